@@ -1,0 +1,107 @@
+# Oathgate. `make` lists what can be made.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+STAGE ?= dev
+# One folder for every build, so that nothing is compiled twice.
+export CARGO_TARGET_DIR ?= $(CURDIR)/target
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+OATHGATE := $(CARGO_TARGET_DIR)/debug/oathgate
+BOOTSTRAP := $(CARGO_TARGET_DIR)/debug/bootstrap
+BENCH := $(CARGO_TARGET_DIR)/release/oathgate-bench --oathgate $(CARGO_TARGET_DIR)/release/oathgate \
+	--bootstrap $(CARGO_TARGET_DIR)/release/bootstrap --floor $(CARGO_TARGET_DIR)/release/floor
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+##@ Try it
+
+.PHONY: demo
+demo: prerequisites ## Build, start the local cloud, deploy, send real requests and show what happened
+	python3 local/demo.py
+
+.PHONY: stop
+stop: ## Stop the local cloud and everything the demo started
+	$(PYTHON) -m local.cloud stop
+
+##@ Develop
+
+.PHONY: test
+test: prerequisites lint test-rust test-infra conformance test-local arm64 ## Everything: what CI runs
+	echo "every check passed"
+
+.PHONY: lint
+lint: node_modules $(VENV) ## Formatting and lints of every language, warnings denied
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	npm run --silent lint
+	npm run --silent typecheck
+	$(PYTHON) -m ruff check --quiet local e2e conformance
+	$(PYTHON) -m ruff format --check --quiet local e2e conformance
+
+.PHONY: test-rust
+test-rust: ## Unit, property and fixture tests
+	cargo test --workspace --locked --quiet
+
+.PHONY: test-infra
+test-infra: node_modules ## Template assertions and snapshots
+	npm test --silent
+
+.PHONY: binaries
+binaries: ## The CLI and both functions, for this machine
+	cargo build --workspace --bins --locked
+
+.PHONY: conformance
+conformance: $(VENV) binaries ## Oathkeeper's recorded decisions, over HTTP and as API Gateway events
+	$(PYTHON) -m conformance differences conformance/suites
+	$(PYTHON) -m conformance check conformance/suites --server '$(OATHGATE) serve --config {config}'
+	$(PYTHON) -m conformance events conformance/suites --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
+
+.PHONY: test-local
+test-local: $(VENV) node_modules binaries ## The local cloud's own tests, and a real deployment asked over HTTP
+	$(PYTHON) -m pytest -q local/tests e2e
+
+.PHONY: arm64
+arm64: $(VENV) binaries ## Build the function for arm64 and run it over the seed suite
+	scripts/arm64
+
+.PHONY: bench bench-guard
+bench: ## Cold start, decisions, memory and size, beside an empty Lambda
+	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
+	$(BENCH) --json target/bench.json --svg docs/performance.svg $(BENCH_FLAGS)
+
+bench-guard: ## Fail where a ratio to the empty Lambda got worse than bench/baseline.json by more than a quarter
+	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
+	$(BENCH) --baseline bench/baseline.json --margin 0.25 $(BENCH_FLAGS)
+
+##@ Deploy
+
+.PHONY: diff deploy destroy
+diff deploy destroy: prerequisites node_modules ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+	npx cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+
+##@ Set up
+
+.PHONY: prerequisites
+prerequisites: ## Say which tools are missing, and how to get them
+	scripts/prerequisites
+
+$(VENV): local/requirements.txt
+	python3 -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check -r local/requirements.txt
+	touch $(VENV)
+
+node_modules: package.json package-lock.json
+	npm ci --silent --no-audit --no-fund
+	touch node_modules
+
+.PHONY: clean
+clean: ## Remove everything that was built or installed here
+	rm -rf target node_modules $(VENV) .local cdk.out
+
+.PHONY: help
+help: ## This list
+	awk 'BEGIN { FS = ":.*## " } /^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z0-9 -]+:.*## / { printf "  %-24s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
