@@ -1,0 +1,33 @@
+//! What one rendering may use up.
+
+/// Bytes that may still be made, or as much work.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    left: usize,
+}
+
+impl Budget {
+    pub(crate) fn new(left: usize) -> Self {
+        Self { left }
+    }
+
+    /// Pays for `cost` before it is spent.
+    ///
+    /// # Errors
+    ///
+    /// When not so much is left.
+    pub(crate) fn charge(&mut self, cost: usize) -> Result<(), String> {
+        match self.left.checked_sub(cost) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => Err("the template takes too many steps or makes too much text".to_owned()),
+        }
+    }
+
+    /// What is left.
+    pub(crate) fn left(&self) -> usize {
+        self.left
+    }
+}
