@@ -1,0 +1,13 @@
+//! The index that finds a request's rules: by literal prefix, then by what follows.
+
+mod checked;
+mod example;
+mod layout;
+mod overlap;
+mod plain;
+mod prefix;
+mod router;
+
+pub use checked::{CheckedRoutes, LoadError, RouteEntry};
+pub use overlap::Overlap;
+pub use router::{Broken, Found, Router};

@@ -1,0 +1,69 @@
+//! Shows which entries match the same request.
+
+use std::collections::BTreeMap;
+
+use super::example::examples;
+use super::layout::{Kind, Layout};
+use super::router::{Found, Router};
+use crate::pattern::tree;
+
+/// Two entries for which one request exists that both match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overlap {
+    /// The earlier entry.
+    pub first: usize,
+    /// The later entry.
+    pub second: usize,
+    /// A method of both, in upper case.
+    pub method: String,
+    /// A URL that both match.
+    pub url: String,
+}
+
+/// More pairs than this are not looked for.
+const MAX_PAIRS: usize = 1_000;
+
+pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
+    let mut pairs = BTreeMap::new();
+    for index in 0..layout.entries() {
+        let Some(entry) = layout
+            .entry(index)
+            .filter(|entry| matches!(entry.kind, Kind::Plain | Kind::Pattern))
+        else {
+            continue;
+        };
+        let Some(Ok(tree)) = layout
+            .text(entry.source)
+            .map(|source| tree(layout.strategy(), source))
+        else {
+            continue;
+        };
+        let urls = examples(&tree.root);
+        let methods = (0..layout.methods()).filter(|method| layout.holds(entry.methods, *method));
+        for name in methods
+            .filter_map(|method| layout.method(method))
+            .map(|(name, _)| name)
+        {
+            for url in &urls {
+                let Found::Many(found) = router.matching(name, url) else {
+                    continue;
+                };
+                for (place, first) in found.iter().enumerate() {
+                    for second in found.iter().skip(place + 1) {
+                        let overlap = || Overlap {
+                            first: *first,
+                            second: *second,
+                            method: name.to_uppercase(),
+                            url: url.clone(),
+                        };
+                        pairs.entry((*first, *second)).or_insert_with(overlap);
+                    }
+                }
+            }
+        }
+        if pairs.len() >= MAX_PAIRS {
+            break;
+        }
+    }
+    pairs.into_values().collect()
+}

@@ -1,0 +1,397 @@
+//! Finds the rules of a request.
+
+use std::cmp::Ordering;
+use std::sync::OnceLock;
+
+use super::checked::{BRANCH, CheckedRoutes, RouteEntry, folded};
+use super::layout::{Entry, Kind, Layout, NONE};
+use super::overlap::{Overlap, overlaps};
+use super::plain::{self, Event};
+use crate::{MatchError, Pattern, Strategy};
+
+/// The answer to "whose request is this?". Numbers are places in the entries given to
+/// [`Router::build`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// No rule matches.
+    None,
+    /// Exactly one rule matches.
+    One(usize),
+    /// Several match, in order: the request has no answer.
+    Many(Vec<usize>),
+    /// A rule of this method cannot be tried, so there is no answer, whatever else matches.
+    Broken {
+        /// The first such rule.
+        index: usize,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A rule that cannot be matched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// Its place in the entries.
+    pub index: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// The index of all rules' methods and patterns. As in Oathkeeper a rule whose pattern does not
+/// compile leaves every request of its methods without an answer, and a rule without `match` does
+/// so for all requests.
+#[derive(Debug)]
+pub struct Router {
+    layout: Layout,
+    /// Compiled when a request first needs them.
+    patterns: Vec<OnceLock<Option<Box<Pattern>>>>,
+}
+
+impl Router {
+    /// Compiles every entry once, so that [`Router::broken`] knows all mistakes.
+    pub fn build(strategy: Strategy, entries: impl IntoIterator<Item = RouteEntry>) -> Self {
+        Self::load(CheckedRoutes::build(strategy, entries))
+    }
+
+    /// Serves from checked entries: parses and compiles nothing. A pattern that needs more than a
+    /// plain pass is compiled when a request first comes to it.
+    pub fn load(routes: CheckedRoutes) -> Self {
+        let layout = routes.layout;
+        let patterns = (0..layout.entries()).map(|_| OnceLock::new()).collect();
+        Self { layout, patterns }
+    }
+
+    /// Finds the rules of a request: `url` is `scheme://host/path` with the path already cleaned,
+    /// without the query.
+    pub fn find(&self, method: &str, url: &str) -> Found {
+        let without_match = self.layout.first_without_match();
+        let Some((method, broken)) = self.method(method) else {
+            return if without_match == NONE {
+                Found::None
+            } else {
+                self.broken_at(without_match)
+            };
+        };
+        let broken = broken.min(without_match);
+        if broken != NONE {
+            return self.broken_at(broken);
+        }
+        self.search(method, url)
+    }
+
+    /// As [`Router::find`], passing over entries that are broken.
+    pub(crate) fn matching(&self, method: &str, url: &str) -> Found {
+        self.method(method)
+            .map_or(Found::None, |(method, _)| self.search(method, url))
+    }
+
+    fn search(&self, method: usize, url: &str) -> Found {
+        let mut search = Search {
+            router: self,
+            url,
+            plain: plain::is_plain_text(url),
+            one: None,
+            more: Vec::new(),
+            failed: None,
+        };
+        match search.prefixes(method, [b"", b"", url.as_bytes()], 0) {
+            Some(()) => search.found(),
+            None => damaged(),
+        }
+    }
+
+    /// What the groups of the entry's pattern took of `url`.
+    ///
+    /// # Errors
+    /// As [`Pattern::captures`]; an entry without a working pattern is [`MatchError::NoPattern`].
+    pub fn captures(&self, index: usize, url: &str) -> Result<Vec<String>, MatchError> {
+        let entry = self.layout.entry(index).ok_or(MatchError::NoPattern)?;
+        if entry.kind != Kind::Plain || !plain::is_plain_text(url) {
+            return self
+                .pattern(index, &entry)
+                .ok_or(MatchError::NoPattern)?
+                .captures(url);
+        }
+        let ops = self
+            .layout
+            .slice(entry.detail)
+            .ok_or(MatchError::NoPattern)?;
+        let mut taken: Vec<(usize, String)> = Vec::new();
+        let mut open: Vec<(usize, usize)> = Vec::new();
+        let source = self
+            .layout
+            .slice(entry.source)
+            .ok_or(MatchError::NoPattern)?;
+        let matched = plain::run(ops, source, url, |event, at| match event {
+            Event::Open(slot) => open.push((slot, at)),
+            Event::Close => {
+                if let Some((slot, from)) = open.pop() {
+                    taken.push((slot, url.get(from..at).unwrap_or_default().to_owned()));
+                }
+            }
+        });
+        if matched != Some(true) {
+            return Err(MatchError::NoMatch);
+        }
+        taken.sort_by_key(|(slot, _)| *slot);
+        Ok(taken.into_iter().map(|(_, text)| text).collect())
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.layout.entries()
+    }
+
+    /// True where there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Every entry that cannot be matched, in order.
+    pub fn broken(&self) -> Vec<Broken> {
+        let all = (0..self.len()).filter_map(|index| Some((index, self.layout.entry(index)?)));
+        all.filter(|(_, entry)| matches!(entry.kind, Kind::Broken | Kind::NoMatch))
+            .map(|(index, entry)| Broken {
+                index,
+                reason: self.reason(&entry),
+            })
+            .collect()
+    }
+
+    /// Pairs of entries shown to overlap, by one request each that both match. Found by trying
+    /// examples of every pattern, so not every overlap is found, but each one given is real.
+    pub fn overlaps(&self) -> Vec<Overlap> {
+        overlaps(self, &self.layout)
+    }
+
+    /// Entries whose pattern [`Pattern::is_risky`], in order.
+    pub fn risky(&self) -> Vec<usize> {
+        let risky = |index: &usize| {
+            let pattern = self
+                .layout
+                .entry(*index)
+                .and_then(|entry| self.pattern(*index, &entry));
+            pattern.is_some_and(Pattern::is_risky)
+        };
+        (0..self.len()).filter(risky).collect()
+    }
+
+    /// The number of a method and its first broken entry.
+    fn method(&self, name: &str) -> Option<(usize, u32)> {
+        let by = |same: &dyn Fn(&str) -> bool| {
+            (0..self.layout.methods()).find_map(|number| {
+                let (own, broken) = self.layout.method(number)?;
+                same(own).then_some((number, broken))
+            })
+        };
+        if name.is_ascii() {
+            return by(&|own| own.eq_ignore_ascii_case(name));
+        }
+        let name = folded(name);
+        by(&|own| own == name)
+    }
+
+    /// The last prefix that sorts no later than `key`: the longest one that fits is it or above it.
+    fn last_prefix_up_to(&self, key: Parts<'_>) -> Option<usize> {
+        let (mut low, mut high) = (0, self.layout.prefixes());
+        while low < high {
+            let middle = low.midpoint(high);
+            let prefix = self.layout.prefix(middle)?;
+            let text = self.layout.slice(prefix.text)?;
+            if compare(text, key).is_le() {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low.checked_sub(1)
+    }
+
+    fn pattern(&self, index: usize, entry: &Entry) -> Option<&Pattern> {
+        let compile = || {
+            let source = self.layout.text(entry.source)?;
+            let usable = matches!(entry.kind, Kind::Plain | Kind::Pattern);
+            usable
+                .then(|| Pattern::compile(self.layout.strategy(), source).ok())?
+                .map(Box::new)
+        };
+        self.patterns.get(index)?.get_or_init(compile).as_deref()
+    }
+
+    fn matches(
+        &self,
+        index: usize,
+        entry: &Entry,
+        url: &str,
+        plain: bool,
+    ) -> Result<bool, MatchError> {
+        if plain && entry.kind == Kind::Plain {
+            let ops = self
+                .layout
+                .slice(entry.detail)
+                .ok_or(MatchError::NoPattern)?;
+            let source = self
+                .layout
+                .slice(entry.source)
+                .ok_or(MatchError::NoPattern)?;
+            return plain::run(ops, source, url, |_, _| {}).ok_or(MatchError::NoPattern);
+        }
+        self.pattern(index, entry)
+            .ok_or(MatchError::NoPattern)?
+            .matches(url)
+    }
+
+    fn reason(&self, entry: &Entry) -> String {
+        self.layout
+            .text(entry.detail)
+            .unwrap_or("the rule cannot be read")
+            .to_owned()
+    }
+
+    fn broken_at(&self, index: u32) -> Found {
+        let index = usize::try_from(index).unwrap_or(usize::MAX);
+        let reason = self.layout.entry(index).map_or_else(
+            || "the rule cannot be read".to_owned(),
+            |entry| self.reason(&entry),
+        );
+        Found::Broken { index, reason }
+    }
+}
+
+/// Damaged bytes refuse everything.
+fn damaged() -> Found {
+    Found::Broken {
+        index: 0,
+        reason: "the packaged routes are damaged".to_owned(),
+    }
+}
+
+/// A text in parts, so that none need be put together.
+type Parts<'k> = [&'k [u8]; 3];
+
+fn compare(mut text: &[u8], key: Parts<'_>) -> Ordering {
+    for part in key {
+        let Some((head, rest)) = text.split_at_checked(part.len()) else {
+            // A text that ends within the key is its beginning, and sorts before it.
+            return text.cmp(part);
+        };
+        let order = head.cmp(part);
+        if order.is_ne() {
+            return order;
+        }
+        text = rest;
+    }
+    if text.is_empty() {
+        Ordering::Equal
+    } else {
+        Ordering::Greater
+    }
+}
+
+fn common_length(text: &[u8], key: Parts<'_>) -> usize {
+    let pairs = text.iter().zip(key.into_iter().flatten());
+    pairs.take_while(|(one, other)| one == other).count()
+}
+
+struct Search<'r> {
+    router: &'r Router,
+    url: &'r str,
+    plain: bool,
+    one: Option<usize>,
+    more: Vec<usize>,
+    /// The first entry whose search was given up.
+    failed: Option<(usize, MatchError)>,
+}
+
+impl Search<'_> {
+    /// Tries the entries of every prefix of `key`, of which the first part was found before and
+    /// the last is the url from `from` on; nothing where the bytes are damaged.
+    fn prefixes(&mut self, method: usize, key: Parts<'_>, from: usize) -> Option<()> {
+        let layout = &self.router.layout;
+        let before = key.iter().take(2).map(|part| part.len()).sum::<usize>();
+        let mut next = self.router.last_prefix_up_to(key);
+        let mut common = None;
+        while let Some(index) = next {
+            let prefix = layout.prefix(index)?;
+            let text = layout.slice(prefix.text)?;
+            if text.len() < before {
+                break;
+            }
+            // The prefixes above are beginnings of this one: how much of it fits decides for all.
+            let common = *common.get_or_insert_with(|| common_length(text, key));
+            if text.len() <= common {
+                self.candidates(method, prefix.candidates)?;
+                if prefix.branches {
+                    self.branches(method, text, from + (text.len() - before))?;
+                }
+            }
+            next = match prefix.parent {
+                NONE => None,
+                // Parents come before their children; anything else would never end.
+                parent => Some(
+                    usize::try_from(parent)
+                        .ok()
+                        .filter(|parent| *parent < index)?,
+                ),
+            };
+        }
+        Some(())
+    }
+
+    /// Tries the entries that go on after a prefix, which took the url up to `from`, with what
+    /// follows the next slash.
+    fn branches(&mut self, method: usize, prefix: &[u8], from: usize) -> Option<()> {
+        let rest = self.url.as_bytes().get(from..)?;
+        let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
+            return Some(());
+        };
+        self.prefixes(
+            method,
+            [prefix, &[BRANCH], rest.get(slash..)?],
+            from + slash,
+        )
+    }
+
+    /// Tries the entries of one prefix; nothing where the bytes are damaged.
+    fn candidates(&mut self, method: usize, (first, count): (u32, u32)) -> Option<()> {
+        let layout = &self.router.layout;
+        for place in first..first.checked_add(count)? {
+            let index = usize::try_from(layout.candidate(usize::try_from(place).ok()?)?).ok()?;
+            let entry = layout.entry(index)?;
+            if !layout.holds(entry.methods, method) {
+                continue;
+            }
+            match self.router.matches(index, &entry, self.url, self.plain) {
+                Ok(false) => {}
+                Ok(true) if self.one.is_none() => self.one = Some(index),
+                // A url with a zero byte may come to an entry twice.
+                Ok(true) if self.one == Some(index) || self.more.contains(&index) => {}
+                Ok(true) => self.more.push(index),
+                Err(error) => {
+                    if self.failed.is_none_or(|(before, _)| index < before) {
+                        self.failed = Some((index, error));
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn found(mut self) -> Found {
+        if let Some((index, error)) = self.failed {
+            return Found::Broken {
+                index,
+                reason: error.to_string(),
+            };
+        }
+        match self.one {
+            None => Found::None,
+            Some(one) if self.more.is_empty() => Found::One(one),
+            Some(one) => {
+                self.more.push(one);
+                self.more.sort_unstable();
+                Found::Many(self.more)
+            }
+        }
+    }
+}
