@@ -1,0 +1,101 @@
+//! What a gate decided, with the evidence for it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::go::Header;
+
+/// The answer to one request, and why.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Granted or refused.
+    pub outcome: Outcome,
+    /// What led to it: the log line, `oathgate explain` and the tests all read this.
+    pub evidence: Evidence,
+}
+
+/// Granted or refused.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// The request may go on.
+    Granted(Grant),
+    /// The request may not go on, or nobody could say.
+    Refused(Refusal),
+}
+
+/// What a granted request carries on.
+#[derive(Clone, Debug, Default)]
+pub struct Grant {
+    /// Every header of Oathkeeper's session: those the rule set and those `noop` copied.
+    pub header: Header,
+    /// Canonical names of the headers that the rule's handlers set themselves: the ones the gate
+    /// vouches for.
+    pub vouched: Vec<String>,
+}
+
+/// What a refused client is answered.
+#[derive(Clone, Debug, Default)]
+pub struct Refusal {
+    /// The HTTP status, redirects included.
+    pub status: u16,
+    /// Headers of the answer: `Content-Type`, `Location`, `WWW-Authenticate`, …
+    pub header: Header,
+    /// The body of the answer.
+    pub body: Bytes,
+}
+
+/// Which part of the pipeline a decision ended in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Step {
+    /// Finding the rule.
+    #[default]
+    Match,
+    /// The authenticators.
+    Authenticate,
+    /// The authorizer.
+    Authorize,
+    /// The mutators.
+    Mutate,
+    /// Everything passed.
+    Granted,
+}
+
+impl Step {
+    /// The step's name in logs and explanations.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Match => "match",
+            Self::Authenticate => "authenticate",
+            Self::Authorize => "authorize",
+            Self::Mutate => "mutate",
+            Self::Granted => "granted",
+        }
+    }
+}
+
+/// Why a decision came out as it did.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// The rule that matched.
+    pub rule: Option<Arc<str>>,
+    /// All rules that matched, where more than one did.
+    pub overlapping: Vec<Arc<str>>,
+    /// Where the decision ended.
+    pub step: Step,
+    /// The handler it ended in: the authenticator that knew the caller on a grant.
+    pub handler: Option<Arc<str>>,
+    /// Authenticators that were asked and found themselves not responsible.
+    pub passed_over: Vec<Arc<str>>,
+    /// The error handler that wrote the refusal.
+    pub error_handler: Option<Arc<str>>,
+    /// The subject the authenticator found; empty before one did.
+    pub subject: String,
+    /// The refusal's status before error handlers, such as 404 for no rule; 200 on a grant.
+    pub status: u16,
+    /// The refusal's message, fit for clients.
+    pub message: String,
+    /// The cause for the log; never holds a secret.
+    pub cause: String,
+}

@@ -1,0 +1,185 @@
+//! Key sets that are not there, or that hold nothing to work with.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use serde_json::Value;
+
+use super::{handlers::named, in_rule};
+use crate::{
+    config::Config,
+    finding::Finding,
+    keys::JwkSet,
+    pipeline::{Part, Settings, Shared},
+    ports::KeySource,
+    rules::RuleDefinition,
+};
+
+/// How long a key set may take to be read.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Reads the key sets that rules need and that lie in files or in the configuration itself; those of
+/// other hosts are left to the time they are needed.
+///
+/// A set that is to verify tokens and is not there is an error. What is wrong with a set to sign with
+/// is a warning: in the Lambda a secret takes its place.
+pub async fn check_keys(
+    config: &Config,
+    rules: &[RuleDefinition],
+    keys: &dyn KeySource,
+) -> Vec<Finding> {
+    let shared = Arc::new(Shared::default());
+    let mut known: BTreeMap<(String, bool), Option<Finding>> = BTreeMap::new();
+    let mut told = BTreeSet::new();
+    let mut findings = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        for (part, key, reference) in named(rule) {
+            let settings = Settings::of(part, reference, config, &shared);
+            if !settings.is_enabled() {
+                continue;
+            }
+            let merged = settings.merged().unwrap_or_default();
+            for (at, url, signs) in key_sets(part, &reference.handler, &merged) {
+                let wrong = match known.get(&(url.clone(), signs)) {
+                    Some(wrong) => wrong.clone(),
+                    None => {
+                        let wrong = wrong_with(&url, signs, keys).await;
+                        known.insert((url.clone(), signs), wrong.clone());
+                        wrong
+                    }
+                };
+                let Some(finding) = wrong else { continue };
+                let own = reference.config.as_ref().and_then(|config| config.get(&at));
+                if own.is_some() {
+                    let finding = finding.at(format!("{key}.config.{at}"));
+                    findings.push(in_rule(finding, rule, index));
+                } else if told.insert(url) {
+                    let path = format!("{}.{}.config.{at}", part.role().path(), reference.handler);
+                    let mut finding = finding.at(path);
+                    config.origins.locate(&mut finding);
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// The key sets of a handler: the setting, the URL, and whether it is there to sign with.
+fn key_sets(part: Part, handler: &str, merged: &Value) -> Vec<(String, String, bool)> {
+    let near = |url: &&str| url.starts_with("file://") || url.starts_with("inline://");
+    match (part, handler) {
+        (Part::Mutator, "id_token") => merged
+            .get("jwks_url")
+            .and_then(Value::as_str)
+            .filter(near)
+            .map(|url| ("jwks_url".to_owned(), url.to_owned(), true))
+            .into_iter()
+            .collect(),
+        (Part::Authenticator, "jwt") => merged
+            .get("jwks_urls")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .filter(near)
+            .map(|url| ("jwks_urls".to_owned(), url.to_owned(), false))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// What is wrong with a key set, if anything is.
+async fn wrong_with(url: &str, signs: bool, keys: &dyn KeySource) -> Option<Finding> {
+    let text = match keys.read(url, PATIENCE).await {
+        Ok(text) => text,
+        Err(error) => {
+            let wrong = format!("the key set cannot be read: {error}");
+            return Some(if signs {
+                Finding::warning(wrong).suggest(
+                    "make one with `oathgate credentials generate`; in the Lambda a secret takes its place",
+                )
+            } else {
+                Finding::error(wrong).suggest("name a key set that is there")
+            });
+        }
+    };
+    let wrong = match JwkSet::parse(&text) {
+        Err(error) => format!("this is no key set: {error}"),
+        Ok(set) if signs => set.signing_key().err()?.to_string(),
+        Ok(set) if set.keys().is_empty() => "the key set holds no key".to_owned(),
+        Ok(_) => return None,
+    };
+    let advice = "make a key set with `oathgate credentials generate`";
+    Some(Finding::warning(wrong).suggest(advice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{Config, Format},
+        rules::decode,
+        testing::MapKeys,
+    };
+
+    const CONFIG: &str = "
+authenticators: {jwt: {enabled: true, config: {jwks_urls: [file:///verify.json, 'https://issuer.example/jwks']}}}
+authorizers: {allow: {enabled: true}}
+mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///sign.json}}}
+";
+
+    async fn check(verify: Option<&str>, sign: Option<&str>) -> Vec<String> {
+        let config = Config::parse(CONFIG, Format::Yaml, [("", ""); 0]).unwrap();
+        let rule = "{id: a, match: {url: 'http://a/', methods: [GET]}, authenticators: [{handler: jwt}], authorizer: {handler: allow}, mutators: [{handler: id_token}]}";
+        let rules = decode("rules.yaml", &format!("[{rule}, {rule}]"))
+            .unwrap()
+            .rules;
+        let mut keys = MapKeys::default();
+        for (url, text) in [("file:///verify.json", verify), ("file:///sign.json", sign)] {
+            if let Some(text) = text {
+                keys.0.insert(url.to_owned(), text.to_owned().into());
+            }
+        }
+        let found = check_keys(&config, &rules, &keys).await;
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    const SYMMETRIC: &str = r#"{"keys":[{"use":"sig","kty":"oct","kid":"1","alg":"HS256","k":"c2VjcmV0LXRoYXQtaXMtbG9uZy1lbm91Z2gtMTIzNDU2"}]}"#;
+
+    #[tokio::test]
+    async fn it_is_content_with_keys_that_are_there() {
+        assert_eq!(
+            check(Some(SYMMETRIC), Some(SYMMETRIC)).await,
+            Vec::<String>::new()
+        );
+    }
+
+    #[tokio::test]
+    async fn it_names_each_set_that_is_missing_once() {
+        let found = check(None, None).await;
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(
+            found[0].starts_with(
+                "error: authenticators.jwt.config.jwks_urls: the key set cannot be read"
+            ),
+            "{found:?}"
+        );
+        assert!(
+            found[1].starts_with(
+                "warning: mutators.id_token.config.jwks_url: the key set cannot be read"
+            ),
+            "{found:?}"
+        );
+    }
+
+    #[tokio::test]
+    async fn it_names_sets_that_are_none() {
+        let found = check(Some(r#"{"keys": []}"#), Some("<html>")).await;
+        assert!(found[0].contains("holds no key"), "{found:?}");
+        assert!(found[1].contains("this is no key set"), "{found:?}");
+    }
+}

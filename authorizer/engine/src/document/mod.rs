@@ -1,0 +1,56 @@
+//! Texts in YAML, JSON and TOML as one kind of value, with the lines their keys stand on.
+
+mod places;
+mod scalar;
+mod toml;
+mod yaml;
+
+pub(crate) use places::Places;
+use serde_json::Value;
+use thiserror::Error;
+
+/// How a text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Syntax {
+    /// YAML whose only truth values are `true` and `false`, and where a key stands once: as Go's
+    /// yaml.v3, which reads Oathkeeper's configuration.
+    Yaml,
+    /// YAML where `yes`, `on` and `y` are true as well, and the last of several equal keys counts: as
+    /// Go's yaml.v2, which reads Oathkeeper's rules.
+    Yaml11,
+    /// JSON.
+    Json,
+    /// TOML.
+    Toml,
+}
+
+/// A text that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub(crate) struct DocumentError {
+    /// Where it stops making sense, counted from one.
+    pub(crate) line: Option<usize>,
+    /// What is wrong there.
+    pub(crate) message: String,
+}
+
+/// Reads a text; an empty one is `null`.
+pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Value, DocumentError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    match syntax {
+        Syntax::Yaml | Syntax::Yaml11 => yaml::read(text, syntax, None),
+        Syntax::Json if text.trim().is_empty() => Ok(Value::Null),
+        Syntax::Json => serde_json::from_str(text).map_err(|error| DocumentError {
+            line: Some(error.line()),
+            message: format!("this is no JSON: {}", without_place(&error.to_string())),
+        }),
+        Syntax::Toml => toml::read(text),
+    }
+}
+
+/// A message of serde_json without the place it ends in.
+fn without_place(message: &str) -> &str {
+    message
+        .rsplit_once(" at line ")
+        .map_or(message, |(message, _)| message)
+}

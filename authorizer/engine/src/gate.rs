@@ -1,0 +1,347 @@
+//! The gate: everything needed to decide, validated once and immutable.
+
+mod published_keys;
+
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
+
+use oathgate_matching::{Found, RouteEntry, Router};
+
+use crate::{
+    Decision, Evidence, Failure, Grant, Outcome, Ports, Request, Session, Step,
+    config::Config,
+    pipeline::{
+        Shared,
+        authenticators::{Authentication, Authenticator},
+        authorizers::Authorizer,
+        errors::{self, ErrorHandler},
+        mutators::Mutator,
+    },
+    rules::{PackedError, PackedRules, RuleDefinition},
+    session::MatchContext,
+};
+
+pub use published_keys::NoPublishedKeys;
+
+/// Decides requests. Cheap to share behind an [`Arc`]; never changes once built.
+#[derive(Debug)]
+pub struct Gate {
+    config: Config,
+    router: Router,
+    written: Written,
+    built: Vec<OnceLock<Box<Rule>>>,
+    fallback: Vec<ErrorHandler>,
+    shared: Arc<Shared>,
+    ports: Ports,
+}
+
+/// The rules as they were written, in matching order.
+#[derive(Debug)]
+enum Written {
+    Decoded(Vec<RuleDefinition>),
+    Packed(PackedRules),
+}
+
+impl Written {
+    fn len(&self) -> usize {
+        match self {
+            Self::Decoded(definitions) => definitions.len(),
+            Self::Packed(packed) => packed.len(),
+        }
+    }
+
+    fn definition(&self, index: usize) -> Option<Cow<'_, RuleDefinition>> {
+        match self {
+            Self::Decoded(definitions) => definitions.get(index).map(Cow::Borrowed),
+            Self::Packed(packed) => packed.definition(index).map(Cow::Owned),
+        }
+    }
+}
+
+/// A rule that is ready to run.
+#[derive(Debug)]
+pub struct Rule {
+    /// The rule's name.
+    pub id: Arc<str>,
+    /// Asked in order until one is responsible.
+    pub authenticators: Vec<Authenticator>,
+    /// Asked once.
+    pub authorizer: Authorizer,
+    /// Run in order.
+    pub mutators: Vec<Mutator>,
+    /// Asked before the gate's fallback handlers.
+    pub errors: Vec<ErrorHandler>,
+}
+
+impl Rule {
+    /// Builds every handler a rule names. One that cannot be run becomes `Misconfigured` and answers
+    /// 500 when it is reached.
+    #[must_use]
+    pub fn build(definition: &RuleDefinition, config: &Config, shared: &Arc<Shared>) -> Self {
+        Self {
+            id: Arc::from(definition.id.as_str()),
+            authenticators: definition
+                .authenticators
+                .iter()
+                .map(|reference| Authenticator::build(reference, config, shared))
+                .collect(),
+            authorizer: Authorizer::build(&definition.authorizer, config, shared),
+            mutators: definition
+                .mutators
+                .iter()
+                .map(|reference| Mutator::build(reference, config, shared))
+                .collect(),
+            errors: definition
+                .errors
+                .iter()
+                .map(|reference| ErrorHandler::build(reference, config, shared))
+                .collect(),
+        }
+    }
+}
+
+impl Gate {
+    /// Builds a gate. Rules are matched in the order given; each one's handlers are built when a
+    /// request first needs them, so that the cost does not grow with the number of rules.
+    #[must_use]
+    pub fn build(config: Config, definitions: Vec<RuleDefinition>, ports: Ports) -> Self {
+        let router = Router::build(
+            config.access_rules.matching_strategy,
+            definitions.iter().map(RouteEntry::from),
+        );
+        Self::assemble(config, router, Written::Decoded(definitions), ports)
+    }
+
+    /// Builds a gate from packed rules and the configuration packed with them, without looking at any
+    /// rule.
+    ///
+    /// # Errors
+    /// Rules whose index this version does not take, or that do not fit it.
+    pub fn open(config: Config, packed: PackedRules, ports: Ports) -> Result<Self, PackedError> {
+        let router = Router::load(packed.routes()?);
+        if router.len() != packed.len() {
+            return Err(PackedError::Damaged);
+        }
+        Ok(Self::assemble(
+            config,
+            router,
+            Written::Packed(packed),
+            ports,
+        ))
+    }
+
+    fn assemble(config: Config, router: Router, written: Written, ports: Ports) -> Self {
+        let shared = Arc::new(Shared::default());
+        let fallback = errors::fallback(&config, &shared);
+        let mut built = Vec::new();
+        built.resize_with(written.len(), OnceLock::new);
+        Self {
+            config,
+            router,
+            written,
+            built,
+            fallback,
+            shared,
+            ports,
+        }
+    }
+
+    /// Limits how many questions a minute the gate asks each URL of a key set because a token names a
+    /// key that nobody has, so that nobody can flood an issuer with made-up tokens. Questions because a
+    /// set has become old are asked all the same.
+    pub fn limit_key_questions(&self, per_minute: u32) {
+        self.shared.key_sets.limit_questions(per_minute);
+    }
+
+    /// The configuration the gate was built from.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.written.len()
+    }
+
+    /// Whether there is no rule.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rules as they were written, in matching order.
+    pub fn definitions(&self) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
+        (0..self.len()).filter_map(|index| self.written.definition(index))
+    }
+
+    /// Which rules a request leads to, without deciding anything: for whoever wants to know whether
+    /// the same request written differently leads elsewhere.
+    #[must_use]
+    pub fn found(&self, request: &Request) -> Found {
+        self.router.find(&request.method, &request.match_url())
+    }
+
+    /// Decides one request: route, authenticate, authorise, mutate; any failure goes through the
+    /// error handlers.
+    pub async fn decide(&self, mut request: Request) -> Decision {
+        let mut evidence = Evidence::default();
+        let (index, rule) = match self.route(&request, &mut evidence) {
+            Ok(found) => found,
+            Err(failure) => return self.refuse(None, &request, &failure, evidence),
+        };
+        match self.run(index, rule, &mut request, &mut evidence).await {
+            Ok(grant) => {
+                evidence.step = Step::Granted;
+                evidence.status = 200;
+                Decision {
+                    outcome: Outcome::Granted(grant),
+                    evidence,
+                }
+            }
+            Err(failure) => self.refuse(Some(rule), &request, &failure, evidence),
+        }
+    }
+
+    fn rule(&self, index: usize) -> Result<&Rule, Failure> {
+        let missing = || {
+            Failure::internal()
+                .with_cause(format!("the router names rule {index}, which is not there"))
+        };
+        let slot = self.built.get(index).ok_or_else(missing)?;
+        if let Some(rule) = slot.get() {
+            return Ok(rule);
+        }
+        let definition = self.written.definition(index).ok_or_else(missing)?;
+        Ok(slot.get_or_init(|| Box::new(Rule::build(&definition, &self.config, &self.shared))))
+    }
+
+    fn route(&self, request: &Request, evidence: &mut Evidence) -> Result<(usize, &Rule), Failure> {
+        crate::request::path_is_unambiguous(request)?;
+        match self.router.find(&request.method, &request.match_url()) {
+            Found::One(index) => {
+                let rule = self.rule(index)?;
+                evidence.rule = Some(Arc::clone(&rule.id));
+                Ok((index, rule))
+            }
+            Found::None => Err(Failure::no_rule()),
+            Found::Many(indices) => {
+                for index in indices {
+                    evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
+                }
+                Err(Failure::many_rules()
+                    .with_cause(format!("rules {:?} all match", evidence.overlapping)))
+            }
+            Found::Broken { index, reason } => {
+                evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
+                Err(Failure::plain(reason))
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        index: usize,
+        rule: &Rule,
+        request: &mut Request,
+        evidence: &mut Evidence,
+    ) -> Result<Grant, Failure> {
+        let mut session = self.open_session(index, request)?;
+
+        evidence.step = Step::Authenticate;
+        self.authenticate(rule, request, &mut session, evidence)
+            .await?;
+        evidence.subject.clone_from(&session.subject);
+
+        evidence.step = Step::Authorize;
+        evidence.handler = Some(Arc::from(rule.authorizer.name()));
+        rule.authorizer
+            .authorize(request, &mut session, &self.ports)
+            .await?;
+
+        evidence.step = Step::Mutate;
+        if rule.mutators.is_empty() {
+            return Err(Failure::told("No mutation handler was set in the rule"));
+        }
+        for mutator in &rule.mutators {
+            evidence.handler = Some(Arc::from(mutator.name()));
+            mutator.mutate(request, &mut session, &self.ports).await?;
+        }
+        Ok(Grant {
+            header: session.header,
+            vouched: session.vouched,
+        })
+    }
+
+    /// Oathkeeper cleans the path before anything reads it, and hands the rule's capture groups on.
+    fn open_session(&self, index: usize, request: &mut Request) -> Result<Session, Failure> {
+        if !request.url.path.is_empty() {
+            request.url.path = oathgate_matching::clean_path(&request.url.path).into_owned();
+        }
+        let regexp_capture_groups = self
+            .router
+            .captures(index, &request.match_url())
+            .map_err(|error| Failure::plain(error.to_string()))?;
+        Ok(Session {
+            match_context: MatchContext {
+                regexp_capture_groups: Some(regexp_capture_groups),
+                url: Some(request.url.clone()),
+                method: request.method.clone(),
+                header: request.header.clone(),
+            },
+            ..Session::default()
+        })
+    }
+
+    async fn authenticate(
+        &self,
+        rule: &Rule,
+        request: &Request,
+        session: &mut Session,
+        evidence: &mut Evidence,
+    ) -> Result<(), Failure> {
+        if rule.authenticators.is_empty() {
+            return Err(Failure::told(
+                "No authentication handler was set in the rule",
+            ));
+        }
+        for authenticator in &rule.authenticators {
+            let name: Arc<str> = Arc::from(authenticator.name());
+            evidence.handler = Some(Arc::clone(&name));
+            match authenticator
+                .authenticate(request, session, &self.ports)
+                .await?
+            {
+                Authentication::Authenticated => return Ok(()),
+                Authentication::NotResponsible => evidence.passed_over.push(name),
+            }
+        }
+        evidence.handler = None;
+        Err(Failure::unauthorized().with_cause("no authenticator was responsible"))
+    }
+
+    fn refuse(
+        &self,
+        rule: Option<&Rule>,
+        request: &Request,
+        failure: &Failure,
+        mut evidence: Evidence,
+    ) -> Decision {
+        evidence.status = failure.status();
+        evidence.message = failure.message.to_string();
+        evidence.cause.clone_from(&failure.cause);
+        let of_rule = rule.map_or(&[][..], |rule| &rule.errors);
+        let answered = errors::refuse(of_rule, &self.fallback, request, failure);
+        evidence.error_handler = answered.handler.map(Arc::from);
+        if let Some(complaint) = answered.complaint {
+            evidence.cause = format!("{}; answering it: {}", evidence.cause, complaint.cause);
+        }
+        Decision {
+            outcome: Outcome::Refused(answered.refusal),
+            evidence,
+        }
+    }
+}

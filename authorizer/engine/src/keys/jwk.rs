@@ -1,0 +1,347 @@
+//! One JSON Web Key, [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), read as Oathkeeper's
+//! [go-jose](https://pkg.go.dev/github.com/go-jose/go-jose/v3#JSONWebKey) reads it.
+
+use std::{fmt, sync::Arc};
+
+use aws_lc_rs::{
+    rsa::{KeyPairComponents, PublicKeyComponents},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED,
+        ECDSA_P384_SHA384_FIXED_SIGNING, ECDSA_P521_SHA512_FIXED, ECDSA_P521_SHA512_FIXED_SIGNING,
+        EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, Ed25519KeyPair,
+        ParsedPublicKey, RsaKeyPair,
+    },
+};
+use base64::{
+    Engine as _,
+    alphabet::URL_SAFE,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::Deserialize;
+
+use super::{certificate, rsa_parts};
+use crate::go::Url;
+
+/// A key of a set.
+#[derive(Debug)]
+pub struct Jwk {
+    /// `kid`; empty where there is none.
+    pub id: String,
+    /// `alg`; empty where there is none.
+    pub algorithm: String,
+    /// `use`; empty where there is none.
+    pub usage: String,
+    /// The key itself.
+    pub material: Material,
+}
+
+/// What a key is made of.
+#[derive(Debug)]
+pub enum Material {
+    /// Verifies.
+    Public(PublicKey),
+    /// Signs.
+    Private(PrivateKey),
+    /// Signs and verifies.
+    Symmetric(Secret),
+}
+
+/// A public key. Two are equal if they verify the same signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PublicKey {
+    /// Modulus and exponent, big-endian and without leading zeros.
+    Rsa {
+        /// The modulus.
+        n: Box<[u8]>,
+        /// The public exponent.
+        e: Box<[u8]>,
+    },
+    /// A point on a curve, uncompressed: a 4, then both coordinates.
+    Ec {
+        /// The curve.
+        curve: Curve,
+        /// The point, which lies on the curve.
+        point: Box<[u8]>,
+    },
+    /// Ed25519, [RFC 8032](https://www.rfc-editor.org/rfc/rfc8032).
+    Ed25519([u8; 32]),
+}
+
+/// A curve of [RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// P-256, signed with by ES256.
+    P256,
+    /// P-384, signed with by ES384.
+    P384,
+    /// P-521, signed with by ES512.
+    P521,
+}
+
+/// A private key with its public half. Never shown.
+pub struct PrivateKey {
+    /// What verifies its signatures.
+    pub public: PublicKey,
+    pub(super) pair: Arc<KeyPair>,
+}
+
+/// What signs.
+pub(super) enum KeyPair {
+    Rsa(RsaKeyPair),
+    Ec(EcdsaKeyPair),
+    Ed25519(Ed25519KeyPair),
+}
+
+/// A symmetric key. Never shown.
+pub struct Secret(Arc<[u8]>);
+
+impl Secret {
+    /// The key's bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKey")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A key as it is written down.
+#[derive(Deserialize)]
+struct Written {
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    kty: Option<String>,
+    kid: Option<String>,
+    crv: Option<String>,
+    alg: Option<String>,
+    k: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    d: Option<String>,
+    p: Option<String>,
+    q: Option<String>,
+    dp: Option<String>,
+    dq: Option<String>,
+    qi: Option<String>,
+    x5c: Option<Vec<Option<String>>>,
+    x5u: Option<String>,
+    x5t: Option<String>,
+    #[serde(rename = "x5t#S256")]
+    x5t_s256: Option<String>,
+}
+
+impl Jwk {
+    /// Reads one key. The error is a sentence that holds nothing of the key.
+    pub(super) fn read(text: &str) -> Result<Self, String> {
+        let written: Written = serde_json::from_str(text)
+            .map_err(|error| format!("it is no JSON Web Key ({:?} error)", error.classify()))?;
+        written.check_certificates_url()?;
+        let material = match written.kty.as_deref().unwrap_or_default() {
+            "RSA" => written.rsa()?,
+            "EC" => written.ec()?,
+            "OKP" => written.ed25519()?,
+            "oct" => Material::Symmetric(Secret(part("k", &written.k)?.into())),
+            other => return Err(format!("its kind (`kty`) `{other}` is not known")),
+        };
+        let public = match &material {
+            Material::Public(public) => Some(public),
+            Material::Private(private) => Some(&private.public),
+            Material::Symmetric(_) => None,
+        };
+        certificate::check(
+            written.x5c.as_deref().unwrap_or_default(),
+            public,
+            &thumbprint(&written.x5t)?,
+            &thumbprint(&written.x5t_s256)?,
+        )?;
+        Ok(Self {
+            id: written.kid.unwrap_or_default(),
+            algorithm: written.alg.unwrap_or_default(),
+            usage: written.usage.unwrap_or_default(),
+            material,
+        })
+    }
+}
+
+impl Written {
+    /// Where certificates could be fetched is never asked, and has to be a URL all the same.
+    fn check_certificates_url(&self) -> Result<(), String> {
+        match self.x5u.as_deref() {
+            None | Some("") => Ok(()),
+            Some(url) if Url::parse(url).is_ok() => Ok(()),
+            Some(_) => Err("its `x5u` is no URL".to_owned()),
+        }
+    }
+
+    fn rsa(&self) -> Result<Material, String> {
+        let n = without_leading_zeros(part("n", &self.n)?);
+        let e = without_leading_zeros(part("e", &self.e)?);
+        if self.d.is_none() {
+            return Ok(Material::Public(PublicKey::Rsa { n, e }));
+        }
+        let (d, p, q) = (
+            part("d", &self.d)?,
+            part("p", &self.p)?,
+            part("q", &self.q)?,
+        );
+        // Optional parts: what is left out follows from the others.
+        let [dp, dq, qi] = match (&self.dp, &self.dq, &self.qi) {
+            (Some(_), Some(_), Some(_)) => [
+                part("dp", &self.dp)?,
+                part("dq", &self.dq)?,
+                part("qi", &self.qi)?,
+            ],
+            _ => rsa_parts::derive(&d, &p, &q).ok_or("its RSA primes are none")?,
+        };
+        let components = KeyPairComponents {
+            public_key: PublicKeyComponents { n: &n, e: &e },
+            d,
+            p,
+            q,
+            dP: dp,
+            dQ: dq,
+            qInv: qi,
+        };
+        let pair = RsaKeyPair::from_components(&components)
+            .map_err(|_| "its RSA parts do not fit together, or it has fewer than 2048 bits")?;
+        let public = PublicKey::Rsa { n, e };
+        Ok(Material::Private(PrivateKey {
+            public,
+            pair: Arc::new(KeyPair::Rsa(pair)),
+        }))
+    }
+
+    fn ec(&self) -> Result<Material, String> {
+        let curve = match self.crv.as_deref().unwrap_or_default() {
+            "P-256" => Curve::P256,
+            "P-384" => Curve::P384,
+            "P-521" => Curve::P521,
+            other => return Err(format!("its curve (`crv`) `{other}` is not known")),
+        };
+        let coordinate = |name, value| {
+            let bytes = part(name, value)?;
+            if bytes.len() == curve.coordinate_len() {
+                Ok(bytes)
+            } else {
+                Err(format!("its `{name}` has not the length of the curve"))
+            }
+        };
+        let (x, y) = (coordinate("x", &self.x)?, coordinate("y", &self.y)?);
+        let point: Box<[u8]> = [&[4], &*x, &*y].concat().into();
+        ParsedPublicKey::new(curve.verification(), &point)
+            .map_err(|_| "its point is not on its curve")?;
+        let public = PublicKey::Ec { curve, point };
+        if self.d.is_none() {
+            return Ok(Material::Public(public));
+        }
+        let d = coordinate("d", &self.d)?;
+        let PublicKey::Ec { point, .. } = &public else {
+            return Err("its point is none".to_owned());
+        };
+        let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &d, point)
+            .map_err(|_| "its private part does not belong to its public one")?;
+        Ok(Material::Private(PrivateKey {
+            public,
+            pair: Arc::new(KeyPair::Ec(pair)),
+        }))
+    }
+
+    fn ed25519(&self) -> Result<Material, String> {
+        let curve = self.crv.as_deref().unwrap_or_default();
+        if curve != "Ed25519" {
+            return Err(format!("its curve (`crv`) `{curve}` is not known"));
+        }
+        // As in Oathkeeper, what is missing is zero and what is too much is left out.
+        let mut public = [0; 32];
+        for (byte, written) in public.iter_mut().zip(&part("x", &self.x)?) {
+            *byte = *written;
+        }
+        if self.d.is_none() {
+            return Ok(Material::Public(PublicKey::Ed25519(public)));
+        }
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&part("d", &self.d)?, &public)
+            .map_err(|_| "its private part does not belong to its public one")?;
+        let public = PublicKey::Ed25519(public);
+        Ok(Material::Private(PrivateKey {
+            public,
+            pair: Arc::new(KeyPair::Ed25519(pair)),
+        }))
+    }
+}
+
+impl Curve {
+    /// How many bytes a coordinate has, and the private part too.
+    fn coordinate_len(self) -> usize {
+        match self {
+            Self::P256 => 32,
+            Self::P384 => 48,
+            Self::P521 => 66,
+        }
+    }
+
+    pub(super) fn verification(self) -> &'static EcdsaVerificationAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_FIXED,
+            Self::P384 => &ECDSA_P384_SHA384_FIXED,
+            Self::P521 => &ECDSA_P521_SHA512_FIXED,
+        }
+    }
+
+    fn signing(self) -> &'static EcdsaSigningAlgorithm {
+        match self {
+            Self::P256 => &ECDSA_P256_SHA256_FIXED_SIGNING,
+            Self::P384 => &ECDSA_P384_SHA384_FIXED_SIGNING,
+            Self::P521 => &ECDSA_P521_SHA512_FIXED_SIGNING,
+        }
+    }
+}
+
+/// The last digit's spare bits may be set, as Go decodes.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// A part that a key must have, decoded.
+fn part(name: &str, value: &Option<String>) -> Result<Box<[u8]>, String> {
+    let value = value
+        .as_deref()
+        .ok_or_else(|| format!("it has no `{name}`"))?;
+    decode(value).ok_or_else(|| format!("its `{name}` is no base64url"))
+}
+
+fn decode(text: &str) -> Option<Box<[u8]>> {
+    let text = text.replace(['\r', '\n'], "");
+    let bytes = BASE64.decode(text.trim_end_matches('=')).ok()?;
+    Some(bytes.into())
+}
+
+/// The hash of a certificate, if the key names one.
+fn thumbprint(text: &Option<String>) -> Result<Box<[u8]>, String> {
+    decode(text.as_deref().unwrap_or_default())
+        .ok_or_else(|| "a thumbprint of its certificate is no base64url".to_owned())
+}
+
+fn without_leading_zeros(bytes: Box<[u8]>) -> Box<[u8]> {
+    match bytes.iter().position(|byte| *byte != 0) {
+        Some(0) => bytes,
+        Some(zeros) => bytes.iter().skip(zeros).copied().collect(),
+        None => Box::default(),
+    }
+}

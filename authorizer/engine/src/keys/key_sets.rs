@@ -1,0 +1,398 @@
+//! Key sets by URL, kept for a while and fetched by one request at a time.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU32, Ordering},
+    },
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use thiserror::Error;
+use tokio::sync::watch;
+
+use super::{JwkSet, JwkSetError, allowance::Allowance};
+use crate::{Ports, ports::KeySourceError};
+
+/// How long a fetch may go on after whoever asked for it has stopped waiting: the next one to ask
+/// finds what it brought.
+const FETCH_LIMIT: Duration = Duration::from_secs(15);
+
+/// How many questions a minute each URL gets, beyond those for sets that have become old, where
+/// nobody says otherwise: far more than any real use needs.
+const QUESTIONS_PER_MINUTE: u32 = 6000;
+
+/// Key sets by URL.
+///
+/// A set is read again once it is older than its life-time, and replaced only if its text has
+/// changed. Requests that need the same set at the same time wait for one fetch together.
+#[derive(Debug)]
+pub struct KeySets {
+    by_url: Mutex<HashMap<String, Arc<KeptSet>>>,
+    questions_per_minute: AtomicU32,
+}
+
+impl Default for KeySets {
+    fn default() -> Self {
+        Self {
+            by_url: Mutex::default(),
+            questions_per_minute: AtomicU32::new(QUESTIONS_PER_MINUTE),
+        }
+    }
+}
+
+/// The set at one URL.
+#[derive(Debug, Default)]
+struct KeptSet {
+    last: Mutex<Option<Fetched>>,
+    fetch: Mutex<Option<Fetch>>,
+    /// When it was last asked for, whatever came of it.
+    asked: Mutex<Option<SystemTime>>,
+    /// Whether the last fetch came to its end without an answer.
+    unavailable: AtomicBool,
+    allowance: Allowance,
+}
+
+/// A set as it was read last.
+#[derive(Clone, Debug)]
+struct Fetched {
+    text: Bytes,
+    set: Arc<JwkSet>,
+    at: SystemTime,
+}
+
+type Outcome = Result<Arc<JwkSet>, KeySetError>;
+
+/// Shows the outcome once there is one.
+type Fetch = watch::Receiver<Option<Outcome>>;
+
+/// Why there is no key set. The texts name neither address nor key material.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum KeySetError {
+    /// It did not arrive in time, or whoever has it does not answer now.
+    #[error("the key set did not arrive: {0}")]
+    Unavailable(String),
+    /// It could not be read.
+    #[error("the key set could not be read: {0}")]
+    Unreadable(String),
+    /// What was read is no key set.
+    #[error(transparent)]
+    Invalid(#[from] JwkSetError),
+}
+
+impl KeySets {
+    /// The set at a URL, no older than `ttl`; an older one where none arrives within `wait`.
+    ///
+    /// # Errors
+    /// A set that does not arrive, cannot be read or is none.
+    pub async fn get(&self, ports: &Ports, url: &str, ttl: Duration, wait: Duration) -> Outcome {
+        let kept = self.kept(url);
+        if let Some(set) = kept.fresh(ports.clock.now(), ttl) {
+            return Ok(set);
+        }
+        self.fetch(ports, url, wait).await
+    }
+
+    /// The set at a URL, read anew; the last one known where none arrives within `wait`.
+    ///
+    /// # Errors
+    /// A set that does not arrive, cannot be read or is none.
+    pub async fn fetch(&self, ports: &Ports, url: &str, wait: Duration) -> Outcome {
+        let kept = self.kept(url);
+        let mut fetch = kept.join_fetch(ports, url);
+        let late = || Err(KeySetError::Unavailable("the time was up".to_owned()));
+        let outcome = match tokio::time::timeout(wait, fetch.wait_for(Option::is_some)).await {
+            Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(late),
+            Ok(Err(_)) | Err(_) => late(),
+        };
+        match outcome {
+            Err(KeySetError::Unavailable(reason)) => {
+                let last = kept.last().map(|last| last.set);
+                last.ok_or(KeySetError::Unavailable(reason))
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Limits how many questions a minute each URL gets for keys that nobody has. A question because
+    /// the set has become old is never refused.
+    pub fn limit_questions(&self, per_minute: u32) {
+        self.questions_per_minute
+            .store(per_minute, Ordering::Relaxed);
+    }
+
+    /// The first set, in the order of the URLs, that holds a key of this id to verify with
+    /// ([`JwkSet::verification_key`]).
+    ///
+    /// Where no set that is younger than `ttl` holds it, all URLs are asked: it may be a new key. A
+    /// set that is older counts only while one of them does not answer within `wait`. `None` where
+    /// nobody has the key, and where the limit of questions is reached.
+    pub async fn holding(
+        &self,
+        ports: &Ports,
+        urls: &[String],
+        id: &str,
+        ttl: Duration,
+        wait: Duration,
+    ) -> Option<Arc<JwkSet>> {
+        let kept: Vec<_> = urls.iter().map(|url| (url, self.kept(url))).collect();
+        let holds = |set: &Arc<JwkSet>| set.verification_key(id).is_some();
+        let fresh = || {
+            let now = ports.clock.now();
+            kept.iter()
+                .filter_map(|(_, kept)| kept.fresh(now, ttl))
+                .find(holds)
+        };
+        if let Some(set) = fresh() {
+            return Some(set);
+        }
+        let per_minute = self.questions_per_minute.load(Ordering::Relaxed);
+        let fetches = kept
+            .iter()
+            .map(|(url, kept)| kept.ask_again(ports, url, ttl, per_minute))
+            .collect();
+        if all_available(fetches, wait).await {
+            return fresh();
+        }
+        kept.iter()
+            .filter_map(|(_, kept)| kept.last())
+            .map(|last| last.set)
+            .find(holds)
+    }
+
+    fn kept(&self, url: &str) -> Arc<KeptSet> {
+        let mut by_url = lock(&self.by_url);
+        if let Some(kept) = by_url.get(url) {
+            return Arc::clone(kept);
+        }
+        Arc::clone(by_url.entry(url.to_owned()).or_default())
+    }
+}
+
+impl KeptSet {
+    fn last(&self) -> Option<Fetched> {
+        lock(&self.last).clone()
+    }
+
+    /// The last set, if it is not older than `ttl`. A clock that was set back makes it old.
+    fn fresh(&self, now: SystemTime, ttl: Duration) -> Option<Arc<JwkSet>> {
+        let last = lock(&self.last);
+        let last = last.as_ref()?;
+        let age = now.duration_since(last.at).ok()?;
+        (age <= ttl).then(|| Arc::clone(&last.set))
+    }
+
+    /// A fetch, if it is due or the allowance has one left, or another one is under way; else whether
+    /// the last one found an answer.
+    fn ask_again(
+        self: &Arc<Self>,
+        ports: &Ports,
+        url: &str,
+        ttl: Duration,
+        per_minute: u32,
+    ) -> Result<Fetch, bool> {
+        let now = ports.clock.now();
+        let under_way = lock(&self.fetch)
+            .as_ref()
+            .is_some_and(|fetch| fetch.has_changed().is_ok());
+        let lately = |asked: SystemTime| now.duration_since(asked).is_ok_and(|age| age <= ttl);
+        let asked = *lock(&self.asked);
+        let due = !asked.is_some_and(lately);
+        if under_way || due || self.allowance.take(per_minute, now) {
+            Ok(self.join_fetch(ports, url))
+        } else {
+            Err(!self.unavailable.load(Ordering::Relaxed))
+        }
+    }
+
+    /// The fetch that is under way, or a new one. It runs to its end on its own.
+    fn join_fetch(self: &Arc<Self>, ports: &Ports, url: &str) -> Fetch {
+        let mut under_way = lock(&self.fetch);
+        // A fetch that ended without clearing up after itself is none to wait for.
+        if let Some(fetch) = under_way
+            .as_ref()
+            .filter(|fetch| fetch.has_changed().is_ok())
+        {
+            return fetch.clone();
+        }
+        let (done, fetch) = watch::channel(None);
+        *under_way = Some(fetch.clone());
+        *lock(&self.asked) = Some(ports.clock.now());
+        let (kept, ports, url) = (Arc::clone(self), ports.clone(), url.to_owned());
+        tokio::spawn(async move {
+            let outcome = kept.read(&ports, &url).await;
+            let unavailable = matches!(outcome, Err(KeySetError::Unavailable(_)));
+            kept.unavailable.store(unavailable, Ordering::Relaxed);
+            *lock(&kept.fetch) = None;
+            done.send_replace(Some(outcome));
+        });
+        fetch
+    }
+
+    async fn read(&self, ports: &Ports, url: &str) -> Outcome {
+        let text = ports
+            .keys
+            .read(url, FETCH_LIMIT)
+            .await
+            .map_err(|error| match error {
+                KeySourceError::Unreadable(reason) => KeySetError::Unreadable(reason),
+                KeySourceError::Unavailable(reason) => KeySetError::Unavailable(reason),
+            })?;
+        let at = ports.clock.now();
+        if let Some(last) = lock(&self.last).as_mut().filter(|last| last.text == text) {
+            last.at = at;
+            return Ok(Arc::clone(&last.set));
+        }
+        let set = Arc::new(JwkSet::parse(&text)?);
+        *lock(&self.last) = Some(Fetched {
+            text,
+            set: Arc::clone(&set),
+            at,
+        });
+        Ok(set)
+    }
+}
+
+/// Whether everybody answers in time, or did so last where nobody is asked.
+async fn all_available(fetches: Vec<Result<Fetch, bool>>, wait: Duration) -> bool {
+    let answers = async {
+        let mut all = true;
+        for fetch in fetches {
+            all &= match fetch {
+                Ok(mut fetch) => fetch.wait_for(Option::is_some).await.is_ok_and(|outcome| {
+                    !matches!(*outcome, None | Some(Err(KeySetError::Unavailable(_))))
+                }),
+                Err(available) => available,
+            };
+        }
+        all
+    };
+    tokio::time::timeout(wait, answers).await.unwrap_or(false)
+}
+
+/// No lock is held across anything that can panic half-way through a change.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod holding_tests;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        keys::tests::fixture,
+        testing::{ChangingKeys, FixedClock, ScriptedHttp},
+    };
+
+    const TTL: Duration = Duration::from_secs(30);
+    const WAIT: Duration = Duration::from_secs(1);
+
+    struct World {
+        sets: KeySets,
+        keys: Arc<ChangingKeys>,
+        clock: Arc<FixedClock>,
+        ports: Ports,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let keys = ChangingKeys::new(fixture("hs.json"));
+            let clock = FixedClock::at(1_750_000_000);
+            let (http, keys_port, clock_port) =
+                (ScriptedHttp::new([]), keys.clone(), clock.clone());
+            let ports = Ports {
+                http,
+                keys: keys_port,
+                clock: clock_port,
+            };
+            Self {
+                sets: KeySets::default(),
+                keys,
+                clock,
+                ports,
+            }
+        }
+
+        async fn id(&self) -> Result<String, KeySetError> {
+            let set = self
+                .sets
+                .get(&self.ports, "https://keys.example/", TTL, WAIT)
+                .await?;
+            Ok(set.signing_key().unwrap().id().to_owned())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_set_is_read_again_once_it_is_old() {
+        let world = World::new();
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        world.keys.set(Ok(Bytes::from(fixture("es.json"))));
+        world.clock.advance(TTL);
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        assert_eq!(world.keys.reads(), 1);
+        world.clock.advance(Duration::from_secs(1));
+        assert_eq!(world.id().await.as_deref(), Ok("es-key"));
+        assert_eq!(world.keys.reads(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_set_whose_text_stays_the_same_stays_the_same_set() {
+        let world = World::new();
+        let url = "https://keys.example/";
+        let before = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
+        let after = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
+        assert!(Arc::ptr_eq(&before, &after));
+        assert_eq!(world.keys.reads(), 2);
+        world.keys.set(Ok(Bytes::from(fixture("es.json"))));
+        let changed = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
+        assert_ne!(before.version(), changed.version());
+    }
+
+    #[tokio::test]
+    async fn an_old_set_does_while_nobody_answers_for_a_newer_one() {
+        let world = World::new();
+        world.id().await.unwrap();
+        world.clock.advance(TTL * 2);
+        world
+            .keys
+            .set(Err(KeySourceError::Unavailable(String::new())));
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        world
+            .keys
+            .set(Err(KeySourceError::Unreadable("gone".to_owned())));
+        assert_eq!(
+            world.id().await,
+            Err(KeySetError::Unreadable("gone".to_owned()))
+        );
+        world.keys.set(Ok(Bytes::from_static(b"a page")));
+        assert_eq!(
+            world.id().await,
+            Err(KeySetError::Invalid(JwkSetError::NoSet))
+        );
+        world.keys.set(Ok(Bytes::from(fixture("es.json"))));
+        assert_eq!(world.id().await.as_deref(), Ok("es-key"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_set_serves_the_next_who_asks() {
+        let world = World::new();
+        world.keys.take(WAIT * 2);
+        assert!(matches!(world.id().await, Err(KeySetError::Unavailable(_))));
+        tokio::time::sleep(WAIT).await;
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        assert_eq!(world.keys.reads(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_ask_at_once_wait_for_one_read() {
+        let world = World::new();
+        world.keys.take(WAIT / 2);
+        let (first, second, third) = tokio::join!(world.id(), world.id(), world.id());
+        assert!(first.is_ok() && second.is_ok() && third.is_ok());
+        assert_eq!(world.keys.reads(), 1);
+    }
+}

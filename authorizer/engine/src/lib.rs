@@ -1,0 +1,37 @@
+//! Decides requests as Ory Oathkeeper does: no AWS, no files, no sockets of its own.
+//!
+//! A [`Gate`] is everything needed to decide. It is built once from a [`config::Config`] and rules,
+//! and [`Gate::decide`] turns a [`Request`] into a [`Decision`]. What reaches outside comes in
+//! through [`ports::Ports`].
+
+pub mod config;
+pub mod decision;
+pub mod diagnostics;
+mod document;
+pub mod failure;
+pub mod finding;
+mod fingerprint;
+pub mod gate;
+mod gjson;
+pub mod go;
+pub mod keys;
+pub mod manifest;
+mod outgoing;
+pub mod pipeline;
+pub mod ports;
+pub mod request;
+pub mod rules;
+pub mod session;
+mod session_data;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use decision::{Decision, Evidence, Grant, Outcome, Refusal, Step};
+pub use diagnostics::check;
+pub use failure::Failure;
+pub use finding::{Finding, Findings, Severity};
+pub use gate::Gate;
+pub use outgoing::Outgoing;
+pub use ports::Ports;
+pub use request::Request;
+pub use session::Session;

@@ -1,0 +1,167 @@
+//! What a configuration and its rules ask of their surroundings, read off the rules as they are
+//! written: no handler is built for it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    config::{Config, Handlers},
+    pipeline::Vouches,
+    rules::RuleDefinition,
+};
+
+/// What Oathkeeper tells a client that is to authenticate where the configuration says nothing.
+const DEFAULT_REALM: &str = "Please authenticate.";
+
+/// The headers to map, the ways to refuse, and whether keys are needed, over all rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Every header that some rule's handlers set themselves, in the order of their names. A
+    /// hydrator can set any; those are known only when it answers, and are not mapped.
+    pub vouched: Vec<VouchedHeader>,
+    /// The challenge of a 401, where a fallback error handler has one.
+    pub www_authenticate: Option<Challenge>,
+    /// Whether some error handler sends browsers elsewhere.
+    pub redirects: bool,
+    /// Whether some rule signs tokens.
+    pub signs: bool,
+}
+
+/// A header the gate vouches for, and the context key its value travels under.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VouchedHeader {
+    /// The header's canonical name.
+    pub header: String,
+    /// The key in the authorizer's context.
+    pub context_key: String,
+}
+
+/// The parameters of a `WWW-Authenticate` header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Challenge {
+    /// The realm that is named to the client.
+    pub realm: String,
+}
+
+impl VouchedHeader {
+    /// A header under its context key: lower case, with `_` for what a key cannot hold.
+    #[must_use]
+    pub fn new(header: &str) -> Self {
+        let key = |character: char| match character {
+            'A'..='Z' => character.to_ascii_lowercase(),
+            'a'..='z' | '0'..='9' | '-' | '_' => character,
+            _ => '_',
+        };
+        Self {
+            header: header.to_owned(),
+            context_key: header.chars().map(key).collect(),
+        }
+    }
+}
+
+impl Manifest {
+    /// Reads the rules under a configuration.
+    #[must_use]
+    pub fn of(config: &Config, rules: &[RuleDefinition]) -> Self {
+        let mut vouches = Vouches::default();
+        for rule in rules {
+            vouches.extend(Vouches::of(rule, config));
+        }
+        let fallback = config.errors.fallback.as_deref().unwrap_or_default();
+        let mut error_handlers = rules
+            .iter()
+            .flat_map(|rule| &rule.errors)
+            .map(|reference| reference.handler.as_str())
+            .chain(fallback.iter().map(String::as_str));
+        Self {
+            vouched: vouches
+                .names
+                .iter()
+                .map(|header| VouchedHeader::new(header))
+                .collect(),
+            www_authenticate: fallback
+                .iter()
+                .any(|name| name == "www_authenticate")
+                .then(|| challenge(&config.errors.handlers)),
+            redirects: error_handlers.any(|name| name == "redirect"),
+            signs: rules
+                .iter()
+                .flat_map(|rule| &rule.mutators)
+                .any(|mutator| mutator.handler == "id_token"),
+        }
+    }
+}
+
+fn challenge(handlers: &Handlers) -> Challenge {
+    let realm = handlers
+        .get("www_authenticate")
+        .and_then(|settings| settings.config.as_ref()?.get("realm")?.as_str())
+        .filter(|realm| !realm.is_empty())
+        .unwrap_or(DEFAULT_REALM);
+    Challenge {
+        realm: realm.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::HandlerSettings;
+
+    fn rules(rules: serde_json::Value) -> Vec<RuleDefinition> {
+        serde_json::from_value(rules).unwrap()
+    }
+
+    #[test]
+    fn it_names_the_headers_of_all_rules_once_and_says_what_they_need() {
+        let rules = rules(json!([
+            {"mutators": [{"handler": "header", "config": {"headers": {"x-user": "a"}}}, {"handler": "id_token"}]},
+            {"mutators": [{"handler": "header", "config": {"headers": {"X-User": "b", "x-tenant": "c"}}}],
+             "errors": [{"handler": "redirect"}]}
+        ]));
+        let manifest = Manifest::of(&Config::default(), &rules);
+        let names: Vec<_> = manifest
+            .vouched
+            .iter()
+            .map(|vouched| vouched.header.as_str())
+            .collect();
+        assert_eq!(names, ["Authorization", "X-Tenant", "X-User"]);
+        assert!(manifest.signs && manifest.redirects);
+    }
+
+    #[test]
+    fn it_asks_for_nothing_where_the_rules_set_nothing() {
+        let rules = rules(json!([{"mutators": [{"handler": "noop"}]}]));
+        assert_eq!(
+            Manifest::of(&Config::default(), &rules),
+            Manifest::default()
+        );
+    }
+
+    #[test]
+    fn it_names_the_realm_of_a_fallback_that_asks_for_credentials() {
+        let mut config = Config::default();
+        config.errors.fallback = Some(vec!["www_authenticate".to_owned()]);
+        let realm = |config: &Config| Manifest::of(config, &[]).www_authenticate.unwrap().realm;
+        assert_eq!(realm(&config), DEFAULT_REALM);
+        let settings = HandlerSettings {
+            enabled: true,
+            config: Some(json!({"realm": "the shop"})),
+        };
+        config
+            .errors
+            .handlers
+            .0
+            .insert("www_authenticate".to_owned(), settings);
+        assert_eq!(realm(&config), "the shop");
+    }
+
+    #[test]
+    fn a_context_key_is_lower_case_and_holds_no_other_sign_than_api_gateway_takes() {
+        assert_eq!(VouchedHeader::new("X.Odd!Name").context_key, "x_odd_name");
+    }
+}

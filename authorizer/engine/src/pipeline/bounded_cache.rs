@@ -1,0 +1,164 @@
+//! A cache that never holds more than so much.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::Hash,
+    sync::{Mutex, PoisonError},
+};
+
+/// Entries by key, in two generations: where the young one is full it becomes the old one, and what
+/// was old and not asked for since is forgotten. Clones of values are handed out.
+pub(crate) struct BoundedCache<K, V> {
+    generations: Mutex<Generations<K, V>>,
+    capacity: usize,
+}
+
+struct Generations<K, V> {
+    young: HashMap<K, Entry<V>>,
+    /// What the young ones weigh together.
+    weight: usize,
+    old: HashMap<K, Entry<V>>,
+}
+
+#[derive(Clone)]
+struct Entry<V> {
+    value: V,
+    weight: usize,
+}
+
+impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
+    /// A cache of entries that weigh this much together at most; each weighs 1 unless it is said to
+    /// weigh more.
+    pub(crate) fn new(capacity: usize) -> Self {
+        let generations = Generations {
+            young: HashMap::new(),
+            weight: 0,
+            old: HashMap::new(),
+        };
+        Self {
+            generations: Mutex::new(generations),
+            capacity,
+        }
+    }
+
+    /// The value of a key, if it is there and `fits`; one that does not fit is forgotten.
+    pub(crate) fn get(&self, key: &K, fits: impl FnOnce(&V) -> bool) -> Option<V> {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = generations.young.get(key) {
+            if fits(&entry.value) {
+                return Some(entry.value.clone());
+            }
+            generations.forget_young(key);
+            return None;
+        }
+        let (key, entry) = generations.old.remove_entry(key)?;
+        if !fits(&entry.value) {
+            return None;
+        }
+        generations.insert(key, entry.clone(), self.capacity);
+        Some(entry.value)
+    }
+
+    /// Keeps a value, in place of one the key may have.
+    pub(crate) fn insert(&self, key: K, value: V) {
+        self.insert_weighing(key, value, 1);
+    }
+
+    /// Keeps a value of this weight, in place of one the key may have. One that weighs more than half
+    /// of what the cache holds is not kept.
+    pub(crate) fn insert_weighing(&self, key: K, value: V, weight: usize) {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        generations.old.remove(&key);
+        generations.insert(key, Entry { value, weight }, self.capacity);
+    }
+}
+
+impl<K: Hash + Eq, V> Generations<K, V> {
+    fn insert(&mut self, key: K, entry: Entry<V>, capacity: usize) {
+        self.forget_young(&key);
+        let half = capacity.div_ceil(2);
+        if entry.weight > half {
+            return;
+        }
+        if self.weight + entry.weight > half {
+            self.old = std::mem::take(&mut self.young);
+            self.weight = 0;
+        }
+        self.weight += entry.weight;
+        self.young.insert(key, entry);
+    }
+
+    fn forget_young(&mut self, key: &K) {
+        if let Some(entry) = self.young.remove(key) {
+            self.weight = self.weight.saturating_sub(entry.weight);
+        }
+    }
+}
+
+/// Shows how full it is, and nothing of what it holds.
+impl<K, V> fmt::Debug for BoundedCache<K, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let entries = generations.young.len() + generations.old.len();
+        write!(f, "BoundedCache({entries} of {})", self.capacity)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_keeps_what_is_asked_for_and_forgets_the_rest() {
+        let cache = BoundedCache::new(4);
+        cache.insert(0, "asked for");
+        for key in 1..100 {
+            cache.insert(key, "once");
+            assert_eq!(cache.get(&0, |_| true), Some("asked for"));
+        }
+        let held = (0..100)
+            .filter(|key| cache.get(key, |_| true).is_some())
+            .count();
+        assert!(held <= 4, "{held}");
+        assert_eq!(cache.get(&1, |_| true), None);
+    }
+
+    #[test]
+    fn it_forgets_what_no_longer_fits() {
+        let cache = BoundedCache::new(4);
+        cache.insert("a", 1);
+        assert_eq!(cache.get(&"a", |value| *value > 1), None);
+        assert_eq!(cache.get(&"a", |_| true), None);
+        cache.insert("a", 2);
+        cache.insert("a", 3);
+        assert_eq!(cache.get(&"a", |_| true), Some(3));
+    }
+
+    #[test]
+    fn weights_count_and_what_is_too_heavy_is_not_kept() {
+        let cache = BoundedCache::new(100);
+        cache.insert_weighing("heavy", 0, 51);
+        assert_eq!(cache.get(&"heavy", |_| true), None);
+        cache.insert_weighing("a", 1, 50);
+        cache.insert_weighing("b", 2, 50);
+        assert_eq!(cache.get(&"a", |_| true), Some(1));
+        cache.insert_weighing("c", 3, 1);
+        assert_eq!(cache.get(&"b", |_| true), None);
+        // One that is replaced again and again weighs once.
+        for value in 0..100 {
+            cache.insert_weighing("d", value, 20);
+        }
+        assert_eq!(cache.get(&"c", |_| true), Some(3));
+        assert_eq!(cache.get(&"d", |_| true), Some(99));
+    }
+}

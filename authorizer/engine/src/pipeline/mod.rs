@@ -1,0 +1,19 @@
+//! The handlers of a rule: one file each, one folder for each part of the pipeline.
+
+pub mod authenticators;
+pub mod authorizers;
+mod bounded_cache;
+pub mod errors;
+pub mod mutators;
+pub(crate) mod retry;
+mod settings;
+mod shared;
+mod token_cache;
+mod token_endpoint;
+pub(crate) mod uri;
+mod vouches;
+
+pub use settings::{Defect, Misconfigured, Part, Settings};
+pub use shared::Shared;
+pub(crate) use uri::Uri;
+pub use vouches::Vouches;

@@ -1,0 +1,227 @@
+//! `hydrator`: lets a service complete the session.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use oathgate_template::Value;
+use serde::Deserialize;
+
+use super::hydrated;
+use crate::{
+    Failure, Ports, Request, Session,
+    fingerprint::Fingerprint,
+    go::{Url, UserInfo, json, parse_duration},
+    outgoing::{Outgoing, basic_auth},
+    pipeline::{Misconfigured, Settings, Shared, bounded_cache::BoundedCache, retry::Retries},
+};
+
+/// Sends the session to a service, whose answer takes its place.
+#[derive(Debug)]
+pub struct Hydrator {
+    url: Url,
+    auth: Option<UserInfo>,
+    /// How long one attempt may take.
+    timeout: Duration,
+    retries: Retries,
+    /// How long an answer is kept, if it is.
+    keep: Option<Duration>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    api: Api,
+    #[serde(default)]
+    cache: Cache,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Api {
+    url: String,
+    auth: Option<Auth>,
+    #[serde(default)]
+    retry: Retry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Auth {
+    #[serde(default)]
+    basic: Basic,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Basic {
+    username: String,
+    password: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Retry {
+    give_up_after: Option<String>,
+    max_delay: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cache {
+    #[serde(default)]
+    enabled: bool,
+    ttl: Option<String>,
+}
+
+/// Answers of hydrators, by everything they were asked.
+#[derive(Debug)]
+pub struct HydratedSessions(BoundedCache<Fingerprint, Kept>);
+
+#[derive(Clone)]
+struct Kept {
+    session: Arc<Session>,
+    until: SystemTime,
+}
+
+impl Default for HydratedSessions {
+    /// Room for as many answers as Oathkeeper keeps.
+    fn default() -> Self {
+        Self(BoundedCache::new(1000))
+    }
+}
+
+impl Hydrator {
+    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Config { api, cache } = settings.parse()?;
+        let duration = |text: Option<&String>, default| match text {
+            Some(text) => parse_duration(text)
+                .ok_or_else(|| settings.misconfigured("a duration is longer than 290 years")),
+            None => Ok(default),
+        };
+        let keep = match duration(cache.ttl.as_ref(), Duration::ZERO)? {
+            _ if !cache.enabled => None,
+            Duration::ZERO => Some(Duration::from_secs(60)),
+            ttl => Some(ttl),
+        };
+        let timeout = duration(api.retry.give_up_after.as_ref(), Duration::from_secs(1))?;
+        let longest_wait = duration(api.retry.max_delay.as_ref(), Duration::from_millis(100))?;
+        Ok(Self {
+            url: Url::parse(&api.url).map_err(|_| settings.misconfigured("`api.url` is no URL"))?,
+            auth: api.auth.map(|Auth { basic }| UserInfo {
+                username: basic.username,
+                password: Some(basic.password),
+            }),
+            timeout,
+            retries: Retries {
+                attempts: 5,
+                longest_wait,
+            },
+            keep,
+            shared: Arc::clone(settings.shared),
+        })
+    }
+
+    pub(crate) async fn mutate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<(), Failure> {
+        let body = session_json(session);
+        let Some(keep) = self.keep else {
+            *session = self.ask(request, body, &session.subject, ports).await?;
+            return Ok(());
+        };
+        let key = self.fingerprint(&body);
+        let now = ports.clock.now();
+        let kept = self
+            .shared
+            .hydrated_sessions
+            .0
+            .get(&key, |kept| now < kept.until);
+        *session = match kept {
+            Some(kept) => Session::clone(&kept.session),
+            None => {
+                let hydrated = self.ask(request, body, &session.subject, ports).await?;
+                let kept = Kept {
+                    session: Arc::new(hydrated.clone()),
+                    until: now + keep,
+                };
+                self.shared.hydrated_sessions.0.insert(key, kept);
+                hydrated
+            }
+        };
+        Ok(())
+    }
+
+    fn fingerprint(&self, body: &str) -> Fingerprint {
+        let credentials = self.auth.as_ref().map(basic_auth).unwrap_or_default();
+        Fingerprint::of([self.url.to_string().as_str(), &credentials, body])
+    }
+
+    async fn ask(
+        &self,
+        request: &Request,
+        body: String,
+        subject: &str,
+        ports: &Ports,
+    ) -> Result<Session, Failure> {
+        if !self.url.opaque.is_empty() {
+            return Err(told("Invalid URL in mutator configuration"));
+        }
+        let mut url = self.url.clone();
+        // Oathkeeper puts the request's query in place of the service's own.
+        url.raw_query = request.url.query().encode();
+        let mut outgoing = Outgoing::new("POST", url, self.timeout);
+        outgoing.header = request.header.clone();
+        if let Some(user) = &self.auth {
+            outgoing.header.set("Authorization", basic_auth(user));
+        }
+        outgoing.header.set("Content-Type", "application/json");
+        outgoing.body = body.into();
+        let answer = self.retries.send(&outgoing, ports).await?;
+        match answer.status {
+            200 => {}
+            401 if self.auth.is_some() => {
+                return Err(told(
+                    "Invalid credentials were provided in mutator configuration",
+                ));
+            }
+            401 => {
+                return Err(told(
+                    "No credentials were provided in mutator configuration",
+                ));
+            }
+            _ => {
+                return Err(
+                    told("The call to an external API returned a non-200 HTTP response")
+                        .with_cause(format!("the hydrator's service answered {}", answer.status)),
+                );
+            }
+        }
+        let hydrated =
+            hydrated::read(&answer.body).map_err(|error| Failure::plain(error.to_string()))?;
+        if hydrated.subject != subject {
+            return Err(
+                told("The call to an external API returned an invalid JSON object")
+                    .with_cause("the hydrator's answer has another subject than the session"),
+            );
+        }
+        Ok(hydrated)
+    }
+}
+
+fn told(message: &'static str) -> Failure {
+    Failure::told(message).with_cause(message)
+}
+
+/// The session as the service is sent it.
+fn session_json(session: &Session) -> String {
+    match session.data() {
+        Value::Object(data) => json::encode(&data.to_json()),
+        _ => String::new(),
+    }
+}

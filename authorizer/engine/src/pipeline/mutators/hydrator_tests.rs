@@ -1,0 +1,196 @@
+//! What a hydrator asks, and what becomes of the answer.
+
+use std::{sync::Arc, time::Duration};
+
+use serde_json::{Value, json};
+
+use super::Mutator;
+use crate::{
+    Failure, Ports, Request, Session,
+    config::{Config, HandlerSettings},
+    go::Url,
+    pipeline::Shared,
+    ports::HttpResponse,
+    rules::HandlerReference,
+    testing::{FixedClock, MapKeys, ScriptedHttp, answer},
+};
+
+struct World {
+    config: Config,
+    shared: Arc<Shared>,
+    http: Arc<ScriptedHttp>,
+    clock: Arc<FixedClock>,
+    ports: Ports,
+}
+
+impl World {
+    fn new(answers: impl IntoIterator<Item = HttpResponse>) -> Self {
+        let global = json!({"api": {"url": "http://hydrator/fill?key=1"}});
+        let settings = HandlerSettings {
+            enabled: true,
+            config: Some(global),
+        };
+        let mut config = Config::default();
+        config.mutators.0.insert("hydrator".to_owned(), settings);
+        let http = ScriptedHttp::new(answers.into_iter().map(Ok));
+        let clock = FixedClock::at(1_750_000_000);
+        let ports = Ports {
+            http: http.clone(),
+            keys: Arc::new(MapKeys::default()),
+            clock: clock.clone(),
+        };
+        Self {
+            config,
+            shared: Arc::default(),
+            http,
+            clock,
+            ports,
+        }
+    }
+
+    fn answering(status: u16, body: &Value) -> Self {
+        Self::new([answer(status, &[], body.to_string())])
+    }
+
+    async fn hydrate(&self, rule: Value) -> Result<Session, Failure> {
+        let reference = HandlerReference {
+            handler: "hydrator".to_owned(),
+            config: Some(rule),
+        };
+        let mutator = Mutator::build(&reference, &self.config, &self.shared);
+        let url = Url::parse("https://api/a?b=2&a=1&a=%20").unwrap();
+        let mut request = Request {
+            url: url.clone(),
+            header: [("X-Client", "1"), ("Content-Length", "7")]
+                .into_iter()
+                .collect(),
+            ..Request::default()
+        };
+        let mut session = Session {
+            subject: "ada".to_owned(),
+            ..Session::default()
+        };
+        session.set_header("X-Before", "1");
+        session.match_context.url = Some(url);
+        mutator
+            .mutate(&mut request, &mut session, &self.ports)
+            .await?;
+        Ok(session)
+    }
+}
+
+#[tokio::test]
+async fn it_sends_the_session_and_takes_the_answer_for_it() {
+    let body =
+        json!({"subject": "ada", "extra": {"role": "admin"}, "header": {"X-Plan": ["gold"]}});
+    let world = World::answering(200, &body);
+    let credentials = json!({"api": {"auth": {"basic": {"username": "u", "password": "p"}}}});
+    let session = world.hydrate(credentials).await.unwrap();
+    assert_eq!(session.extra.unwrap().get("role"), Some(&"admin".into()));
+    assert_eq!(session.vouched, ["X-Plan"]);
+    assert_eq!(session.header.get("X-Before"), None);
+    assert!(session.match_context.url.is_none());
+
+    let asked = world.http.asked();
+    let [asked] = asked.as_slice() else {
+        panic!("asked {} times", asked.len())
+    };
+    assert_eq!(
+        (asked.method.as_str(), asked.url.as_str()),
+        ("POST", "http://hydrator/fill?a=1&a=+&b=2")
+    );
+    let header = |name: &str| {
+        asked
+            .headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    };
+    assert_eq!(header("X-Client"), Some("1"));
+    assert_eq!(header("Authorization"), Some("Basic dTpw"));
+    assert_eq!(header("Content-Type"), Some("application/json"));
+    assert!(asked.timeout <= Duration::from_secs(1));
+    let sent: Value = serde_json::from_slice(&asked.body).unwrap();
+    assert_eq!(sent["subject"], "ada");
+    assert_eq!(sent["extra"], Value::Null);
+    assert_eq!(sent["header"], json!({"X-Before": ["1"]}));
+    assert_eq!(sent["match_context"]["url"]["RawQuery"], "b=2&a=1&a=%20");
+    assert_eq!(sent["match_context"]["regexp_capture_groups"], Value::Null);
+}
+
+#[tokio::test]
+async fn it_tells_what_is_wrong_in_oathkeepers_sentences() {
+    let plain = json!({});
+    let auth = json!({"api": {"auth": {"basic": {"username": "u", "password": "p"}}}});
+    let cases = [
+        (
+            401,
+            json!({}),
+            &plain,
+            "No credentials were provided in mutator configuration",
+        ),
+        (
+            401,
+            json!({}),
+            &auth,
+            "Invalid credentials were provided in mutator configuration",
+        ),
+        (
+            404,
+            json!({}),
+            &plain,
+            "The call to an external API returned a non-200 HTTP response",
+        ),
+        (
+            200,
+            json!({"subject": "bob"}),
+            &plain,
+            "The call to an external API returned an invalid JSON object",
+        ),
+        (
+            200,
+            json!({}),
+            &plain,
+            "The call to an external API returned an invalid JSON object",
+        ),
+    ];
+    for (status, body, rule, message) in cases {
+        let failure = World::answering(status, &body)
+            .hydrate(rule.clone())
+            .await
+            .unwrap_err();
+        assert_eq!((failure.status, &*failure.message), (None, message));
+    }
+}
+
+#[tokio::test]
+async fn it_keeps_answers_only_where_it_is_told_to_and_as_long() {
+    let body = json!({"subject": "ada"});
+    let world = World::answering(200, &body);
+    world.hydrate(json!({})).await.unwrap();
+    world.hydrate(json!({})).await.unwrap();
+    assert_eq!(world.http.asked().len(), 2);
+
+    let world = World::answering(200, &body);
+    let kept = json!({"cache": {"enabled": true, "ttl": "10s"}});
+    world.hydrate(kept.clone()).await.unwrap();
+    world.hydrate(kept.clone()).await.unwrap();
+    assert_eq!(world.http.asked().len(), 1);
+    let other = json!({"cache": {"enabled": true}, "api": {"url": "http://other/"}});
+    world.hydrate(other).await.unwrap();
+    assert_eq!(world.http.asked().len(), 2);
+    world.clock.advance(Duration::from_secs(10));
+    world.hydrate(kept).await.unwrap();
+    assert_eq!(world.http.asked().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_asks_again_and_keeps_no_failure() {
+    let kept = json!({"cache": {"enabled": true}});
+    let trouble = (0..5).map(|_| answer(503, &[], ""));
+    let fine = answer(200, &[], "{\"subject\":\"ada\"}");
+    let world = World::new(trouble.chain([fine]));
+    assert_eq!(world.hydrate(kept.clone()).await.unwrap_err().status, None);
+    assert_eq!(world.http.asked().len(), 5);
+    assert!(world.hydrate(kept).await.is_ok());
+}

@@ -1,0 +1,257 @@
+//! A handler's configuration: the rule's merged over the global one, then parsed into a type.
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::Shared;
+use crate::{
+    Failure,
+    config::{self, Config, HandlerSettings, Handlers, Role, merge, whole_numbers},
+    finding::{Finding, Severity},
+    rules::HandlerReference,
+};
+
+/// A part of the pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Who is asking.
+    Authenticator,
+    /// Whether they may.
+    Authorizer,
+    /// What the backend is told.
+    Mutator,
+    /// How a refusal is told.
+    ErrorHandler,
+}
+
+impl Part {
+    /// The part's name in sentences, as Oathkeeper writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Authenticator => "authenticator",
+            Self::Authorizer => "authorizer",
+            Self::Mutator => "mutator",
+            Self::ErrorHandler => "error handler",
+        }
+    }
+
+    /// The part as the configuration names it.
+    #[must_use]
+    pub fn role(self) -> Role {
+        match self {
+            Self::Authenticator => Role::Authenticators,
+            Self::Authorizer => Role::Authorizers,
+            Self::Mutator => Role::Mutators,
+            Self::ErrorHandler => Role::ErrorHandlers,
+        }
+    }
+
+    /// What the configuration says of this part's handlers.
+    #[must_use]
+    pub fn handlers(self, config: &Config) -> &Handlers {
+        match self {
+            Self::Authenticator => &config.authenticators,
+            Self::Authorizer => &config.authorizers,
+            Self::Mutator => &config.mutators,
+            Self::ErrorHandler => &config.errors.handlers,
+        }
+    }
+}
+
+/// What a handler is built from.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings<'a> {
+    /// The part of the pipeline the handler belongs to.
+    pub part: Part,
+    /// The handler's name as the rule wrote it.
+    pub handler: &'a str,
+    /// What the configuration says of it.
+    pub global: Option<&'a HandlerSettings>,
+    /// What the rule says of it.
+    pub rule: Option<&'a Value>,
+    /// The whole configuration, for the few handlers that read beyond their own part.
+    pub config: &'a Config,
+    /// What all rules of a gate use together.
+    pub shared: &'a Arc<Shared>,
+}
+
+/// Why a handler cannot be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Defect {
+    /// No handler has this name.
+    Unknown,
+    /// The configuration does not enable it.
+    Disabled,
+    /// Its configuration does not fit.
+    Invalid,
+}
+
+/// A handler that cannot be run: whoever reaches it is answered 500.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misconfigured {
+    /// The part of the pipeline the handler belongs to.
+    pub part: Part,
+    /// The handler's name.
+    pub handler: String,
+    /// What kind of mistake it is.
+    pub defect: Defect,
+    /// What is wrong, for whoever writes the rules.
+    pub reason: String,
+}
+
+impl Misconfigured {
+    /// The failure that reaching the handler leads to, in Oathkeeper's sentences.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        let (part, handler) = (self.part.as_str(), &self.handler);
+        let reason = match self.defect {
+            Defect::Unknown => {
+                return Failure::told("requested pipeline handler does not exist")
+                    .with_cause(format!("no {part} is named `{handler}`"));
+            }
+            Defect::Disabled => {
+                format!("The {part} \"{handler}\" is disabled in the configuration.")
+            }
+            Defect::Invalid => format!("The configuration of the {part} \"{handler}\" is invalid."),
+        };
+        Failure::new(
+            500,
+            format!("{part} matching this route is misconfigured or disabled"),
+        )
+        .with_reason(reason)
+        .with_cause(format!("{part} `{handler}`: {}", self.reason))
+    }
+}
+
+impl<'a> Settings<'a> {
+    /// The settings of a handler that a rule names.
+    #[must_use]
+    pub fn of(
+        part: Part,
+        reference: &'a HandlerReference,
+        config: &'a Config,
+        shared: &'a Arc<Shared>,
+    ) -> Self {
+        Self {
+            part,
+            handler: &reference.handler,
+            global: part.handlers(config).get(&reference.handler),
+            rule: reference.config.as_ref(),
+            config,
+            shared,
+        }
+    }
+
+    /// A reason why this handler cannot be run.
+    #[must_use]
+    pub fn misconfigured(&self, reason: impl Into<String>) -> Misconfigured {
+        self.defective(Defect::Invalid, reason)
+    }
+
+    /// No handler has this name.
+    #[must_use]
+    pub fn unknown(&self) -> Misconfigured {
+        self.defective(Defect::Unknown, "no handler has this name")
+    }
+
+    fn defective(&self, defect: Defect, reason: impl Into<String>) -> Misconfigured {
+        let (part, handler) = (self.part, self.handler.to_owned());
+        Misconfigured {
+            part,
+            handler,
+            defect,
+            reason: reason.into(),
+        }
+    }
+
+    /// Whether the configuration enables the handler.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.global.is_some_and(|settings| settings.enabled)
+    }
+
+    /// Refuses a handler that is not enabled.
+    ///
+    /// # Errors
+    /// The handler is not enabled in the configuration.
+    pub fn require_enabled(&self) -> Result<(), Misconfigured> {
+        if self.is_enabled() {
+            return Ok(());
+        }
+        Err(self.defective(
+            Defect::Disabled,
+            "the handler is not enabled in the configuration",
+        ))
+    }
+
+    /// The merged configuration of an enabled handler as a type.
+    ///
+    /// # Errors
+    /// A handler that is not enabled, or a configuration that does not fit.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Misconfigured> {
+        self.require_enabled()?;
+        self.parse_merged()
+    }
+
+    /// The merged configuration as a type, whether or not the handler is enabled: what the rule says
+    /// over what the configuration says, checked as Oathkeeper's JSON Schema demands.
+    ///
+    /// # Errors
+    /// A configuration that does not fit; the first thing wrong in it.
+    pub fn parse_merged<T: DeserializeOwned>(&self) -> Result<T, Misconfigured> {
+        let merged = self.merged()?;
+        if let Some(wrong) = self.validate(&merged).into_iter().next() {
+            let place = if wrong.key.is_empty() {
+                String::new()
+            } else {
+                format!("`{}`: ", wrong.key)
+            };
+            let advice = wrong
+                .suggestion
+                .map(|text| format!(", {text}"))
+                .unwrap_or_default();
+            return Err(self.misconfigured(format!("{place}{}{advice}", wrong.message)));
+        }
+        serde_json::from_value(merged).map_err(|error| self.misconfigured(error.to_string()))
+    }
+
+    /// What the rule says over what the configuration says: maps merge, everything else replaces.
+    ///
+    /// # Errors
+    /// A rule's `config` that is neither keys with values nor `null`.
+    pub(crate) fn merged(&self) -> Result<Value, Misconfigured> {
+        let global = self.global.and_then(|settings| settings.config.clone());
+        let mut merged = global.unwrap_or_else(|| Value::Object(serde_json::Map::new()));
+        match self.rule {
+            None | Some(Value::Null) => {}
+            Some(rule @ Value::Object(_)) => merge(&mut merged, rule),
+            Some(_) => return Err(self.misconfigured("`config` must hold keys with values")),
+        }
+        whole_numbers(&mut merged);
+        Ok(merged)
+    }
+
+    /// Everything wrong with what the configuration alone says of the handler.
+    pub(crate) fn validate_global(&self) -> Vec<Finding> {
+        let global = self.global.and_then(|settings| settings.config.as_ref());
+        global
+            .map(|config| self.validate(config))
+            .unwrap_or_default()
+    }
+
+    /// Everything wrong with a merged configuration, with paths that begin in it.
+    pub(crate) fn validate(&self, merged: &Value) -> Vec<Finding> {
+        config::handler_shape(self.part.role(), self.handler)
+            .map(|shape| config::validate(shape, merged))
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

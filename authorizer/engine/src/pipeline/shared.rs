@@ -1,0 +1,28 @@
+//! What all rules of a gate use together.
+
+use super::{
+    authenticators::{KeptIntrospections, PreAuthorizations},
+    mutators::{HydratedSessions, SignedTokens},
+    token_cache::TokenCache,
+};
+use crate::keys::KeySets;
+
+/// Caches and key sets that live as long as the gate and serve every rule of it.
+///
+/// A handler reaches them through [`Settings::shared`](super::Settings::shared) when it is built and
+/// keeps the `Arc` of what it needs.
+#[derive(Debug, Default)]
+pub struct Shared {
+    /// Key sets by URL, to sign and to verify with.
+    pub key_sets: KeySets,
+    /// Answers that `hydrator` keeps.
+    pub hydrated_sessions: HydratedSessions,
+    /// Tokens that `id_token` signed.
+    pub signed_tokens: SignedTokens,
+    /// Credentials that `oauth2_client_credentials` got tokens for.
+    pub(crate) client_tokens: TokenCache,
+    /// Answers that `oauth2_introspection` keeps.
+    pub(crate) introspections: KeptIntrospections,
+    /// The gate's own tokens, which `oauth2_introspection` shows.
+    pub(crate) pre_authorizations: PreAuthorizations,
+}

@@ -1,0 +1,165 @@
+//! Where rules come from: `access_rules.repositories`.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use thiserror::Error;
+
+use crate::ports::BoxFuture;
+
+/// One of `access_rules.repositories`, read.
+#[derive(Clone, PartialEq, Eq)]
+pub enum RuleRepository {
+    /// A file: `file:///etc/rules.json`, `file://./rules.json`, or a path without a scheme.
+    File(String),
+    /// A file behind `http://` or `https://`, with the whole URL.
+    Http(String),
+    /// An object in Amazon S3: `s3://bucket/key?region=…`.
+    S3 {
+        /// The bucket's name.
+        bucket: String,
+        /// The object's key.
+        key: String,
+        /// The region, where the URL names one.
+        region: Option<String>,
+    },
+    /// The rules themselves: `inline://` and base64.
+    Inline(String),
+}
+
+/// A repository that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum RuleRepositoryError {
+    /// A scheme of Oathkeeper's that is not read here.
+    #[error(
+        "rules at `{0}` cannot be read here, use `file://`, `inline://`, `http://`, `https://` or `s3://`"
+    )]
+    Unsupported(String),
+    /// No scheme of Oathkeeper's at all.
+    #[error(
+        "`{0}` has a scheme that is not known, use `file://`, `inline://`, `http://`, `https://` or `s3://`"
+    )]
+    Unknown(String),
+    /// An `inline://` that holds no base64.
+    #[error("the text behind `inline://` is no base64 of UTF-8 text")]
+    Base64,
+    /// An `s3://` without bucket or key.
+    #[error("`{0}` names no bucket and key, write `s3://bucket/key`")]
+    S3(String),
+}
+
+impl RuleRepository {
+    /// Reads one of `access_rules.repositories`.
+    ///
+    /// # Errors
+    /// `gs://`, `azblob://` and unknown schemes, `inline://` without base64, `s3://` without a key.
+    pub fn parse(url: &str) -> Result<Self, RuleRepositoryError> {
+        let Some((scheme, rest)) = url.split_once("://") else {
+            return Ok(Self::File(url.to_owned()));
+        };
+        match scheme.to_ascii_lowercase().as_str() {
+            "file" => Ok(Self::File(file_path(rest))),
+            "http" | "https" => Ok(Self::Http(url.to_owned())),
+            "s3" => s3(url, rest),
+            "inline" => STANDARD
+                .decode(rest)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .map(Self::Inline)
+                .ok_or(RuleRepositoryError::Base64),
+            "gs" | "azblob" => Err(RuleRepositoryError::Unsupported(url.to_owned())),
+            _ => Err(RuleRepositoryError::Unknown(url.to_owned())),
+        }
+    }
+}
+
+/// A `file://` URL's path: host and path together, so that `file://./rules.json` is relative, with
+/// percent-encoding taken off.
+fn file_path(rest: &str) -> String {
+    let path = rest.split(['?', '#']).next().unwrap_or(rest);
+    percent_decode(path)
+}
+
+fn percent_decode(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, behind)) = rest.split_first() {
+        let hex = |digit: u8| {
+            char::from(digit)
+                .to_digit(16)
+                .and_then(|value| u8::try_from(value).ok())
+        };
+        if let (b'%', [high, low, after @ ..]) = (byte, behind)
+            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
+        {
+            bytes.push(high << 4 | low);
+            rest = after;
+        } else {
+            bytes.push(byte);
+            rest = behind;
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+fn s3(url: &str, rest: &str) -> Result<RuleRepository, RuleRepositoryError> {
+    let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+    match place.split_once('/') {
+        Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() => Ok(RuleRepository::S3 {
+            bucket: bucket.to_owned(),
+            key: percent_decode(key),
+            region: query
+                .split('&')
+                .find_map(|pair| pair.strip_prefix("region="))
+                .map(str::to_owned),
+        }),
+        _ => Err(RuleRepositoryError::S3(url.to_owned())),
+    }
+}
+
+/// The place as messages name it: never the text of an inline repository.
+impl fmt::Display for RuleRepository {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => to.write_str(path),
+            Self::Http(url) => to.write_str(without_credentials(url).as_str()),
+            Self::S3 { bucket, key, .. } => write!(to, "s3://{bucket}/{key}"),
+            Self::Inline(_) => to.write_str("inline://…"),
+        }
+    }
+}
+
+impl fmt::Debug for RuleRepository {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(to, "RuleRepository({self})")
+    }
+}
+
+fn without_credentials(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or(url);
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+            let host = authority
+                .rsplit_once('@')
+                .map_or(authority, |(_, host)| host);
+            format!("{scheme}://{host}/{path}")
+        }
+        None => url.to_owned(),
+    }
+}
+
+/// Why a repository could not be read: the system's sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct RuleFilesError(pub String);
+
+/// Reads the files that repositories name. Inline repositories never get here.
+pub trait RuleFiles: Send + Sync {
+    /// The whole content of a repository.
+    fn read<'a>(
+        &'a self,
+        repository: &'a RuleRepository,
+    ) -> BoxFuture<'a, Result<Vec<u8>, RuleFilesError>>;
+}
