@@ -1,0 +1,208 @@
+//! Sends one request and reads the whole answer, within one time-out.
+
+use std::{path::PathBuf, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use http::Request;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper_util::{
+    client::legacy::{
+        Client as Pool,
+        connect::{CaptureConnection, capture_connection},
+    },
+    rt::{TokioExecutor, TokioTimer},
+};
+use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
+
+use crate::{
+    connection::{Dialer, Uses},
+    fault, message,
+    tls::Tls,
+};
+
+/// What the client is willing to hold and keep.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest answer, headers aside, in bytes.
+    pub answer_bytes: usize,
+    /// How long an unused connection is kept, at most.
+    pub idle: Duration,
+    /// How many unused connections are kept for each service.
+    pub idle_per_host: usize,
+}
+
+impl Default for Limits {
+    /// 4 MiB, and the 90 seconds that Go's client keeps a connection for.
+    fn default() -> Self {
+        Self {
+            answer_bytes: 4 << 20,
+            idle: Duration::from_secs(90),
+            idle_per_host: 32,
+        }
+    }
+}
+
+/// The HTTP/1.1 client. Cloning it is cheap, and clones share their connections.
+///
+/// Redirects are not followed and answers are not decompressed; who asks decides about that. A
+/// request that a kept-alive connection swallowed, because the service had closed it meanwhile, is
+/// sent once more on a new one where its method allows that (RFC 9110 section 9.2.2), as Go does.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pool: Pool<Dialer, Full<Bytes>>,
+    limits: Limits,
+}
+
+impl Default for Client {
+    fn default() -> Self {
+        Self::new(Limits::default(), None)
+    }
+}
+
+impl Client {
+    /// A client that trusts the bundled web roots and the certificates of a PEM file, which is read
+    /// when the first `https` address is asked.
+    #[must_use]
+    pub fn new(limits: Limits, ca_file: Option<PathBuf>) -> Self {
+        let pool = Pool::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(limits.idle)
+            .pool_max_idle_per_host(limits.idle_per_host)
+            .build(Dialer::new(Tls::new(ca_file)));
+        Self { pool, limits }
+    }
+
+    /// A client with the usual limits that also trusts the file named by `OATHGATE_CA_FILE`, else by
+    /// `SSL_CERT_FILE`.
+    #[must_use]
+    pub fn from_env() -> Self {
+        let ca_file = ["OATHGATE_CA_FILE", "SSL_CERT_FILE"]
+            .into_iter()
+            .filter_map(std::env::var_os)
+            .find(|value| !value.is_empty())
+            .map(PathBuf::from);
+        Self::new(Limits::default(), ca_file)
+    }
+
+    /// Sends a request and reads the whole answer within the request's time-out.
+    ///
+    /// # Errors
+    /// Why there is no answer; the text names neither address nor credentials.
+    pub async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let timeout = request.timeout;
+        let repeatable = request.body.is_empty()
+            && matches!(
+                request.method.as_str(),
+                "GET" | "HEAD" | "OPTIONS" | "TRACE"
+            );
+        let message = message::outgoing(request)?;
+        tokio::time::timeout(timeout, self.exchange(message, repeatable))
+            .await
+            .unwrap_or(Err(HttpError::Timeout))
+    }
+
+    async fn exchange(
+        &self,
+        message: Request<Full<Bytes>>,
+        repeatable: bool,
+    ) -> Result<HttpResponse, HttpError> {
+        let again = repeatable.then(|| message.clone());
+        match self.once(message).await {
+            Err(Swallowed {
+                on_used_connection: true,
+                ..
+            }) if again.is_some() => {
+                // Connections that were kept may all be dead, so this may be one of them again;
+                // more than one repetition would hide a service that is broken.
+                self.once(again.unwrap_or_default())
+                    .await
+                    .map_err(|swallowed| swallowed.error)
+            }
+            outcome => outcome.map_err(|swallowed| swallowed.error),
+        }
+    }
+
+    async fn once(&self, mut message: Request<Full<Bytes>>) -> Result<HttpResponse, Swallowed> {
+        let connection = capture_connection(&mut message);
+        let answer = self
+            .pool
+            .request(message)
+            .await
+            .map_err(|error| Swallowed {
+                on_used_connection: !error.is_connect() && was_used(&connection),
+                error: fault::of_exchange(&error),
+            })?;
+        // The uses are counted once the service answered: before that, nobody knows it is alive.
+        count_use(&connection);
+        let (head, body) = answer.into_parts();
+        let body = read(body, self.limits.answer_bytes)
+            .await
+            .map_err(|error| Swallowed {
+                on_used_connection: false,
+                error,
+            })?;
+        Ok(message::incoming(head, body))
+    }
+}
+
+impl HttpClient for Client {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        Box::pin(self.ask(request))
+    }
+}
+
+/// A request without an answer.
+struct Swallowed {
+    on_used_connection: bool,
+    error: HttpError,
+}
+
+fn uses(connection: &CaptureConnection) -> Option<Uses> {
+    let mut extras = http::Extensions::new();
+    connection
+        .connection_metadata()
+        .as_ref()?
+        .get_extras(&mut extras);
+    extras.remove()
+}
+
+fn was_used(connection: &CaptureConnection) -> bool {
+    uses(connection).is_some_and(|uses| uses.any())
+}
+
+fn count_use(connection: &CaptureConnection) {
+    if let Some(uses) = uses(connection) {
+        uses.count();
+    }
+}
+
+async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, HttpError> {
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(HttpError::TooLarge(limit));
+    }
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| fault::of_body(&error))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if first.len() + rest.len() + data.len() > limit {
+            return Err(HttpError::TooLarge(limit));
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if rest.is_empty() {
+                rest.extend_from_slice(&first);
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
+}

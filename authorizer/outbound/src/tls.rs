@@ -1,0 +1,81 @@
+//! Whom the client trusts.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+use thiserror::Error;
+
+/// Why TLS cannot be set up.
+#[derive(Debug, Error)]
+pub enum TlsError {
+    /// The file with further certificates cannot be read, or holds none.
+    #[error("the certificates in `{0}` cannot be read: name a readable PEM file")]
+    CaFile(PathBuf),
+    /// The cryptography offers no usable protocol.
+    #[error("no TLS version can be offered")]
+    Versions,
+}
+
+/// The TLS configuration, made when first asked for.
+#[derive(Debug)]
+pub(crate) struct Tls {
+    ca_file: Option<PathBuf>,
+    made: OnceLock<HttpsConnector<HttpConnector>>,
+}
+
+impl Tls {
+    pub(crate) fn new(ca_file: Option<PathBuf>) -> Self {
+        Self {
+            ca_file,
+            made: OnceLock::new(),
+        }
+    }
+
+    /// What opens TLS connections over `tcp`. A file that cannot be read is tried again next time.
+    pub(crate) fn connector(
+        &self,
+        tcp: HttpConnector,
+    ) -> Result<HttpsConnector<HttpConnector>, TlsError> {
+        if let Some(made) = self.made.get() {
+            return Ok(made.clone());
+        }
+        let made = HttpsConnectorBuilder::new()
+            .with_tls_config(self.make()?)
+            .https_only()
+            .enable_http1()
+            .wrap_connector(tcp);
+        Ok(self.made.get_or_init(|| made).clone())
+    }
+
+    fn make(&self) -> Result<ClientConfig, TlsError> {
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        if let Some(path) = &self.ca_file {
+            let unreadable = || TlsError::CaFile(path.clone());
+            let text = std::fs::read(path).map_err(|_| unreadable())?;
+            let certificates = CertificateDer::pem_slice_iter(&text)
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|_| unreadable())?;
+            let (added, _) = roots.add_parsable_certificates(certificates);
+            if added == 0 {
+                return Err(unreadable());
+            }
+        }
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        Ok(ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|_| TlsError::Versions)?
+            .with_root_certificates(roots)
+            .with_no_client_auth())
+    }
+}
