@@ -1,0 +1,170 @@
+//! What API Gateway is answered.
+
+use lambda_runtime::Diagnostic;
+use oathgate_engine::{Decision, Outcome as Decided, Refusal};
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{
+    context::{self, Context, Unfit, Vouched},
+    event::{Event, Kind},
+    policy::PolicyDocument,
+};
+
+/// An answer that says whether the request may go on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A policy for one method and path.
+    Policy(PolicyAnswer),
+    /// The short form HTTP APIs take with payload 2.0.
+    Simple(SimpleAnswer),
+}
+
+impl Answer {
+    /// Whether the request may go on.
+    #[must_use]
+    pub fn allows(&self) -> bool {
+        match self {
+            Self::Policy(answer) => answer.policy_document.allows(),
+            Self::Simple(answer) => answer.is_authorized,
+        }
+    }
+}
+
+/// See [`Answer::Policy`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyAnswer {
+    principal_id: String,
+    policy_document: PolicyDocument,
+    context: Context,
+}
+
+/// See [`Answer::Simple`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SimpleAnswer {
+    is_authorized: bool,
+    context: Context,
+}
+
+/// An answer that is an error. Its text is all that API Gateway sees; what led to it is in the log.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Unanswered {
+    /// API Gateway answers the client 401 on exactly this message.
+    #[error("Unauthorized")]
+    Unauthorized,
+    /// API Gateway answers the client 500, and keeps no result.
+    #[error("the request could not be decided")]
+    Undecided,
+}
+
+impl From<Unanswered> for Diagnostic {
+    fn from(error: Unanswered) -> Self {
+        let error_type = match error {
+            Unanswered::Unauthorized => "Unauthorized",
+            Unanswered::Undecided => "Undecided",
+        };
+        Self {
+            error_type: error_type.to_owned(),
+            error_message: error.to_string(),
+        }
+    }
+}
+
+/// Who is named where nobody is known; API Gateway takes no empty name.
+const NOBODY: &str = "unknown";
+
+/// Answers an event as its decision says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Answering<'a> {
+    pub(crate) event: &'a Event<'a>,
+    pub(crate) vouched: &'a Vouched,
+    pub(crate) simple: bool,
+}
+
+impl Answering<'_> {
+    /// The answer, and where the gate's grant could not be handed on, why.
+    pub(crate) fn to(&self, decision: &Decision) -> (Result<Answer, Unanswered>, Option<Unfit>) {
+        let subject = decision.evidence.subject.as_str();
+        match &decision.outcome {
+            Decided::Granted(grant) => match self.vouched.context(grant) {
+                Ok(context) => (Ok(self.allow(subject, context)), None),
+                Err(unfit) => {
+                    let body = context::error_body(403, "The request cannot be handed on");
+                    let context = Context::from([
+                        ("status".to_owned(), "403".to_owned()),
+                        (
+                            "reason".to_owned(),
+                            "The request cannot be handed on".to_owned(),
+                        ),
+                        ("body".to_owned(), body.to_string()),
+                    ]);
+                    (Ok(self.deny(subject, context)), Some(unfit))
+                }
+            },
+            Decided::Refused(refusal) => (self.refusal(refusal, decision), None),
+        }
+    }
+
+    fn refusal(&self, refusal: &Refusal, decision: &Decision) -> Result<Answer, Unanswered> {
+        match refusal.status {
+            401 => Err(Unanswered::Unauthorized),
+            // What may be gone a second later must not be kept by anyone.
+            408 | 425 | 429 => Err(Unanswered::Undecided),
+            300..=499 => {
+                let context = context::of_refusal(refusal, decision);
+                Ok(self.deny(&decision.evidence.subject, context))
+            }
+            _ => Err(Unanswered::Undecided),
+        }
+    }
+
+    fn allow(&self, subject: &str, context: Context) -> Answer {
+        if self.is_simple() {
+            return Answer::Simple(SimpleAnswer {
+                is_authorized: true,
+                context,
+            });
+        }
+        match PolicyDocument::allow(&self.event.arn) {
+            Some(document) => policy(subject, document, context),
+            None => {
+                let message = "The path is too long";
+                let body = context::error_body(400, message).to_string();
+                let context = [("status", "400"), ("reason", message), ("body", &body)];
+                let context = context.map(|(key, value)| (key.to_owned(), value.to_owned()));
+                self.deny(subject, Context::from(context))
+            }
+        }
+    }
+
+    /// A refusal that no rule was asked about.
+    pub(crate) fn deny(&self, subject: &str, context: Context) -> Answer {
+        if self.is_simple() {
+            return Answer::Simple(SimpleAnswer {
+                is_authorized: false,
+                context,
+            });
+        }
+        policy(subject, PolicyDocument::deny(&self.event.arn), context)
+    }
+
+    fn is_simple(&self) -> bool {
+        self.simple && self.event.kind == Kind::HttpV2
+    }
+}
+
+fn policy(subject: &str, policy_document: PolicyDocument, context: Context) -> Answer {
+    let principal_id = if subject.is_empty() {
+        NOBODY.to_owned()
+    } else {
+        subject.to_owned()
+    };
+    Answer::Policy(PolicyAnswer {
+        principal_id,
+        policy_document,
+        context,
+    })
+}

@@ -1,0 +1,234 @@
+//! Answers one event.
+
+use std::{
+    future::{Future, poll_fn},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::{Instant, SystemTime},
+};
+
+use oathgate_engine::{Decision, Evidence, Gate, Outcome as Decided, Refusal, go::Header};
+
+use crate::{
+    Answer, Level, Log, Outside, Settings, Unanswered,
+    answer::Answering,
+    context::{self, Vouched},
+    event::Event,
+    log::{self, Metrics, Outcome},
+};
+
+/// What Lambda says of an invocation.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// Lambda's id of it.
+    pub request_id: String,
+    /// When Lambda stops waiting.
+    pub deadline: SystemTime,
+    /// The `X-Amzn-Trace-Id` that services are asked with.
+    pub trace: Option<String>,
+}
+
+/// A gate behind API Gateway.
+#[derive(Debug)]
+pub struct Authorizer {
+    gate: Gate,
+    vouched: Vouched,
+    settings: Settings,
+    outside: Arc<Outside>,
+    log: Log,
+    warm: AtomicBool,
+}
+
+/// What one event came to, for the answer and for the log.
+struct Concluded {
+    answer: Result<Answer, Unanswered>,
+    evidence: Evidence,
+    api_request_id: String,
+}
+
+impl Authorizer {
+    /// A gate that vouches for `vouched` headers on every grant. `outside` is what it asks services
+    /// with.
+    #[must_use]
+    pub fn new(
+        gate: Gate,
+        vouched: impl IntoIterator<Item = String>,
+        settings: Settings,
+        outside: Arc<Outside>,
+        log: Log,
+    ) -> Self {
+        let vouched = Vouched::new(vouched, settings.vouched_fallback.clone());
+        Self {
+            gate,
+            vouched,
+            settings,
+            outside,
+            log,
+            warm: AtomicBool::new(false),
+        }
+    }
+
+    /// Answers an event, given as JSON, and writes one line about it. There always is an answer: a
+    /// panic and a deadline that comes near are refusals too.
+    ///
+    /// # Errors
+    /// The two errors API Gateway is to see.
+    pub async fn answer(&self, event: &str, invocation: &Invocation) -> Result<Answer, Unanswered> {
+        let begun = Instant::now();
+        let cold_start = !self.warm.swap(true, Ordering::Relaxed);
+        self.outside
+            .begin(invocation.deadline, invocation.trace.clone());
+        let time = Outside::time_until(invocation.deadline);
+        let concluded = match tokio::time::timeout(time, caught(self.conclude(event))).await {
+            Ok(Ok(concluded)) => concluded,
+            Ok(Err(Panicked)) => failed("the decision panicked".to_owned()),
+            Err(_) => failed("the function's time ran out".to_owned()),
+        };
+        self.write(&concluded, invocation, begun, cold_start);
+        concluded.answer
+    }
+
+    async fn conclude(&self, text: &str) -> Concluded {
+        let event = match Event::read(text) {
+            Ok(event) => event,
+            Err(error) => return failed(error.to_string()),
+        };
+        let mut concluded = self.decide(&event).await;
+        concluded.api_request_id = event.request_id.into_owned();
+        concluded
+    }
+
+    async fn decide(&self, event: &Event<'_>) -> Concluded {
+        let answering = Answering {
+            event,
+            vouched: &self.vouched,
+            simple: self.settings.simple_answers,
+        };
+        let request = match event.request(self.settings.public_host.as_deref()) {
+            Ok(request) => request,
+            Err(error) => return failed(error.to_string()),
+        };
+        let decision = if let Err(ambiguous) = self.settings.paths.check(&request, &self.gate) {
+            malformed(ambiguous.to_string())
+        } else if let Some(name) = self.vouched.mimicked(event) {
+            malformed(format!(
+                "the header `{name}` could be taken for one the gate vouches for"
+            ))
+        } else {
+            self.gate.decide(request).await
+        };
+        let (answer, unfit) = answering.to(&decision);
+        let mut evidence = decision.evidence;
+        if let Some(unfit) = unfit {
+            evidence.status = 403;
+            evidence.cause = unfit.to_string();
+        }
+        Concluded {
+            answer,
+            evidence,
+            api_request_id: String::new(),
+        }
+    }
+
+    fn write(
+        &self,
+        concluded: &Concluded,
+        invocation: &Invocation,
+        begun: Instant,
+        cold_start: bool,
+    ) {
+        let outcome = match &concluded.answer {
+            Ok(answer) if answer.allows() => Outcome::Allow,
+            Ok(_) => Outcome::Deny,
+            Err(Unanswered::Unauthorized) => Outcome::Unauthorized,
+            Err(Unanswered::Undecided) => Outcome::Error,
+        };
+        let level = if outcome == Outcome::Error {
+            Level::Error
+        } else {
+            Level::Info
+        };
+        let evidence = &concluded.evidence;
+        let asked = self.outside.asked();
+        let metrics = self
+            .settings
+            .metrics_namespace
+            .as_deref()
+            .map(|namespace| Metrics {
+                namespace,
+                cold_start,
+                has_rule: evidence.rule.is_some(),
+            });
+        let decided = log::Decided {
+            request_id: &invocation.request_id,
+            api_request_id: &concluded.api_request_id,
+            outcome,
+            status: evidence.status,
+            rule: evidence.rule.as_deref(),
+            overlapping: evidence.overlapping.iter().map(AsRef::as_ref).collect(),
+            step: evidence.step.as_str(),
+            handler: evidence.handler.as_deref(),
+            error_handler: evidence.error_handler.as_deref(),
+            reason: &evidence.message,
+            cause: &evidence.cause,
+            ms: log::milliseconds(begun.elapsed()),
+            upstream_calls: asked.calls,
+            upstream_ms: log::milliseconds(asked.time),
+            cold_start,
+            metrics,
+        };
+        self.log.write(level, "decided", decided);
+    }
+}
+
+/// Nothing was decided, for a cause that only the log names.
+fn failed(cause: String) -> Concluded {
+    Concluded {
+        answer: Err(Unanswered::Undecided),
+        evidence: Evidence {
+            status: 500,
+            cause,
+            ..Evidence::default()
+        },
+        api_request_id: String::new(),
+    }
+}
+
+/// A request that no rule is asked about.
+fn malformed(cause: String) -> Decision {
+    let message = "The request was malformed or contained invalid parameters".to_owned();
+    let refusal = Refusal {
+        status: 400,
+        header: Header::default(),
+        body: context::error_body(400, &message).to_string().into(),
+    };
+    Decision {
+        outcome: Decided::Refused(refusal),
+        evidence: Evidence {
+            status: 400,
+            message,
+            cause,
+            ..Evidence::default()
+        },
+    }
+}
+
+struct Panicked;
+
+/// Runs a future, and turns a panic inside it into an error. The gate holds no lock across anything
+/// that could leave it half changed.
+async fn caught<F: Future>(future: F) -> Result<F::Output, Panicked> {
+    let mut future = pin!(future);
+    poll_fn(
+        |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+            Ok(polled) => polled.map(Ok),
+            Err(_) => Poll::Ready(Err(Panicked)),
+        },
+    )
+    .await
+}

@@ -1,0 +1,396 @@
+//! The authorizer's context: what API Gateway maps to headers and into refusals.
+
+use std::collections::BTreeMap;
+
+use oathgate_engine::{
+    Decision, Grant, Refusal,
+    go::{canonical_header_name, is_token},
+    manifest::VouchedHeader,
+};
+use serde_json::json;
+use thiserror::Error;
+
+use crate::event::Event;
+
+/// What API Gateway lets all headers of a request hold together, in bytes
+/// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)).
+const MOST_BYTES: usize = 10_240;
+
+/// Context values by key; API Gateway takes strings, numbers and booleans.
+pub(crate) type Context = BTreeMap<String, String>;
+
+/// The headers the gate vouches for on every grant.
+#[derive(Clone, Debug)]
+pub(crate) struct Vouched {
+    headers: Vec<String>,
+    fallback: String,
+}
+
+/// Why a grant cannot be handed to API Gateway. The texts hold no value.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    #[error("the value of `{0}` is the stand-in for no value")]
+    StandIn(String),
+    #[error("the value of `{0}` holds a character that no header may")]
+    Characters(String),
+    #[error("the headers the gate vouches for are larger than {MOST_BYTES} bytes")]
+    TooLarge,
+}
+
+impl Vouched {
+    /// The headers, and what stands in for one that a rule does not set.
+    pub(crate) fn new(headers: impl IntoIterator<Item = String>, fallback: String) -> Self {
+        let mut headers: Vec<String> = headers
+            .into_iter()
+            .map(|header| canonical_header_name(&header).into_owned())
+            .collect();
+        headers.sort();
+        headers.dedup();
+        Self { headers, fallback }
+    }
+
+    /// A client's header that a backend could take for one the gate vouches for: servers that hand
+    /// headers on as variables read `X_User` as `X-User`.
+    pub(crate) fn mimicked<'e>(&self, event: &'e Event<'_>) -> Option<&'e str> {
+        let plain = |byte: u8| {
+            if byte == b'-' {
+                b'_'
+            } else {
+                byte.to_ascii_lowercase()
+            }
+        };
+        let mimics = |name: &str, header: &String| {
+            !name.eq_ignore_ascii_case(header)
+                && name.bytes().map(plain).eq(header.bytes().map(plain))
+        };
+        event
+            .headers
+            .iter()
+            .map(|(name, _)| name.trim())
+            .find(|name| self.headers.iter().any(|header| mimics(name, header)))
+    }
+
+    /// The context of a grant: each vouched header, never missing and never empty.
+    pub(crate) fn context(&self, grant: &Grant) -> Result<Context, Unfit> {
+        let mut context = Context::new();
+        let mut size = 0;
+        // A name that no header can have goes nowhere, and the client's body keeps its own length.
+        let of_rule = grant.vouched.iter().filter(|name| {
+            !self.headers.contains(name) && is_token(name) && *name != "Content-Length"
+        });
+        for name in self.headers.iter().chain(of_rule) {
+            let value = self.value(name, grant)?;
+            size += name.len() + value.len();
+            if size > MOST_BYTES {
+                return Err(Unfit::TooLarge);
+            }
+            context.insert(VouchedHeader::new(name).context_key, value);
+        }
+        Ok(context)
+    }
+
+    fn value(&self, name: &str, grant: &Grant) -> Result<String, Unfit> {
+        let mut value = String::new();
+        if grant.vouched.iter().any(|vouched| vouched == name) {
+            let separator = if name == "Cookie" { "; " } else { ", " };
+            for one in grant.header.values(name) {
+                if !value.is_empty() {
+                    value.push_str(separator);
+                }
+                value.push_str(one);
+            }
+        }
+        // As Oathkeeper's server writes them: a line break must not begin another header.
+        let value = value.replace(['\r', '\n'], " ");
+        let unfit = |character: char| {
+            (character.is_control() && character != '\t')
+                || matches!(character, '\u{F780}'..='\u{F7FF}')
+        };
+        // Space around a value is no part of it (RFC 9110 section 5.5), so blanks alone are empty.
+        match value.trim_matches([' ', '\t']) {
+            "" => Ok(self.fallback.clone()),
+            said if said.chars().any(unfit) => Err(Unfit::Characters(name.to_owned())),
+            said if said == self.fallback => Err(Unfit::StandIn(name.to_owned())),
+            said => Ok(said.to_owned()),
+        }
+    }
+}
+
+/// The context of a refusal: what gateway responses show to the client.
+pub(crate) fn of_refusal(refusal: &Refusal, decision: &Decision) -> Context {
+    let evidence = &decision.evidence;
+    let mut context = Context::new();
+    let mut put = |key: &str, value: String| {
+        if value.len() <= MOST_BYTES && !value.chars().any(char::is_control) {
+            context.insert(key.to_owned(), value);
+        }
+    };
+    put("status", refusal.status.to_string());
+    if let Some(rule) = &evidence.rule {
+        put("rule", rule.to_string());
+    }
+    put("reason", evidence.message.clone());
+    if let Some(location) = refusal.header.get("Location") {
+        put("location", location.to_owned());
+        put("refresh", format!("0; url={location}"));
+    }
+    if let Some(challenge) = refusal.header.get("WWW-Authenticate") {
+        put("www_authenticate", challenge.to_owned());
+    }
+    put("body", body(refusal, evidence.status, &evidence.message));
+    context
+}
+
+/// The refusal's own body where it is JSON, on one line; else one like it, with the status that the
+/// refusal had before an error handler sent the browser elsewhere.
+fn body(refusal: &Refusal, status: u16, message: &str) -> String {
+    serde_json::from_slice::<serde_json::Value>(&refusal.body)
+        .ok()
+        .filter(serde_json::Value::is_object)
+        .unwrap_or_else(|| error_body(status, message))
+        .to_string()
+}
+
+/// Oathkeeper's form of an error.
+pub(crate) fn error_body(status: u16, message: &str) -> serde_json::Value {
+    let name = match status {
+        400 => "Bad Request",
+        401 => "Unauthorized",
+        403 => "Forbidden",
+        404 => "Not Found",
+        _ => "",
+    };
+    json!({"error": {"code": status, "status": name, "message": message}})
+}
+
+#[cfg(test)]
+mod tests {
+    use oathgate_engine::{Evidence, Outcome, go::Header};
+
+    use super::*;
+
+    fn grant(headers: &[(&str, &str)], vouched: &[&str]) -> Grant {
+        Grant {
+            header: headers.iter().copied().collect::<Header>(),
+            vouched: vouched.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
+    fn vouched(headers: &[&str]) -> Vouched {
+        Vouched::new(
+            headers.iter().map(|&name| name.to_owned()),
+            "none".to_owned(),
+        )
+    }
+
+    fn context(vouched: &Vouched, grant: &Grant) -> Vec<(String, String)> {
+        vouched.context(grant).unwrap().into_iter().collect()
+    }
+
+    fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs
+            .iter()
+            .map(|&(key, value)| (key.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn every_vouched_header_is_there_and_not_empty() {
+        let all = vouched(&["X-User", "authorization", "x-empty", "X-Blank"]);
+        let granted = grant(
+            &[
+                ("X-User", "alice"),
+                ("X-Empty", ""),
+                ("X-Blank", " \t "),
+                ("Accept", "*/*"),
+            ],
+            &["X-User", "X-Empty", "X-Blank"],
+        );
+        assert_eq!(
+            context(&all, &granted),
+            pairs(&[
+                ("authorization", "none"),
+                ("x-blank", "none"),
+                ("x-empty", "none"),
+                ("x-user", "alice"),
+            ])
+        );
+    }
+
+    #[test]
+    fn what_noop_copies_from_the_client_is_not_vouched_for() {
+        let granted = grant(&[("X-User", "mallory")], &[]);
+        assert_eq!(
+            context(&vouched(&["X-User"]), &granted),
+            pairs(&[("x-user", "none")])
+        );
+    }
+
+    #[test]
+    fn what_only_a_hydrator_knew_of_is_there_too() {
+        let granted = grant(&[("X-Plan", "gold")], &["X-Plan"]);
+        assert_eq!(
+            context(&vouched(&["X-User"]), &granted),
+            pairs(&[("x-plan", "gold"), ("x-user", "none")])
+        );
+    }
+
+    #[test]
+    fn several_values_become_one() {
+        let granted = grant(
+            &[
+                ("X-Role", "a"),
+                ("X-Role", "b"),
+                ("Cookie", "a=1"),
+                ("Cookie", "b=2"),
+            ],
+            &["X-Role", "Cookie"],
+        );
+        assert_eq!(
+            context(&vouched(&[]), &granted),
+            pairs(&[("cookie", "a=1; b=2"), ("x-role", "a, b")])
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_the_stand_in_is_refused() {
+        for value in ["none", " none", "none\t"] {
+            let granted = grant(&[("X-User", value)], &["X-User"]);
+            let refused = vouched(&["X-User"]).context(&granted).unwrap_err();
+            assert_eq!(refused, Unfit::StandIn("X-User".to_owned()), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn line_breaks_in_a_value_become_blanks_so_that_they_begin_no_other_header() {
+        let granted = grant(&[("X-User", "a\r\nX-Admin: 1\n")], &["X-User"]);
+        let context = vouched(&["X-User"]).context(&granted).unwrap();
+        assert_eq!(context.get("x-user").unwrap(), "a  X-Admin: 1");
+    }
+
+    #[test]
+    fn a_header_that_has_no_name_fit_for_one_is_left_out() {
+        let odd = [("X User", "a"), ("", "b"), ("Content-Length", "5")];
+        let granted = grant(&odd, &["X User", "", "Content-Length"]);
+        let context = vouched(&["X-User"]).context(&granted).unwrap();
+        assert_eq!(context.into_keys().collect::<Vec<_>>(), ["x-user"]);
+    }
+
+    #[test]
+    fn characters_that_no_header_may_hold_are_refused() {
+        for value in ["a\0b", "a\u{7f}", "a\u{85}b", "a\u{F7FF}"] {
+            let granted = grant(&[("X-User", value)], &["X-User"]);
+            let refused = vouched(&["X-User"]).context(&granted).unwrap_err();
+            assert_eq!(refused, Unfit::Characters("X-User".to_owned()), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn more_than_api_gateway_takes_is_refused() {
+        let fits = "x".repeat(MOST_BYTES - "X-User".len());
+        let all = vouched(&["X-User"]);
+        assert!(
+            all.context(&grant(&[("X-User", &fits)], &["X-User"]))
+                .is_ok()
+        );
+        let granted = grant(&[("X-User", &format!("{fits}x"))], &["X-User"]);
+        assert_eq!(all.context(&granted), Err(Unfit::TooLarge));
+        let half = "x".repeat(MOST_BYTES / 2);
+        let granted = grant(&[("X-A", &half), ("X-B", &half)], &["X-A", "X-B"]);
+        assert_eq!(all.context(&granted), Err(Unfit::TooLarge));
+    }
+
+    #[test]
+    fn a_client_s_header_that_mimics_a_vouched_one_is_found() {
+        let all = vouched(&["X-User-Id", "X_Odd"]);
+        let sent = |name: &'static str| Event {
+            headers: vec![("Accept".into(), "*/*".into()), (name.into(), "a".into())],
+            ..Event::default()
+        };
+        for name in [
+            "X_User_Id",
+            "x-user_id",
+            "X_USER-ID",
+            "x-odd",
+            " X_User_Id ",
+        ] {
+            assert_eq!(all.mimicked(&sent(name)), Some(name.trim()), "{name}");
+        }
+        for name in ["X-User-Id", "x-user-id", "X-UserId", "X_Odd", "X-User"] {
+            assert_eq!(all.mimicked(&sent(name)), None, "{name}");
+        }
+    }
+
+    fn refused(refusal: Refusal, status: u16) -> Context {
+        let evidence = Evidence {
+            rule: Some("a".into()),
+            status,
+            message: "Access credentials are invalid".to_owned(),
+            cause: "what only the log may say".to_owned(),
+            ..Evidence::default()
+        };
+        let decision = Decision {
+            outcome: Outcome::Refused(refusal.clone()),
+            evidence,
+        };
+        of_refusal(&refusal, &decision)
+    }
+
+    #[test]
+    fn a_refusal_shows_what_gateway_responses_need_and_no_cause() {
+        let refusal = Refusal {
+            status: 302,
+            header: [("Location", "https://a.example/login?return_to=b")]
+                .into_iter()
+                .collect(),
+            body: "<a href=\"https://a.example/login\">Found</a>.\n".into(),
+        };
+        let context = refused(refusal, 401);
+        assert_eq!(context["status"], "302");
+        assert_eq!(context["rule"], "a");
+        assert_eq!(context["location"], "https://a.example/login?return_to=b");
+        assert_eq!(
+            context["refresh"],
+            "0; url=https://a.example/login?return_to=b"
+        );
+        assert_eq!(
+            context["body"],
+            json!({"error": {
+                "code": 401, "status": "Unauthorized", "message": "Access credentials are invalid",
+            }})
+            .to_string()
+        );
+        assert!(
+            context
+                .values()
+                .all(|value| !value.contains("only the log"))
+        );
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_own_json_on_one_line() {
+        let refusal = Refusal {
+            status: 403,
+            header: Header::default(),
+            body: "{\n  \"error\": {\"code\": 403, \"reason\": \"a\\nb\"}\n}\n".into(),
+        };
+        let body = &refused(refusal, 403)["body"];
+        assert_eq!(body, r#"{"error":{"code":403,"reason":"a\nb"}}"#);
+    }
+
+    #[test]
+    fn a_location_that_would_split_the_answer_is_left_out() {
+        let refusal = Refusal {
+            status: 302,
+            header: [("Location", "https://a.example/\r\nSet-Cookie: a=b")]
+                .into_iter()
+                .collect(),
+            body: Vec::new().into(),
+        };
+        let context = refused(refusal, 403);
+        assert_eq!(
+            (context.get("location"), context.get("refresh")),
+            (None, None)
+        );
+    }
+}

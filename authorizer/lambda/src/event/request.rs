@@ -1,0 +1,160 @@
+//! What the engine is asked about an event.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use oathgate_engine::{
+    Request,
+    go::{Header, Url},
+};
+use thiserror::Error;
+
+use super::{Event, Kind, Query};
+
+/// Why an event cannot be decided about. The texts hold nothing the client sent.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum EventError {
+    /// It is no JSON of an event.
+    #[error("the event cannot be read (line {line}, column {column})")]
+    Json {
+        /// The line the reader stopped at.
+        line: usize,
+        /// The column in it.
+        column: usize,
+    },
+    /// It comes from an authorizer of type `TOKEN`.
+    #[error("the event is a TOKEN authorizer's: make it a REQUEST authorizer")]
+    Token,
+    /// It comes from something else.
+    #[error("the event is none of a REQUEST authorizer")]
+    Kind,
+    /// It does not say what is to be allowed.
+    #[error("the event has no `methodArn` or `routeArn`")]
+    Arn,
+    /// It does not say how the client asked.
+    #[error("the event has no method")]
+    Method,
+    /// It does not say what the client asked for.
+    #[error("the event has no path that begins with a slash")]
+    Path,
+    /// It does not say whom the client asked.
+    #[error("the event has no `requestContext.domainName`: set `OATHGATE_PUBLIC_HOST`")]
+    Host,
+}
+
+impl Event<'_> {
+    /// The request that rules are asked about. `public_host` wins over the event's domain.
+    ///
+    /// # Errors
+    /// An event without method, path or host.
+    pub fn request(&self, public_host: Option<&str>) -> Result<Request, EventError> {
+        if self.method.is_empty() {
+            return Err(EventError::Method);
+        }
+        let host = match public_host {
+            Some(host) => host,
+            None if self.domain.is_empty() => return Err(EventError::Host),
+            None => &self.domain,
+        };
+        let path = self.raw_path();
+        if !path.starts_with('/') {
+            return Err(EventError::Path);
+        }
+        let raw_query = match &self.query {
+            Query::Raw(raw) => raw.clone().into_owned(),
+            Query::Decoded(pairs) => encoded(pairs),
+        };
+        let mut asked_uri = String::with_capacity(path.len() + 1 + raw_query.len());
+        asked_uri.push_str(&path);
+        if !raw_query.is_empty() {
+            asked_uri.push('?');
+            asked_uri.push_str(&raw_query);
+        }
+        Ok(Request {
+            method: self.method.clone().into_owned(),
+            url: Url {
+                scheme: "https".to_owned(),
+                host: host.to_owned(),
+                path: path.into_owned(),
+                raw_query,
+                ..Url::default()
+            },
+            header: self.header(),
+            host: host.to_owned(),
+            asked_uri,
+            remote_addr: self.source_ip.parse().ok(),
+            body: Bytes::new(),
+        })
+    }
+
+    /// Go keeps `Host` apart from the other headers.
+    fn header(&self) -> Header {
+        self.headers
+            .iter()
+            .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
+            .map(|(name, value)| (name.as_ref(), value.as_ref()))
+            .collect()
+    }
+
+    /// The path as the client wrote it, without the stage.
+    fn raw_path(&self) -> Cow<'_, str> {
+        let path = self.path_without_stage();
+        if self.kind != Kind::HttpV2 {
+            return Cow::Borrowed(path);
+        }
+        // Payload 2.0 has the path decoded, rules see it as it is written in a URL.
+        let decoded = Url {
+            path: path.to_owned(),
+            ..Url::default()
+        };
+        Cow::Owned(decoded.escaped_path().into_owned())
+    }
+
+    /// An HTTP API's own domain has the stage in front of the path, which neither a custom domain nor
+    /// the backend sees; a REST API's event leaves it out itself.
+    fn path_without_stage(&self) -> &str {
+        let path = self.path.as_ref();
+        let own_domain = self.domain.contains(".execute-api.");
+        let http_api = matches!(self.kind, Kind::HttpV1 | Kind::HttpV2);
+        if !http_api || !own_domain || self.stage.is_empty() || self.stage == "$default" {
+            return path;
+        }
+        match path
+            .strip_prefix('/')
+            .and_then(|rest| rest.strip_prefix(self.stage.as_ref()))
+        {
+            Some("") => "/",
+            Some(rest) if rest.starts_with('/') => rest,
+            _ => path,
+        }
+    }
+}
+
+/// Writes a query anew. Only what [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)
+/// calls unreserved stays as it is, so that every reader reads the same names and values.
+fn encoded(pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> String {
+    let mut out = String::new();
+    for (name, value) in pairs {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        escape(name, &mut out);
+        out.push('=');
+        escape(value, &mut out);
+    }
+    out
+}
+
+fn escape(text: &str, out: &mut String) {
+    const DIGITS: [char; 16] = [
+        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+    ];
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or_default();
+            out.extend(['%', digit(byte >> 4), digit(byte & 0xF)]);
+        }
+    }
+}

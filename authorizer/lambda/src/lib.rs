@@ -1,0 +1,35 @@
+//! The bootstrap: API Gateway's event in, an IAM policy out.
+//!
+//! [`Package`] is the folder Lambda runs, [`Authorizer`] answers events with its gate. `main.rs` only
+//! connects both to the Lambda Runtime API.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::string_slice,
+        clippy::unreachable,
+        reason = "tests may fail loudly"
+    )
+)]
+
+mod answer;
+mod authorizer;
+mod context;
+pub mod event;
+mod log;
+mod outside;
+mod package;
+mod packed_file;
+mod path;
+mod policy;
+mod secrets;
+mod settings;
+
+pub use answer::{Answer, PolicyAnswer, SimpleAnswer, Unanswered};
+pub use authorizer::{Authorizer, Invocation};
+pub use log::{Level, Log};
+pub use outside::Outside;
+pub use package::{PACKED, Package, PackageError};
+pub use path::PathPolicy;
+pub use secrets::SecretKeys;
+pub use settings::{Settings, SettingsError};

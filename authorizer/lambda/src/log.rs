@@ -1,0 +1,94 @@
+//! Structured log lines: one JSON object each, on standard output, where Lambda picks them up.
+
+mod level;
+mod line;
+
+use std::{
+    fmt,
+    io::Write,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+pub use level::Level;
+pub(crate) use line::{Decided, Metrics, Outcome, milliseconds};
+use serde::Serialize;
+
+/// Writes lines of a severity and above. Cheap to clone.
+#[derive(Clone)]
+pub struct Log {
+    least: Level,
+    sink: Arc<Mutex<dyn Write + Send>>,
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.debug_struct("Log")
+            .field("least", &self.least)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What every line begins with.
+#[derive(Serialize)]
+struct Line<'a, T> {
+    timestamp: String,
+    level: Level,
+    message: &'a str,
+    #[serde(flatten)]
+    fields: T,
+}
+
+#[derive(Serialize)]
+struct Event<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
+}
+
+impl Log {
+    /// Writes to standard output.
+    #[must_use]
+    pub fn to_stdout(least: Level) -> Self {
+        Self::to(least, std::io::stdout())
+    }
+
+    /// Writes elsewhere.
+    #[must_use]
+    pub fn to(least: Level, sink: impl Write + Send + 'static) -> Self {
+        Self {
+            least,
+            sink: Arc::new(Mutex::new(sink)),
+        }
+    }
+
+    /// Whether lines of a severity are written.
+    #[must_use]
+    pub fn writes(&self, level: Level) -> bool {
+        level >= self.least
+    }
+
+    /// Something that happened beside decisions.
+    pub fn event(&self, level: Level, message: &str, cause: Option<&str>) {
+        self.write(level, message, Event { cause });
+    }
+
+    pub(crate) fn write<T: Serialize>(&self, level: Level, message: &str, fields: T) {
+        if !self.writes(level) {
+            return;
+        }
+        let timestamp = line::timestamp(SystemTime::now());
+        // Serialising strings and numbers into memory cannot fail; a line that did would be left out.
+        let Ok(mut text) = serde_json::to_vec(&Line {
+            timestamp,
+            level,
+            message,
+            fields,
+        }) else {
+            return;
+        };
+        text.push(b'\n');
+        let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
+        // A log that cannot be written is no reason to refuse requests.
+        let _ = sink.write_all(&text).and_then(|()| sink.flush());
+    }
+}

@@ -1,0 +1,157 @@
+//! What a line says of a decision.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+/// What API Gateway was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Outcome {
+    /// A policy that allows.
+    Allow,
+    /// A policy that denies.
+    Deny,
+    /// The error `Unauthorized`.
+    Unauthorized,
+    /// Another error: nothing was decided.
+    Error,
+}
+
+/// One decision. Nothing in it is a header, a cookie, a query or a token.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Decided<'a> {
+    pub(crate) request_id: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) api_request_id: &'a str,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) overlapping: Vec<&'a str>,
+    pub(crate) step: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) handler: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) error_handler: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) reason: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub(crate) cause: &'a str,
+    pub(crate) ms: f64,
+    pub(crate) upstream_calls: u32,
+    pub(crate) upstream_ms: f64,
+    pub(crate) cold_start: bool,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub(crate) metrics: Option<Metrics<'a>>,
+}
+
+/// What makes CloudWatch take figures out of a line, in its
+/// [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
+pub(crate) struct Metrics<'a> {
+    pub(crate) namespace: &'a str,
+    pub(crate) cold_start: bool,
+    pub(crate) has_rule: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    timestamp: u128,
+    cloud_watch_metrics: [Source<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Source<'a> {
+    namespace: &'a str,
+    dimensions: &'a [&'a [&'a str]],
+    metrics: [Metric; 5],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+impl Serialize for Metrics<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let by_rule: &[&[&str]] = &[&["outcome"], &["outcome", "rule"]];
+        let without_rule: &[&[&str]] = &[&["outcome"]];
+        let metric = |name, unit| Metric { name, unit };
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let directive = Directive {
+            timestamp: now.as_millis(),
+            cloud_watch_metrics: [Source {
+                namespace: self.namespace,
+                dimensions: if self.has_rule { by_rule } else { without_rule },
+                metrics: [
+                    metric("decisions", "Count"),
+                    metric("coldStarts", "Count"),
+                    metric("upstreamCalls", "Count"),
+                    metric("ms", "Milliseconds"),
+                    metric("upstreamMs", "Milliseconds"),
+                ],
+            }],
+        };
+        let mut fields = to.serialize_struct("Metrics", 3)?;
+        fields.serialize_field("decisions", &1)?;
+        fields.serialize_field("coldStarts", &u8::from(self.cold_start))?;
+        fields.serialize_field("_aws", &directive)?;
+        fields.end()
+    }
+}
+
+/// A duration in milliseconds, to the microsecond.
+pub(crate) fn milliseconds(duration: Duration) -> f64 {
+    let microseconds = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
+    f64::from(microseconds) / 1000.0
+}
+
+/// A moment as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) writes it, in UTC.
+pub(crate) fn timestamp(at: SystemTime) -> String {
+    let since = at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (days, second) = (since.as_secs() / 86_400, since.as_secs() % 86_400);
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    let thousandths = since.subsec_millis();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{thousandths:03}Z")
+}
+
+/// The Gregorian date of a day counted from 1970-01-01, by 400-year eras that begin in March.
+fn date(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let (era, of_era) = (days / 146_097, days % 146_097);
+    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (era * 400 + year + u64::from(month <= 2), month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_writes_moments_as_rfc_3339_does() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399, "2000-02-28T23:59:59.000Z"),
+            (951_782_400, "2000-02-29T00:00:00.000Z"),
+            (1_709_251_200, "2024-03-01T00:00:00.000Z"),
+            (4_102_444_799, "2099-12-31T23:59:59.000Z"),
+        ] {
+            assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+        let at = UNIX_EPOCH + Duration::from_millis(1_000_000_000_007);
+        assert_eq!(timestamp(at), "2001-09-09T01:46:40.007Z");
+    }
+}

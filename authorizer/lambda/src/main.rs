@@ -1,0 +1,180 @@
+//! The binary Lambda starts.
+
+use std::{
+    env,
+    os::unix::process::CommandExt as _,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use oathgate_engine::{
+    Ports,
+    ports::{Clock, HttpRequest, SystemClock},
+};
+use oathgate_lambda::{Authorizer, Invocation, Level, Log, Outside, Package, SecretKeys, Settings};
+use oathgate_outbound::{
+    Client, UrlKeys,
+    aws::{Account, Secrets},
+};
+use serde_json::value::RawValue;
+
+type Broken = Box<dyn std::error::Error + Send + Sync>;
+
+/// How many questions a minute for keys that nobody has one environment asks each issuer: a new key is
+/// found by the first of them.
+const KEY_QUESTIONS_PER_MINUTE: u32 = 20;
+
+/// What the runtime needs and only Lambda sets. Beside Lambda, `LAMBDA_TASK_ROOT` and
+/// `AWS_LAMBDA_RUNTIME_API` are enough to run the function.
+const LAMBDA_ALONE: [(&str, &str); 3] = [
+    ("AWS_LAMBDA_FUNCTION_NAME", "oathgate"),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+    ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+];
+
+fn main() -> ExitCode {
+    if LAMBDA_ALONE
+        .iter()
+        .any(|(name, _)| env::var_os(name).is_none())
+    {
+        return start_again();
+    }
+    // What a panic says may quote what it stumbled over, so only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        Log::to_stdout(Level::Error).event(Level::Error, "panicked", place.as_deref());
+    }));
+    let outcome = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Broken::from)
+        .and_then(|runtime| runtime.block_on(run()));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = error.to_string();
+            Log::to_stdout(Level::Error).event(Level::Error, "the gate cannot start", Some(&cause));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts this program once more with the variables that are missing: a process cannot safely change
+/// its own.
+fn start_again() -> ExitCode {
+    let missing = LAMBDA_ALONE
+        .iter()
+        .filter(|(name, _)| env::var_os(name).is_none())
+        .copied();
+    let error = match env::current_exe() {
+        Ok(program) => Command::new(program)
+            .args(env::args_os().skip(1))
+            .envs(missing)
+            .exec(),
+        Err(error) => error,
+    };
+    let cause = error.to_string();
+    Log::to_stdout(Level::Error).event(Level::Error, "the gate cannot start", Some(&cause));
+    ExitCode::FAILURE
+}
+
+async fn run() -> Result<(), Broken> {
+    let authorizer = match load().await {
+        Ok(authorizer) => Arc::new(authorizer),
+        Err(error) => {
+            tell_lambda(&error.to_string()).await;
+            return Err(error);
+        }
+    };
+    let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let authorizer = Arc::clone(&authorizer);
+        async move {
+            let invocation = Invocation {
+                deadline: deadline(event.context.deadline),
+                request_id: event.context.request_id,
+                trace: event.context.xray_trace_id,
+            };
+            let answer = authorizer.answer(event.payload.get(), &invocation).await;
+            answer.map_err(Diagnostic::from)
+        }
+    });
+    Runtime::new(answer).run().await
+}
+
+/// Everything that is done before the first request is asked for.
+async fn load() -> Result<Authorizer, Broken> {
+    let settings = Settings::from_env()?;
+    let log = Log::to_stdout(settings.log_level);
+    let package = Package::load(&task_root()?)?;
+    let client = Client::from_env();
+    let outside = Arc::new(Outside::new(client.clone()));
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let mut keys = SecretKeys::by_url(UrlKeys::new(client.clone()));
+    let mut prefetch = None;
+    if let (Some(id), Some(url)) = (&settings.jwks_secret, package.signing_keys_url())
+        && package.signs()
+    {
+        let ttl = Duration::from_secs(settings.jwks_ttl_seconds);
+        let secrets = Secrets::new(&Account::from_env()?, client);
+        keys = keys.with_secret(
+            url,
+            id.clone(),
+            secrets,
+            ttl,
+            Arc::clone(&clock),
+            log.clone(),
+        );
+        let ahead = keys.clone();
+        prefetch = Some(tokio::spawn(async move { ahead.prefetch().await }));
+    }
+    // The request for the secret goes out before the rules take this thread.
+    tokio::task::yield_now().await;
+    let vouched = package.vouched();
+    let ports = Ports {
+        http: Arc::clone(&outside) as _,
+        keys: Arc::new(keys),
+        clock,
+    };
+    let gate = package.into_gate(ports)?;
+    gate.limit_key_questions(KEY_QUESTIONS_PER_MINUTE);
+    if let Some(prefetch) = prefetch {
+        prefetch.await?;
+    }
+    Ok(Authorizer::new(gate, vouched, settings, outside, log))
+}
+
+/// Makes Lambda show why the function does not start, through the
+/// [initialization error](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror)
+/// of its Runtime API. The process ends either way, so it does not matter whether this arrives.
+async fn tell_lambda(cause: &str) {
+    let Ok(api) = env::var("AWS_LAMBDA_RUNTIME_API") else {
+        return;
+    };
+    let kind = "Oathgate.CannotStart";
+    let body = serde_json::json!({"errorMessage": cause, "errorType": kind, "stackTrace": []});
+    let request = HttpRequest {
+        method: "POST".to_owned(),
+        url: format!("http://{api}/2018-06-01/runtime/init/error"),
+        headers: vec![(
+            "Lambda-Runtime-Function-Error-Type".to_owned(),
+            kind.to_owned(),
+        )],
+        body: body.to_string().into(),
+        timeout: Duration::from_secs(1),
+    };
+    let _ = Client::default().ask(request).await;
+}
+
+fn task_root() -> Result<PathBuf, Broken> {
+    let root = env::var_os("LAMBDA_TASK_ROOT").ok_or(
+        "the environment variable `LAMBDA_TASK_ROOT` is not set: name the package's folder",
+    )?;
+    Ok(PathBuf::from(root))
+}
+
+fn deadline(milliseconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(milliseconds)
+}

@@ -1,0 +1,102 @@
+//! What a decision reaches outside with: the one HTTP client, kept inside the invocation's time.
+
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
+use oathgate_outbound::Client;
+
+/// How long before Lambda's deadline the last answer of a service has to be there.
+const MARGIN: Duration = Duration::from_millis(250);
+
+/// AWS X-Ray's [trace header](https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
+const TRACE: &str = "X-Amzn-Trace-Id";
+
+/// Asks services for the invocation that is under way. Lambda gives an environment one at a time.
+#[derive(Debug)]
+pub struct Outside {
+    client: Client,
+    current: Mutex<Current>,
+}
+
+#[derive(Debug, Default)]
+struct Current {
+    deadline: Option<SystemTime>,
+    trace: Option<String>,
+    asked: Asked,
+}
+
+/// What asking cost an invocation.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) calls: u32,
+    pub(crate) time: Duration,
+}
+
+impl Outside {
+    /// Asks through `client`.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        Self {
+            client,
+            current: Mutex::default(),
+        }
+    }
+
+    /// Begins an invocation: nothing asked from now on takes longer than until shortly before its
+    /// deadline, and all of it carries the trace.
+    pub(crate) fn begin(&self, deadline: SystemTime, trace: Option<String>) {
+        *self.current() = Current {
+            deadline: Some(deadline),
+            trace,
+            asked: Asked::default(),
+        };
+    }
+
+    /// What was asked since the invocation began.
+    pub(crate) fn asked(&self) -> Asked {
+        self.current().asked
+    }
+
+    /// How long an answer may take until `deadline`.
+    pub(crate) fn time_until(deadline: SystemTime) -> Duration {
+        let left = deadline
+            .duration_since(SystemTime::now())
+            .unwrap_or_default();
+        left.saturating_sub(MARGIN)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn prepare(&self, request: &mut HttpRequest) {
+        let mut current = self.current();
+        current.asked.calls += 1;
+        if let Some(deadline) = current.deadline {
+            request.timeout = request.timeout.min(Self::time_until(deadline));
+        }
+        if let Some(trace) = &current.trace
+            && !request
+                .headers
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case(TRACE))
+        {
+            request.headers.push((TRACE.to_owned(), trace.clone()));
+        }
+    }
+}
+
+impl HttpClient for Outside {
+    fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        Box::pin(async move {
+            self.prepare(&mut request);
+            let begun = Instant::now();
+            let answer = self.client.ask(request).await;
+            self.current().asked.time += begun.elapsed();
+            answer
+        })
+    }
+}
