@@ -1,0 +1,147 @@
+//! Puts a key set into a secret that has none.
+
+use std::time::Duration;
+
+use oathgate_credentials::{CredentialsError, generate};
+use oathgate_outbound::aws::{SecretError, Secrets};
+use serde::Deserialize;
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::event::Properties;
+
+/// What became of the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// It got a key set with one fresh key.
+    Fresh(Vec<String>),
+    /// It has a key set already.
+    Kept(Vec<String>),
+}
+
+/// Why the secret has no key set.
+#[derive(Debug, Error)]
+pub(crate) enum FillError {
+    #[error("the secret cannot be read: {0}")]
+    Read(SecretError),
+    #[error("the secret cannot be written: {0}")]
+    Write(SecretError),
+    #[error(
+        "the secret holds something that is no key set to sign with: empty it, or put a key set into it"
+    )]
+    Occupied,
+    #[error(transparent)]
+    Credentials(#[from] CredentialsError),
+    #[error("the key set cannot be written down")]
+    Text,
+}
+
+/// What a secret says.
+#[derive(Debug, PartialEq, Eq)]
+enum Holds {
+    /// Nothing, or what secrets hold before anyone put something into them.
+    Nothing,
+    /// A key set that can sign, with its key ids.
+    Keys(Vec<String>),
+    /// Something else, which is not ours to replace.
+    Something,
+}
+
+/// Gives a secret a key set, unless it has one. `request_id` names this attempt, so that it counts
+/// once even if it is made twice.
+pub(crate) async fn fill(
+    secrets: &Secrets,
+    properties: &Properties,
+    request_id: &str,
+    timeout: Duration,
+) -> Result<Filled, FillError> {
+    match secrets.read(&properties.secret, timeout).await {
+        // The secret, or any value of it, is missing; if it is the secret, writing tells.
+        Err(SecretError::NotThere(_)) => {}
+        Err(error) => return Err(FillError::Read(error)),
+        Ok(text) => match holds(&text) {
+            Holds::Keys(ids) => return Ok(Filled::Kept(ids)),
+            Holds::Something => return Err(FillError::Occupied),
+            Holds::Nothing => {}
+        },
+    }
+    let keys = generate(properties.algorithm, None, None)?;
+    let text = serde_json::to_string(keys.as_json()).map_err(|_| FillError::Text)?;
+    let token = match request_id.len() {
+        32..=64 => request_id.to_owned(),
+        _ => Uuid::new_v4().to_string(),
+    };
+    secrets
+        .write(&properties.secret, text, &token, timeout)
+        .await
+        .map_err(FillError::Write)?;
+    Ok(Filled::Fresh(keys.ids().map(str::to_owned).collect()))
+}
+
+fn holds(text: &[u8]) -> Holds {
+    #[derive(Deserialize)]
+    struct Set {
+        keys: Vec<Key>,
+    }
+    #[derive(Deserialize)]
+    struct Key {
+        #[serde(default)]
+        kid: String,
+        d: Option<serde::de::IgnoredAny>,
+        k: Option<serde::de::IgnoredAny>,
+    }
+    if let Ok(set) = serde_json::from_slice::<Set>(text) {
+        if set.keys.is_empty() {
+            return Holds::Nothing;
+        }
+        // One private key is enough to sign with.
+        return if set
+            .keys
+            .iter()
+            .any(|key| key.d.is_some() || key.k.is_some())
+        {
+            Holds::Keys(set.keys.into_iter().map(|key| key.kid).collect())
+        } else {
+            Holds::Something
+        };
+    }
+    match std::str::from_utf8(text).map(str::trim) {
+        Ok("" | "{}" | "null" | "\"\"") => Holds::Nothing,
+        // A generated password or a word: what templates fill a new secret with. Anything with
+        // structure, such as JSON or PEM, was put there by someone.
+        Ok(word) if !word.contains(['{', '[', '\n']) && !word.starts_with("-----") => {
+            Holds::Nothing
+        }
+        _ => Holds::Something,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_tells_key_sets_from_placeholders_and_from_what_is_someone_elses() {
+        let signing =
+            r#"{"keys":[{"kty":"EC","kid":"a","d":"x"},{"kty":"oct","kid":"b","k":"x"}]}"#;
+        let keys = Holds::Keys(vec!["a".into(), "b".into()]);
+        for (text, expected) in [
+            ("", Holds::Nothing),
+            (" \n", Holds::Nothing),
+            ("{}", Holds::Nothing),
+            ("null", Holds::Nothing),
+            (r#"{"keys":[]}"#, Holds::Nothing),
+            ("placeholder", Holds::Nothing),
+            (r"}k9#'Jf,!`V~\", Holds::Nothing),
+            (signing, keys),
+            (r#"{"keys":[{"kty":"EC","kid":"a"}]}"#, Holds::Something),
+            (r#"{"username":"a","password":"b"}"#, Holds::Something),
+            ("[1]", Holds::Something),
+            ("-----BEGIN PRIVATE KEY-----", Holds::Something),
+            ("one\ntwo", Holds::Something),
+        ] {
+            assert_eq!(holds(text.as_bytes()), expected, "{text}");
+        }
+        assert_eq!(holds(b"\xFF"), Holds::Something);
+    }
+}
