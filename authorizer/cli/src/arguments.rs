@@ -1,0 +1,187 @@
+//! The whole command line, as one documented type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Ory Oathkeeper's access rules, checked, packaged for API Gateway, explained and served.
+#[derive(Debug, Parser)]
+#[command(
+    name = "oathgate",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub(crate) enum Oathgate {
+    /// Answer Oathkeeper's decision API on `serve.api` of the configuration
+    Serve(Serve),
+    /// Build, check and list access rules
+    #[command(subcommand)]
+    Rules(Rules),
+    /// Write the folder that AWS Lambda runs
+    Package(Package),
+    /// List the headers the gate vouches for, as API Gateway must map them
+    Headers(Headers),
+    /// Decide one request and say why
+    Explain(Explain),
+    /// Ask a decision server whether it is ready; the exit code tells
+    Health(Health),
+    /// Print the JSON Schema of the configuration or of rule files, for editors
+    Schema(Schema),
+    /// Make signing keys
+    #[command(subcommand)]
+    Credentials(Credentials),
+}
+
+/// Where the configuration is, and what is laid over it.
+#[derive(Args, Debug)]
+pub(crate) struct Configuration {
+    /// Oathkeeper's configuration file: YAML, JSON or TOML
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Set one configuration key, as in `--set access_rules.matching_strategy=glob`
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) overrides: Vec<String>,
+}
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Lines for people
+    #[default]
+    Text,
+    /// One JSON document for programs
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Health {
+    /// Where the server answers
+    #[arg(
+        value_name = "URL",
+        default_value = "http://127.0.0.1:4456/health/ready"
+    )]
+    pub(crate) url: String,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Schema {
+    /// What is to be described
+    #[arg(value_enum)]
+    pub(crate) of: Described,
+}
+
+/// What a JSON Schema describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Described {
+    /// The configuration
+    Config,
+    /// Rule files
+    Rules,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Rules {
+    /// Evaluate a Jsonnet file into a rule file
+    Build(RulesBuild),
+    /// Find every mistake in a configuration and its rules
+    Check(RulesCheck),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RulesBuild {
+    /// The Jsonnet file
+    #[arg(value_name = "FILE")]
+    pub(crate) source: PathBuf,
+    /// Give the text of an external variable: `NAME=TEXT`, or `NAME` to take it from the environment
+    #[arg(long = "ext-str", value_name = "NAME[=TEXT]")]
+    pub(crate) ext_str: Vec<String>,
+    /// Give the code of an external variable: `NAME=CODE`, or `NAME` to take it from the environment
+    #[arg(long = "ext-code", value_name = "NAME[=CODE]")]
+    pub(crate) ext_code: Vec<String>,
+    /// Where imports are looked for beside the file's own folder
+    #[arg(short = 'J', long = "jpath", value_name = "DIR")]
+    pub(crate) search: Vec<PathBuf>,
+    /// Where to write; standard output if left out
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RulesCheck {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// Also fail on warnings
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Package {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// The compiled Lambda binary
+    #[arg(long, value_name = "BIN")]
+    pub(crate) bootstrap: PathBuf,
+    /// The folder to write; an earlier package in it is replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Headers {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// The request's method
+    #[arg(short = 'X', long, default_value = "GET", value_name = "METHOD")]
+    pub(crate) method: String,
+    /// A header of the request: `Name: value`
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    pub(crate) headers: Vec<String>,
+    /// The address of the client
+    #[arg(long, value_name = "IP")]
+    pub(crate) remote_addr: Option<std::net::IpAddr>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// The URL that is asked for
+    #[arg(value_name = "URL")]
+    pub(crate) url: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Credentials {
+    /// Print a JSON Web Key Set with one new private key
+    Generate(CredentialsGenerate),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CredentialsGenerate {
+    /// The signature algorithm
+    #[arg(long, default_value = "ES256", value_name = "ALGORITHM")]
+    pub(crate) alg: String,
+    /// The key's id; a random one if left out
+    #[arg(long, value_name = "ID")]
+    pub(crate) kid: Option<String>,
+    /// The key's size in bits, for RSA: 2048, 3072 or 4096
+    #[arg(long, value_name = "BITS")]
+    pub(crate) bits: Option<u32>,
+}

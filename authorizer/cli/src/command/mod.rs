@@ -1,0 +1,67 @@
+//! One file for each command.
+
+mod credentials;
+mod explain;
+mod headers;
+mod health;
+mod package;
+mod rules_build;
+mod rules_check;
+mod schema;
+mod serve;
+
+pub(crate) use rules_check::all_findings;
+use thiserror::Error;
+
+use crate::{
+    arguments::{Credentials, Oathgate, Rules},
+    exit::Exit,
+    project::ProjectError,
+};
+
+/// Why a command could not do what it was asked.
+#[derive(Debug, Error)]
+pub(crate) enum CommandError {
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Build(#[from] rules_build::BuildError),
+    #[error(transparent)]
+    Package(#[from] package::PackageError),
+    #[error(transparent)]
+    Serve(#[from] serve::ServeError),
+    #[error(transparent)]
+    Explain(#[from] explain::ExplainError),
+    #[error(transparent)]
+    Health(#[from] health::HealthError),
+    #[error(transparent)]
+    Credentials(#[from] oathgate_credentials::CredentialsError),
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("cannot print: {0}")]
+    Print(#[from] std::io::Error),
+}
+
+/// Runs a command.
+pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
+    match arguments {
+        Oathgate::Rules(Rules::Build(arguments)) => Ok(rules_build::run(&arguments)?),
+        Oathgate::Credentials(Credentials::Generate(arguments)) => {
+            credentials::generate(&arguments)
+        }
+        Oathgate::Schema(arguments) => schema::run(&arguments),
+        Oathgate::Serve(arguments) => block_on(serve::run(&arguments)),
+        Oathgate::Rules(Rules::Check(arguments)) => block_on(rules_check::run(&arguments)),
+        Oathgate::Package(arguments) => block_on(package::run(&arguments)),
+        Oathgate::Headers(arguments) => block_on(headers::run(&arguments)),
+        Oathgate::Health(arguments) => block_on(health::run(&arguments)),
+        Oathgate::Explain(arguments) => block_on(explain::run(&arguments)),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<Exit, CommandError>>) -> Result<Exit, CommandError> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
+}

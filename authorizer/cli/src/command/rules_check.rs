@@ -1,0 +1,71 @@
+//! `oathgate rules check`: every mistake at once.
+
+use std::io::Write as _;
+
+use oathgate_engine::{
+    diagnostics::{check, check_keys},
+    finding::{Finding, Severity},
+};
+
+use crate::{
+    arguments::{Format, RulesCheck},
+    command::CommandError,
+    exit::Exit,
+    project::Project,
+};
+
+/// Prints what is wrong with a configuration and its rules, worst first.
+pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
+    let project = Project::load(&arguments.configuration).await?;
+    let findings = with_key_sets(&project).await;
+    let errors = count(&findings, Severity::Error);
+    let warnings = count(&findings, Severity::Warning);
+    let mut out = std::io::stdout().lock();
+    match arguments.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(
+                &mut out,
+                &serde_json::json!({
+                    "rules": project.rules.len(),
+                    "errors": errors,
+                    "warnings": warnings,
+                    "findings": findings,
+                }),
+            )?;
+            writeln!(out)?;
+        }
+        Format::Text => {
+            for finding in &findings {
+                writeln!(out, "{finding}")?;
+            }
+            let rules = project.rules.len();
+            writeln!(out, "{rules} rules, {errors} errors, {warnings} warnings")?;
+        }
+    }
+    let failed = errors > 0 || (arguments.strict && warnings > 0);
+    Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+/// What the files say wrongly, and what their meaning does, worst first.
+pub(crate) fn all_findings(project: &Project) -> Vec<Finding> {
+    let mut findings = project.config_findings.0.clone();
+    findings.extend(project.rules_findings.0.iter().cloned());
+    findings.extend(check(&project.config, &project.rules).0);
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+/// All findings, and what is wrong with key sets that lie in files.
+pub(crate) async fn with_key_sets(project: &Project) -> Vec<Finding> {
+    let mut findings = all_findings(project);
+    findings.extend(check_keys(&project.config, &project.rules, &*project.ports.keys).await);
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    findings
+}
+
+fn count(findings: &[Finding], severity: Severity) -> usize {
+    findings
+        .iter()
+        .filter(|finding| finding.severity == severity)
+        .count()
+}

@@ -1,0 +1,76 @@
+//! `oathgate serve`: the local stand-in for Oathkeeper.
+
+use std::{io, sync::Arc};
+
+use oathgate_engine::Gate;
+use thiserror::Error;
+use tokio::signal;
+
+use crate::{
+    arguments::Serve,
+    command::CommandError,
+    exit::Exit,
+    project::Project,
+    server::{Current, Server, StartError, log, reload::Watch},
+};
+
+/// Why the server did not start.
+#[derive(Debug, Error)]
+pub(crate) enum ServeError {
+    #[error("the configuration has errors: `oathgate rules check` lists them")]
+    Configuration,
+    #[error("cannot watch the configuration and the rules for changes: {0}")]
+    Watch(notify::Error),
+    #[error("cannot listen for the signals that end the server: {0}")]
+    Signals(io::Error),
+    #[error(transparent)]
+    Start(StartError),
+}
+
+/// Serves until it is told to stop.
+pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
+    let project = Project::load(&arguments.configuration).await?;
+    log::from_level(project.config.log.level);
+    for finding in super::all_findings(&project) {
+        log::finding(&finding);
+    }
+    if project.config_findings.have_errors() {
+        return Err(ServeError::Configuration.into());
+    }
+    let watch = Watch::start(&arguments.configuration, &project).map_err(ServeError::Watch)?;
+    let serve = project.config.serve.clone();
+    let gate = Gate::build(project.config, project.rules, project.ports);
+    log::event(&format!("{} rules are loaded", gate.len()));
+    let current = Arc::new(Current::new(gate));
+    let stop = stopped().map_err(ServeError::Signals)?;
+    let server = Server::open(&serve, Arc::clone(&current))
+        .await
+        .map_err(ServeError::Start)?;
+    tokio::select! {
+        () = server.run(stop) => {}
+        () = watch.keep_up_to_date(&arguments.configuration, &current) => {}
+    }
+    log::event("the server has stopped");
+    Ok(Exit::Fine)
+}
+
+/// Done when the process is asked to end. It is listened for from the call on, so that nobody who
+/// was answered can be too early.
+#[cfg(unix)]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    use signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Done when the process is asked to end.
+#[cfg(not(unix))]
+fn stopped() -> io::Result<impl Future<Output = ()>> {
+    Ok(async { drop(signal::ctrl_c().await) })
+}

@@ -1,0 +1,37 @@
+//! `oathgate`: checks, builds, packages, explains and serves access rules.
+
+mod arguments;
+mod command;
+mod exit;
+mod project;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{arguments::Oathgate, exit::Exit};
+
+fn main() -> ExitCode {
+    let arguments = match Oathgate::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let asked_for_help = !error.use_stderr();
+            // Nobody is left to tell where the terminal is gone.
+            drop(error.print());
+            return if asked_for_help {
+                Exit::Fine
+            } else {
+                Exit::WrongInput
+            }
+            .into();
+        }
+    };
+    match command::run(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("oathgate: {error}");
+            Exit::WrongInput.into()
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! A configuration with its rules, read from where they lie.
+
+mod files;
+mod s3;
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use oathgate_engine::{
+    Ports,
+    config::{Config, ConfigSources, Format},
+    finding::{Findings, Severity},
+    ports::SystemClock,
+    rules::{self, RuleDefinition},
+};
+use oathgate_outbound::{Client, UrlKeys};
+use thiserror::Error;
+
+use files::Files;
+
+use crate::arguments::Configuration;
+
+/// Why there is nothing to work with.
+#[derive(Debug, Error)]
+pub(crate) enum ProjectError {
+    #[error("cannot read the configuration `{file}`: {error}", file = file.display())]
+    Unreadable { file: PathBuf, error: io::Error },
+    #[error(transparent)]
+    Format(#[from] oathgate_engine::config::UnknownFormat),
+}
+
+/// Everything a gate is built from, and what is to be said of it.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// The configuration, variables and options laid over the file.
+    pub(crate) config: Config,
+    /// The rules of all repositories that could be read.
+    pub(crate) rules: Vec<RuleDefinition>,
+    /// What is to be said of the configuration itself.
+    pub(crate) config_findings: Findings,
+    /// What is to be said of the rule repositories.
+    pub(crate) rules_findings: Findings,
+    /// What a gate of this project reaches outside with.
+    pub(crate) ports: Ports,
+    files: Files,
+}
+
+impl Project {
+    /// Where a rule file that the configuration names lies.
+    pub(crate) fn rule_file(&self, path: &Path) -> PathBuf {
+        self.files.locate(path)
+    }
+
+    /// Prints what keeps the configuration or a rule repository from being read; says whether there
+    /// was anything.
+    pub(crate) fn report_unreadable(&self) -> bool {
+        let found = [&self.config_findings, &self.rules_findings];
+        let mut any = false;
+        for finding in found.iter().flat_map(|findings| &findings.0) {
+            if finding.severity == Severity::Error {
+                eprintln!("{finding}");
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Reads the configuration a command names and every rule repository in it.
+    pub(crate) async fn load(from: &Configuration) -> Result<Self, ProjectError> {
+        let name = from.config.display().to_string();
+        let text = fs::read_to_string(&from.config).map_err(|error| ProjectError::Unreadable {
+            file: from.config.clone(),
+            error,
+        })?;
+        let mut sources = ConfigSources::new()
+            .file(&name, Format::of_file(&name)?, &text)
+            .environment(readable_environment());
+        for option in &from.overrides {
+            sources = sources.set(option);
+        }
+        let read = sources.read();
+        let client = Client::from_env();
+        let ports = Ports {
+            keys: Arc::new(UrlKeys::new(client.clone())),
+            http: Arc::new(client),
+            clock: Arc::new(SystemClock),
+        };
+        let files = Files {
+            beside: from.config.parent().map(Path::to_owned).unwrap_or_default(),
+            http: Arc::clone(&ports.http),
+        };
+        let loaded = rules::load(&read.config.access_rules.repositories, &files).await;
+        let rules_findings = read.config.locate(loaded.findings);
+        Ok(Self {
+            config: read.config,
+            rules: loaded.rules,
+            config_findings: read.findings,
+            rules_findings,
+            ports,
+            files,
+        })
+    }
+}
+
+/// The variables whose names and values are text; the others cannot be a setting.
+fn readable_environment() -> impl Iterator<Item = (String, String)> {
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

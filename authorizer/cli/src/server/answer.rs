@@ -1,0 +1,36 @@
+//! Small answers in the form Oathkeeper gives them.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use serde::Serialize;
+
+/// A JSON answer, with the line break at its end that Go's encoder writes.
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
+    let Ok(mut body) = serde_json::to_vec(value) else {
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return response;
+    };
+    body.push(b'\n');
+    with_type(status, "application/json; charset=utf-8", body.into())
+}
+
+/// An error in Oathkeeper's form.
+pub(crate) fn error(status: StatusCode, message: &str) -> Response<Bytes> {
+    let body = serde_json::json!({"error": {
+        "code": status.as_u16(),
+        "status": status.canonical_reason().unwrap_or_default(),
+        "message": message,
+    }});
+    json(status, &body)
+}
+
+/// A body of the type named.
+pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}

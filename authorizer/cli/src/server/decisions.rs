@@ -1,0 +1,116 @@
+//! `/decisions`: a gateway's question as the engine's request, the engine's answer as HTTP.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Response, StatusCode, request::Parts};
+use oathgate_engine::{
+    Decision, Outcome, Request,
+    go::{Header, Url, bytes_of_text, text_from_bytes},
+};
+
+/// Where the decision API lives.
+pub(crate) const PATH: &str = "/decisions";
+
+/// What a gateway asks with, as Oathkeeper reads it: `X-Forwarded-Method`, `-Proto`, `-Host` and
+/// `-Uri` where they are set and not empty, else the request itself, with the path behind
+/// `/decisions` decoded.
+pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: bool) -> Request {
+    let header: Header = parts
+        .headers
+        .iter()
+        .filter(|(name, _)| *name != http::header::HOST)
+        .map(|(name, value)| (name.as_str(), text_from_bytes(value.as_bytes())))
+        .collect();
+    let forwarded = |name| {
+        header
+            .get(name)
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+    };
+    let host = parts
+        .headers
+        .get(http::header::HOST)
+        .map(|value| text_from_bytes(value.as_bytes()).into_owned())
+        .or_else(|| parts.uri.authority().map(ToString::to_string))
+        .unwrap_or_default();
+    let own_path = parts.uri.path().strip_prefix(PATH).unwrap_or_default();
+    let own_query = parts.uri.query().unwrap_or_default();
+    let forwarded_uri = forwarded("X-Forwarded-Uri");
+    let forwarded_path = forwarded_uri
+        .as_deref()
+        .map(|uri| uri.split('?').next().unwrap_or_default())
+        .filter(|path| !path.is_empty());
+    Request {
+        method: forwarded("X-Forwarded-Method").unwrap_or_else(|| parts.method.to_string()),
+        url: Url {
+            scheme: forwarded("X-Forwarded-Proto")
+                .unwrap_or_else(|| if encrypted { "https" } else { "http" }.to_owned()),
+            host: forwarded("X-Forwarded-Host").unwrap_or_else(|| host.clone()),
+            path: forwarded_path.map_or_else(|| decoded(own_path), str::to_owned),
+            raw_query: own_query.to_owned(),
+            ..Url::default()
+        },
+        asked_uri: forwarded_uri.unwrap_or_else(|| {
+            let mut uri = own_path.to_owned();
+            if !own_query.is_empty() {
+                uri.push('?');
+                uri.push_str(own_query);
+            }
+            uri
+        }),
+        header,
+        host,
+        remote_addr: Some(peer.ip()),
+        body,
+    }
+}
+
+/// The path as Go's server decodes it; what is badly escaped stays as it is.
+fn decoded(path: &str) -> String {
+    let bytes: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
+    text_from_bytes(&bytes).into_owned()
+}
+
+/// The answer a gateway reads: 200 with the headers to pass on, or the refusal to hand back.
+pub(crate) fn response(decision: Decision) -> Response<Bytes> {
+    let (status, header, body, granted) = match decision.outcome {
+        Outcome::Granted(grant) => (200, grant.header, Bytes::new(), true),
+        Outcome::Refused(refusal) => (refusal.status, refusal.header, refusal.body, false),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() =
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in header.iter() {
+        // The length the client sent is that of another body.
+        if name.eq_ignore_ascii_case("content-length") {
+            continue;
+        }
+        let (Ok(name), Ok(value)) = (
+            http::HeaderName::from_bytes(name.as_bytes()),
+            http::HeaderValue::from_bytes(&printable(value)),
+        ) else {
+            continue;
+        };
+        // A gateway is told one value of each header: the first.
+        if granted && response.headers().contains_key(&name) {
+            continue;
+        }
+        response.headers_mut().append(name, value);
+    }
+    response
+}
+
+/// Go's server writes line breaks in header values as blanks, so that no header can be smuggled in.
+fn printable(value: &str) -> Vec<u8> {
+    let blank = |byte| {
+        if matches!(byte, b'\r' | b'\n') {
+            b' '
+        } else {
+            byte
+        }
+    };
+    let value = value.trim_matches([' ', '\t', '\r', '\n']);
+    let bytes = bytes_of_text(value);
+    bytes.iter().copied().map(blank).collect()
+}

@@ -1,0 +1,93 @@
+//! What the server says on standard error: one JSON line for each decision.
+
+use std::{
+    sync::atomic::{AtomicU8, Ordering},
+    time::Instant,
+};
+
+use oathgate_engine::{
+    Decision, Outcome, Request,
+    config::Level,
+    finding::{Finding, Severity},
+};
+use serde_json::{Value, json};
+
+/// The least important level that is written, as a number.
+static LEAST: AtomicU8 = AtomicU8::new(Level::Info as u8);
+
+/// From now on lines of this level and above are written: `log.level` of the configuration.
+pub(crate) fn from_level(level: Level) {
+    LEAST.store(level as u8, Ordering::Relaxed);
+}
+
+fn write(level: Level, line: &Value) {
+    if level as u8 <= LEAST.load(Ordering::Relaxed) {
+        eprintln!("{line}");
+    }
+}
+
+/// What is remembered of a request until it is decided. The query stays out: it can hold tokens.
+pub(crate) struct Asked {
+    method: String,
+    url: String,
+    since: Instant,
+}
+
+impl Asked {
+    pub(crate) fn of(request: &Request) -> Self {
+        Self {
+            method: request.method.clone(),
+            url: format!(
+                "{}://{}{}",
+                request.url.scheme, request.url.host, request.url.path
+            ),
+            since: Instant::now(),
+        }
+    }
+
+    /// Writes the line.
+    pub(crate) fn decided(self, decision: &Decision) {
+        let evidence = &decision.evidence;
+        let (granted, status) = match &decision.outcome {
+            Outcome::Granted(_) => (true, 200),
+            Outcome::Refused(refusal) => (false, refusal.status),
+        };
+        let line = json!({
+            "level": if granted { "info" } else { "warning" },
+            "msg": if granted { "access request granted" } else { "access request denied" },
+            "granted": granted,
+            "status": status,
+            "http_method": self.method,
+            "http_url": self.url,
+            "rule_id": evidence.rule,
+            "overlapping": evidence.overlapping,
+            "step": evidence.step.as_str(),
+            "handler": evidence.handler,
+            "error_handler": evidence.error_handler,
+            "reason": evidence.cause,
+            "ms": self.since.elapsed().as_secs_f64() * 1000.0,
+        });
+        write(if granted { Level::Info } else { Level::Warn }, &line);
+    }
+}
+
+/// Writes a line about something that went wrong outside a decision.
+pub(crate) fn problem(what: &str, cause: &str) {
+    let line = json!({"level": "error", "msg": what, "reason": cause});
+    write(Level::Error, &line);
+}
+
+/// Writes a line about something worth knowing.
+pub(crate) fn event(what: &str) {
+    write(Level::Info, &json!({"level": "info", "msg": what}));
+}
+
+/// Writes a line about something in the configuration or the rules.
+pub(crate) fn finding(finding: &Finding) {
+    let (level, name) = match finding.severity {
+        Severity::Error => (Level::Error, "error"),
+        Severity::Warning => (Level::Warn, "warning"),
+        Severity::Note => (Level::Info, "info"),
+    };
+    write(level, &json!({"level": name, "msg": finding.to_string()}));
+}

@@ -1,0 +1,171 @@
+//! Which path is answered by what.
+
+use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Instant};
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, request::Parts};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
+use oathgate_engine::{
+    Gate,
+    rules::{RuleDefinition, is_valid},
+};
+use serde_json::json;
+
+use super::{Current, answer, cors, decisions, log, metrics::Metrics};
+
+/// The largest body a gateway may send along: a remote authorizer is handed it whole.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What the decision API answers from.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) encrypted: bool,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) current: Arc<Current>,
+}
+
+impl Api {
+    /// Answers one request.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Full<Bytes>> {
+        let since = Instant::now();
+        let (parts, body) = request.into_parts();
+        let gate = self.current.get();
+        let cors = &gate.config().serve.api.cors;
+        let response = match cors::preflight(cors, &parts) {
+            Some(response) => response,
+            None => {
+                let mut response = self.route(&gate, &parts, body, peer).await;
+                cors::open(cors, &parts, response.headers_mut());
+                response
+            }
+        };
+        let (method, path) = (parts.method.as_str(), parts.uri.path());
+        self.metrics
+            .count(method, path, response.status(), since.elapsed());
+        response.map(Full::new)
+    }
+
+    async fn route(
+        &self,
+        gate: &Gate,
+        parts: &Parts,
+        body: Incoming,
+        peer: SocketAddr,
+    ) -> Response<Bytes> {
+        let path = parts.uri.path();
+        if path == decisions::PATH || path.starts_with("/decisions/") {
+            return match Limited::new(body, BODY_LIMIT).collect().await {
+                Ok(body) => {
+                    let asked = decisions::request(parts, body.to_bytes(), peer, self.encrypted);
+                    decide(gate, asked).await
+                }
+                Err(_) => answer::error(
+                    StatusCode::PAYLOAD_TOO_LARGE,
+                    "the request's body could not be read, or is larger than 16 MiB",
+                ),
+            };
+        }
+        if parts.method != Method::GET && parts.method != Method::HEAD {
+            return not_found();
+        }
+        if path == "/.well-known/jwks.json" {
+            return published_keys(gate).await;
+        }
+        get(gate, path, parts.uri.query().unwrap_or_default())
+    }
+}
+
+async fn decide(gate: &Gate, asked: oathgate_engine::Request) -> Response<Bytes> {
+    let line = log::Asked::of(&asked);
+    let decision = gate.decide(asked).await;
+    line.decided(&decision);
+    decisions::response(decision)
+}
+
+/// The keys that the gate's tokens are verified with: public halves only.
+async fn published_keys(gate: &Gate) -> Response<Bytes> {
+    match gate.published_keys().await {
+        Ok(keys) => answer::json(StatusCode::OK, &json!({ "keys": keys })),
+        Err(error) => {
+            log::problem("there are no keys to show", &error.to_string());
+            answer::error(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "there are no keys to show: the log says why",
+            )
+        }
+    }
+}
+
+fn get(gate: &Gate, path: &str, query: &str) -> Response<Bytes> {
+    match path {
+        "/health/alive" => answer::json(StatusCode::OK, &json!({"status": "ok"})),
+        "/health/ready" => ready(gate),
+        "/version" => answer::json(
+            StatusCode::OK,
+            &json!({"version": env!("CARGO_PKG_VERSION")}),
+        ),
+        "/rules" => answer::json(StatusCode::OK, &page(gate, query)),
+        _ => match path.strip_prefix("/rules/") {
+            Some(id) => rule(gate, id),
+            None => not_found(),
+        },
+    }
+}
+
+fn ready(gate: &Gate) -> Response<Bytes> {
+    if listed(gate).next().is_none() {
+        return answer::json(
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({"errors": {"rules_loaded": "no rules are loaded"}}),
+        );
+    }
+    answer::json(StatusCode::OK, &json!({"status": "ok"}))
+}
+
+/// The rules that can be run as they are: Oathkeeper lists no others.
+fn listed(gate: &Gate) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
+    gate.definitions()
+        .filter(|definition| is_valid(gate.config(), definition))
+}
+
+/// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
+/// counts as left out, what is below 0 as 0.
+fn page<'a>(gate: &'a Gate, query: &str) -> Vec<Cow<'a, RuleDefinition>> {
+    let number = |name: &str, default: usize| {
+        let value = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find_map(|(key, value)| (key == name).then_some(value));
+        match value.and_then(|value| value.parse::<i64>().ok()) {
+            Some(number) => usize::try_from(number).unwrap_or(0),
+            None => default,
+        }
+    };
+    listed(gate)
+        .skip(number("offset", 0))
+        .take(number("limit", 50).min(500))
+        .collect()
+}
+
+fn rule(gate: &Gate, id: &str) -> Response<Bytes> {
+    let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
+    match listed(gate).find(|definition| definition.id == id) {
+        Some(definition) => answer::json(StatusCode::OK, &definition),
+        None => answer::error(
+            StatusCode::NOT_FOUND,
+            "The requested resource could not be found",
+        ),
+    }
+}
+
+fn not_found() -> Response<Bytes> {
+    answer::error(
+        StatusCode::NOT_FOUND,
+        "The requested resource could not be found",
+    )
+}

@@ -1,0 +1,179 @@
+//! `oathgate explain`.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, Run, closed_rule, config_with, open_rule, service::service};
+
+fn project() -> Project {
+    let mut page = open_rule("page", "/page/<[0-9]+>");
+    page["mutators"] = json!([{"handler": "header", "config": {"headers": {
+        "X-Page": "{{ printIndex .MatchContext.RegexpCaptureGroups 0 }}",
+    }}}]);
+    Project::new(&json!([
+        open_rule("root", "/"),
+        page,
+        closed_rule("closed", "/closed"),
+        open_rule("first", "/twice"),
+        open_rule("second", "/<twice|thrice>"),
+    ]))
+}
+
+fn explain(project: &Project, arguments: &[&str]) -> Run {
+    project.oathgate(&[&["explain", "--config", "config.json"], arguments].concat())
+}
+
+fn explained(arguments: &[&str], code: i32) -> Value {
+    let arguments = [&["--format", "json"], arguments].concat();
+    explain(&project(), &arguments).ends_with(code).json()
+}
+
+#[test]
+fn a_granted_request_ends_with_0_and_names_what_is_vouched_for() {
+    let run = explain(&project(), &["http://api.test/page/7?x=1#top"]).ends_with(0);
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "granted",
+            "  rule           page",
+            "  ended in       granted",
+            "  handler        header",
+            "  subject        guest",
+            "  vouches for    X-Page, X-User",
+        ]
+    );
+    let report = explained(&["http://api.test/page/7"], 0);
+    assert_eq!(report["granted"], json!(true));
+    assert_eq!(report["answer"], json!(200));
+    assert_eq!(report["rule"], json!("page"));
+    assert_eq!(report["vouched"], json!(["X-Page", "X-User"]));
+}
+
+#[test]
+fn a_refused_request_ends_with_1_and_says_where_and_why() {
+    let run = explain(&project(), &["http://api.test/closed"]).ends_with(1);
+    assert!(
+        run.stdout
+            .starts_with("refused with 401\n  rule           closed\n"),
+        "{run:#?}"
+    );
+    let report = explained(&["http://api.test/closed"], 1);
+    assert_eq!(report["granted"], json!(false));
+    assert_eq!(report["answer"], json!(401));
+    assert_eq!(report["handler"], json!("unauthorized"));
+    assert_eq!(report["error_handler"], json!("json"));
+    assert_eq!(report["vouched"], json!([]));
+}
+
+#[test]
+fn a_request_that_no_rule_knows_says_so() {
+    let run = explain(&project(), &["http://api.test/nowhere"]).ends_with(1);
+    assert!(
+        run.stdout
+            .starts_with("refused with 404\n  rule           none matches\n"),
+        "{run:#?}"
+    );
+    assert_eq!(
+        explained(&["-X", "DELETE", "http://api.test/closed"], 1)["answer"],
+        json!(404)
+    );
+}
+
+#[test]
+fn rules_that_overlap_are_named() {
+    let report = explained(&["http://api.test/twice"], 1);
+    assert_eq!(report["answer"], json!(500));
+    assert_eq!(report["overlapping"], json!(["first", "second"]));
+    assert_eq!(report["rule"], Value::Null);
+}
+
+#[test]
+fn a_url_without_a_path_asks_for_the_root_as_browsers_do() {
+    for url in [
+        "http://api.test",
+        "http://api.test/",
+        "http://api.test?x=/y",
+        "http://api.test#/x",
+    ] {
+        assert_eq!(explained(&[url], 0)["rule"], json!("root"), "{url}");
+    }
+}
+
+#[test]
+fn the_host_header_is_the_host_that_is_asked() {
+    let report = explained(&["-H", "Host: api.test", "http://127.0.0.1:8080/page/1"], 0);
+    assert_eq!(report["rule"], json!("page"));
+}
+
+#[test]
+fn headers_reach_the_services_that_the_rule_names() {
+    let check = format!("http://{}/", service(r#"{"identity": {"id": "ada"}}"#));
+    let config = config_with(
+        "/authenticators/cookie_session",
+        json!({"enabled": true, "config": {
+            "check_session_url": check, "only": ["session"], "subject_from": "identity.id",
+        }}),
+    );
+    let mut rule = open_rule("a", "/a");
+    rule["authenticators"] = json!([{"handler": "cookie_session"}]);
+    let project = Project::with(&config, &json!([rule]));
+    let granted = explain(&project, &["-H", "Cookie: session=x", "http://api.test/a"]).ends_with(0);
+    assert!(
+        granted.stdout.contains("subject        ada"),
+        "{granted:#?}"
+    );
+    let refused = explain(&project, &["-H", "Cookie: other=x", "http://api.test/a"]).ends_with(1);
+    assert!(
+        refused.stdout.contains("passed over    cookie_session"),
+        "{refused:#?}"
+    );
+}
+
+#[test]
+fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
+    let secret = "s3cr3t";
+    for (arguments, said) in [
+        (
+            &["api.test/a"][..],
+            "`api.test/a` is no URL to ask for: write `https://host/path`",
+        ),
+        (&["/a?token=s3cr3t"], "`/a` is no URL"),
+        (&["://api.test/"], "is no URL"),
+        (&["http:///a"], "`http:///a` is no URL"),
+        (&["http://me:s3cr3t@api.test/a"], "`api.test/a` is no URL"),
+        (
+            &["-H", "Cookie session=s3cr3t", "http://api.test/"],
+            "header 1 on the command line is none: write `Name: value`",
+        ),
+        (
+            &["-H", "A: b", "-H", ": s3cr3t", "http://api.test/"],
+            "header 2",
+        ),
+        (
+            &["-H", "Cookie : s3cr3t\nX: y", "http://api.test/"],
+            "header 1",
+        ),
+        (&["-X", "GE T", "http://api.test/"], "`GE T` is no method"),
+    ] {
+        let run = explain(&project(), arguments).ends_with(2);
+        assert!(run.stderr.contains(said), "{arguments:?}: {run:#?}");
+        assert!(!run.stderr.contains(secret), "{run:#?}");
+        assert_eq!(run.stdout, "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn rules_that_cannot_be_read_are_no_rules_that_do_not_match() {
+    let project = project();
+    project.write("rules.json", "[{");
+    let run = explain(&project, &["http://api.test/"]).ends_with(1);
+    assert!(run.stderr.contains("rules.json"), "{run:#?}");
+    project.write("config.json", "{");
+    let run = explain(&project, &["http://api.test/"]).ends_with(2);
+    assert!(
+        run.stderr
+            .contains("oathgate: the configuration has errors"),
+        "{run:#?}"
+    );
+    assert_eq!(run.stdout, "");
+}

@@ -1,0 +1,49 @@
+//! `oathgate health`.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::harness::{Project, Run, open_rule, program, server::Server};
+
+fn health(url: &str) -> Run {
+    Run::of(program().args(["health", url]))
+}
+
+fn ready(server: &Server) -> String {
+    format!("http://{}/health/ready", server.address)
+}
+
+#[test]
+fn a_server_that_is_ready_is_fine() {
+    let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
+    let run = health(&ready(&server)).ends_with(0);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn a_server_that_is_not_ready_or_not_there_ends_with_1() {
+    let server = Server::start(&Project::new(&json!([])));
+    let run = health(&ready(&server)).ends_with(1);
+    assert_eq!(run.stderr, "oathgate: the server is not ready: 503\n");
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let run = health(&format!("http://{nobody}/")).ends_with(1);
+    assert!(
+        run.stderr
+            .starts_with("oathgate: the server is not ready: no connection"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn what_is_no_url_is_wrong_use() {
+    let run = health("localhost").ends_with(2);
+    assert!(
+        run.stderr
+            .starts_with("oathgate: `localhost` is no URL to ask"),
+        "{run:#?}"
+    );
+}

@@ -1,0 +1,31 @@
+//! The built program, run on real files and sockets.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests may fail loudly"
+)]
+
+mod credentials;
+mod explain;
+mod harness;
+mod headers;
+mod health;
+mod package;
+mod rules_build;
+mod rules_check;
+mod serve_addresses;
+mod serve_api;
+mod serve_cors;
+mod serve_keys;
+mod serve_log;
+mod serve_metrics;
+mod serve_reload;
+mod serve_stop;
+mod serve_tls;
+mod usage;

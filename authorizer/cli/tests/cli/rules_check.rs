@@ -1,0 +1,147 @@
+//! `oathgate rules check`.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, Run, config_with, open_rule};
+
+fn check(project: &Project, options: &[&str]) -> Run {
+    project.oathgate(&[&["rules", "check", "--config", "config.json"], options].concat())
+}
+
+fn broken() -> Value {
+    let mut unknown = open_rule("unknown", "/unknown");
+    unknown["mutators"] = json!([{"handler": "haeder"}]);
+    let mut pattern = open_rule("pattern", "/<(>");
+    pattern["authenticators"] = json!([{"handler": "jwt"}]);
+    json!([open_rule("good", "/good"), unknown, pattern])
+}
+
+#[test]
+fn a_good_set_is_fine() {
+    let project = Project::new(&json!([open_rule("a", "/a"), open_rule("b", "/b")]));
+    let run = check(&project, &[]).ends_with(0);
+    assert_eq!(run.stdout, "2 rules, 0 errors, 0 warnings\n");
+    assert_eq!(run.stderr, "");
+    let report = check(&project, &["--format", "json", "--strict"])
+        .ends_with(0)
+        .json();
+    assert_eq!(
+        report,
+        json!({"rules": 2, "errors": 0, "warnings": 0, "findings": []})
+    );
+}
+
+#[test]
+fn every_mistake_is_shown_at_once_with_its_place_and_the_worst_first() {
+    let project = Project::new(&broken());
+    let run = check(&project, &[]).ends_with(1);
+    for said in [
+        "rules.json:1: rule `unknown`",
+        "did you mean `header`",
+        "rules.json:1: rule `pattern`",
+        "`jwt`",
+    ] {
+        assert!(run.stdout.contains(said), "{said}: {run:#?}");
+    }
+    assert!(!run.stdout.contains("rule `good`: "), "{run:#?}");
+    let report = check(&project, &["--format", "json"]).ends_with(1).json();
+    let findings = report["findings"].as_array().unwrap();
+    let severities: Vec<_> = findings
+        .iter()
+        .map(|finding| finding["severity"].as_str().unwrap())
+        .collect();
+    let errors = severities
+        .iter()
+        .filter(|severity| **severity == "error")
+        .count();
+    assert_eq!(report["errors"], errors);
+    assert!(errors >= 3, "{report:#}");
+    assert!(
+        severities[..errors]
+            .iter()
+            .all(|severity| *severity == "error"),
+        "{report:#}"
+    );
+    for finding in &findings[..errors] {
+        assert_eq!(finding["file"], "rules.json", "{finding}");
+        assert!(finding["rule"].is_string(), "{finding}");
+        assert!(finding["message"].is_string(), "{finding}");
+    }
+}
+
+#[test]
+fn a_warning_counts_only_where_the_check_is_strict() {
+    let keys = "file:///none/keys.json";
+    let mut config = config_with(
+        "/mutators/id_token",
+        json!({"enabled": true, "config": {"issuer_url": "https://i.test/", "jwks_url": keys}}),
+    );
+    config["serve"]["api"]["port"] = json!(4456);
+    let mut rule = open_rule("a", "/a");
+    rule["mutators"] = json!([{"handler": "id_token"}]);
+    let project = Project::with(&config, &json!([rule]));
+    let run = check(&project, &[]).ends_with(0);
+    assert!(
+        run.stdout
+            .contains("warning: config.json:1: mutators.id_token.config.jwks_url"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stdout.ends_with("1 rules, 0 errors, 1 warnings\n"),
+        "{run:#?}"
+    );
+    let report = check(&project, &["--strict", "--format", "json"])
+        .ends_with(1)
+        .json();
+    assert_eq!(
+        (&report["errors"], &report["warnings"]),
+        (&json!(0), &json!(1))
+    );
+}
+
+#[test]
+fn a_rule_file_that_is_not_there_or_is_none_is_an_error() {
+    let project = Project::new(&json!([]));
+    for (text, said) in [("[{", "rules.json"), ("{}", "rules.json")] {
+        project.write("rules.json", text);
+        let run = check(&project, &[]).ends_with(1);
+        assert!(run.stdout.contains(said), "{run:#?}");
+    }
+    std::fs::remove_file(project.path("rules.json")).unwrap();
+    let run = check(&project, &[]).ends_with(1);
+    assert!(run.stdout.contains("rules.json"), "{run:#?}");
+    assert!(run.stdout.contains("No such file"), "{run:#?}");
+}
+
+#[test]
+fn mistakes_of_the_configuration_are_shown_with_their_line() {
+    let project = Project::new(&json!([]));
+    project.write(
+        "config.yml",
+        "access_rules:\n  repositories: [file://rules.json]\nauthenticaters:\n  noop: {enabled: true}\nserve:\n  api: {port: 70000}\n",
+    );
+    let run = project
+        .oathgate(&["rules", "check", "--config", "config.yml"])
+        .ends_with(1);
+    assert!(
+        run.stdout.contains("error: config.yml:3: authenticaters"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stdout.contains("did you mean `authenticators`"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stdout.contains("error: config.yml:6: serve.api.port"),
+        "{run:#?}"
+    );
+}
+
+#[test]
+fn rules_are_found_beside_the_configuration_wherever_the_program_runs() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    project.write("elsewhere/empty", "");
+    let mut command = project.command(&["rules", "check", "--config", "../config.json"]);
+    let run = Run::of(command.current_dir(project.path("elsewhere"))).ends_with(0);
+    assert!(run.stdout.starts_with("1 rules"), "{run:#?}");
+}

@@ -1,0 +1,144 @@
+//! `oathgate serve`: what Oathkeeper's API answers beside decisions.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, closed_rule, open_rule, server::Server};
+
+#[test]
+fn it_is_alive_and_ready_and_knows_its_version() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    let server = Server::start(&project);
+    for path in ["/health/alive", "/health/ready"] {
+        let answer = server.get(path);
+        assert_eq!(
+            (answer.status, answer.body.as_str()),
+            (200, "{\"status\":\"ok\"}\n"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("content-type").unwrap(),
+            "application/json; charset=utf-8"
+        );
+    }
+    assert_eq!(
+        server.get("/version").json(),
+        json!({"version": env!("CARGO_PKG_VERSION")})
+    );
+}
+
+#[test]
+fn without_a_rule_that_can_run_it_is_alive_and_not_ready() {
+    let mut broken = open_rule("a", "/a");
+    broken["authorizer"]["handler"] = json!("unknown");
+    for rules in [json!([]), json!([broken])] {
+        let server = Server::start(&Project::new(&rules));
+        assert_eq!(server.get("/health/alive").status, 200);
+        let answer = server.get("/health/ready");
+        assert_eq!(answer.status, 503);
+        assert_eq!(
+            answer.json(),
+            json!({"errors": {"rules_loaded": "no rules are loaded"}})
+        );
+    }
+}
+
+#[test]
+fn a_decision_is_a_status_with_headers_to_pass_on() {
+    let project = Project::new(&json!([open_rule("a", "/a"), closed_rule("b", "/b")]));
+    let server = Server::start(&project);
+    let granted = server.decide("/a");
+    assert_eq!(granted.status, 200);
+    assert_eq!(granted.header("x-user").as_deref(), Some("guest"));
+    assert_eq!(granted.body, "");
+    assert_eq!(server.decide("/b").status, 401);
+    let unknown = server.decide("/c");
+    assert_eq!(unknown.status, 404);
+    assert_eq!(
+        unknown.json()["error"]["message"],
+        "The requested resource could not be found"
+    );
+    // Without the headers of a gateway the request itself is meant.
+    let own = server.ask("GET", "/decisions/a", &[("X-Forwarded-Host", "api.test")]);
+    assert_eq!(own.status, 200);
+}
+
+fn ids(rules: &Value) -> Vec<&str> {
+    rules
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| rule["id"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn rules_are_listed_page_by_page() {
+    let mut rules: Vec<_> = (0..510)
+        .map(|n| open_rule(&format!("r{n}"), &format!("/{n}")))
+        .collect();
+    rules[1]["mutators"] = json!([]);
+    let server = Server::start(&Project::new(&json!(rules)));
+    for (query, count, first) in [
+        ("", 50, Some("r0")),
+        ("?limit=2&offset=1", 2, Some("r2")),
+        ("?offset=500", 9, Some("r501")),
+        ("?limit=1000", 500, Some("r0")),
+        ("?limit=x&offset=y", 50, Some("r0")),
+        ("?limit=&offset=", 50, Some("r0")),
+        ("?limit=-1", 0, None),
+        ("?offset=-1", 50, Some("r0")),
+        ("?limit=0", 0, None),
+        ("?offset=1000", 0, None),
+        ("?limit=3&limit=4", 3, Some("r0")),
+    ] {
+        let answer = server.get(&format!("/rules{query}"));
+        assert_eq!(answer.status, 200, "{query}");
+        let listed = answer.json();
+        assert_eq!(ids(&listed).len(), count, "{query}");
+        assert_eq!(ids(&listed).first().copied(), first, "{query}");
+    }
+}
+
+#[test]
+fn one_rule_is_shown_by_its_id() {
+    let server = Server::start(&Project::new(&json!([
+        open_rule("a", "/a"),
+        open_rule("b c/d", "/b")
+    ])));
+    let rule = server.get("/rules/a").json();
+    assert_eq!(rule["id"], "a");
+    assert_eq!(
+        rule["match"],
+        json!({"url": "http://api.test/a", "methods": ["GET", "POST"]})
+    );
+    assert_eq!(rule["mutators"], json!([{"handler": "header"}]));
+    assert_eq!(server.get("/rules/b%20c%2Fd").json()["id"], "b c/d");
+    let unknown = server.get("/rules/c");
+    assert_eq!(unknown.status, 404);
+    assert_eq!(
+        unknown.json(),
+        json!({"error": {"code": 404, "status": "Not Found", "message": "The requested resource could not be found"}})
+    );
+}
+
+#[test]
+fn what_is_not_known_is_not_found() {
+    let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/nowhere"),
+        ("GET", "/decisionsx"),
+        ("GET", "/rules/"),
+        ("GET", "/health"),
+        ("POST", "/rules"),
+        ("PUT", "/health/alive"),
+        ("POST", "/.well-known/jwks.json"),
+        ("DELETE", "/rules/a"),
+    ] {
+        let answer = server.ask(method, path, &[]);
+        assert_eq!(answer.status, 404, "{method} {path}");
+        assert_eq!(answer.json()["error"]["code"], 404, "{method} {path}");
+    }
+    let head = server.ask("HEAD", "/health/alive", &[]);
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+}

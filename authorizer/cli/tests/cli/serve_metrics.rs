@@ -1,0 +1,92 @@
+//! `oathgate serve`: metrics on `serve.prometheus`.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Project, config, http, open_rule, server::Server};
+
+/// What is counted after a few requests, without the times they took.
+fn counted(prometheus: &Value) -> Vec<String> {
+    let mut config = config();
+    for (key, value) in prometheus.as_object().unwrap() {
+        config["serve"]["prometheus"][key] = value.clone();
+    }
+    let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
+    server.decide("/a");
+    server.ask("GET", "/decisions/b/c?token=s3cr3t", &[]);
+    server.get("/rules/a");
+    server.get("/health/alive");
+    server.get("/health/ready");
+    let metrics = server.address_in("metrics are shown on ");
+    let path = prometheus["metrics_path"].as_str().unwrap_or("/metrics");
+    assert_eq!(http::ask(metrics, "GET", "/elsewhere", &[]).status, 404);
+    let answer = http::ask(metrics, "GET", path, &[]);
+    assert_eq!(answer.status, 200);
+    assert!(
+        answer
+            .header("content-type")
+            .unwrap()
+            .starts_with("application/openmetrics-text")
+    );
+    let mut lines: Vec<_> = answer
+        .body
+        .lines()
+        .filter(|line| line.contains("_total{") || line.contains("_count{"))
+        .map(str::to_owned)
+        .collect();
+    lines.sort();
+    assert!(!answer.body.contains("s3cr3t"));
+    lines
+}
+
+fn line(name: &str, request: &str, status: u16, count: u16) -> String {
+    format!(
+        "{name}{{service=\"oathkeeper-api\",method=\"GET\",request=\"{request}\",status_code=\"{status}\"}} {count}"
+    )
+}
+
+#[test]
+fn requests_are_counted_by_their_first_segment_and_health_checks_are_not() {
+    let mut wanted = Vec::new();
+    for name in [
+        "ory_oathkeeper_requests_total",
+        "ory_oathkeeper_requests_duration_seconds_count",
+    ] {
+        wanted.push(line(name, "/decisions", 200, 1));
+        wanted.push(line(name, "/decisions", 404, 1));
+        wanted.push(line(name, "/rules", 200, 1));
+    }
+    wanted.sort();
+    assert_eq!(counted(&json!({})), wanted);
+}
+
+#[test]
+fn paths_can_be_shown_whole_under_another_name_and_path() {
+    let settings = json!({
+        "collapse_request_paths": false, "metric_name_prefix": "gate_", "metrics_path": "/own/metrics",
+    });
+    let counted = counted(&settings);
+    let totals: Vec<_> = counted
+        .iter()
+        .filter(|line| line.contains("_total"))
+        .cloned()
+        .collect();
+    let name = "gate_requests_total";
+    let wanted = [
+        line(name, "/decisions", 200, 1),
+        line(name, "/decisions/b/c", 404, 1),
+        line(name, "/rules/a", 200, 1),
+    ];
+    assert_eq!(totals, wanted);
+}
+
+#[test]
+fn paths_can_be_hidden() {
+    let counted = counted(&json!({"hide_request_paths": true, "collapse_request_paths": false}));
+    let totals: Vec<_> = counted
+        .iter()
+        .filter(|line| line.contains("_total"))
+        .cloned()
+        .collect();
+    let name = "ory_oathkeeper_requests_total";
+    assert_eq!(totals, [line(name, "", 200, 2), line(name, "", 404, 1)]);
+}

@@ -1,0 +1,146 @@
+//! `oathgate serve`: edits take effect by themselves.
+
+use std::{fs, os::unix::fs::symlink};
+
+use serde_json::json;
+
+use crate::harness::{Project, closed_rule, config, config_with, open_rule, server::Server};
+
+/// A server whose rule `a` is open, and the folder of its files.
+fn started() -> (Project, Server) {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    let server = Server::start(&project);
+    assert_eq!(server.decide("/a").status, 200);
+    (project, server)
+}
+
+const LOADED: &str = "rules are loaded";
+const KEPT: &str = "the last good rules stay";
+
+#[test]
+fn an_edit_of_the_rules_takes_effect() {
+    let (project, server) = started();
+    let rules = json!([closed_rule("a", "/a"), open_rule("b", "/b")]);
+    project.write("rules.json", &rules.to_string());
+    assert!(server.says_times(LOADED, 2).contains("2 rules are loaded"));
+    assert_eq!(server.decide("/a").status, 401);
+    assert_eq!(server.decide("/b").status, 200);
+}
+
+#[test]
+fn an_edit_of_the_configuration_takes_effect() {
+    let (project, server) = started();
+    let config = config_with("/authenticators/anonymous/config/subject", json!("nobody"));
+    project.write("config.json", &config.to_string());
+    server.says_times(LOADED, 2);
+    assert_eq!(
+        server.decide("/a").header("x-user").as_deref(),
+        Some("nobody")
+    );
+}
+
+#[test]
+fn a_broken_edit_leaves_the_last_good_set_and_says_so() {
+    let (project, server) = started();
+    project.write("rules.json", "[{");
+    assert!(server.says_times(KEPT, 1).contains("rules.json"));
+    assert_eq!(server.decide("/a").status, 200);
+    assert_eq!(server.get("/health/ready").status, 200);
+
+    project.write("rules.json", &json!([closed_rule("a", "/a")]).to_string());
+    server.says_times(LOADED, 2);
+    assert_eq!(server.decide("/a").status, 401);
+
+    project.write("config.json", "{");
+    assert!(server.says_times(KEPT, 2).contains("config.json"));
+    assert_eq!(server.decide("/a").status, 401);
+
+    project.write("config.json", &config().to_string());
+    server.says_times(LOADED, 3);
+    project.write("rules.json", &json!([open_rule("a", "/a")]).to_string());
+    server.says_times(LOADED, 4);
+    assert_eq!(server.decide("/a").status, 200);
+}
+
+#[test]
+fn a_file_that_is_gone_leaves_the_last_good_set() {
+    let (project, server) = started();
+    fs::remove_file(project.path("rules.json")).unwrap();
+    server.says(KEPT);
+    assert_eq!(server.decide("/a").status, 200);
+    project.write("rules.json", &json!([closed_rule("a", "/a")]).to_string());
+    server.says_times(LOADED, 2);
+    assert_eq!(server.decide("/a").status, 401);
+}
+
+#[test]
+fn a_file_that_an_editor_puts_in_its_place_takes_effect_each_time() {
+    let (project, server) = started();
+    for (round, rule) in [
+        closed_rule("a", "/a"),
+        open_rule("a", "/a"),
+        closed_rule("a", "/a"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let written = project.write(".rules.json.swp", &json!([rule]).to_string());
+        fs::rename(written, project.path("rules.json")).unwrap();
+        server.says_times(LOADED, round + 2);
+        let status = if round == 1 { 200 } else { 401 };
+        assert_eq!(server.decide("/a").status, status, "round {round}");
+    }
+}
+
+/// How Kubernetes mounts a config map: the file is a link through a link to a folder, and that one
+/// is put in place anew.
+#[test]
+fn a_file_behind_a_link_that_leads_elsewhere_takes_effect() {
+    let project = Project::new(&json!([]));
+    project.write("v1/rules.json", &json!([open_rule("a", "/a")]).to_string());
+    project.write(
+        "v2/rules.json",
+        &json!([closed_rule("a", "/a")]).to_string(),
+    );
+    fs::remove_file(project.path("rules.json")).unwrap();
+    symlink("v1", project.path("..data")).unwrap();
+    symlink("..data/rules.json", project.path("rules.json")).unwrap();
+    let server = Server::start(&project);
+    assert_eq!(server.decide("/a").status, 200);
+    symlink("v2", project.path("..data_tmp")).unwrap();
+    fs::rename(project.path("..data_tmp"), project.path("..data")).unwrap();
+    server.says_times(LOADED, 2);
+    assert_eq!(server.decide("/a").status, 401);
+}
+
+#[test]
+fn a_rule_file_that_the_configuration_names_since_an_edit_is_watched_too() {
+    let (project, server) = started();
+    project.write(
+        "more/rules.json",
+        &json!([open_rule("b", "/b")]).to_string(),
+    );
+    let files = json!(["file://rules.json", "file://more/rules.json"]);
+    let config = config_with("/access_rules/repositories", files);
+    project.write("config.json", &config.to_string());
+    server.says("2 rules are loaded");
+    assert_eq!(server.decide("/b").status, 200);
+    let rules = json!([closed_rule("b", "/b"), open_rule("c", "/c")]);
+    project.write("more/rules.json", &rules.to_string());
+    server.says("3 rules are loaded");
+    assert_eq!(server.decide("/b").status, 401);
+    assert_eq!(server.decide("/a").status, 200);
+}
+
+#[test]
+fn other_files_in_the_folder_reload_nothing() {
+    let (project, server) = started();
+    project.write("notes.txt", "nothing");
+    project.write("rules.json.bak", "[{");
+    let rules = json!([open_rule("a", "/a"), open_rule("b", "/b")]);
+    project.write("rules.json", &rules.to_string());
+    server.says("2 rules are loaded");
+    let said = server.everything_said();
+    assert_eq!(said.matches(LOADED).count(), 2, "{said}");
+    assert!(!said.contains(KEPT), "{said}");
+}

@@ -1,0 +1,121 @@
+//! `oathgate serve`: TLS as `serve.api.tls` says.
+
+use std::{net::TcpStream, sync::Arc};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rcgen::CertifiedKey;
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Project, config_with,
+    http::{Answer, ask_over},
+    open_rule,
+    server::Server,
+};
+
+struct Certificate {
+    cert: String,
+    key: String,
+    roots: RootCertStore,
+}
+
+fn certificate() -> Certificate {
+    let CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(["gate.test".to_owned()]).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(cert.der().clone()).unwrap();
+    Certificate {
+        cert: cert.pem(),
+        key: signing_key.serialize_pem(),
+        roots,
+    }
+}
+
+/// Asks over TLS, trusting this certificate alone.
+fn ask_secretly(server: &Server, roots: &RootCertStore, headers: &[(&str, &str)]) -> Answer {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots.clone())
+        .with_no_client_auth();
+    let name = "gate.test".try_into().unwrap();
+    let client = ClientConnection::new(Arc::new(config), name).unwrap();
+    let stream = StreamOwned::new(client, TcpStream::connect(server.address).unwrap());
+    ask_over(stream, "GET", "/decisions/a", headers)
+}
+
+fn project(tls: Value) -> Project {
+    let mut rule = open_rule("a", "/a");
+    rule["match"]["url"] = json!("https://api.test/a");
+    Project::with(&config_with("/serve/api/tls", tls), &json!([rule]))
+}
+
+#[test]
+fn the_certificate_may_stand_in_files_or_in_the_configuration() {
+    let Certificate { cert, key, roots } = certificate();
+    for tls in [
+        json!({"cert": {"path": "cert.pem"}, "key": {"path": "key.pem"}}),
+        json!({"cert": {"base64": STANDARD.encode(&cert)}, "key": {"base64": STANDARD.encode(&key)}}),
+    ] {
+        let project = project(tls);
+        project.write("cert.pem", &cert);
+        project.write("key.pem", &key);
+        let server = Server::start(&project);
+        server.says("decisions are answered on https://");
+        // Nobody says which scheme was asked for, so it is that of the connection.
+        let answer = ask_secretly(&server, &roots, &[("X-Forwarded-Host", "api.test")]);
+        assert_eq!(answer.status, 200);
+        assert!(!server.everything_said().contains(&key[40..80]));
+    }
+}
+
+#[test]
+fn half_a_certificate_is_none() {
+    let project = project(json!({"cert": {"path": "cert.pem"}}));
+    let server = Server::start(&project);
+    assert_eq!(server.get("/health/alive").status, 200);
+}
+
+#[test]
+fn a_certificate_that_cannot_be_served_is_named_and_its_key_is_not_shown() {
+    let Certificate { cert, key, .. } = certificate();
+    let other = certificate().key;
+    let base64 = |text: &str| json!({"base64": STANDARD.encode(text)});
+    for (cert, key, said) in [
+        (
+            json!({"path": "none.pem"}),
+            base64(&key),
+            "`serve.api.tls.cert.path`: cannot read `none.pem`",
+        ),
+        (
+            base64(&cert),
+            json!({"base64": "not/base64!"}),
+            "`serve.api.tls.key.base64` is no base64",
+        ),
+        (
+            base64(&key),
+            base64(&key),
+            "`serve.api.tls.cert` holds nothing in PEM that could be used",
+        ),
+        (
+            base64(&cert),
+            base64(&cert),
+            "`serve.api.tls.key` holds nothing in PEM that could be used",
+        ),
+        (
+            base64(&cert),
+            base64(&other),
+            "the certificate and its key cannot be served",
+        ),
+    ] {
+        let secret = key["base64"].as_str().unwrap_or_default().to_owned();
+        let project = project(json!({"cert": cert, "key": key}));
+        let run = project
+            .oathgate(&["serve", "--config", "config.json"])
+            .ends_with(2);
+        assert!(run.stderr.contains(said), "{said}: {run:#?}");
+        assert!(!run.stderr.contains(&secret), "{run:#?}");
+    }
+}
