@@ -1,0 +1,66 @@
+import { Duration } from "aws-cdk-lib";
+import { Alias, type Architecture, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import type { FunctionSource } from "../function-sources";
+import type { StageSettings } from "../stage-schema";
+import { FunctionIdentity } from "./function-identity";
+import { rustFunction } from "./rust-code";
+import type { SigningKeys } from "./signing-keys";
+
+/** Props for `AuthorizerFunction`. */
+export interface AuthorizerFunctionProps {
+  /** The code: the packaged gate. */
+  readonly source: FunctionSource;
+  readonly architecture: Architecture;
+  /** What the function signs with, and the only secret it can read. */
+  readonly signingKeys: SigningKeys;
+  /** The stage, from which size, time and environment come. */
+  readonly settings: StageSettings;
+}
+
+/**
+ * The function that decides every request.
+ *
+ * API Gateway calls the alias `live`, which points at a published version: a deploy switches from one finished version
+ * to the next, without touching the API.
+ */
+export class AuthorizerFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly live: Alias;
+
+  constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
+    super(scope, id);
+    const { settings, signingKeys } = props;
+
+    const identity = new FunctionIdentity(this, "Identity", {
+      purpose: "Decides the requests of one API",
+      logs: settings.logs,
+      may: signingKeys.readStatements(),
+    });
+    this.function = rustFunction(this, "Function", props.source, {
+      description: "Decides requests by Ory Oathkeeper's rules",
+      architecture: props.architecture,
+      role: identity.role,
+      logGroup: identity.logGroup,
+      memorySize: settings.memorySize,
+      timeout: Duration.seconds(settings.timeoutSeconds),
+      environment: authorizerEnvironment(settings, signingKeys.secret.secretArn),
+    });
+    this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion });
+  }
+}
+
+/** The function's variables, as `docs/environment.md` describes them; what a stage doesn't set is not there. */
+function authorizerEnvironment(settings: StageSettings, secretArn: string): Record<string, string> {
+  const { publicHost, metricsNamespace, awsEndpointUrl, allowEncodedSlashes } = settings;
+  return {
+    OATHGATE_JWKS_SECRET: secretArn,
+    OATHGATE_JWKS_TTL_SECONDS: String(settings.signingKeys.ttlSeconds),
+    OATHGATE_VOUCHED_FALLBACK: settings.vouchedHeaderFallback,
+    OATHGATE_LOG_LEVEL: settings.logs.level,
+    ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
+    ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
+    ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),
+    ...(awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: awsEndpointUrl }),
+  };
+}

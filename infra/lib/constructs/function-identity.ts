@@ -1,0 +1,49 @@
+import { RemovalPolicy } from "aws-cdk-lib";
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { StageSettings } from "../stage-schema";
+
+/** Props for `FunctionIdentity`. */
+export interface FunctionIdentityProps {
+  /** What the function is for, as the role's description says it. */
+  readonly purpose: string;
+  /** How long its log is kept. */
+  readonly logs: StageSettings["logs"];
+  /** What the function may do besides writing its own log. */
+  readonly may: PolicyStatement[];
+}
+
+/**
+ * Who a function is: a log group of its own, and a role that may write that log and do what is listed, nothing else.
+ *
+ * Made by hand because AWS's managed policy for functions lets each of them create and write every log of the account.
+ */
+export class FunctionIdentity extends Construct {
+  readonly logGroup: LogGroup;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: FunctionIdentityProps) {
+    super(scope, id);
+
+    this.logGroup = new LogGroup(this, "Log", {
+      retention: props.logs.retentionDays,
+      removalPolicy: props.logs.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, "Role", {
+      description: props.purpose,
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      inlinePolicies: {
+        NothingElse: new PolicyDocument({
+          statements: [
+            ...props.may,
+            new PolicyStatement({
+              actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+              resources: [this.logGroup.logGroupArn],
+            }),
+          ],
+        }),
+      },
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  type CfnAuthorizer,
+  EndpointType,
+  HttpIntegration,
+  type IResource,
+  LogGroupLogDestination,
+  RequestAuthorizer,
+  RestApi,
+} from "aws-cdk-lib/aws-apigateway";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { Construct } from "constructs";
+import type { GateReport } from "../oathgate-cli";
+import type { StageSettings } from "../stage-schema";
+import { addPreflight } from "./preflight";
+import { addRefusals } from "./refusals";
+
+/** Props for `GateApi`. */
+export interface GateApiProps {
+  /** The API's name. */
+  readonly apiName: string;
+  /** The API's stage, the first part of its URLs' paths. */
+  readonly stageName: string;
+  /** What decides each request. */
+  readonly authorizer: IFunction;
+  /** Which headers the decisions vouch for, and how they refuse. */
+  readonly report: GateReport;
+  readonly settings: StageSettings;
+}
+
+/**
+ * The API: each request is decided by the authorizer, then handed to the backend with the headers the gate vouches for.
+ *
+ * Decisions are never cached: API Gateway would apply a cached policy to every other path and method of the API.
+ */
+export class GateApi extends Construct {
+  readonly api: RestApi;
+
+  constructor(scope: Construct, id: string, props: GateApiProps) {
+    super(scope, id);
+    const { settings, report } = props;
+
+    const authorizer = new RequestAuthorizer(this, "Authorizer", {
+      handler: props.authorizer,
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    // CDK writes no identity source as an empty one; without caching there is to be none.
+    (authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
+
+    this.api = new RestApi(this, "Api", {
+      restApiName: props.apiName,
+      description: "Requests decided by Ory Oathkeeper's rules, then handed to the backend",
+      endpointTypes: [EndpointType.REGIONAL],
+      binaryMediaTypes: ["*/*"],
+      // The logging role belongs to the account, not to one of its APIs.
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: props.stageName,
+        ...(settings.throttle === undefined
+          ? {}
+          : {
+              throttlingRateLimit: settings.throttle.rateLimit,
+              throttlingBurstLimit: settings.throttle.burstLimit,
+            }),
+        ...(settings.accessLogs ? this.accessLog(settings.logs) : {}),
+      },
+      defaultMethodOptions: {
+        authorizationType: AuthorizationType.CUSTOM,
+        authorizer,
+      },
+    });
+    // The stack has an output of its own for this.
+    this.api.node.tryRemoveChild("Endpoint");
+
+    const backend = settings.backendUrl.replace(/\/+$/, "");
+    const root = this.api.root;
+    const everythingElse = root.addResource("{proxy+}");
+    this.handOn(root, `${backend}/`, {}, props);
+    this.handOn(
+      everythingElse,
+      `${backend}/{proxy}`,
+      { "integration.request.path.proxy": "method.request.path.proxy" },
+      props,
+    );
+    if (settings.cors !== undefined) {
+      addPreflight(root, settings.cors);
+      addPreflight(everythingElse, settings.cors);
+    }
+    addRefusals(this.api, { report, redirects: settings.redirects, cors: settings.cors });
+  }
+
+  /** Hands a resource's requests to the backend, each vouched header replaced by what the authorizer's context says. */
+  private handOn(resource: IResource, url: string, path: Record<string, string>, props: GateApiProps): void {
+    const vouched = props.report.vouched.map(({ header, context_key }) => [
+      `integration.request.header.${header}`,
+      `context.authorizer.${context_key}`,
+    ]);
+    resource.addMethod(
+      "ANY",
+      new HttpIntegration(url, {
+        proxy: true,
+        httpMethod: "ANY",
+        options: {
+          timeout: Duration.seconds(props.settings.backendTimeoutSeconds),
+          requestParameters: { ...path, ...Object.fromEntries(vouched) },
+        },
+      }),
+      { requestParameters: Object.fromEntries(Object.values(path).map((source) => [source, true])) },
+    );
+  }
+
+  private accessLog(logs: StageSettings["logs"]) {
+    const group = new LogGroup(this, "AccessLog", {
+      retention: logs.retentionDays,
+      removalPolicy: logs.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    return {
+      accessLogDestination: new LogGroupLogDestination(group),
+      // Neither the query nor any header: they hold tokens.
+      accessLogFormat: AccessLogFormat.custom(
+        JSON.stringify({
+          requestId: "$context.requestId",
+          time: "$context.requestTimeEpoch",
+          method: "$context.httpMethod",
+          path: "$context.path",
+          status: "$context.status",
+          rule: "$context.authorizer.rule",
+          refusal: "$context.error.responseType",
+          authorizerMilliseconds: "$context.authorizer.integrationLatency",
+          backendMilliseconds: "$context.integration.latency",
+        }),
+      ),
+    };
+  }
+}

@@ -1,0 +1,91 @@
+import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import type { GateReport } from "../oathgate-cli";
+import type { CorsSettings, StageSettings } from "../stage-schema";
+
+/** What the answers to refused requests depend on. */
+export interface RefusalProps {
+  readonly report: GateReport;
+  readonly redirects: StageSettings["redirects"];
+  readonly cors: CorsSettings | undefined;
+}
+
+/**
+ * Gives the API's own answers Oathkeeper's shape.
+ *
+ * A gateway response has one fixed status for each type and no template language, so:
+ *
+ * - 401 (`UNAUTHORIZED`): nothing of the decision is known here, the body is fixed, with the challenge where one is configured.
+ * - refused for good (`ACCESS_DENIED`): the body is the decision's own, which the function hands over as finished JSON in
+ *   the context key `body`; it goes in as it is, without quotes around it. Where the key is missing (a policy that doesn't
+ *   cover the request), what is left is an empty body. A decision to send the browser elsewhere has `location` and
+ *   `refresh`; a header mapped from a missing key is left out, so other refusals stay without them.
+ * - no decision (`AUTHORIZER_FAILURE`, `AUTHORIZER_CONFIGURATION_ERROR`): a 500 that says nothing.
+ */
+export function addRefusals(api: RestApi, props: RefusalProps): void {
+  const always = { "Cache-Control": "'no-store'", ...corsHeaders(props.cors) };
+  const { www_authenticate: challenge, redirects } = props.report;
+
+  api.addGatewayResponse("Unauthorized", {
+    type: ResponseType.UNAUTHORIZED,
+    statusCode: "401",
+    responseHeaders: {
+      ...always,
+      ...(challenge === null ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
+    },
+    templates: errorBody(401, "Unauthorized", "Access credentials are invalid"),
+  });
+  api.addGatewayResponse("AccessDenied", {
+    type: ResponseType.ACCESS_DENIED,
+    statusCode: redirects && props.redirects === "location" ? "302" : "403",
+    responseHeaders: {
+      ...always,
+      ...(redirects ? { Location: "context.authorizer.location" } : {}),
+      ...(redirects && props.redirects === "refresh" ? { Refresh: "context.authorizer.refresh" } : {}),
+    },
+    templates: { "application/json": "$context.authorizer.body" },
+  });
+  for (const [id, type] of [
+    ["AuthorizerFailure", ResponseType.AUTHORIZER_FAILURE],
+    ["AuthorizerConfigurationError", ResponseType.AUTHORIZER_CONFIGURATION_ERROR],
+  ] as const) {
+    api.addGatewayResponse(id, {
+      type,
+      statusCode: "500",
+      responseHeaders: always,
+      templates: errorBody(500, "Internal Server Error", "The request could not be decided"),
+    });
+  }
+  // The rest (throttled, no route, backend down) keeps API Gateway's status and body.
+  if (props.cors !== undefined) {
+    api.addGatewayResponse("OtherClientError", { type: ResponseType.DEFAULT_4XX, responseHeaders: always });
+    api.addGatewayResponse("OtherServerError", { type: ResponseType.DEFAULT_5XX, responseHeaders: always });
+  }
+}
+
+/**
+ * The headers that let a page of an allowed origin read an answer.
+ *
+ * A fixed value can name one origin only. For several the caller's own is given back, but without leave to read answers
+ * to requests with cookies: a refusal would tell any page who is logged in.
+ */
+export function corsHeaders(cors: CorsSettings | undefined): Record<string, string> {
+  if (cors === undefined) {
+    return {};
+  }
+  const [only, ...more] = cors.allowOrigins;
+  const oneOrigin = more.length === 0;
+  return {
+    "Access-Control-Allow-Origin": oneOrigin ? `'${only}'` : "method.request.header.Origin",
+    ...(only === "*" ? {} : { Vary: "'Origin'" }),
+    ...(oneOrigin && cors.allowCredentials ? { "Access-Control-Allow-Credentials": "'true'" } : {}),
+    ...(cors.exposeHeaders.length === 0
+      ? {}
+      : { "Access-Control-Expose-Headers": `'${cors.exposeHeaders.join(",")}'` }),
+  };
+}
+
+function errorBody(code: number, status: string, message: string): Record<string, string> {
+  return {
+    "application/json": JSON.stringify({ error: { code, status, request: "$context.requestId", message } }),
+  };
+}

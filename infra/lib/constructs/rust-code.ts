@@ -1,0 +1,47 @@
+import {
+  Architecture,
+  Code,
+  type FunctionOptions,
+  Function as LambdaFunction,
+  Runtime,
+} from "aws-cdk-lib/aws-lambda";
+import { RustFunction } from "cargo-lambda-cdk";
+import type { Construct } from "constructs";
+import type { FunctionSource } from "../function-sources";
+import type { StageSettings } from "../stage-schema";
+
+/** A function from Rust: built while the stack is bundled, or from a folder that is ready. */
+export function rustFunction(
+  scope: Construct,
+  id: string,
+  source: FunctionSource,
+  options: FunctionOptions & { readonly architecture: Architecture },
+): LambdaFunction {
+  if (source.kind === "folder") {
+    return new LambdaFunction(scope, id, {
+      ...options,
+      runtime: Runtime.PROVIDED_AL2023,
+      handler: "bootstrap",
+      code: Code.fromAsset(source.path),
+    });
+  }
+  return new RustFunction(scope, id, {
+    ...options,
+    manifestPath: source.manifestPath,
+    binaryName: source.binary,
+    bundling: {
+      architecture: options.architecture,
+      cargoLambdaFlags: ["--locked"],
+      commandHooks: { beforeBundling: () => [], afterBundling: source.finish },
+    },
+  });
+}
+
+/** A stage's processor, `host` being the one that this program runs on. */
+export function lambdaArchitecture(
+  architecture: StageSettings["architecture"],
+  host: NodeJS.Architecture = process.arch,
+): Architecture {
+  const chosen = architecture === "host" ? host : architecture;
+  return chosen === "arm64" ? Architecture.ARM_64 : Architecture.X86_64;
+}

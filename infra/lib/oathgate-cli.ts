@@ -1,0 +1,179 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { z } from "zod";
+import { InputError } from "./input-error";
+
+/** Headers that API Gateway or the way to the backend takes away or sets itself: nothing can be vouched for in them. */
+const UNMAPPABLE = [
+  "connection",
+  "content-encoding",
+  "content-length",
+  "content-md5",
+  "expect",
+  "host",
+  "max-forwards",
+  "proxy-authenticate",
+  "server",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "via",
+  "www-authenticate",
+];
+
+const vouchedHeader = z.strictObject({
+  /** The header as the backend receives it, such as `X-User`. */
+  header: z
+    .string()
+    .regex(/^[A-Za-z0-9._$-]+$/, "API Gateway can't map a header of this name")
+    .refine((name) => !UNMAPPABLE.includes(name.toLowerCase()), "API Gateway doesn't hand this header on"),
+  /** The key in the authorizer's context that always holds its value, such as `x-user`. */
+  context_key: z.string().regex(/^[A-Za-z0-9_-]+$/, "can't be a key of the authorizer's context"),
+});
+
+/** What `oathgate headers --config FILE --format json` prints. */
+export const gateReportSchema = z.strictObject({
+  /** Every header that some rule's mutators or authorizer can set. */
+  vouched: z
+    .array(vouchedHeader)
+    .refine(
+      (all) => new Set(all.map(({ header }) => header.toLowerCase())).size === all.length,
+      "two headers differ in case only",
+    ),
+  /** The challenge of every 401, where the fallback error handlers have one. */
+  www_authenticate: z
+    .strictObject({
+      realm: z.string().regex(/^[\x20-\x26\x28-\x7e]*$/, "can't hold `'` or control characters"),
+    })
+    .nullable(),
+  /** Whether an error handler can send a browser elsewhere. */
+  redirects: z.boolean(),
+});
+
+/** What the stack has to know about a configuration and its rules. */
+export type GateReport = z.output<typeof gateReportSchema>;
+
+/** A command line, the program first. */
+export type Command = readonly [string, ...string[]];
+
+/**
+ * The `oathgate` program: what `OATHGATE_CLI` names, else the one that was built last, else one that cargo builds now.
+ *
+ * @param root the project's root
+ */
+export function findCli(root: string, environment: NodeJS.ProcessEnv = process.env): Command {
+  const named = environment.OATHGATE_CLI;
+  if (named !== undefined && named !== "") {
+    const program = resolve(root, named);
+    if (!existsSync(program)) {
+      throw new InputError(
+        `OATHGATE_CLI names \`${named}\`, where there is no program; unset it or build the program`,
+      );
+    }
+    return [program];
+  }
+  const target = resolve(root, environment.CARGO_TARGET_DIR ?? "target");
+  const [latest] = ["release", "debug"]
+    .map((profile) => join(target, profile, "oathgate"))
+    .filter(existsSync)
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  return latest === undefined ? cargoCli(root) : [latest];
+}
+
+/** `oathgate` by way of cargo, which builds it where it has to. */
+export function cargoCli(root: string): Command {
+  return [
+    "cargo",
+    "run",
+    "--quiet",
+    "--manifest-path",
+    join(root, "Cargo.toml"),
+    "--package",
+    "oathgate",
+    "--",
+  ];
+}
+
+/**
+ * Runs `oathgate` while the stack is synthesised.
+ *
+ * Whatever reads a configuration runs in its folder, as `oathgate serve` and Oathkeeper do there, so that relative paths
+ * in it mean the same to all of them.
+ */
+export class OathgateCli {
+  constructor(
+    private readonly root: string,
+    /** The program and what goes before its arguments. */
+    readonly command: Command = findCli(root),
+  ) {}
+
+  /** Compiles a Jsonnet source with the stage's values: `oathgate rules build`. Paths are absolute. */
+  buildRules(source: string, values: Readonly<Record<string, string>>, output: string): void {
+    const variables = Object.entries(values).flatMap(([name, value]) => ["--ext-str", `${name}=${value}`]);
+    const shown = relative(this.root, source);
+    this.run(this.root, ["rules", "build", shown, ...variables, "-o", output], `${shown} can't be built`);
+  }
+
+  /** Refuses a configuration or rules with any mistake: `oathgate rules check`. */
+  checkRules(configFile: string): void {
+    this.runBeside(configFile, ["rules", "check"], []);
+  }
+
+  /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
+  report(configFile: string): GateReport {
+    const result = gateReportSchema.safeParse(
+      parsedJson(this.runBeside(configFile, ["headers"], ["--format", "json"])),
+    );
+    if (!result.success) {
+      const [issue] = result.error.issues;
+      const place = issue?.path.length ? `\`${issue.path.join(".")}\` ` : "";
+      throw new InputError(
+        `the stack can't be made from what \`oathgate headers\` says: ${place}${issue?.message ?? "is not understood"}`,
+      );
+    }
+    return result.data;
+  }
+
+  /** Makes the folder that Lambda runs from a built authorizer: `oathgate package`. Paths are absolute. */
+  package(configFile: string, bootstrap: string, output: string): void {
+    this.runBeside(configFile, ["package"], ["--bootstrap", bootstrap, "--out", output]);
+  }
+
+  private runBeside(configFile: string, subcommand: readonly string[], options: readonly string[]): string {
+    const folder = dirname(configFile);
+    const shown = relative(this.root, folder);
+    return this.run(
+      folder,
+      [...subcommand, "--config", basename(configFile), ...options],
+      `the configuration or its rules are refused (as laid out in ${shown})`,
+    );
+  }
+
+  private run(folder: string, args: readonly string[], refusal: string): string {
+    const [program, ...before] = this.command;
+    const done = spawnSync(program, [...before, ...args], {
+      cwd: folder,
+      encoding: "utf8",
+      maxBuffer: 64 * 1024 * 1024,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    if (done.error !== undefined) {
+      throw new InputError(`\`${program}\` can't be started: ${done.error.message}`);
+    }
+    if (done.status !== 0) {
+      const said = [done.stdout, done.stderr].map((text) => text.trim()).filter((text) => text !== "");
+      throw new InputError([`${refusal}, says \`oathgate ${args.join(" ")}\`:`, ...said].join("\n"));
+    }
+    return done.stdout;
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,222 @@
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import { z } from "zod";
+
+/** The retention periods CloudWatch Logs accepts, in days. */
+const RETENTION_DAYS: readonly number[] = Object.values(RetentionDays).filter(
+  (days): days is RetentionDays => typeof days === "number" && days !== RetentionDays.INFINITE,
+);
+
+/** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
+const SIGNING_ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
+
+const parsedUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** An absolute http or https URL with nothing behind the path. */
+const serviceUrl = z.string("must be an http or https URL").superRefine((text, context) => {
+  const url = parsedUrl(text);
+  const complaint =
+    url === undefined || !["http:", "https:"].includes(url.protocol) || url.hostname === ""
+      ? "must be an http or https URL such as `https://backend.example.com`"
+      : url.username !== "" || url.password !== ""
+        ? "must not hold a user name or password"
+        : /[?#]/.test(text)
+          ? "must not hold a query or a fragment"
+          : /[{}$\s]/.test(text)
+            ? "must not hold blanks, braces or `$`"
+            : undefined;
+  if (complaint !== undefined) {
+    context.addIssue({ code: "custom", message: complaint });
+  }
+});
+
+const wholeNumber = (from: number, to: number, unit: string) =>
+  z
+    .int(`must be a whole number of ${unit} from ${from} to ${to}`)
+    .min(from, `must be a whole number of ${unit} from ${from} to ${to}`)
+    .max(to, `must be a whole number of ${unit} from ${from} to ${to}`);
+
+const yesOrNo = z.boolean("must be `true` or `false`");
+
+/** Names of headers or methods; they stand in quoted values of API Gateway's, which nothing may end early. */
+const names = (what: string) =>
+  z.array(
+    z.string(`must be a ${what}'s name`).regex(/^[A-Za-z0-9_*-]+$/, `must be a ${what}'s name`),
+    "must be a list",
+  );
+
+/** How long a log group's lines are kept, and whether it outlives the stack. */
+const logs = z.strictObject({
+  /** Days until a line is deleted; one of the periods CloudWatch Logs knows. @default 30 */
+  retentionDays: z
+    .number(`must be one of ${RETENTION_DAYS.join(", ")}`)
+    .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(", ")}`)
+    .default(30),
+  /** Keep the log groups when the stack is destroyed. @default false */
+  retain: yesOrNo.default(false),
+  /** The least severe lines that the authorizer writes; `info` has one for each decision. @default info */
+  level: z
+    .enum(["debug", "info", "warn", "error"], "must be `debug`, `info`, `warn` or `error`")
+    .default("info"),
+});
+
+/** Which Oathkeeper configuration the stage runs, and what it changes in it. */
+const config = z.strictObject({
+  /** Oathkeeper's configuration, relative to the project's root. @default config/config.yml */
+  file: z.string("must be a path").default("config/config.yml"),
+  /** Oathkeeper's own keys, laid over the file: maps are merged, everything else is replaced. @default {} */
+  set: z.record(z.string(), z.unknown(), "must be a map of Oathkeeper's keys").default({}),
+});
+
+/** The rules' Jsonnet source and what it gets from the stage. */
+const rules = z.strictObject({
+  /**
+   * The Jsonnet source, relative to the project's root; compiled to `rules.json` beside the configuration.
+   * @default rules/rules.jsonnet where there is one
+   */
+  file: z.string("must be a path").optional(),
+  /** External variables, `std.extVar("domain")` and so on. @default {} */
+  values: z.record(z.string(), z.string("must be text (put it in quotes)"), "must be a map").default({}),
+});
+
+/** The key set that the `id_token` mutator signs with. */
+const signingKeys = z.strictObject({
+  /** The algorithm of the first key, made at the first deploy. @default ES256 */
+  algorithm: z.enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(", ")}`).default("ES256"),
+  /** Keep the secret when the stack is destroyed. @default true */
+  retain: yesOrNo.default(true),
+  /** Seconds after which the authorizer reads the secret again; a new key signs everywhere by then. @default 300 */
+  ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
+  /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
+  kmsKeyArn: z
+    .string("must be a KMS key's ARN")
+    .regex(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+      "must be a KMS key's ARN",
+    )
+    .optional(),
+});
+
+const origin = z
+  .string("must be an origin")
+  .refine((text) => text === "*" || parsedUrl(text)?.origin === text, {
+    message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
+  });
+
+/** Cross-origin answers: preflights are answered by API Gateway, refusals carry the headers too. */
+const cors = z
+  .strictObject({
+    /** The origins whose pages may call the API. */
+    allowOrigins: z
+      .array(origin, "must be a list of origins")
+      .min(1, "must name an origin")
+      .refine((all) => all.length === 1 || !all.includes("*"), "must not mix `*` with origins"),
+    /** @default every method */
+    allowMethods: names("method").default(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+    /** @default Authorization, Content-Type */
+    allowHeaders: names("header").default(["Authorization", "Content-Type"]),
+    /** Answer headers that scripts may read. @default none */
+    exposeHeaders: names("header").default([]),
+    /** Whether browsers send cookies along. @default false */
+    allowCredentials: yesOrNo.default(false),
+    /** Seconds a browser may remember a preflight. @default 600 */
+    maxAgeSeconds: wholeNumber(0, 86_400, "seconds").default(600),
+  })
+  .refine((cors) => !(cors.allowCredentials && cors.allowOrigins.includes("*")), {
+    path: ["allowCredentials"],
+    message: "can't be true while `allowOrigins` is `*`: browsers refuse it",
+  });
+
+/** Requests a second that the whole API takes before it answers 429. */
+const throttle = z.strictObject({
+  /** Steady requests a second. */
+  rateLimit: wholeNumber(1, 1_000_000, "requests a second"),
+  /** Requests at once. */
+  burstLimit: wholeNumber(1, 1_000_000, "requests"),
+});
+
+/** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
+const REDIRECTS = ["refresh", "location"] as const;
+
+/**
+ * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
+ *
+ * Unknown keys are refused, so that a slip of the pen can't be deployed. `docs/stages.md` is the reader's table of this.
+ */
+export const stageSchema = z
+  .strictObject({
+    /** The account to deploy to. @default the one of the credentials in use */
+    account: z
+      .string("must be the twelve digits of an account, in quotes")
+      .regex(/^\d{12}$/, "must be the twelve digits of an account, in quotes")
+      .optional(),
+    /** The region to deploy to. @default the one of the credentials in use */
+    region: z
+      .string("must be a region such as `eu-central-1`")
+      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as `eu-central-1`")
+      .optional(),
+    /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
+    backendUrl: serviceUrl,
+    /** Seconds the backend has to answer. @default 29 */
+    backendTimeoutSeconds: wholeNumber(1, 29, "seconds").default(29),
+    /** The host that rules are written for. @default the host that API Gateway was asked under */
+    publicHost: z
+      .string("must be a host name")
+      .regex(
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+        "must be a host name in lower case, such as `api.example.com`",
+      )
+      .optional(),
+    config: config.prefault({}),
+    rules: rules.prefault({}),
+    /** The functions' processor; `host` is this machine's, for the local cloud. @default arm64 */
+    architecture: z.enum(["arm64", "x86_64", "host"], "must be `arm64`, `x86_64` or `host`").default("arm64"),
+    /** Memory of the authorizer in MiB; its share of a processor grows with it. @default 256 */
+    memorySize: wholeNumber(128, 10_240, "MiB").default(256),
+    /** Seconds until an unfinished decision is a refusal. @default 10 */
+    timeoutSeconds: wholeNumber(1, 29, "seconds").default(10),
+    logs: logs.prefault({}),
+    signingKeys: signingKeys.prefault({}),
+    /** What a vouched header holds where a rule sets none. A real value equal to it is refused. @default none */
+    vouchedHeaderFallback: z
+      .string("must be text")
+      .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks")
+      .default("none"),
+    /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
+    allowEncodedSlashes: yesOrNo.default(false),
+    /** `refresh`: 403 with a Refresh header, for browsers and programs; `location`: 302, for browsers only. @default refresh */
+    redirects: z.enum(REDIRECTS, "must be `refresh` or `location`").default("refresh"),
+    /** @default preflights go to the rules as any other request */
+    cors: cors.optional(),
+    /** @default the account's own limits */
+    throttle: throttle.optional(),
+    /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
+    metricsNamespace: z
+      .string("must be a namespace")
+      .regex(
+        /^(?!AWS\/)[A-Za-z0-9._/#:-]{1,255}$/,
+        "must be a namespace such as `Oathgate`, not one of AWS's own",
+      )
+      .optional(),
+    /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
+    accessLogs: yesOrNo.default(false),
+    /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
+    awsEndpointUrl: serviceUrl.optional(),
+    /** Tags on every resource. @default {} */
+    tags: z.record(z.string(), z.string("must be text (put it in quotes)"), "must be a map").default({}),
+  })
+  .superRefine((stage, context) => {
+    if (stage.awsEndpointUrl === undefined && stage.backendUrl.startsWith("http:")) {
+      context.addIssue({
+        code: "custom",
+        path: ["backendUrl"],
+        message:
+          "must be https: the headers the gate vouches for would cross the network readable and changeable",
+      });
+    }
+  });
+
+/** A stage's settings, every default filled in. */
+export type StageSettings = z.output<typeof stageSchema>;
+
+/** The cross-origin settings of a stage that has them. */
+export type CorsSettings = z.output<typeof cors>;

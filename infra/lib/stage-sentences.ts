@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { nearMiss } from "./near-miss";
+import { stageSchema } from "./stage-schema";
+
+type Path = readonly PropertyKey[];
+
+/** What the schema found, one sentence each: the file, the key, what is wrong and what was probably meant. */
+export function stageSentences(file: string, error: z.ZodError, written: unknown): string[] {
+  const unknown = error.issues.flatMap((issue) =>
+    issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey(issue.path, key)) : [],
+  );
+  const meant = unknown.map((slip) => slip.meant);
+  const wrong = error.issues
+    // A slip of the pen leaves the key that was meant missing: one sentence says both.
+    .filter((issue) => issue.code !== "unrecognized_keys" && !meant.includes(dotted(issue.path)))
+    .map((issue) => wrongValue(issue, valueAt(written, issue.path)));
+  return [...unknown.map((slip) => slip.sentence), ...wrong].map((sentence) => `${file}: ${sentence}`);
+}
+
+function wrongValue(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.path.length === 0) {
+    return "a stage must be a map of settings";
+  }
+  const key = `\`${dotted(issue.path)}\``;
+  return value === undefined
+    ? `${key} is missing: it ${issue.message}`
+    : `${key} ${issue.message}; it is \`${shown(value)}\``;
+}
+
+function unknownKey(path: Path, key: string): { sentence: string; meant: string | undefined } {
+  const known = knownKeys(path);
+  const near = nearMiss(key, known);
+  const meant = near === undefined ? undefined : dotted([...path, near]);
+  const place = path.length === 0 ? "the settings are" : `\`${dotted(path)}\` has`;
+  const hint = meant === undefined ? `${place} ${known.join(", ")}` : `did you mean \`${meant}\`?`;
+  return { sentence: `there is no setting \`${dotted([...path, key])}\`; ${hint}`, meant };
+}
+
+/** The keys that the schema knows under a path. */
+function knownKeys(path: Path): string[] {
+  let schema: unknown = stageSchema;
+  for (const step of path) {
+    const inner = unwrapped(schema);
+    schema = inner instanceof z.ZodObject ? inner.shape[String(step)] : undefined;
+  }
+  const found = unwrapped(schema);
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
+}
+
+/** A schema without its defaults and options. */
+function unwrapped(schema: unknown): unknown {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+    inner = inner.unwrap();
+  }
+  return inner;
+}
+
+function valueAt(written: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, step) =>
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
+    written,
+  );
+}
+
+function dotted(path: Path): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
+    "",
+  );
+}
+
+/** A value as errors show it; what stands before an `@` in a URL may be a password. */
+function shown(value: unknown): string {
+  const oneLine = typeof value === "string" && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
+  return oneLine.replace(/\/\/[^/@]*@/g, "//…@");
+}

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { parseDocument } from "yaml";
+import type { z } from "zod";
+import { InputError } from "./input-error";
+import { nearMiss } from "./near-miss";
+import { type StageSettings, stageSchema } from "./stage-schema";
+import { stageSentences } from "./stage-sentences";
+
+/** Where the stage files are, relative to the project's root. */
+const STAGES = "config/stages";
+
+/** A stage: its name, where it was read, and its settings. */
+export interface Stage {
+  /** The file's name without `.yml`; part of the stack's name and of the API's URL. */
+  readonly name: string;
+  /** The project's root, which paths in the settings are relative to. */
+  readonly root: string;
+  readonly settings: StageSettings;
+}
+
+/**
+ * Reads and checks a stage.
+ *
+ * @param root the project's root
+ * @param choice a stage's name (`dev` is `config/stages/dev.yml`) or the path of a file that ends in `.yml`
+ * @throws InputError with one sentence for each thing that is wrong in the file
+ */
+export function loadStage(root: string, choice: string | undefined): Stage {
+  const known = stageNames(root);
+  if (choice === undefined || choice === "") {
+    throw new InputError(
+      `no stage is chosen: add \`-c stage=…\`, one of ${known.join(", ")} (${STAGES}/*.yml)`,
+    );
+  }
+  const file = resolve(root, choice.endsWith(".yml") ? choice : join(STAGES, `${choice}.yml`));
+  const shown = relative(root, file);
+  if (!existsSync(file)) {
+    const meant = nearMiss(choice, known);
+    const hint = meant === undefined ? `the stages are ${known.join(", ")}` : `did you mean \`${meant}\`?`;
+    throw new InputError(`there is no stage \`${choice}\` (no file ${shown}); ${hint}`);
+  }
+  const name = basename(file, ".yml");
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
+    throw new InputError(
+      `${shown}: a stage's name is 1 to 40 lower-case letters, digits and hyphens and begins with a letter, not \`${name}\``,
+    );
+  }
+  return { name, root, settings: parseStage(shown, readFileSync(file, "utf8")) };
+}
+
+/**
+ * Checks the text of a stage file.
+ *
+ * @param shown the file's name as errors give it
+ * @throws InputError with one sentence for each thing that is wrong
+ */
+export function parseStage(shown: string, text: string): StageSettings {
+  const document = parseDocument(text, { prettyErrors: false });
+  const [syntaxError] = document.errors;
+  if (syntaxError !== undefined) {
+    const before = text.slice(0, syntaxError.pos[0]).split("\n");
+    const place = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    throw new InputError(`${shown}:${place}: this is no YAML: ${lowerFirst(syntaxError.message)}`);
+  }
+  const result = stageSchema.safeParse(document.toJS() ?? {});
+  if (!result.success) {
+    throw new InputError(stageSentences(shown, result.error as z.ZodError, document.toJS()).join("\n"));
+  }
+  return result.data;
+}
+
+function stageNames(root: string): string[] {
+  const folder = join(root, STAGES);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith(".yml"))
+        .map((file) => basename(file, ".yml"))
+        .sort()
+    : [];
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { stageSchema } from "../lib/stage-schema";
+import { ROOT, templateOf } from "./synth";
+
+/** Every setting of a stage, sections resolved into their keys. */
+function settingsOf(schema: unknown, before = ""): string[] {
+  let inner = schema;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+    inner = inner.unwrap();
+  }
+  return inner instanceof z.ZodObject
+    ? Object.entries(inner.shape).flatMap(([key, value]) =>
+        settingsOf(value, before === "" ? key : `${before}.${key}`),
+      )
+    : [before];
+}
+
+const page = (name: string) => readFileSync(join(ROOT, "docs", name), "utf8");
+const firstColumn = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name);
+
+describe("the documentation", () => {
+  it("describes every setting of a stage and no other", () => {
+    expect(firstColumn(page("stages.md"))).toEqual(settingsOf(stageSchema));
+  });
+
+  it("describes every variable of the functions and no other", () => {
+    const everything = [
+      "backendUrl: http://127.0.0.1:4567",
+      "publicHost: api.example.com",
+      "allowEncodedSlashes: true",
+      "metricsNamespace: Gate",
+      "awsEndpointUrl: http://127.0.0.1:4566",
+    ].join("\n");
+    const functions = templateOf({ stage: everything }).findResources("AWS::Lambda::Function");
+    const set = Object.values(functions).flatMap(({ Properties }) =>
+      Object.keys(Properties.Environment.Variables),
+    );
+    const [ofFunctions = ""] = page("environment.md").split("## Of synth and deploy");
+    expect(new Set(firstColumn(ofFunctions))).toEqual(new Set(set));
+  });
+});

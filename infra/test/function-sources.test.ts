@@ -1,0 +1,125 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
+import { builtByCargo, findFunctionSources } from "../lib/function-sources";
+import { fakeCli, projectOf, refusal, stageIn } from "./project";
+import { ROOT, templateOf } from "./synth";
+
+const CONFIG = "dist/dev/gate/config.yml";
+
+describe("the functions' code", () => {
+  it("is what OATHGATE_PREBUILT_DIR holds, as it is", () => {
+    const root = projectOf({ "ready/authorizer/bootstrap": "", "ready/signing-keys/bootstrap": "" });
+    const sources = findFunctionSources(stageIn(root), join(root, CONFIG), fakeCli(root).cli, {
+      OATHGATE_PREBUILT_DIR: "ready",
+    });
+    expect(sources).toEqual({
+      authorizer: { kind: "folder", path: join(root, "ready/authorizer") },
+      signingKeys: { kind: "folder", path: join(root, "ready/signing-keys") },
+    });
+  });
+
+  it("must be there where OATHGATE_PREBUILT_DIR says so", () => {
+    const root = projectOf({ "ready/authorizer/bootstrap": "" });
+    const find = () =>
+      findFunctionSources(stageIn(root), join(root, CONFIG), fakeCli(root).cli, {
+        OATHGATE_PREBUILT_DIR: "ready",
+      });
+    expect(refusal(find)).toBe(
+      `OATHGATE_PREBUILT_DIR: there is no \`${join(root, "ready/signing-keys/bootstrap")}\`; build it first`,
+    );
+  });
+
+  it("is packaged from the binaries that OATHGATE_BINARIES holds", () => {
+    const root = projectOf({ [CONFIG]: "", "built/bootstrap": "a", "built/oathgate-signing-keys": "k" });
+    const { cli, calls } = fakeCli(root);
+    const sources = findFunctionSources(stageIn(root), join(root, CONFIG), cli, {
+      OATHGATE_BINARIES: "built",
+    });
+    expect(sources).toEqual({
+      authorizer: { kind: "folder", path: join(root, "dist/dev/authorizer") },
+      signingKeys: { kind: "folder", path: join(root, "dist/dev/signing-keys") },
+    });
+    expect(readFileSync(join(root, "dist/dev/signing-keys/bootstrap"), "utf8")).toBe("k");
+    expect(calls()).toEqual([
+      {
+        folder: join(root, "dist/dev/gate"),
+        args: [
+          ...["package", "--config", "config.yml"],
+          ...["--bootstrap", join(root, "built/bootstrap")],
+          ...["--out", join(root, "dist/dev/authorizer")],
+        ],
+      },
+    ]);
+  });
+
+  it("is built by cargo-lambda otherwise", () => {
+    const root = projectOf({ [CONFIG]: "" });
+    const { authorizer, signingKeys } = findFunctionSources(
+      stageIn(root),
+      join(root, CONFIG),
+      fakeCli(root).cli,
+      {},
+    );
+    expect(authorizer).toMatchObject({
+      kind: "cargo",
+      manifestPath: join(root, "Cargo.toml"),
+      binary: "bootstrap",
+    });
+    expect(signingKeys).toMatchObject({ kind: "cargo", binary: "oathgate-signing-keys" });
+  });
+});
+
+describe("building and packaging in one step", () => {
+  it("leaves a complete folder, whatever the paths are called", () => {
+    const root = projectOf({ "it's here/dist/dev/gate/config.yml": "", "it's here/out/bootstrap": "built" });
+    const project = join(root, "it's here");
+    const { cli, calls } = fakeCli(root);
+    const { authorizer } = builtByCargo(project, join(project, CONFIG), cli);
+    const commands = authorizer.kind === "cargo" ? authorizer.finish(project, join(project, "out")) : [];
+    execFileSync("bash", ["-c", commands.join(" && ")]);
+    expect(readdirSync(join(project, "out"))).toEqual(["bootstrap"]);
+    expect(readFileSync(join(project, "out/bootstrap"), "utf8")).toBe("packaged");
+    expect(calls()).toMatchObject([{ folder: join(project, "dist/dev/gate") }]);
+  });
+
+  it("packages with a program built there where it happens in a container", () => {
+    const { authorizer } = builtByCargo("/project", `/project/${CONFIG}`, {
+      command: ["/project/target/debug/oathgate"],
+    });
+    const commands = authorizer.kind === "cargo" ? authorizer.finish("/asset-input", "/asset-output") : [];
+    expect(commands[0]).toMatch(
+      /^\(cd \/asset-input\/dist\/dev\/gate && cargo run .*\/asset-input\/Cargo.toml/,
+    );
+  });
+
+  it("asks cargo-lambda for the stage's processor, with the locked versions", () => {
+    const root = projectOf({
+      "Cargo.toml": readFileSync(join(ROOT, "Cargo.toml"), "utf8"),
+      [CONFIG]: "",
+      "bin/cargo": [
+        "#!/bin/sh",
+        'echo "$@" >> "$CARGO_CALLS"',
+        'while [ $# -gt 0 ]; do [ "$1" = --lambda-dir ] && echo built > "$2/bootstrap"; shift; done',
+        "",
+      ].join("\n"),
+    });
+    chmodSync(join(root, "bin/cargo"), 0o755);
+    vi.stubEnv("PATH", `${join(root, "bin")}:${process.env.PATH}`);
+    vi.stubEnv("CARGO_CALLS", join(root, "cargo-calls"));
+    const functions = builtByCargo(root, join(root, CONFIG), fakeCli(root).cli);
+
+    const template = templateOf({ functions });
+
+    const builds = readFileSync(join(root, "cargo-calls"), "utf8")
+      .split("\n")
+      .filter((call) => call.startsWith("lambda build"))
+      .map((call) => call.replace(/--lambda-dir \S+ /, ""));
+    expect(builds.sort()).toEqual([
+      "lambda build --release --arm64 --bin bootstrap --flatten bootstrap --locked",
+      "lambda build --release --arm64 --bin oathgate-signing-keys --flatten oathgate-signing-keys --locked",
+    ]);
+    template.resourceCountIs("AWS::Lambda::Function", 2);
+  });
+});

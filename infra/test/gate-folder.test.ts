@@ -1,0 +1,105 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { layOutGate, overlaid } from "../lib/gate-folder";
+import { fakeCli, projectOf, refusal, stageIn } from "./project";
+import { LEAST } from "./synth";
+
+const CONFIG =
+  "# ours\nlog:\n    level: info # as usual\naccess_rules: {repositories: ['file://./rules.json']}\n";
+
+describe("what a stage decides by", () => {
+  it("is the configuration byte by byte where the stage changes nothing", () => {
+    const root = projectOf({ "config/config.yml": CONFIG });
+    const configFile = layOutGate(stageIn(root), fakeCli(root).cli);
+    expect(configFile).toBe(join(root, "dist/dev/gate/config.yml"));
+    expect(readFileSync(configFile, "utf8")).toBe(CONFIG);
+  });
+
+  it("has the files beside the configuration, but not the stages", () => {
+    const root = projectOf({
+      "config/config.yml": CONFIG,
+      "config/more/rules.json": "[]",
+      "config/stages/dev.yml": LEAST,
+    });
+    layOutGate(stageIn(root), fakeCli(root).cli);
+    expect(readFileSync(join(root, "dist/dev/gate/more/rules.json"), "utf8")).toBe("[]");
+    expect(existsSync(join(root, "dist/dev/gate/stages"))).toBe(false);
+  });
+
+  it("has nothing left of an earlier time", () => {
+    const root = projectOf({ "config/config.yml": CONFIG, "dist/dev/gate/old.json": "[]" });
+    layOutGate(stageIn(root), fakeCli(root).cli);
+    expect(existsSync(join(root, "dist/dev/gate/old.json"))).toBe(false);
+  });
+
+  it("has the rules compiled with the stage's values", () => {
+    const root = projectOf({ "config/config.yml": CONFIG, "rules/rules.jsonnet": "[]" });
+    const { cli, calls } = fakeCli(root);
+    layOutGate(stageIn(root, `${LEAST}rules:\n  values: { domain: example.com, version: v1 }\n`), cli);
+    expect(calls()).toEqual([
+      {
+        folder: root,
+        args: [
+          ...["rules", "build", "rules/rules.jsonnet"],
+          ...["--ext-str", "domain=example.com", "--ext-str", "version=v1"],
+          ...["-o", join(root, "dist/dev/gate/rules.json")],
+        ],
+      },
+    ]);
+  });
+
+  it("needs no Jsonnet", () => {
+    const root = projectOf({ "config/config.yml": CONFIG, "config/rules.json": '[{"id":"own"}]' });
+    layOutGate(stageIn(root), fakeCli(root).cli);
+    expect(readFileSync(join(root, "dist/dev/gate/rules.json"), "utf8")).toBe('[{"id":"own"}]');
+  });
+
+  it("is refused where the configuration is missing", () => {
+    const root = projectOf({});
+    const stage = stageIn(root, `${LEAST}config: { file: config/confg.yml }`);
+    expect(refusal(() => layOutGate(stage, fakeCli(root).cli))).toBe(
+      "`config.file` of the stage `dev` names config/confg.yml, which is no file",
+    );
+  });
+
+  it("is refused where the stage names rules that are missing", () => {
+    const root = projectOf({ "config/config.yml": CONFIG });
+    const stage = stageIn(root, `${LEAST}rules: { file: rules/rule.jsonnet }`);
+    expect(refusal(() => layOutGate(stage, fakeCli(root).cli))).toBe(
+      "`rules.file` of the stage `dev` names rules/rule.jsonnet, which is no file",
+    );
+  });
+});
+
+describe("a stage's values over the configuration", () => {
+  it("merge maps, replace everything else and keep the comments", () => {
+    const text = overlaid(
+      CONFIG,
+      { log: { level: "debug", format: "json" }, access_rules: { repositories: ["file://./other.json"] } },
+      "config.yml",
+    );
+    expect(parse(text)).toEqual({
+      log: { level: "debug", format: "json" },
+      access_rules: { repositories: ["file://./other.json"] },
+    });
+    expect(text).toContain("# ours");
+    expect(text).toContain("level: debug # as usual");
+  });
+
+  it("may add sections and replace a value by a section", () => {
+    expect(
+      parse(overlaid("a: 1\n", { a: { b: 2 }, c: { d: { e: [1, { f: null }] } } }, "config.yml")),
+    ).toEqual({
+      a: { b: 2 },
+      c: { d: { e: [1, { f: null }] } },
+    });
+  });
+
+  it("can't be laid over what is no YAML", () => {
+    expect(refusal(() => overlaid("a: [1\n", { a: 1 }, "config/config.yml"))).toMatch(
+      /^config\/config\.yml: this is no YAML: /,
+    );
+  });
+});

@@ -1,0 +1,121 @@
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { findCli, OathgateCli } from "../lib/oathgate-cli";
+import { fakeCli, projectOf, refusal } from "./project";
+import { REPORT } from "./synth";
+
+const CONFIG = "dist/dev/gate/config.yml";
+
+function reportFrom(stdout: string) {
+  const root = projectOf({ [CONFIG]: "" });
+  return fakeCli(root, { headers: { stdout } }).cli.report(join(root, CONFIG));
+}
+
+const withHeaders = (...vouched: object[]) =>
+  JSON.stringify({ vouched, www_authenticate: null, redirects: false });
+
+describe("checking the rules", () => {
+  it("runs beside the configuration, so that relative paths in it hold", () => {
+    const root = projectOf({ [CONFIG]: "" });
+    const { cli, calls } = fakeCli(root);
+    cli.checkRules(join(root, CONFIG));
+    expect(calls()).toEqual([
+      { args: ["rules", "check", "--config", "config.yml"], folder: join(root, "dist/dev/gate") },
+    ]);
+  });
+
+  it("stops synth with everything that was found", () => {
+    const root = projectOf({ [CONFIG]: "" });
+    const check = { code: 1, stdout: "rules.json: rule `a`: no `match`\nrules.json: rule `b`: no `match`\n" };
+    expect(refusal(() => fakeCli(root, { check }).cli.checkRules(join(root, CONFIG)))).toBe(
+      [
+        "the configuration or its rules are refused (as laid out in dist/dev/gate), says `oathgate rules check --config config.yml`:",
+        "rules.json: rule `a`: no `match`",
+        "rules.json: rule `b`: no `match`",
+      ].join("\n"),
+    );
+  });
+
+  it("says so where the program can't be started", () => {
+    const root = projectOf({ [CONFIG]: "" });
+    const cli = new OathgateCli(root, [join(root, "nowhere")]);
+    expect(refusal(() => cli.checkRules(join(root, CONFIG)))).toContain("can't be started");
+  });
+});
+
+describe("the report on headers", () => {
+  it("is what the stack is made from", () => {
+    expect(reportFrom(JSON.stringify(REPORT))).toEqual(REPORT);
+  });
+
+  it("may hold a challenge", () => {
+    const text = JSON.stringify({ ...REPORT, www_authenticate: { realm: "gate" } });
+    expect(reportFrom(text).www_authenticate).toEqual({ realm: "gate" });
+  });
+
+  it.each<[string, string, string]>([
+    ["no JSON", "none", "expected object, received undefined"],
+    ["a header of another shape", withHeaders({ name: "X-User" }), "`vouched.0.header`"],
+    [
+      "a header that API Gateway can't map",
+      withHeaders({ header: "X-User!", context_key: "x-user" }),
+      "API Gateway can't map a header of this name",
+    ],
+    [
+      "a header that never reaches a backend",
+      withHeaders({ header: "Via", context_key: "via" }),
+      "API Gateway doesn't hand this header on",
+    ],
+    [
+      "a context key that is none",
+      withHeaders({ header: "X-User", context_key: "x user" }),
+      "can't be a key of the authorizer's context",
+    ],
+    [
+      "the same header twice",
+      withHeaders({ header: "X-User", context_key: "a" }, { header: "x-user", context_key: "b" }),
+      "two headers differ in case only",
+    ],
+    [
+      "a challenge that ends its own quotes",
+      JSON.stringify({ ...REPORT, www_authenticate: { realm: "a'b" } }),
+      "can't hold `'` or control characters",
+    ],
+  ])("is refused with %s", (_, text, said) => {
+    expect(refusal(() => reportFrom(text))).toContain(said);
+  });
+});
+
+describe("the program", () => {
+  it("is the one that OATHGATE_CLI names", () => {
+    const root = projectOf({ "bin/oathgate": "", "target/release/oathgate": "" });
+    expect(findCli(root, { OATHGATE_CLI: "bin/oathgate" })).toEqual([join(root, "bin/oathgate")]);
+  });
+
+  it("must be there where OATHGATE_CLI names it", () => {
+    const root = projectOf({ "target/release/oathgate": "" });
+    expect(refusal(() => findCli(root, { OATHGATE_CLI: "bin/oathgate" }))).toContain(
+      "OATHGATE_CLI names `bin/oathgate`",
+    );
+  });
+
+  it.each(["release", "debug"])("is the one that was built last: %s", (profile) => {
+    const root = projectOf({ "target/release/oathgate": "", "target/debug/oathgate": "" });
+    const latest = join(root, "target", profile, "oathgate");
+    utimesSync(latest, new Date("2100-01-01"), new Date("2100-01-01"));
+    expect(findCli(root, {})).toEqual([latest]);
+  });
+
+  it("is looked for where cargo was told to build", () => {
+    const root = projectOf({ "elsewhere/debug/oathgate": "" });
+    expect(findCli(root, { CARGO_TARGET_DIR: "elsewhere" })).toEqual([
+      join(root, "elsewhere/debug/oathgate"),
+    ]);
+  });
+
+  it("is built by cargo where there is none", () => {
+    const root = projectOf({});
+    expect(findCli(root, {}).slice(0, 2)).toEqual(["cargo", "run"]);
+  });
+});

@@ -1,0 +1,261 @@
+import { Match, type Template } from "aws-cdk-lib/assertions";
+import { describe, expect, it } from "vitest";
+import { LEAST, templateOf } from "./synth";
+
+type Resource = { Properties: Record<string, unknown>; DeletionPolicy?: string; DependsOn?: string[] };
+
+/** The only resource of a type, or the only one that has these properties. */
+function only(template: Template, type: string, properties: object = {}): [string, Resource] {
+  const found = Object.entries(template.findResources(type, { Properties: properties }));
+  expect(found).toHaveLength(1);
+  return found[0] as [string, Resource];
+}
+
+const AUTHORIZER = { Description: "Decides requests by Ory Oathkeeper's rules" };
+const KEY_MAKER = { Description: "Puts the first key into the gate's signing secret" };
+const ENCRYPTED = `${LEAST}signingKeys:\n  kmsKeyArn: arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f\n`;
+
+/** The statements of the role that a function runs as. */
+function statementsOf(template: Template, description: object): Record<string, unknown>[] {
+  const [, fn] = only(template, "AWS::Lambda::Function", description);
+  const role = (fn.Properties.Role as { "Fn::GetAtt": [string, string] })["Fn::GetAtt"][0];
+  const { Properties } = template.toJSON().Resources[role];
+  expect(Properties.ManagedPolicyArns).toBeUndefined();
+  expect(Properties.Policies).toHaveLength(1);
+  return Properties.Policies[0].PolicyDocument.Statement;
+}
+
+function logOf(template: Template, description: object): string {
+  const [, fn] = only(template, "AWS::Lambda::Function", description);
+  return (fn.Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
+}
+
+describe("the authorizer's rights", () => {
+  const template = templateOf();
+  const [secret] = only(template, "AWS::SecretsManager::Secret");
+
+  it("are to read that one secret and to write its own log, nothing else", () => {
+    expect(statementsOf(template, AUTHORIZER)).toEqual([
+      { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: { Ref: secret } },
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: { "Fn::GetAtt": [logOf(template, AUTHORIZER), "Arn"] },
+      },
+    ]);
+  });
+
+  it("include decrypting with the stage's own key, through Secrets Manager only", () => {
+    expect(statementsOf(templateOf({ stage: ENCRYPTED }), AUTHORIZER)).toContainEqual({
+      Effect: "Allow",
+      Action: "kms:Decrypt",
+      Resource: "arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f",
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": {
+            "Fn::Join": ["", ["secretsmanager.", { Ref: "AWS::Region" }, ".amazonaws.com"]],
+          },
+        },
+      },
+    });
+  });
+
+  it("come from no other policy in the stack", () => {
+    template.resourceCountIs("AWS::IAM::Policy", 0);
+    template.resourceCountIs("AWS::IAM::ManagedPolicy", 0);
+    template.resourceCountIs("AWS::IAM::Role", 2);
+  });
+});
+
+describe("the key maker's rights", () => {
+  it("are to read and write that one secret and to write its own log, nothing else", () => {
+    const template = templateOf();
+    const [secret] = only(template, "AWS::SecretsManager::Secret");
+    expect(statementsOf(template, KEY_MAKER)).toEqual([
+      {
+        Effect: "Allow",
+        Action: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
+        Resource: { Ref: secret },
+      },
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: { "Fn::GetAtt": [logOf(template, KEY_MAKER), "Arn"] },
+      },
+    ]);
+  });
+});
+
+describe("every policy", () => {
+  it.each([LEAST, ENCRYPTED])("names its resources and actions without wildcards", (stage) => {
+    const template = templateOf({ stage });
+    for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
+      const statements: Record<string, unknown>[] = role.Properties.Policies.flatMap(
+        (policy: { PolicyDocument: { Statement: object[] } }) => policy.PolicyDocument.Statement,
+      );
+      expect(statements.length).toBeGreaterThan(0);
+      for (const statement of statements) {
+        expect(JSON.stringify([statement.Action, statement.Resource])).not.toContain("*");
+      }
+    }
+  });
+});
+
+describe("the signing keys", () => {
+  it("are not in the template: the secret is created without a value", () => {
+    const [, { Properties }] = only(templateOf(), "AWS::SecretsManager::Secret");
+    expect(Object.keys(Properties)).toEqual(["Description"]);
+  });
+
+  it("are made by a custom resource that knows the secret and the algorithm", () => {
+    const template = templateOf({ stage: `${LEAST}signingKeys: { algorithm: RS256 }` });
+    const [secret] = only(template, "AWS::SecretsManager::Secret");
+    const [maker] = only(template, "AWS::Lambda::Function", KEY_MAKER);
+    const [, { Properties }] = only(template, "Custom::OathgateSigningKeys");
+    expect(Properties).toEqual({
+      ServiceToken: { "Fn::GetAtt": [maker, "Arn"] },
+      ServiceTimeout: "180",
+      SecretArn: { Ref: secret },
+      Algorithm: "RS256",
+    });
+  });
+
+  it("are there before the API answers", () => {
+    const template = templateOf();
+    const [keys] = only(template, "Custom::OathgateSigningKeys");
+    const [, stage] = only(template, "AWS::ApiGateway::Stage");
+    expect(stage.DependsOn).toContain(keys);
+  });
+
+  it("are encrypted with the stage's own key where it names one", () => {
+    templateOf({ stage: ENCRYPTED }).hasResourceProperties("AWS::SecretsManager::Secret", {
+      KmsKeyId: "arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f",
+    });
+  });
+});
+
+describe("what is left after destroy", () => {
+  const policies = (stage: string) => {
+    const template = templateOf({ stage });
+    const kept = Object.values<Resource & { Type: string }>(template.toJSON().Resources)
+      .filter(({ DeletionPolicy }) => DeletionPolicy === "Retain")
+      .map(({ Type }) => Type);
+    return kept.sort();
+  };
+
+  it("is the secret by default", () => {
+    expect(policies(LEAST)).toEqual(["AWS::SecretsManager::Secret"]);
+  });
+
+  it("is nothing where the stage says so", () => {
+    expect(policies(`${LEAST}signingKeys: { retain: false }`)).toEqual([]);
+  });
+
+  it("is the logs too where the stage says so", () => {
+    expect(policies(`${LEAST}logs: { retain: true }\naccessLogs: true`)).toEqual([
+      "AWS::Logs::LogGroup",
+      "AWS::Logs::LogGroup",
+      "AWS::Logs::LogGroup",
+      "AWS::SecretsManager::Secret",
+    ]);
+  });
+});
+
+describe("the authorizer's function", () => {
+  it("runs on arm64 with the stage's size and time", () => {
+    templateOf({ stage: `${LEAST}memorySize: 512\ntimeoutSeconds: 5` }).hasResourceProperties(
+      "AWS::Lambda::Function",
+      {
+        ...AUTHORIZER,
+        Runtime: "provided.al2023",
+        Handler: "bootstrap",
+        Architectures: ["arm64"],
+        MemorySize: 512,
+        Timeout: 5,
+      },
+    );
+  });
+
+  it.each([
+    ["host", process.arch === "arm64" ? "arm64" : "x86_64"],
+    ["x86_64", "x86_64"],
+  ])("runs on the processor that the stage names: %s", (written, expected) => {
+    const template = templateOf({ stage: `${LEAST}architecture: ${written}` });
+    for (const description of [AUTHORIZER, KEY_MAKER]) {
+      template.hasResourceProperties("AWS::Lambda::Function", { ...description, Architectures: [expected] });
+    }
+  });
+
+  const environmentOf = (template: Template) =>
+    (only(template, "AWS::Lambda::Function", AUTHORIZER)[1].Properties.Environment as { Variables: object })
+      .Variables;
+
+  it("is told which secret to read and what stands in, and no more", () => {
+    const template = templateOf();
+    const [secret] = only(template, "AWS::SecretsManager::Secret");
+    expect(environmentOf(template)).toEqual({
+      OATHGATE_JWKS_SECRET: { Ref: secret },
+      OATHGATE_JWKS_TTL_SECONDS: "300",
+      OATHGATE_VOUCHED_FALLBACK: "none",
+      OATHGATE_LOG_LEVEL: "info",
+    });
+  });
+
+  it("is told what else the stage sets", () => {
+    const stage = [
+      "backendUrl: http://127.0.0.1:4567",
+      "publicHost: api.example.com",
+      "vouchedHeaderFallback: nobody",
+      "allowEncodedSlashes: true",
+      "signingKeys: { ttlSeconds: 60 }",
+      "logs: { level: debug }",
+      "metricsNamespace: Gate/Test",
+      "awsEndpointUrl: http://127.0.0.1:4566",
+    ].join("\n");
+    expect(environmentOf(templateOf({ stage }))).toMatchObject({
+      OATHGATE_PUBLIC_HOST: "api.example.com",
+      OATHGATE_VOUCHED_FALLBACK: "nobody",
+      OATHGATE_ALLOW_ENCODED_SLASHES: "true",
+      OATHGATE_JWKS_TTL_SECONDS: "60",
+      OATHGATE_LOG_LEVEL: "debug",
+      OATHGATE_METRICS_NAMESPACE: "Gate/Test",
+      AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
+    });
+  });
+
+  it("keeps its log as long as the stage says", () => {
+    const template = templateOf({ stage: `${LEAST}logs: { retentionDays: 90 }` });
+    template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
+    template.resourceCountIs("AWS::Logs::LogGroup", 2);
+  });
+
+  it("is called by its alias, by this authorizer only", () => {
+    const template = templateOf();
+    const [alias] = only(template, "AWS::Lambda::Alias", { Name: "live" });
+    const [authorizer] = only(template, "AWS::ApiGateway::Authorizer");
+    const [, { Properties }] = only(template, "AWS::Lambda::Permission");
+    expect(Properties.FunctionName).toEqual({ Ref: alias });
+    expect(Properties.Principal).toBe("apigateway.amazonaws.com");
+    expect(JSON.stringify(Properties.SourceArn)).toContain(`"/authorizers/",{"Ref":"${authorizer}"}`);
+  });
+});
+
+describe("the stack", () => {
+  it("has the outputs that others read", () => {
+    expect(Object.keys(templateOf().toJSON().Outputs).sort()).toEqual([
+      "ApiId",
+      "ApiUrl",
+      "AuthorizerFunctionName",
+      "SigningKeysSecretArn",
+    ]);
+  });
+
+  it("tags what the stage says", () => {
+    templateOf({ stage: `${LEAST}tags: { team: gate }` }).hasResourceProperties(
+      "AWS::SecretsManager::Secret",
+      {
+        Tags: Match.arrayWith([{ Key: "team", Value: "gate" }]),
+      },
+    );
+  });
+});

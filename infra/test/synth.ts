@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { createStacks } from "../lib/create-stacks";
+import type { FunctionSources } from "../lib/function-sources";
+import type { GateReport } from "../lib/oathgate-cli";
+import type { OathgateStack } from "../lib/oathgate-stack";
+import { parseStage } from "../lib/stage";
+
+/** The project's root. */
+export const ROOT = resolve(__dirname, "../..");
+
+/** Folders in place of built functions. */
+export const READY_FUNCTIONS: FunctionSources = {
+  authorizer: { kind: "folder", path: join(__dirname, "fixtures/functions/authorizer") },
+  signingKeys: { kind: "folder", path: join(__dirname, "fixtures/functions/signing-keys") },
+};
+
+/** What the recipe's rules vouch for. */
+export const REPORT: GateReport = {
+  vouched: [
+    { header: "Authorization", context_key: "authorization" },
+    { header: "X-User", context_key: "x-user" },
+  ],
+  www_authenticate: null,
+  redirects: true,
+};
+
+/** The least a stage file holds. */
+export const LEAST = "backendUrl: https://backend.example.com\n";
+
+/** What a test changes of a stack. */
+export interface Change {
+  /** The text of the stage file. */
+  readonly stage?: string;
+  readonly report?: Partial<GateReport>;
+  readonly functions?: FunctionSources;
+  /** CDK context besides the project's own. */
+  readonly context?: Record<string, unknown>;
+}
+
+/** The stack `oathgate-test`, with the project's feature flags and without running Rust. */
+export function stackOf(change: Change = {}): OathgateStack {
+  const flags: Record<string, unknown> = JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")).context;
+  const app = new App({ context: { ...flags, ...change.context }, analyticsReporting: false });
+  return createStacks(app, {
+    stage: { name: "test", root: ROOT, settings: parseStage("test.yml", change.stage ?? LEAST) },
+    report: { ...REPORT, ...change.report },
+    functions: change.functions ?? READY_FUNCTIONS,
+  });
+}
+
+const templates = new Map<string, Template>();
+
+/** Its template; made once for each change, since synthesising is what takes the tests' time. */
+export function templateOf(change: Change = {}): Template {
+  const key = JSON.stringify(change);
+  const template = templates.get(key) ?? Template.fromStack(stackOf(change));
+  templates.set(key, template);
+  return template;
+}
