@@ -1,0 +1,36 @@
+"""What the emulator lacks, most of it at API Gateway's edge: one file per subject.
+
+Each module names what it changes or relies on in `EXTENDS` (module and function
+of the emulator) and has `install(app, apigw)`. The launcher compares every
+named function with the one the extension was written for before it installs.
+"""
+
+from __future__ import annotations
+
+from . import (
+    authorizer_answer,
+    authorizer_event,
+    gateway_responses,
+    http_proxy,
+    raw_request,
+    request_values,
+    secret_reference,
+)
+
+#: In the order in which they are installed: later ones wrap earlier ones.
+ALL = (
+    raw_request,
+    authorizer_event,
+    authorizer_answer,
+    request_values,
+    http_proxy,
+    gateway_responses,
+    secret_reference,
+)
+
+
+def install_all(app, apigw) -> None:
+    """Puts every extension into the imported emulator."""
+    for extension in ALL:
+        if hasattr(extension, "install"):
+            extension.install(app, apigw)

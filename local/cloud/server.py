@@ -1,0 +1,61 @@
+"""The emulator's process: `python -m local.cloud.server`, started by the launcher.
+
+Checks the pins, installs the extensions and serves on 127.0.0.1. The port comes
+as `GATEWAY_PORT`, which the emulator reads too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+
+from . import extensions, pinned
+
+#: Says that this is our emulator, with its extensions, and which process it is.
+HEALTH = "/_oathgate/health"
+
+
+def with_health(app, port: int):
+    """Answers the launcher's health question itself, and leaves the rest to the emulator."""
+
+    async def wrapped(scope, receive, send):
+        if scope["type"] != "http" or scope["path"] != HEALTH:
+            await app(scope, receive, send)
+            return
+        names = [module.__name__.rpartition(".")[2] for module in extensions.ALL]
+        body = json.dumps({"service": "cloud", "pid": os.getpid(), "port": port, "extensions": names}).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return wrapped
+
+
+def main() -> int:
+    """Serves until it is stopped; 1 where the installed emulator is not the pinned one."""
+    try:
+        pinned.check(extensions.ALL)
+    except pinned.EmulatorChanged as reason:
+        print(reason, file=sys.stderr)
+        return 1
+
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack import app as emulator
+    from ministack.services import apigateway_v1
+
+    extensions.install_all(emulator, apigateway_v1)
+    port = int(os.environ["GATEWAY_PORT"])
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.h11_pass_raw_headers = True
+    config.loglevel = "WARNING"
+    asyncio.run(serve(with_health(extensions.raw_request.remember_raw_request(emulator.app), port), config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

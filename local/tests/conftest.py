@@ -1,0 +1,78 @@
+"""One local cloud for these tests, with a small API whose authorizer the tests steer by a header."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local.cloud.gateway_client import Answer, ask
+from local.cloud.launcher import LocalCloud
+
+HERE = Path(__file__).parent
+
+#: Away from the demo's ports, so that both can run.
+FIRST_PORT = 14_560
+
+
+@pytest.fixture(scope="session")
+def cloud():
+    cloud = LocalCloud.on_free_ports(FIRST_PORT)
+    cloud.start()
+    yield cloud
+    cloud.stop()
+
+
+def function_archive(bootstrap: str) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o755 << 16
+        file.writestr(entry, bootstrap)
+    return archive.getvalue()
+
+
+class SteeredApi:
+    """An API whose authorizer answers what the test wants and tells which event it got."""
+
+    def __init__(self, cloud: LocalCloud, api_id: str, events: Path):
+        self.cloud = cloud
+        self.api_id = api_id
+        self.events = events
+
+    def ask(self, method: str, path: str, headers=(), body=b"", answer: dict | None = None, host=None) -> Answer:
+        """`answer` is what the authorizer says: `context`, `effect`, `error`, `raw`, `resource`."""
+        steer = [("X-Steer", json.dumps(answer))] if answer else []
+        return ask(self.cloud.port, self.api_id, "test", method, path, [*headers, *steer], body, host)
+
+    def event(self) -> dict:
+        """The event the authorizer got last."""
+        return json.loads(self.events.read_text())
+
+
+@pytest.fixture(scope="session")
+def api(cloud, tmp_path_factory):
+    events = tmp_path_factory.mktemp("events") / "event.json"
+    s3 = cloud.client("s3")
+    s3.create_bucket(Bucket="code")
+    s3.put_object(Bucket="code", Key="a.zip", Body=function_archive((HERE / "steered_authorizer.py").read_text()))
+    cloudformation = cloud.client("cloudformation")
+    template = (HERE / "api.template.json").read_text()
+    cloudformation.create_stack(
+        StackName="steered",
+        TemplateBody=template,
+        Capabilities=["CAPABILITY_IAM"],
+        Parameters=[
+            {"ParameterKey": "BackendUrl", "ParameterValue": f"http://127.0.0.1:{cloud.backend.port}"},
+            {"ParameterKey": "EventFile", "ParameterValue": str(events)},
+        ],
+    )
+    cloudformation.get_waiter("stack_create_complete").wait(
+        StackName="steered", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    stack = cloudformation.describe_stacks(StackName="steered")["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    return SteeredApi(cloud, outputs["ApiId"], events)

@@ -1,0 +1,136 @@
+"""The integration request and its answer are what AWS makes of them."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+
+def seen(api, name, headers=(), context=None, path="/x"):
+    answer = api.ask("GET", path, headers, answer={"context": context or {}})
+    assert answer.status == 200, answer.body
+    return [value for key, value in answer.json["headers"] if key.lower() == name.lower()]
+
+
+FORGED = [("x-user", "forged"), ("X-USER", "forged too"), ("X-User", "and this")]
+
+
+def test_a_present_value_replaces_the_clients_header_in_every_spelling(api):
+    assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["real"]
+
+
+@pytest.mark.parametrize("context", [{}, {"x-user": ""}])
+def test_an_absent_or_empty_value_lets_the_clients_own_header_through(api, context):
+    assert sorted(seen(api, "x-user", FORGED, context)) == ["and this", "forged", "forged too"]
+
+
+def test_an_underscore_makes_another_header(api):
+    assert seen(api, "X_User", [("X_User", "forged")], {"x-user": "real"}) == ["forged"]
+
+
+def test_authorization_can_be_mapped(api):
+    assert seen(api, "authorization", [("authorization", "Bearer forged")], {"authorization": "Bearer real"}) == [
+        "Bearer real"
+    ]
+
+
+def test_static_stage_context_and_request_sources(api):
+    assert seen(api, "x-static") == ["always"]
+    assert seen(api, "x-stage-color") == ["green"]
+    assert seen(api, "x-source", [("X-Forwarded-For", "203.0.113.9")]) == ["127.0.0.1"]
+    assert seen(api, "x-copied", [("x-copy", "copy")]) == ["copy"]
+    assert seen(api, "x-copied", [("x-copied", "own")]) == ["own"]
+
+
+def test_a_mapped_query_parameter_is_added_to_the_clients(api):
+    answer = api.ask("GET", "/x?user=forged&b=%2F+1", answer={"context": {"x-user": "real"}})
+    assert answer.json["query"] == "user=forged&user=real&b=%2F%201"
+
+
+@pytest.mark.parametrize(
+    ("sent", "arrives"),
+    [
+        ("/a%2Fb//c/..%2fd/./e", "/a%2Fb//c/..%2fd/./e"),
+        ("/trailing/", "/trailing"),
+        ("//double", "/double"),
+        ("/", "/"),
+    ],
+)
+def test_the_backend_gets_the_path_as_it_came(api, sent, arrives):
+    assert api.ask("GET", sent).json["path"] == arrives
+
+
+def test_other_headers_keep_case_and_repeats(api):
+    answer = api.ask("GET", "/x", [("X-ReQuest", "1"), ("X-ReQuest", "2"), ("x-utf", "Ünal")])
+    assert [pair for pair in answer.json["headers"] if pair[0] == "X-ReQuest"] == [
+        ["X-ReQuest", "1"],
+        ["X-ReQuest", "2"],
+    ]
+    assert ["x-utf", "Ünal"] in answer.json["headers"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TE",
+        "Expect",
+        "Upgrade",
+        "Via",
+        "Content-Encoding",
+        "Content-MD5",
+        "Proxy-Authenticate",
+        "Trailer",
+        "Server",
+        "WWW-Authenticate",
+        "Max-Forwards",
+    ],
+)
+def test_headers_that_aws_drops_do_not_arrive(api, name):
+    value = "100-continue" if name == "Expect" else "x"
+    assert seen(api, name, [(name, value)]) == []
+
+
+def test_the_host_is_the_backends(api):
+    assert seen(api, "host") == [f"127.0.0.1:{api.cloud.backend.port}"]
+    assert seen(api, "x-amzn-apigateway-api-id") == [api.api_id]
+
+
+def test_all_headers_of_the_answer_come_back(api):
+    answer = api.ask("GET", "/x", [("X-Echo-Status", "418")])
+    assert answer.status == 418
+    assert answer.header("x-backend") == "sample"
+    assert answer.all("set-cookie") == ["first=1; Path=/", "second=2; Path=/"]
+    assert answer.header("content-type") == "application/json; charset=utf-8"
+    assert answer.header("x-amzn-remapped-date")
+
+
+BYTES = bytes(range(256))
+
+
+def test_binary_bodies_pass_where_the_media_type_is_binary(api):
+    binary = [
+        ("Content-Type", "application/octet-stream"),
+        ("Accept", "application/octet-stream"),
+        ("X-Echo-Body", "yes"),
+    ]
+    assert api.ask("POST", "/x", binary, BYTES).body == BYTES
+
+
+def test_binary_bodies_are_spoilt_where_it_is_not(api):
+    answer = api.ask("POST", "/x", [("Content-Type", "text/plain")], BYTES)
+    assert base64.b64decode(answer.json["body_base64"]) == BYTES.decode("utf-8", "replace").encode()
+
+
+def test_a_head_has_headers_and_no_body(api):
+    answer = api.ask("HEAD", "/x")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.header("x-backend") == "sample"
+
+
+def test_headers_of_more_than_10240_bytes_are_a_500(api):
+    assert api.ask("GET", "/x", answer={"context": {"x-user": "u" * 10_241}}).status == 500
+
+
+def test_a_value_with_a_line_break_never_becomes_a_second_header(api):
+    assert api.ask("GET", "/x", answer={"context": {"x-user": "a\r\nX-Admin: yes"}}).status == 500
