@@ -1,0 +1,1 @@
+"""Runs recorded decisions of Ory Oathkeeper against Oathgate, and records new ones."""

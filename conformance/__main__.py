@@ -1,0 +1,144 @@
+"""Runs recorded decisions of Ory Oathkeeper, and records new ones.
+
+    python -m conformance check  SUITE… --server 'oathgate serve --config {config}'
+    python -m conformance record SUITE… --server 'oathkeeper serve --config {config}'
+    python -m conformance events SUITE… --oathgate BIN --bootstrap BIN
+    python -m conformance differences SUITE…
+
+`check` compares a decision server's answers with the recorded ones. `record` writes what a server answers
+into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
+every case that an API Gateway event can express through the Lambda's bootstrap. `differences` compares the
+cases that deviate with the page that lists them.
+"""
+
+import argparse
+import json
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from . import compare, deviations, events, suite
+from .server import DecisionServer
+from .upstream import Upstream
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="conformance", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("check", "record", "events", "differences"):
+        command = commands.add_parser(name)
+        command.add_argument("suites", nargs="+", help="a suite, or a folder of suites")
+        if name == "differences":
+            continue
+        command.add_argument("--jobs", type=int, default=4, help="how many suites run at once")
+        command.add_argument("--json", help="write every difference into this file")
+        if name == "events":
+            command.add_argument("--oathgate", required=True, help="the CLI, to package each suite")
+            command.add_argument("--bootstrap", required=True, help="the Lambda's binary")
+            command.add_argument("--runner", default="", help="a program to run it with, such as qemu-aarch64-static")
+        else:
+            command.add_argument("--server", required=True, help="the command that serves {config}")
+    arguments = parser.parse_args()
+    suites = suite.find(arguments.suites)
+    if arguments.command == "record":
+        record(suites, arguments.server)
+        return
+    if arguments.command == "differences":
+        wrong = list(deviations.check(suites))
+        print("\n".join(wrong) or "every deviation is listed")
+        sys.exit(bool(wrong))
+    report = Report()
+    if arguments.command == "check":
+        with ThreadPoolExecutor(arguments.jobs) as pool:
+            found = pool.map(lambda one: answers_or_none(one, arguments.server), suites)
+            for one, got in zip(suites, found, strict=True):
+                compare_all(one, got, report)
+    else:
+        events.run(suites, arguments, report)
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf8") as file:
+            json.dump(report.found, file, indent=1)
+    print(report.closing())
+    sys.exit(report.failed > 0)
+
+
+class Report:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.found = {}
+
+    def case(self, name, differences):
+        differences = list(differences)
+        self.found[name] = differences
+        if not differences:
+            self.passed += 1
+            return
+        self.failed += 1
+        print(f"FAIL {name}")
+        for line in differences[:12]:
+            print("     ", line)
+
+    def skip(self, name, why):
+        self.skipped += 1
+        self.found[name] = [f"skipped: {why}"]
+
+    def closing(self):
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+def answers(one, command):
+    """What the server answers to each case, by name."""
+    upstream = Upstream()
+    found = {}
+    try:
+        with suite.Stage(one, upstream.url) as stage:
+            common = one.spec.get("stubs", [])
+            upstream.play(stage.filled(common))
+            with DecisionServer(command, stage) as server:
+                for case in one.cases:
+                    upstream.play(stage.filled(case.get("stubs", []) + common))
+                    try:
+                        answer = server.ask(case)
+                    except Exception as error:
+                        answer = {"status": 0, "error": repr(error)}
+                    time.sleep(case.get("settle_ms", 0) / 1000)
+                    found[case["name"]] = stage.unfilled({**answer, **calls_of(upstream, case)})
+    finally:
+        upstream.shutdown()
+    return found
+
+
+def calls_of(upstream, case):
+    calls = list(upstream.calls)
+    if case.get("unordered"):
+        calls.sort(key=lambda call: json.dumps(call, sort_keys=True))
+    return {"calls": calls} if calls else {}
+
+
+def answers_or_none(one, command):
+    """The answers, or none where the server did not run: then every case fails."""
+    try:
+        return answers(one, command)
+    except RuntimeError as error:
+        print(f"{one.name}: {error}")
+        return {}
+
+
+def compare_all(one, found, report):
+    for case in one.cases:
+        got = found.get(case["name"], {"status": 0, "error": "the server did not run"})
+        report.case(f"{one.name}/{case['name']}", compare.differences(compare.hard(case["expect"]), compare.hard(got)))
+
+
+def record(suites, command):
+    for one in suites:
+        found = answers(one, command)
+        for case in one.cases:
+            case["recorded" if "deviates" in case else "expect"] = found[case["name"]]
+        one.save()
+        print(f"{one.name}: {len(found)} recorded")
+
+
+if __name__ == "__main__":
+    main()
