@@ -1,0 +1,1 @@
+"""The stack, deployed for real onto the local cloud, and asked over HTTP."""

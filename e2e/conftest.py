@@ -1,0 +1,43 @@
+"""One deployment for all tests: the real CDK command line, the real functions, a local cloud of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.cloud.launcher import LocalCloud
+from local.deployment import Deployment
+
+#: Away from the demo's ports, so that both can run.
+FIRST_PORT = 15_000
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "last: changes or ends the deployment, so it runs after the others")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
+@pytest.fixture(scope="session")
+def cloud():
+    cloud = LocalCloud.on_free_ports(FIRST_PORT)
+    cloud.start()
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def gate(cloud):
+    # A rotated key must arrive while a test waits for it, and the most talkative log must hold no secret.
+    gate = Deployment(cloud, "e2e", {"signingKeys": {"ttlSeconds": 1}, "logs": {"level": "debug"}})
+    gate.bootstrap()
+    gate.deploy()
+    return gate
+
+
+@pytest.fixture(autouse=True)
+def fresh_backend(request):
+    """Every test begins with a backend that was asked nothing."""
+    if "gate" in request.fixturenames:
+        request.getfixturevalue("gate").cloud.forget_backend_requests()

@@ -1,0 +1,88 @@
+"""Nothing that the client writes reaches the backend as a header that the gate sets."""
+
+from __future__ import annotations
+
+import pytest
+
+from e2e.seen import folded, users, verified_claims
+from local.demo_requests import ADA, SESSION
+
+FORGED = [
+    [("X-User", "admin")],
+    [("x-user", "admin")],
+    [("X-USER", "admin"), ("x-User", "root")],
+    [("X-User", "")],
+    [("X-User", "admin, root")],
+    [("X_User", "admin")],
+    [("x_user", "admin"), ("X-User", "root")],
+    [("X-User", "admin"), ("Connection", "X-User")],
+]
+
+
+@pytest.mark.parametrize("forged", FORGED, ids=str)
+@pytest.mark.parametrize(
+    ("path", "headers", "user"),
+    [
+        pytest.param("/health", [], [""], id="open"),
+        pytest.param("/public/news", [], ["guest"], id="guest"),
+        pytest.param("/account/7", [SESSION], [ADA], id="session"),
+    ],
+)
+def test_a_forged_user_is_replaced_or_gone(gateway, path, headers, user, forged):
+    assert gateway.ask("GET", path, [*headers, *forged]).status == 200
+    (received,) = gateway.received()
+    assert (users(received) or [""]) == user
+
+
+@pytest.mark.parametrize("named", ["Authorization", "authorization, X-User", "close, AUTHORIZATION"])
+def test_a_forged_token_is_replaced(gateway, named):
+    forged = [("Authorization", "Bearer forged"), ("Connection", named)]
+    assert gateway.ask("GET", "/account/7", [SESSION, *forged]).status == 200
+    assert verified_claims(gateway.received()[0], gateway.keys())["sub"] == ADA
+
+
+def test_two_forged_tokens_are_replaced_or_refused(gateway):
+    forged = [("Authorization", "Bearer forged"), ("authorization", "Basic YWRtaW46")]
+    answer = gateway.ask("GET", "/account/7", [SESSION, *forged])
+    received = gateway.received()
+    assert answer.status == 200 or (answer.status, received) == (400, [])
+    assert [verified_claims(one, gateway.keys())["sub"] for one in received] == [ADA] * len(received)
+
+
+def test_who_brings_a_token_is_no_guest(gateway):
+    assert gateway.ask("GET", "/public/news", [("Authorization", "Bearer x")]).status == 401
+    assert gateway.received() == []
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        [("X-Forwarded-Uri", "/health")],
+        [("X-Forwarded-Method", "HEAD"), ("X-Forwarded-Uri", "/public/x")],
+        [("X-Forwarded-Host", "elsewhere.example"), ("X-Forwarded-Proto", "ftp")],
+        [("x-forwarded-uri", "/health"), ("X-FORWARDED-URI", "/health")],
+        [("X_Forwarded_Uri", "/health")],
+        [("X-Original-URL", "/health"), ("X-Rewrite-URL", "/health"), ("X-HTTP-Method-Override", "HEAD")],
+        [("Connection", "X-Forwarded-Uri, X-Forwarded-Method"), ("X-Forwarded-Uri", "/health")],
+    ],
+    ids=str,
+)
+def test_forwarded_headers_do_not_change_what_is_decided(gateway, forwarded):
+    assert gateway.ask("GET", "/account/7", forwarded).status == 401
+    assert gateway.ask("GET", "/closed", forwarded).status == 403
+    assert gateway.ask("GET", "/nowhere", forwarded).status == 404
+    assert gateway.received() == []
+
+
+@pytest.mark.parametrize("path", ["/_oathgate", "/decisions", "/decisions/health"])
+def test_the_gate_itself_cannot_be_asked_from_outside(gateway, path):
+    assert gateway.ask("GET", path, [("X-Forwarded-Uri", "/health")]).status == 404
+    assert gateway.received() == []
+
+
+def test_no_other_header_is_lost(gateway):
+    sent = [("Cookie", "theme=dark"), ("Accept-Language", "eo"), ("X-Custom", "kept"), ("If-None-Match", '"x"')]
+    assert gateway.ask("GET", "/public/x", sent).status == 200
+    (received,) = gateway.received()
+    arrived = {(folded(name), value) for name, value in received["headers"]}
+    assert {(folded(name), value) for name, value in sent} <= arrived

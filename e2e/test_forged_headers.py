@@ -1,0 +1,107 @@
+"""Nothing the client sends reaches the backend as a header that the gate vouches for."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.demo_requests import ADA, SESSION
+
+from .seen import users, verified_claims, vouched
+
+#: path, headers that make it pass, and the user the backend must see
+ROUTES = [
+    pytest.param("/health", [], "none", id="open"),
+    pytest.param("/v1/public/news", [], "guest", id="guest"),
+    pytest.param("/v1/account/7", [SESSION], ADA, id="session"),
+]
+
+#: Forged headers that can be replaced: these requests must pass, with the gate's values.
+REPLACEABLE = [
+    [("X-User", "admin")],
+    [("x-user", "admin")],
+    [("X-USER", "admin")],
+    [("x-UsEr", "admin")],
+    [("X-User", "admin"), ("X-User", "root")],
+    [("x-user", "admin"), ("X-USER", "root"), ("X-User", "toor")],
+    [("X-User", "")],
+    [("X-User", "none")],
+    [("X-User", "admin, root")],
+]
+
+FORGED_TOKENS = [("Authorization", "Bearer forged"), ("authorization", "Basic YWRtaW46")]
+
+#: Forged headers that only some backends would take for the vouched ones: refused, or gone.
+LOOKALIKES = [
+    [("X_User", "admin")],
+    [("x_user", "admin")],
+    [("X_USER", "admin"), ("X-User", "root")],
+]
+
+
+@pytest.mark.parametrize("forged", REPLACEABLE, ids=str)
+@pytest.mark.parametrize(("path", "headers", "user"), ROUTES)
+def test_a_forged_header_is_replaced_in_every_spelling(gate, path, headers, user, forged):
+    answer = gate.ask("GET", path, [*headers, *forged])
+    assert answer.status == 200
+    (received,) = gate.cloud.backend_requests()
+    assert users(received) == [user]
+    if user == "none":
+        assert vouched(received)["AUTHORIZATION"] == ["none"]
+    else:
+        assert verified_claims(received, gate.public_keys())["sub"] == user
+
+
+def test_a_forged_token_is_replaced(gate):
+    assert gate.ask("GET", "/v1/account/7", [SESSION, *FORGED_TOKENS]).status == 200
+    assert gate.ask("GET", "/health", FORGED_TOKENS).status == 200
+    account, health = gate.cloud.backend_requests()
+    assert verified_claims(account, gate.public_keys())["sub"] == ADA
+    assert vouched(health) == {"AUTHORIZATION": ["none"], "X_USER": ["none"]}
+
+
+def test_who_brings_a_token_is_no_guest(gate):
+    # As in Oathkeeper: `anonymous` answers for nobody who sends an Authorization header.
+    assert gate.ask("GET", "/v1/public/news", FORGED_TOKENS).status == 401
+    assert gate.cloud.backend_requests() == []
+
+
+@pytest.mark.parametrize("forged", LOOKALIKES, ids=str)
+@pytest.mark.parametrize(("path", "headers", "user"), ROUTES)
+def test_a_lookalike_never_arrives(gate, path, headers, user, forged):
+    answer = gate.ask("GET", path, [*headers, *forged])
+    received = gate.cloud.backend_requests()
+    assert answer.status != 200 or users(received[0]) == [user]
+    assert answer.status == 200 or received == []
+
+
+@pytest.mark.parametrize(
+    "forwarded",
+    [
+        [("X-Forwarded-Uri", "/health")],
+        [("X-Forwarded-Method", "GET"), ("X-Forwarded-Host", "api.example.test"), ("X-Forwarded-Uri", "/v1/public/x")],
+        [("X-Original-URL", "/health"), ("X-Rewrite-URL", "/health")],
+        [("X-HTTP-Method-Override", "GET")],
+    ],
+)
+def test_forwarded_headers_do_not_change_what_is_decided(gate, forwarded):
+    assert gate.ask("GET", "/v1/account/7", forwarded).status == 401
+    assert gate.ask("GET", "/v1/closed", forwarded).status == 403
+    assert gate.cloud.backend_requests() == []
+
+
+def test_a_session_cookie_on_its_own_line_counts(gate):
+    assert gate.ask("GET", "/v1/account/7", [("Cookie", "theme=dark"), SESSION]).status == 200
+    assert users(gate.cloud.backend_requests()[0]) == [ADA]
+
+
+@pytest.mark.parametrize("name", ["cookie", "COOKIE", "Cookie"])
+def test_the_cookie_header_counts_in_any_case(gate, name):
+    assert gate.ask("GET", "/v1/account/7", [(name, SESSION[1])]).status == 200
+
+
+def test_two_sessions_in_one_request_give_one_user(gate):
+    cookies = [("Cookie", "ory_kratos_session=ada-session; ory_kratos_session=grace-session")]
+    answer = gate.ask("GET", "/v1/account/7", cookies)
+    for received in gate.cloud.backend_requests():
+        assert answer.status == 200
+        assert users(received) == [verified_claims(received, gate.public_keys())["sub"]]

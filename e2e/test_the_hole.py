@@ -1,0 +1,48 @@
+"""Shows the hole that the other tests prove closed: they would fail on a gate that leaves a header out."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from .seen import users
+
+STAND_IN = Path(__file__).with_name("careless_gate.py")
+
+
+@pytest.fixture
+def careless(gate):
+    """The deployed API with another authorizer behind it: one that allows all and vouches for nothing."""
+    functions, gateway = gate.cloud.client("lambda"), gate.cloud.client("apigateway")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o755 << 16
+        file.writestr(entry, STAND_IN.read_text())
+    function = functions.create_function(
+        FunctionName="careless",
+        Runtime="provided.al2023",
+        Handler="bootstrap",
+        Timeout=10,
+        Role=functions.get_function(FunctionName=gate.function_name)["Configuration"]["Role"],
+        Code={"ZipFile": archive.getvalue()},
+    )
+    (authorizer,) = gateway.get_authorizers(restApiId=gate.api_id)["items"]
+    point_at = {"restApiId": gate.api_id, "authorizerId": authorizer["id"]}
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
+
+    def operation(value):
+        return [{"op": "replace", "path": "/authorizerUri", "value": value}]
+
+    gateway.update_authorizer(**point_at, patchOperations=operation(uri))
+    yield gate
+    gateway.update_authorizer(**point_at, patchOperations=operation(authorizer["authorizerUri"]))
+    functions.delete_function(FunctionName="careless")
+
+
+def test_a_gate_that_leaves_a_header_out_lets_the_forged_one_arrive(careless):
+    assert careless.ask("GET", "/v1/account/7", [("X-User", "admin")]).status == 200
+    assert users(careless.cloud.backend_requests()[0]) == ["admin"]
