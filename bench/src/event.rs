@@ -1,0 +1,121 @@
+//! The events a gate is measured with.
+
+use std::{fmt, sync::Arc};
+
+use serde_json::{Value, json};
+
+/// A kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mix {
+    /// A route for everybody, whose mutator sets nothing.
+    Open,
+    /// No credentials on a route that signs a token for guests.
+    Guest,
+    /// A session cookie, asked of the session service, and a signed token.
+    Session,
+    /// No credentials where some are needed.
+    NoSession,
+    /// A rule that permits nobody.
+    Denied,
+    /// No rule.
+    NoRule,
+}
+
+impl Mix {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Open,
+        Self::Guest,
+        Self::Session,
+        Self::NoSession,
+        Self::Denied,
+        Self::NoRule,
+    ];
+
+    /// The event for a rule set of `count` rules; the rule asked for stands in its middle.
+    pub(crate) fn event(self, count: usize) -> Arc<[u8]> {
+        let service = count / 10 / 2;
+        let path = match self {
+            Self::Open => format!("/service-{service}/health"),
+            Self::Guest => format!("/service-{service}/public/articles/42"),
+            Self::Session | Self::NoSession => format!("/service-{service}/accounts/4711"),
+            Self::Denied => format!("/service-{service}/internal"),
+            Self::NoRule => format!("/service-{service}/nowhere"),
+        };
+        let mut headers = vec![
+            ("Accept", "application/json"),
+            ("Accept-Encoding", "gzip, deflate, br"),
+            ("Host", "api.example.com"),
+            (
+                "User-Agent",
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
+            ),
+            (
+                "X-Amzn-Trace-Id",
+                "Root=1-5759e988-bd862e3fe1be46a994272793",
+            ),
+            ("X-Forwarded-For", "203.0.113.7"),
+            ("X-Forwarded-Port", "443"),
+            ("X-Forwarded-Proto", "https"),
+        ];
+        if self == Self::Session {
+            headers.push((
+                "Cookie",
+                "theme=dark; ory_session_slughere=MTczMjM5NjQ1MHxKdHZqS2Q",
+            ));
+        }
+        let single: serde_json::Map<String, Value> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!(value)))
+            .collect();
+        let multi: serde_json::Map<String, Value> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), json!([value])))
+            .collect();
+        let event = json!({
+            "type": "REQUEST",
+            "methodArn": format!("arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET{path}"),
+            "resource": "/{proxy+}",
+            "path": path,
+            "httpMethod": "GET",
+            "headers": single,
+            "multiValueHeaders": multi,
+            "queryStringParameters": null,
+            "multiValueQueryStringParameters": null,
+            "pathParameters": {"proxy": path.trim_start_matches('/')},
+            "stageVariables": null,
+            "requestContext": {
+                "accountId": "123456789012", "apiId": "abcdef1234", "domainName": "api.example.com",
+                "httpMethod": "GET", "identity": {"sourceIp": "203.0.113.7"}, "path": format!("/prod{path}"),
+                "protocol": "HTTP/1.1", "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
+                "resourceId": "abc123", "resourcePath": "/{proxy+}", "stage": "prod"
+            }
+        });
+        event.to_string().into_bytes().into()
+    }
+
+    /// Whether an answer is the right one: a fast wrong answer is no figure.
+    pub(crate) fn is_answered_by(self, error: bool, body: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(body);
+        match self {
+            Self::Open => !error && text.contains("Allow"),
+            Self::Guest | Self::Session => {
+                !error && text.contains("Allow") && text.contains("Bearer ")
+            }
+            Self::NoSession => error && text.contains("\"Unauthorized\""),
+            Self::Denied | Self::NoRule => !error && text.contains("Deny"),
+        }
+    }
+}
+
+impl fmt::Display for Mix {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Self::Open => "open route",
+            Self::Guest => "guest with id_token",
+            Self::Session => "session by HTTP, id_token",
+            Self::NoSession => "no session: 401",
+            Self::Denied => "denied: 403",
+            Self::NoRule => "no rule: 404",
+        })
+    }
+}

@@ -1,0 +1,34 @@
+//! What was measured, in the units it is shown in.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// The figures of one subject under one kind of event.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Figures {
+    /// From the start of the process to its first question for an event, median of all starts.
+    pub(crate) init_ms: f64,
+    /// From the first event to its answer, median of all starts.
+    pub(crate) first_ms: f64,
+    /// Warm events, median.
+    pub(crate) warm_p50_us: f64,
+    /// Warm events, the slowest in a hundred.
+    pub(crate) warm_p99_us: f64,
+    /// CPU time of a warm event.
+    pub(crate) cpu_us: f64,
+    /// The largest the process was.
+    pub(crate) peak_mb: f64,
+    /// The binary.
+    pub(crate) binary_mb: f64,
+}
+
+/// The value at a share of a sorted list.
+pub(crate) fn quantile(values: &mut [Duration], share: f64) -> Duration {
+    values.sort_unstable();
+    let last = values.len().saturating_sub(1) as f64;
+    values
+        .get((last * share).round() as usize)
+        .copied()
+        .unwrap_or_default()
+}

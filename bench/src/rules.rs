@@ -1,0 +1,120 @@
+//! A rule set of realistic shape: services with a handful of routes each.
+
+use serde_json::{Value, json};
+
+/// The configuration of the recipe: sessions by cookie, guests, tokens signed by the gate.
+pub(crate) fn config(session_service: &str) -> Value {
+    json!({
+        "access_rules": {"repositories": ["file://./rules.json"], "matching_strategy": "regexp"},
+        "authenticators": {
+            "noop": {"enabled": true},
+            "unauthorized": {"enabled": true},
+            "anonymous": {"enabled": true, "config": {"subject": "guest"}},
+            "cookie_session": {"enabled": true, "config": {
+                "check_session_url": format!("{session_service}/sessions/whoami"), "preserve_path": true,
+                "only": ["ory_session_slughere"], "extra_from": "@this", "subject_from": "identity.id"}}
+        },
+        "authorizers": {"allow": {"enabled": true}, "deny": {"enabled": true}},
+        "errors": {"fallback": ["json"], "handlers": {"json": {"enabled": true, "config": {"verbose": true}}}},
+        "mutators": {
+            "noop": {"enabled": true},
+            "header": {"enabled": true, "config": {"headers": {"X-User": "{{ print .Subject }}"}}},
+            "id_token": {"enabled": true, "config": {
+                "issuer_url": "https://gate.example.com/", "jwks_url": "file:///tmp/jwks.json", "ttl": "60s",
+                "claims": "{\"session\": {{ .Extra | toJson }}}"}}
+        }
+    })
+}
+
+/// `count` rules, ten to a service.
+pub(crate) fn rules(count: usize) -> Value {
+    (0..count)
+        .map(|index| rule(index / 10, index % 10))
+        .collect()
+}
+
+fn rule(service: usize, route: usize) -> Value {
+    let host = format!("https://api.example.com/service-{service}");
+    let cookie = json!([{"handler": "cookie_session"}]);
+    let guest = json!([{"handler": "cookie_session"}, {"handler": "anonymous"}]);
+    let signed = json!([{"handler": "header"}, {"handler": "id_token"}]);
+    let (url, methods, authenticators, authorizer, mutators) = match route {
+        0 => (
+            "/health".to_owned(),
+            json!(["GET"]),
+            json!([{"handler": "anonymous"}]),
+            "allow",
+            json!([{"handler": "noop"}]),
+        ),
+        1 => (
+            "/public/<.*>".to_owned(),
+            json!(["GET"]),
+            guest,
+            "allow",
+            signed,
+        ),
+        2 => (
+            "/accounts/<[0-9]+>".to_owned(),
+            json!(["GET", "PUT", "DELETE"]),
+            cookie,
+            "allow",
+            signed,
+        ),
+        3 => (
+            "/internal".to_owned(),
+            json!(["GET"]),
+            json!([{"handler": "anonymous"}]),
+            "deny",
+            json!([{"handler": "noop"}]),
+        ),
+        4 => (
+            "/<(app|settings)/.*>".to_owned(),
+            json!(["GET"]),
+            cookie,
+            "allow",
+            json!([{"handler": "header"}]),
+        ),
+        5 => (
+            "/files/<[^/]+>/<.*>".to_owned(),
+            json!(["GET", "POST"]),
+            cookie,
+            "allow",
+            signed,
+        ),
+        6 => (
+            "/users/<[0-9a-f-]{36}>".to_owned(),
+            json!(["GET", "PATCH"]),
+            cookie,
+            "allow",
+            signed,
+        ),
+        7 => (
+            "/search/<(?!admin).*>".to_owned(),
+            json!(["GET"]),
+            guest,
+            "allow",
+            signed,
+        ),
+        8 => (
+            "/webhooks/<[a-z]+>".to_owned(),
+            json!(["POST"]),
+            json!([{"handler": "noop"}]),
+            "allow",
+            json!([{"handler": "noop"}]),
+        ),
+        _ => (
+            format!("/v{service}/<.*>"),
+            json!(["GET", "POST", "PUT", "DELETE"]),
+            cookie,
+            "allow",
+            signed,
+        ),
+    };
+    json!({
+        "id": format!("service-{service}:{route}"),
+        "match": {"url": format!("{host}{url}"), "methods": methods},
+        "authenticators": authenticators,
+        "authorizer": {"handler": authorizer},
+        "mutators": mutators
+    })
+}
