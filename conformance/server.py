@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -19,8 +20,9 @@ class DecisionServer:
     def __init__(self, command, stage):
         self.stage = stage
         self.log = (stage.folder / "server.log").open("w")
+        program, *arguments = shlex.split(command.replace("{config}", str(stage.config)))
         self.process = subprocess.Popen(
-            shlex.split(command.replace("{config}", str(stage.config))),
+            [shutil.which(os.path.abspath(program)) or program, *arguments],
             stdout=self.log,
             stderr=self.log,
             env=dict(os.environ, **stage.suite.spec.get("env", {})),
