@@ -61,7 +61,8 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
         }),
         header,
         host,
-        remote_addr: Some(peer.ip()),
+        // A port that listens on every address sees clients of version 4 as `::ffff:203.0.113.9`.
+        remote_addr: Some(peer.ip().to_canonical()),
         body,
     }
 }
@@ -113,4 +114,22 @@ fn printable(value: &str) -> Vec<u8> {
     let value = value.trim_matches([' ', '\t', '\r', '\n']);
     let bytes = bytes_of_text(value);
     bytes.iter().copied().map(blank).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_of_version_4_is_one_whatever_the_port_listens_on() {
+        let (parts, ()) = http::Request::new(()).into_parts();
+        for (peer, address) in [
+            ("[::ffff:203.0.113.9]:1", "203.0.113.9"),
+            ("203.0.113.9:1", "203.0.113.9"),
+            ("[2001:db8::9]:1", "2001:db8::9"),
+        ] {
+            let asked = request(&parts, Bytes::new(), peer.parse().unwrap(), false);
+            assert_eq!(asked.remote_addr.unwrap().to_string(), address);
+        }
+    }
 }
