@@ -80,7 +80,11 @@ bench-guard: ## Fail where a ratio to the empty Lambda got worse than bench/base
 ##@ Deploy
 
 .PHONY: diff deploy destroy
-diff deploy destroy: prerequisites node_modules ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+diff deploy destroy: prerequisites node_modules $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in
+	  destroy:* | *:?*) ;;
+	  *) toolchain=$$(scripts/arm64-toolchain) && eval "$$toolchain" || export PATH=$(CURDIR)/$(VENV)/bin:$$PATH ;;
+	esac
 	npx cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
 
 ##@ Set up

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { z } from "zod";
 import { InputError } from "./input-error";
@@ -59,11 +59,19 @@ export type GateReport = z.output<typeof gateReportSchema>;
 export type Command = readonly [string, ...string[]];
 
 /**
- * The `oathgate` program: what `OATHGATE_CLI` names, else the one that was built last, else one that cargo builds now.
+ * The `oathgate` program: what `OATHGATE_CLI` names, else the one that cargo builds from this project.
+ *
+ * A program that lies there from earlier is never taken as it is: it could check and package by other rules than the
+ * function decides by. Where nothing has changed, cargo takes a moment.
  *
  * @param root the project's root
+ * @param build builds it
  */
-export function findCli(root: string, environment: NodeJS.ProcessEnv = process.env): Command {
+export function findCli(
+  root: string,
+  environment: NodeJS.ProcessEnv = process.env,
+  build: (root: string) => boolean = buildCli,
+): Command {
   const named = environment.OATHGATE_CLI;
   if (named !== undefined && named !== "") {
     const program = resolve(root, named);
@@ -74,12 +82,23 @@ export function findCli(root: string, environment: NodeJS.ProcessEnv = process.e
     }
     return [program];
   }
-  const target = resolve(root, environment.CARGO_TARGET_DIR ?? "target");
-  const [latest] = ["release", "debug"]
-    .map((profile) => join(target, profile, "oathgate"))
-    .filter(existsSync)
-    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  return latest === undefined ? cargoCli(root) : [latest];
+  if (!build(root)) {
+    throw new InputError("cargo can't build the program `oathgate`; what it says is above");
+  }
+  return [join(resolve(root, environment.CARGO_TARGET_DIR ?? "target"), "debug", "oathgate")];
+}
+
+/** Lets cargo build `oathgate`, in view; whether it did. */
+function buildCli(root: string): boolean {
+  const manifest = join(root, "Cargo.toml");
+  const done = spawnSync(
+    "cargo",
+    ["build", "--locked", "--manifest-path", manifest, "--package", "oathgate"],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
+  return done.status === 0;
 }
 
 /** `oathgate` by way of cargo, which builds it where it has to. */
