@@ -36,9 +36,15 @@ pub(crate) enum Oathgate {
 /// Where the configuration is, and what is laid over it.
 #[derive(Args, Debug)]
 pub(crate) struct Configuration {
-    /// Oathkeeper's configuration file: YAML, JSON or TOML
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) config: PathBuf,
+    /// Oathkeeper's configuration file: YAML, JSON or TOML; of several, the later ones win
+    #[arg(
+        short = 'c',
+        long = "config",
+        value_name = "FILE",
+        required = true,
+        value_delimiter = ','
+    )]
+    pub(crate) files: Vec<PathBuf>,
     /// Set one configuration key, as in `--set access_rules.matching_strategy=glob`
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) overrides: Vec<String>,
@@ -54,10 +60,16 @@ pub(crate) enum Format {
     Json,
 }
 
+/// The configuration may be left out: variables may hold all of it.
 #[derive(Args, Debug)]
+#[command(mut_arg("files", |files| files.required(false)))]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    /// Taken and without effect, so that Oathkeeper's command line starts this server too: nothing is
+    /// reported to anybody
+    #[arg(long = "sqa-opt-out", alias = "disable-telemetry", hide = true)]
+    pub(crate) silent: bool,
 }
 
 #[derive(Args, Debug)]

@@ -14,7 +14,7 @@ use oathgate_engine::{
     config::{Config, ConfigSources, Format},
     finding::{Findings, Severity},
     ports::SystemClock,
-    rules::{self, RuleDefinition},
+    rules::{self, Missing, RuleDefinition},
 };
 use oathgate_outbound::{Client, UrlKeys};
 use thiserror::Error;
@@ -43,6 +43,8 @@ pub(crate) struct Project {
     pub(crate) config_findings: Findings,
     /// What is to be said of the rule repositories.
     pub(crate) rules_findings: Findings,
+    /// Whether the rules of a repository that is no file are missing.
+    pub(crate) missing: Missing,
     /// What a gate of this project reaches outside with.
     pub(crate) ports: Ports,
     files: Files,
@@ -70,14 +72,17 @@ impl Project {
 
     /// Reads the configuration a command names and every rule repository in it.
     pub(crate) async fn load(from: &Configuration) -> Result<Self, ProjectError> {
-        let name = from.config.display().to_string();
-        let text = fs::read_to_string(&from.config).map_err(|error| ProjectError::Unreadable {
-            file: from.config.clone(),
-            error,
-        })?;
-        let mut sources = ConfigSources::new()
-            .file(&name, Format::of_file(&name)?, &text)
-            .environment(readable_environment());
+        let mut sources = ConfigSources::new();
+        for file in &from.files {
+            let name = file.display().to_string();
+            let format = Format::of_file(&name)?;
+            let text = fs::read_to_string(file).map_err(|error| ProjectError::Unreadable {
+                file: file.clone(),
+                error,
+            })?;
+            sources = sources.file(&name, format, &text);
+        }
+        sources = sources.environment(readable_environment());
         for option in &from.overrides {
             sources = sources.set(option);
         }
@@ -89,7 +94,7 @@ impl Project {
             clock: Arc::new(SystemClock),
         };
         let files = Files {
-            beside: from.config.parent().map(Path::to_owned).unwrap_or_default(),
+            beside: folders(&from.files),
             http: Arc::clone(&ports.http),
         };
         let loaded = rules::load(&read.config.access_rules.repositories, &files).await;
@@ -99,10 +104,17 @@ impl Project {
             rules: loaded.rules,
             config_findings: read.findings,
             rules_findings,
+            missing: loaded.missing,
             ports,
             files,
         })
     }
+}
+
+/// The folders of the configuration's files, the one that counts most first.
+fn folders(files: &[PathBuf]) -> Vec<PathBuf> {
+    let folders = files.iter().rev().filter_map(|file| file.parent());
+    folders.map(Path::to_owned).collect()
 }
 
 /// The variables whose names and values are text; the others cannot be a setting.

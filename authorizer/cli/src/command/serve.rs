@@ -1,16 +1,16 @@
 //! `oathgate serve`: the local stand-in for Oathkeeper.
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
-use oathgate_engine::Gate;
+use oathgate_engine::{Gate, rules::Missing};
 use thiserror::Error;
 use tokio::signal;
 
 use crate::{
-    arguments::Serve,
+    arguments::{Configuration, Serve},
     command::CommandError,
     exit::Exit,
-    project::Project,
+    project::{Project, ProjectError},
     server::{Current, Server, StartError, log, reload::Watch},
 };
 
@@ -19,6 +19,8 @@ use crate::{
 pub(crate) enum ServeError {
     #[error("the configuration has errors: `oathgate rules check` lists them")]
     Configuration,
+    #[error("rules that `access_rules.repositories` names are missing: the lines above say why")]
+    Rules,
     #[error("cannot watch the configuration and the rules for changes: {0}")]
     Watch(notify::Error),
     #[error("cannot listen for the signals that end the server: {0}")]
@@ -27,15 +29,21 @@ pub(crate) enum ServeError {
     Start(StartError),
 }
 
+/// How many seconds are waited before rules behind a URL are asked for again.
+const ASKED_AGAIN_AFTER: [u64; 4] = [1, 2, 4, 8];
+
 /// Serves until it is told to stop.
 pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
-    let project = Project::load(&arguments.configuration).await?;
+    let project = complete(&arguments.configuration).await?;
     log::from_level(project.config.log.level);
     for finding in super::all_findings(&project) {
         log::finding(&finding);
     }
     if project.config_findings.have_errors() {
         return Err(ServeError::Configuration.into());
+    }
+    if project.missing != Missing::Nothing {
+        return Err(ServeError::Rules.into());
     }
     let watch = Watch::start(&arguments.configuration, &project).map_err(ServeError::Watch)?;
     let serve = project.config.serve.clone();
@@ -52,6 +60,24 @@ pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
     }
     log::event("the server has stopped");
     Ok(Exit::Fine)
+}
+
+/// Reads the configuration and its rules. A server of rules may still be starting, beside this one:
+/// it is asked again for a while, as Oathkeeper does.
+async fn complete(from: &Configuration) -> Result<Project, ProjectError> {
+    let mut project = Project::load(from).await?;
+    for seconds in ASKED_AGAIN_AFTER {
+        if project.missing != Missing::ForNow || project.config_findings.have_errors() {
+            break;
+        }
+        for finding in &project.rules_findings.0 {
+            log::finding(finding);
+        }
+        log::event(&format!("rules are missing, asking again in {seconds} s"));
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        project = Project::load(from).await?;
+    }
+    Ok(project)
 }
 
 /// Done when the process is asked to end. It is listened for from the call on, so that nobody who

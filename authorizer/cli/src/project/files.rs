@@ -8,7 +8,9 @@ use std::{
 
 use bytes::Bytes;
 use oathgate_engine::{
-    ports::{BoxFuture, HttpClient, HttpRequest},
+    Outgoing,
+    go::Url,
+    ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse},
     rules::{RuleFiles, RuleFilesError, RuleRepository},
 };
 
@@ -20,9 +22,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Reads rule files where the machine finds them.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// The folder of the configuration: a relative path is looked for here first, then, as
+    /// The folders of the configuration: a relative path is looked for here first, then, as
     /// Oathkeeper does, in the working directory.
-    pub(crate) beside: PathBuf,
+    pub(crate) beside: Vec<PathBuf>,
     pub(crate) http: Arc<dyn HttpClient>,
 }
 
@@ -35,7 +37,7 @@ impl RuleFiles for Files {
             match repository {
                 RuleRepository::File(path) => std::fs::read(self.locate(Path::new(path)))
                     .map_err(|error| RuleFilesError(error.to_string())),
-                RuleRepository::Http(url) => self.fetch(url, Vec::new()).await,
+                RuleRepository::Http(url) => self.fetch(url).await,
                 RuleRepository::S3 {
                     bucket,
                     key,
@@ -43,7 +45,7 @@ impl RuleFiles for Files {
                 } => {
                     let asked = s3::get(bucket, key, region.as_deref())
                         .map_err(|error| RuleFilesError(error.to_string()))?;
-                    self.fetch(&asked.url, asked.headers).await
+                    self.fetch_object(asked).await
                 }
                 RuleRepository::Inline(text) => Ok(text.clone().into_bytes()),
             }
@@ -54,36 +56,38 @@ impl RuleFiles for Files {
 impl Files {
     /// The file a relative path means.
     pub(crate) fn locate(&self, path: &Path) -> PathBuf {
-        let beside = self.beside.join(path);
-        if beside.exists() {
-            beside
-        } else {
-            path.to_owned()
-        }
+        let mut beside = self.beside.iter().map(|folder| folder.join(path));
+        beside
+            .find(|file| file.exists())
+            .unwrap_or_else(|| path.to_owned())
     }
 
-    async fn fetch(
-        &self,
-        url: &str,
-        headers: Vec<(String, String)>,
-    ) -> Result<Vec<u8>, RuleFilesError> {
-        let answer = self
-            .http
-            .send(HttpRequest {
-                method: "GET".to_owned(),
-                url: url.to_owned(),
-                headers,
-                body: Bytes::new(),
-                timeout: PATIENCE,
-            })
-            .await
-            .map_err(|error| RuleFilesError(error.to_string()))?;
-        if answer.status != 200 {
-            return Err(RuleFilesError(format!(
-                "the server answered {}",
-                answer.status
-            )));
-        }
-        Ok(answer.body.to_vec())
+    /// Asks for a file as a browser does: a redirect is followed.
+    async fn fetch(&self, url: &str) -> Result<Vec<u8>, RuleFilesError> {
+        let url = Url::parse(url).map_err(|_| RuleFilesError("this is no address".to_owned()))?;
+        let asked = Outgoing::new("GET", url, PATIENCE);
+        content(asked.send(&*self.http).await)
     }
+
+    async fn fetch_object(&self, asked: s3::Asked) -> Result<Vec<u8>, RuleFilesError> {
+        let request = HttpRequest {
+            method: "GET".to_owned(),
+            url: asked.url,
+            headers: asked.headers,
+            body: Bytes::new(),
+            timeout: PATIENCE,
+        };
+        content(self.http.send(request).await)
+    }
+}
+
+fn content(answer: Result<HttpResponse, HttpError>) -> Result<Vec<u8>, RuleFilesError> {
+    let answer = answer.map_err(|error| RuleFilesError(error.to_string()))?;
+    if answer.status != 200 {
+        return Err(RuleFilesError(format!(
+            "the server answered {}",
+            answer.status
+        )));
+    }
+    Ok(answer.body.to_vec())
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use serde::Serialize;
 
-/// A JSON answer, with the line break at its end that Go's encoder writes.
+/// A JSON answer, with the line break at its end that Go's encoder writes, and, as Oathkeeper has it,
+/// the character set where it is no error.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
     let Ok(mut body) = serde_json::to_vec(value) else {
         let mut response = Response::new(Bytes::new());
@@ -12,7 +13,12 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes
         return response;
     };
     body.push(b'\n');
-    with_type(status, "application/json; charset=utf-8", body.into())
+    let kind = if status.is_success() {
+        "application/json; charset=utf-8"
+    } else {
+        "application/json"
+    };
+    with_type(status, kind, body.into())
 }
 
 /// An error in Oathkeeper's form.

@@ -101,8 +101,6 @@ impl Door {
                 },
                 _ = stopping.wait_for(|stopping| *stopping) => break,
             };
-            // A socket for both versions shows a client of version 4 as `::ffff:…`; services are told its own address.
-            let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
             let (handler, acceptor, timeout) =
                 (handler.clone(), self.acceptor.clone(), self.timeout);
             let watcher = graceful.watcher();

@@ -10,6 +10,7 @@ pub(crate) mod log;
 mod metrics;
 pub(crate) mod reload;
 mod routes;
+mod shown_rule;
 
 use std::{io, sync::Arc};
 

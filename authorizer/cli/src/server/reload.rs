@@ -149,7 +149,7 @@ fn files(from: &Configuration, project: &Project) -> BTreeSet<PathBuf> {
             },
         );
     rules
-        .chain([from.config.clone()])
+        .chain(from.files.iter().cloned())
         .map(|file| std::path::absolute(&file).unwrap_or(file))
         .collect()
 }

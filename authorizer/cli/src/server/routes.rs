@@ -12,7 +12,7 @@ use oathgate_engine::{
 };
 use serde_json::json;
 
-use super::{Current, answer, cors, decisions, log, metrics::Metrics};
+use super::{Current, answer, cors, decisions, log, metrics::Metrics, shown_rule::ShownRule};
 
 /// The largest body a gateway may send along: a remote authorizer is handed it whole.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -119,9 +119,15 @@ fn get(gate: &Gate, path: &str, query: &str) -> Response<Bytes> {
 
 fn ready(gate: &Gate) -> Response<Bytes> {
     if listed(gate).next().is_none() {
+        // Oathkeeper's words and its code beside another status: whoever reads it reads the status.
         return answer::json(
             StatusCode::SERVICE_UNAVAILABLE,
-            &json!({"errors": {"rules_loaded": "no rules are loaded"}}),
+            &json!({"error": {
+                "code": 500,
+                "status": "Internal Server Error",
+                "reason": "No rules found.",
+                "message": "The requested resource could not be found",
+            }}),
         );
     }
     answer::json(StatusCode::OK, &json!({"status": "ok"}))
@@ -135,7 +141,7 @@ fn listed(gate: &Gate) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
 
 /// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
 /// counts as left out, what is below 0 as 0.
-fn page<'a>(gate: &'a Gate, query: &str) -> Vec<Cow<'a, RuleDefinition>> {
+fn page(gate: &Gate, query: &str) -> Vec<ShownRule> {
     let number = |name: &str, default: usize| {
         let value = query
             .split('&')
@@ -149,13 +155,14 @@ fn page<'a>(gate: &'a Gate, query: &str) -> Vec<Cow<'a, RuleDefinition>> {
     listed(gate)
         .skip(number("offset", 0))
         .take(number("limit", 50).min(500))
+        .map(|definition| ShownRule::from(&*definition))
         .collect()
 }
 
 fn rule(gate: &Gate, id: &str) -> Response<Bytes> {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match listed(gate).find(|definition| definition.id == id) {
-        Some(definition) => answer::json(StatusCode::OK, &definition),
+        Some(definition) => answer::json(StatusCode::OK, &ShownRule::from(&*definition)),
         None => answer::error(
             StatusCode::NOT_FOUND,
             "The requested resource could not be found",

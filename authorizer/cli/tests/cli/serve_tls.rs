@@ -72,10 +72,23 @@ fn the_certificate_may_stand_in_files_or_in_the_configuration() {
 }
 
 #[test]
-fn half_a_certificate_is_none() {
-    let project = project(json!({"cert": {"path": "cert.pem"}}));
-    let server = Server::start(&project);
-    assert_eq!(server.get("/health/alive").status, 200);
+fn half_a_certificate_is_refused_and_nothing_is_served_in_the_clear() {
+    for (tls, missing) in [
+        (json!({"cert": {"path": "cert.pem"}}), "key.path"),
+        (
+            json!({"key": {"base64": "aGk="}, "cert": {"path": ""}}),
+            "cert.path",
+        ),
+    ] {
+        let run = project(tls)
+            .oathgate(&["serve", "--config", "config.json"])
+            .ends_with(2);
+        assert!(
+            run.stderr
+                .contains("serve.api.tls: half of what TLS needs is missing")
+        );
+        assert!(run.stderr.contains(missing), "{run:#?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     AccessRules, Api, Config, Cors, Errors, HandlerSettings, Handlers, Level, Log, LogFormat,
-    Origins, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource, shape::Role,
+    Origins, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource, shape::Role, validate::as_integer,
 };
 
 /// Builds a configuration from its merged value; `written` is the same without defaults.
@@ -84,7 +84,7 @@ impl<'v> At<'v> {
 
     fn port(self) -> Option<u16> {
         self.0
-            .and_then(Value::as_u64)
+            .and_then(as_integer)
             .and_then(|port| u16::try_from(port).ok())
     }
 }
@@ -146,7 +146,7 @@ fn cors(at: At<'_>) -> Cors {
         allowed_headers: at.key("allowed_headers").texts(),
         exposed_headers: at.key("exposed_headers").texts(),
         allow_credentials: at.key("allow_credentials").flag().unwrap_or(false),
-        max_age: at.key("max_age").0.and_then(Value::as_i64).unwrap_or(0),
+        max_age: at.key("max_age").0.and_then(as_integer).unwrap_or(0),
     }
 }
 

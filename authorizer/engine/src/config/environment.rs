@@ -4,7 +4,10 @@
 //! dot is told by the keys there are. Numbers are places in a list: `ACCESS_RULES_REPOSITORIES_0`.
 //! Oathkeeper does the same in its `configx` package.
 
+mod value;
+
 use serde_json::{Map, Value};
+use value::{comma_separated, whole_number};
 
 use super::{
     assign::{Step, path_text},
@@ -55,9 +58,9 @@ pub(super) fn assignment(name: &str, text: &str) -> Result<Option<Assignment>, B
             "0" | "f" | "F" | "false" | "FALSE" | "False" => Value::Bool(false),
             _ => return Err(wrong("`true` or `false`")),
         },
-        Kind::Integer { .. } => match text.trim().parse::<i64>() {
-            Ok(number) => Value::from(number),
-            Err(_) => return Err(wrong("whole number")),
+        Kind::Integer { .. } => match whole_number(text) {
+            Some(number) => Value::from(number),
+            None => return Err(wrong("whole number")),
         },
         Kind::Number => match text.trim().parse::<f64>() {
             Ok(number) => Value::from(number),
@@ -82,39 +85,19 @@ pub(super) fn assignment(name: &str, text: &str) -> Result<Option<Assignment>, B
     Ok(Some(Assignment { path, value }))
 }
 
-/// A JSON list, or texts separated by commas.
+/// A JSON list, or texts separated by commas. Any other JSON is no list: `"a"` and `5` are mistakes,
+/// not lists of one.
 fn list(text: &str, shape: &Shape) -> Option<Value> {
-    if let Ok(items) = serde_json::from_str::<Vec<Value>>(text) {
-        return Some(Value::Array(items));
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        return value.is_array().then_some(value);
     }
     let Kind::List { item, .. } = shape.kind else {
         return None;
     };
     match item.kind {
-        Kind::Text(_) | Kind::Any => Some(Value::from(comma_separated(text))),
+        Kind::Text(_) | Kind::Any if !text.is_empty() => comma_separated(text).map(Value::from),
         _ => None,
     }
-}
-
-/// One record of comma separated values (RFC 4180).
-fn comma_separated(text: &str) -> Vec<String> {
-    let mut items = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        let Some(item) = items.last_mut() else { break };
-        match character {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                item.push('"');
-            }
-            '"' if quoted || item.is_empty() => quoted = !quoted,
-            ',' if !quoted => items.push(String::new()),
-            '\n' | '\r' if !quoted => break,
-            other => item.push(other),
-        }
-    }
-    items
 }
 
 /// The shape at a name, all underscores of which have become dots.
@@ -318,19 +301,21 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_json_or_texts_between_commas_and_nothing_else() {
+        for text in ["", "5", r#""a""#, r#"{"a":1}"#, "null", r#"a"b"#] {
+            assert!(
+                assignment("AUTHENTICATORS_COOKIE_SESSION_CONFIG_ONLY", text).is_err(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_value_that_cannot_be_is_an_error() {
         let refused = assignment("AUTHENTICATORS_JWT_ENABLED", "maybe").unwrap_err();
         assert_eq!(
             refused.to_string(),
             "error: AUTHENTICATORS_JWT_ENABLED: authenticators.jwt.enabled: the variable holds no `true` or `false`"
-        );
-    }
-
-    #[test]
-    fn it_reads_quoted_items_between_commas() {
-        assert_eq!(
-            comma_separated(r#"a,"b,c","d ""e""",f"#),
-            ["a", "b,c", r#"d "e""#, "f"]
         );
     }
 

@@ -13,10 +13,10 @@ pub(super) fn check(form: Form, text: &str) -> Option<Lack> {
         Form::Filled => text
             .is_empty()
             .then(|| ("the text is empty".to_owned(), None)),
-        Form::Uri => (!is_uri(text)).then(|| {
+        Form::Uri | Form::FileUri => (!is_uri(text)).then(|| {
             (
                 format!("{} is no URL with a scheme", shown(text)),
-                Some("write it as `https://host/path`".to_owned()),
+                Some(with_a_scheme(text, form)),
             )
         }),
         Form::UriReference => {
@@ -46,6 +46,15 @@ pub(super) fn check(form: Form, text: &str) -> Option<Lack> {
                 Some("write it as `v0.40.6`".to_owned()),
             )
         }),
+    }
+}
+
+/// How a text would be written as a URL.
+fn with_a_scheme(text: &str, form: Form) -> String {
+    if form == Form::FileUri && !text.is_empty() && !text.contains(['@', ':', '\\']) {
+        format!("write it as `file://{text}`")
+    } else {
+        "write it as `https://host/path`".to_owned()
     }
 }
 

@@ -127,7 +127,7 @@ fn text(form: Form) -> Value {
     match form {
         Form::Plain => json!({"type": "string"}),
         Form::Filled => json!({"type": "string", "minLength": 1}),
-        Form::Uri => json!({"type": "string", "format": "uri"}),
+        Form::Uri | Form::FileUri => json!({"type": "string", "format": "uri"}),
         Form::UriReference => json!({"type": "string", "format": "uri-reference"}),
         Form::Duration => json!({"type": "string", "pattern": "^[0-9]+(ns|us|ms|s|m|h)$"}),
         Form::Choice(words) => json!({"type": "string", "enum": words}),

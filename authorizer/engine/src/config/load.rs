@@ -193,7 +193,11 @@ impl Reading {
         let notes = validate(&CONFIG, &self.written)
             .into_iter()
             .filter(|finding| finding.severity == Severity::Note);
-        let mut found: Vec<Finding> = errors.chain(notes).chain(idle(&merged)).collect();
+        let mut found: Vec<Finding> = errors
+            .chain(notes)
+            .chain(idle(&merged))
+            .chain(half_a_certificate(&merged))
+            .collect();
         let origins = Origins::new(self.origins);
         for finding in &mut found {
             origins.locate(finding);
@@ -218,4 +222,29 @@ fn idle(merged: &Value) -> Option<Finding> {
         Finding::note("it has no effect here: no setting makes the log show a secret")
             .at("log.leak_sensitive_values")
     })
+}
+
+/// A certificate without its key, or a key without its certificate: serving without either would be
+/// serving in the clear.
+fn half_a_certificate(merged: &Value) -> Option<Finding> {
+    let tls = merged.pointer("/serve/api/tls")?;
+    let is_set = |half: &str| {
+        ["path", "base64"].iter().any(|source| {
+            tls.pointer(&format!("/{half}/{source}"))
+                .and_then(Value::as_str)
+                .is_some_and(|text| !text.is_empty())
+        })
+    };
+    let missing = match (is_set("cert"), is_set("key")) {
+        (true, false) => "key",
+        (false, true) => "cert",
+        _ => return None,
+    };
+    Some(
+        Finding::error("half of what TLS needs is missing")
+            .at("serve.api.tls")
+            .suggest(format!(
+                "set `{missing}.path` or `{missing}.base64` as well"
+            )),
+    )
 }

@@ -296,7 +296,7 @@ fn step(key: &str) -> String {
 }
 
 /// A whole number, `5.0` included.
-fn as_integer(value: &Value) -> Option<i64> {
+pub(super) fn as_integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_f64().and_then(whole))
 }
 

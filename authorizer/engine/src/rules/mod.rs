@@ -12,7 +12,7 @@ mod version;
 
 pub use decode::{DecodedRules, decode};
 pub use definition::{HandlerReference, Match, RpcMatch, RuleDefinition};
-pub use load::{LoadedRules, load};
+pub use load::{LoadedRules, Missing, load};
 pub use origin::Source;
 pub use packed::{PackedBytes, PackedError, PackedRules};
 pub use source::{RuleFiles, RuleFilesError, RuleRepository, RuleRepositoryError};

@@ -1,6 +1,9 @@
 //! Where rules come from: `access_rules.repositories`.
 
-use std::fmt;
+use std::{
+    fmt,
+    path::{Component, Path},
+};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,13 +53,24 @@ pub enum RuleRepositoryError {
 }
 
 impl RuleRepository {
+    /// Whether both name the same place.
+    pub(super) fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::File(one), Self::File(other)) => steps(one).eq(steps(other)),
+            _ => self == other,
+        }
+    }
+
     /// Reads one of `access_rules.repositories`.
     ///
     /// # Errors
     /// `gs://`, `azblob://` and unknown schemes, `inline://` without base64, `s3://` without a key.
     pub fn parse(url: &str) -> Result<Self, RuleRepositoryError> {
         let Some((scheme, rest)) = url.split_once("://") else {
-            return Ok(Self::File(url.to_owned()));
+            return Ok(Self::File(match url.strip_prefix("file:/") {
+                Some(path) => file_path(&format!("/{path}")),
+                None => url.to_owned(),
+            }));
         };
         match scheme.to_ascii_lowercase().as_str() {
             "file" => Ok(Self::File(file_path(rest))),
@@ -79,6 +93,13 @@ impl RuleRepository {
 fn file_path(rest: &str) -> String {
     let path = rest.split(['?', '#']).next().unwrap_or(rest);
     percent_decode(path)
+}
+
+/// A path without its dots.
+fn steps(path: &str) -> impl Iterator<Item = Component<'_>> {
+    Path::new(path)
+        .components()
+        .filter(|step| *step != Component::CurDir)
 }
 
 fn percent_decode(text: &str) -> String {

@@ -21,6 +21,23 @@ pub fn service(body: &'static str) -> SocketAddr {
     address
 }
 
+/// Sends every request on to another service.
+pub fn redirecting_service(to: SocketAddr) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            read_request(&mut stream);
+            let text = format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://{to}/rules\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            );
+            stream.write_all(text.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
 /// A service that says when it is asked and answers when it is told to.
 pub fn slow_service(body: &'static str) -> (SocketAddr, Receiver<()>, Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -3,8 +3,8 @@
 use super::{
     Field, Form, Kind, Preset, Shape, field,
     parts::{
-        ANY_TEXT, FORWARD_HTTP_HEADERS, RETRY, SCOPE_STRATEGY, TEXT_MAP, TEXTS, TOKEN_FROM, URI,
-        switch, text_or,
+        ANY_TEXT, FILE_URI, FORWARD_HTTP_HEADERS, RETRY, SCOPE_STRATEGY, TEXT_MAP, TEXTS,
+        TOKEN_FROM, switch, text_or,
     },
 };
 
@@ -136,7 +136,7 @@ static JWT_FIELDS: [Field; 9] = [
     ),
     field(
         "jwks_urls",
-        Shape::list(&URI),
+        Shape::list(&FILE_URI),
         "The URLs of the key sets: `https://`, `file://` or `inline://`.",
     ),
     field(

@@ -89,6 +89,8 @@ pub enum Form {
     Filled,
     /// A URL with a scheme.
     Uri,
+    /// A URL with a scheme, `file` for example.
+    FileUri,
     /// A URL, with or without a scheme.
     UriReference,
     /// A whole number and a unit: `150ms`, `5s`, `1h`.

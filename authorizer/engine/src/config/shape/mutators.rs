@@ -66,7 +66,7 @@ static ID_TOKEN_FIELDS: [Field; 4] = [
     field("issuer_url", ANY_TEXT, "The token's issuer."),
     field(
         "jwks_url",
-        Shape::text(Form::Uri),
+        Shape::text(Form::FileUri),
         "The key set to sign with.",
     ),
     field("ttl", duration_or("15m"), "How long a token is valid."),

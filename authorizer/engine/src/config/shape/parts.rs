@@ -10,8 +10,8 @@ pub(super) const ANY_TEXT: Shape = Shape::text(Form::Plain);
 pub(super) const TEXTS: Shape = Shape::list(&TEXT);
 /// Texts under names of the writer's choice.
 pub(super) const TEXT_MAP: Shape = Shape::map(&TEXT);
-/// A URL.
-pub(super) static URI: Shape = Shape::text(Form::Uri);
+/// A URL of what may be a file.
+pub(super) static FILE_URI: Shape = Shape::text(Form::FileUri);
 
 /// Any value, by value.
 pub(super) const ANY_VALUE: Shape = Shape {

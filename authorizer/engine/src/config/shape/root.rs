@@ -4,14 +4,14 @@ use super::{
     Field, Form, Preset, Shape, field,
     handlers::{AUTHENTICATORS, AUTHORIZERS, ERROR_HANDLERS, MUTATORS},
     observability::{LOG, TRACING},
-    parts::{TEXT, URI},
+    parts::{FILE_URI, TEXT},
     serve::SERVE,
 };
 
 static ACCESS_RULES: [Field; 2] = [
     field(
         "repositories",
-        Shape::list(&URI),
+        Shape::list(&FILE_URI),
         "URLs of rule files: `file://`, `inline://` and base64, `http://`, `https://` or `s3://`.",
     ),
     field(

@@ -19,7 +19,7 @@ fn sample(shape: &Shape) -> Value {
         Kind::Integer { only, .. } => json!(only.first().copied().unwrap_or(5)),
         Kind::Text(form) => match form {
             Form::Plain | Form::Filled | Form::ParameterName => json!("x"),
-            Form::Uri | Form::UriReference => json!("https://service.example/"),
+            Form::Uri | Form::FileUri | Form::UriReference => json!("https://service.example/"),
             Form::Duration => json!("5s"),
             Form::Choice(words) => json!(words[0]),
             Form::Version => json!("v1.2.3"),

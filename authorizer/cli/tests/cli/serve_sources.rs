@@ -1,0 +1,120 @@
+//! `oathgate serve`: where configuration and rules come from.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::json;
+
+use crate::harness::{
+    Project, config, config_with, open_rule,
+    server::Server,
+    service::{redirecting_service, service},
+};
+
+#[test]
+fn variables_alone_may_hold_the_whole_configuration() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    let mut command = project.command(&["serve"]);
+    command
+        .env("SERVE_API_HOST", "127.0.0.1")
+        .env("SERVE_API_PORT", "0")
+        .env("SERVE_PROMETHEUS_PORT", "0")
+        .env("ACCESS_RULES_REPOSITORIES", "file://rules.json")
+        .env("AUTHENTICATORS_ANONYMOUS_ENABLED", "true")
+        .env("AUTHENTICATORS_ANONYMOUS_CONFIG", "{}")
+        .env("AUTHORIZERS_ALLOW_ENABLED", "true")
+        .env("MUTATORS_HEADER_ENABLED", "true")
+        .env("MUTATORS_HEADER_CONFIG_HEADERS", r#"{"X-User": "env"}"#);
+    let server = Server::run(&mut command);
+    let answer = server.decide("/a");
+    assert_eq!(
+        (answer.status, answer.header("x-user").as_deref()),
+        (200, Some("env"))
+    );
+}
+
+#[test]
+fn every_other_command_needs_a_configuration_file() {
+    let project = Project::new(&json!([]));
+    for arguments in [
+        &["rules", "check"][..],
+        &["explain", "http://api.test/"],
+        &["headers"],
+    ] {
+        let run = project.oathgate(arguments).ends_with(2);
+        assert!(run.stderr.contains("--config <FILE>"), "{run:#?}");
+    }
+}
+
+#[test]
+fn of_several_configuration_files_the_later_ones_win() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    project.write(
+        "more/guest.yml",
+        "authenticators: {anonymous: {config: {subject: visitor}}}",
+    );
+    for arguments in [
+        &["serve", "-c", "config.json", "-c", "more/guest.yml"][..],
+        &[
+            "serve",
+            "--config",
+            "config.json,more/guest.yml",
+            "--sqa-opt-out",
+        ],
+    ] {
+        let server = Server::run(&mut project.command(arguments));
+        let answer = server.decide("/a");
+        assert_eq!(
+            answer.header("x-user").as_deref(),
+            Some("visitor"),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn rules_named_twice_count_once() {
+    let config = config_with(
+        "/access_rules/repositories",
+        json!(["file://rules.json", "file://./rules.json"]),
+    );
+    let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
+    server.says("these rules are named twice and count once");
+    assert_eq!(server.decide("/a").status, 200);
+}
+
+#[test]
+fn rules_behind_a_redirect_are_read() {
+    let body: &str = json!([open_rule("a", "/a")]).to_string().leak();
+    let rules = redirecting_service(service(body));
+    let config = config_with(
+        "/access_rules/repositories",
+        json!([format!("http://{rules}/latest")]),
+    );
+    let server = Server::start(&Project::with(&config, &json!([])));
+    assert_eq!(server.decide("/a").status, 200);
+}
+
+/// Nothing tells when the rules come, and until then every request would be refused: whoever started
+/// the server is told, and can start it again.
+#[test]
+fn without_rules_that_are_in_no_file_nothing_is_served() {
+    for (repository, said) in [
+        ("inline://@@@".to_owned(), "no base64"),
+        (format!("inline://{}", STANDARD.encode("{}")), "rules"),
+        ("gs://bucket/rules.json".to_owned(), "cannot be read here"),
+        (
+            "ftp://host/rules.json".to_owned(),
+            "scheme that is not known",
+        ),
+    ] {
+        let mut config = config();
+        config["access_rules"]["repositories"] = json!(["file://rules.json", repository]);
+        let run = Project::with(&config, &json!([open_rule("a", "/a")]))
+            .oathgate(&["serve", "--config", "config.json"])
+            .ends_with(2);
+        assert!(run.stderr.contains(said), "{repository}: {run:#?}");
+        assert!(
+            run.stderr
+                .contains("rules that `access_rules.repositories` names are missing")
+        );
+    }
+}
