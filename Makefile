@@ -79,6 +79,10 @@ bench-guard: ## Fail where a ratio to the empty Lambda got worse than bench/base
 
 ##@ Deploy
 
+.PHONY: check
+check: node_modules ## Check the settings, configuration and rules of STAGE (default dev), and run the rules' tests
+	tsx infra/bin/check.ts $(STAGE)
+
 .PHONY: diff deploy destroy
 diff deploy destroy: prerequisites node_modules $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
 	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in

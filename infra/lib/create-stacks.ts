@@ -4,6 +4,7 @@ import { builtByCargo, findFunctionSources } from "./function-sources";
 import { layOutGate } from "./gate-folder";
 import { OathgateCli } from "./oathgate-cli";
 import { OathgateStack, type OathgateStackProps } from "./oathgate-stack";
+import { testRules } from "./rule-tests";
 import type { Stage } from "./stage";
 
 /** What a stack is made from. */
@@ -22,13 +23,25 @@ export function createStacks(app: App, { stage, report, functions }: StackInput)
 }
 
 /**
- * Lays out and checks what the stage decides by, asks which headers it vouches for, and finds the functions' code.
+ * Lays out, checks and tests what the stage decides by.
+ *
+ * @returns the laid-out configuration's absolute path
+ * @throws InputError where the configuration or the rules can't be deployed
+ */
+export function checkedGate(stage: Stage, cli: OathgateCli = new OathgateCli(stage.root)): string {
+  const configFile = layOutGate(stage, cli);
+  cli.checkRules(configFile);
+  testRules(stage, configFile, cli);
+  return configFile;
+}
+
+/**
+ * Checks what the stage decides by, asks which headers it vouches for, and finds the functions' code.
  *
  * @throws InputError where the configuration, the rules or the code can't be deployed
  */
 export function readStackInput(stage: Stage, cli: OathgateCli = new OathgateCli(stage.root)): StackInput {
-  const configFile = layOutGate(stage, cli);
-  cli.checkRules(configFile);
+  const configFile = checkedGate(stage, cli);
   return { stage, report: cli.report(configFile), functions: findFunctionSources(stage, configFile, cli) };
 }
 

@@ -55,6 +55,9 @@ export const gateReportSchema = z.strictObject({
 /** What the stack has to know about a configuration and its rules. */
 export type GateReport = z.output<typeof gateReportSchema>;
 
+/** External variables of rules and their tests. */
+export type RuleValues = Readonly<Record<string, string>>;
+
 /** A command line, the program first. */
 export type Command = readonly [string, ...string[]];
 
@@ -129,15 +132,23 @@ export class OathgateCli {
   ) {}
 
   /** Compiles a Jsonnet source with the stage's values: `oathgate rules build`. Paths are absolute. */
-  buildRules(source: string, values: Readonly<Record<string, string>>, output: string): void {
-    const variables = Object.entries(values).flatMap(([name, value]) => ["--ext-str", `${name}=${value}`]);
+  buildRules(source: string, values: RuleValues, output: string): void {
     const shown = relative(this.root, source);
-    this.run(this.root, ["rules", "build", shown, ...variables, "-o", output], `${shown} can't be built`);
+    this.run(
+      this.root,
+      ["rules", "build", shown, ...variables(values), "-o", output],
+      `${shown} can't be built`,
+    );
   }
 
   /** Refuses a configuration or rules with any mistake: `oathgate rules check`. */
   checkRules(configFile: string): void {
     this.runBeside(configFile, ["rules", "check"], []);
+  }
+
+  /** Refuses rules that fail a test: `oathgate rules test`. Paths are absolute. */
+  testRules(configFile: string, tests: string, values: RuleValues): void {
+    this.runBeside(configFile, ["rules", "test"], [...variables(values), tests]);
   }
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
@@ -187,6 +198,10 @@ export class OathgateCli {
     }
     return done.stdout;
   }
+}
+
+function variables(values: RuleValues): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ["--ext-str", `${name}=${value}`]);
 }
 
 function parsedJson(text: string): unknown {

@@ -74,7 +74,12 @@ const rules = z.strictObject({
    * @default rules/rules.jsonnet where there is one
    */
   file: z.string("must be a path").optional(),
-  /** External variables, `std.extVar("domain")` and so on. @default {} */
+  /**
+   * The rules' tests, Jsonnet or JSON, relative to the project's root; run before anything is deployed.
+   * @default rules/tests.jsonnet where there is one
+   */
+  tests: z.string("must be a path").optional(),
+  /** External variables of rules and tests, `std.extVar("domain")` and so on. @default {} */
   values: z.record(z.string(), z.string("must be text (put it in quotes)"), "must be a map").default({}),
 });
 

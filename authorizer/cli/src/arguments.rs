@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) enum Oathgate {
     /// Answer Oathkeeper's decision API on `serve.api` of the configuration
     Serve(Serve),
-    /// Build, check and list access rules
+    /// Build, check and test access rules
     #[command(subcommand)]
     Rules(Rules),
     /// Write the folder that AWS Lambda runs
@@ -104,13 +104,13 @@ pub(crate) enum Rules {
     Build(RulesBuild),
     /// Find every mistake in a configuration and its rules
     Check(RulesCheck),
+    /// Decide the requests of test files and compare what comes of them
+    Test(RulesTest),
 }
 
+/// What a Jsonnet file is evaluated with.
 #[derive(Args, Debug)]
-pub(crate) struct RulesBuild {
-    /// The Jsonnet file
-    #[arg(value_name = "FILE")]
-    pub(crate) source: PathBuf,
+pub(crate) struct Jsonnet {
     /// Give the text of an external variable: `NAME=TEXT`, or `NAME` to take it from the environment
     #[arg(long = "ext-str", value_name = "NAME[=TEXT]")]
     pub(crate) ext_str: Vec<String>,
@@ -120,6 +120,15 @@ pub(crate) struct RulesBuild {
     /// Where imports are looked for beside the file's own folder
     #[arg(short = 'J', long = "jpath", value_name = "DIR")]
     pub(crate) search: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RulesBuild {
+    /// The Jsonnet file
+    #[arg(value_name = "FILE")]
+    pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) jsonnet: Jsonnet,
     /// Where to write; standard output if left out
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -135,6 +144,23 @@ pub(crate) struct RulesCheck {
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RulesTest {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    #[command(flatten)]
+    pub(crate) jsonnet: Jsonnet,
+    /// Also fail where a rule has no test
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// The test files: Jsonnet or JSON
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -1,9 +1,12 @@
-//! `oathgate`: checks, builds, packages, explains and serves access rules.
+//! `oathgate`: builds, checks, tests, packages, explains and serves access rules.
 
 mod arguments;
+mod asked;
 mod command;
 mod exit;
+mod jsonnet;
 mod project;
+mod rule_tests;
 mod server;
 
 use std::process::ExitCode;

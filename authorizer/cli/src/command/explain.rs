@@ -2,31 +2,23 @@
 
 use std::io::Write as _;
 
-use oathgate_engine::{
-    Decision, Gate, Outcome, Request,
-    go::{Url, is_token},
-};
+use oathgate_engine::{Decision, Gate, Outcome, Request};
 use serde_json::json;
 use thiserror::Error;
 
 use crate::{
     arguments::{Explain, Format},
+    asked::{self, AskedError},
     command::CommandError,
     exit::Exit,
     project::Project,
 };
 
-/// A request that cannot be read from the command line.
+/// Why nothing is decided.
 #[derive(Debug, Error)]
 pub(crate) enum ExplainError {
-    /// A header may hold a cookie or a token, so that it is told by its number.
-    #[error("header {0} on the command line is none: write `Name: value`")]
-    Header(usize),
-    /// Without the query, which may hold a token.
-    #[error("`{0}` is no URL to ask for: write `https://host/path`")]
-    Url(String),
-    #[error("`{0}` is no method")]
-    Method(String),
+    #[error(transparent)]
+    Asked(#[from] AskedError),
     #[error("the configuration has errors: `oathgate rules check` lists them")]
     Configuration,
 }
@@ -57,59 +49,14 @@ pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
     Ok(if granted { Exit::Fine } else { Exit::Findings })
 }
 
-/// The request as a browser would send it to this URL.
 fn request(arguments: &Explain) -> Result<Request, ExplainError> {
-    let asked = arguments.url.split('#').next().unwrap_or_default();
-    let shown = asked.split('?').next().unwrap_or_default();
-    let wrong = || ExplainError::Url(shown.to_owned());
-    let (scheme, rest) = asked.split_once("://").ok_or_else(wrong)?;
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (host, asked_uri) = rest.split_at_checked(end).ok_or_else(wrong)?;
-    // Nobody's password is part of what a gateway is asked for.
-    if scheme.is_empty() || host.is_empty() || host.contains('@') {
-        return Err(ExplainError::Url(
-            shown.rsplit('@').next().unwrap_or_default().to_owned(),
-        ));
-    }
-    let asked_uri = if asked_uri.starts_with('/') {
-        asked_uri.to_owned()
-    } else {
-        format!("/{asked_uri}")
-    };
-    let (path, query) = asked_uri.split_once('?').unwrap_or((&asked_uri, ""));
-    if !is_token(&arguments.method) {
-        return Err(ExplainError::Method(arguments.method.clone()));
-    }
-    let mut request = Request {
-        method: arguments.method.clone(),
-        url: Url {
-            scheme: scheme.to_owned(),
-            host: host.to_owned(),
-            path: path.to_owned(),
-            raw_query: query.to_owned(),
-            ..Url::default()
-        },
-        host: host.to_owned(),
-        remote_addr: arguments.remote_addr,
-        ..Request::default()
-    };
-    request.asked_uri = asked_uri;
+    let mut headers = Vec::new();
     for (index, header) in arguments.headers.iter().enumerate() {
-        let wrong = || ExplainError::Header(index + 1);
-        let (name, value) = header.split_once(':').ok_or_else(wrong)?;
-        let (name, value) = (name.trim(), value.trim());
-        if !is_token(name) || value.contains(['\r', '\n', '\0']) {
-            return Err(wrong());
-        }
-        if name.eq_ignore_ascii_case("host") {
-            // What a server is told is its own name, as with `curl -H 'Host: …'`.
-            value.clone_into(&mut request.host);
-            value.clone_into(&mut request.url.host);
-        } else {
-            request.header.add(name, value);
-        }
+        let split = header.split_once(':');
+        headers.push(split.ok_or(AskedError::Header(index + 1))?);
     }
-    Ok(request)
+    let (method, url) = (&arguments.method, &arguments.url);
+    Ok(asked::request(method, url, headers, arguments.remote_addr)?)
 }
 
 fn as_json(decision: &Decision) -> serde_json::Value {
@@ -138,7 +85,8 @@ fn as_json(decision: &Decision) -> serde_json::Value {
     explained
 }
 
-fn as_lines(decision: &Decision) -> Vec<String> {
+/// The decision in lines for people.
+pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
     let evidence = &decision.evidence;
     let mut lines = vec![match &decision.outcome {
         Outcome::Granted(_) => "granted".to_owned(),

@@ -7,6 +7,7 @@ mod health;
 mod package;
 mod rules_build;
 mod rules_check;
+mod rules_test;
 mod schema;
 mod serve;
 
@@ -26,6 +27,8 @@ pub(crate) enum CommandError {
     Project(#[from] ProjectError),
     #[error(transparent)]
     Build(#[from] rules_build::BuildError),
+    #[error(transparent)]
+    Test(#[from] rules_test::TestError),
     #[error(transparent)]
     Package(#[from] package::PackageError),
     #[error(transparent)]
@@ -52,6 +55,7 @@ pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
         Oathgate::Schema(arguments) => schema::run(&arguments),
         Oathgate::Serve(arguments) => block_on(serve::run(&arguments)),
         Oathgate::Rules(Rules::Check(arguments)) => block_on(rules_check::run(&arguments)),
+        Oathgate::Rules(Rules::Test(arguments)) => block_on(rules_test::run(&arguments)),
         Oathgate::Package(arguments) => block_on(package::run(&arguments)),
         Oathgate::Headers(arguments) => block_on(headers::run(&arguments)),
         Oathgate::Health(arguments) => block_on(health::run(&arguments)),

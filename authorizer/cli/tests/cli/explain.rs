@@ -143,7 +143,7 @@ fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
         (&["http://me:s3cr3t@api.test/a"], "`api.test/a` is no URL"),
         (
             &["-H", "Cookie session=s3cr3t", "http://api.test/"],
-            "header 1 on the command line is none: write `Name: value`",
+            "header 1 of the request is none: write `Name: value`",
         ),
         (
             &["-H", "A: b", "-H", ": s3cr3t", "http://api.test/"],

@@ -1,0 +1,141 @@
+//! `oathgate rules test`: the requests of test files, decided and compared.
+
+use std::{collections::BTreeSet, io::Write as _, path::Path, sync::Arc};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{
+    arguments::{Format, RulesTest},
+    command::{CommandError, explain},
+    exit::Exit,
+    jsonnet::{self, JsonnetError},
+    project::Project,
+    rule_tests::{self, RuleTestError, TestFile, TestKeys},
+};
+
+/// Why tests are not run.
+#[derive(Debug, Error)]
+pub(crate) enum TestError {
+    #[error(transparent)]
+    Jsonnet(#[from] JsonnetError),
+    #[error("`{file}` holds no tests: {error}")]
+    File { file: String, error: String },
+    #[error("`{file}`: test `{test}`: {error}")]
+    Test {
+        file: String,
+        test: String,
+        error: RuleTestError,
+    },
+    #[error("no key for the tests could be made: {0}")]
+    Keys(String),
+    #[error("the configuration or its rules have errors: `oathgate rules check` lists them")]
+    Configuration,
+}
+
+/// What all tests came to.
+#[derive(Debug, Default, Serialize)]
+struct Report {
+    passed: usize,
+    failed: Vec<Failed>,
+    /// Rules that no test led to.
+    untested: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Failed {
+    file: String,
+    test: String,
+    differences: Vec<String>,
+    /// The decision, explained.
+    decision: Vec<String>,
+}
+
+/// Runs every test of every file, and prints those that fail and the rules that have none.
+pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
+    let mut files = Vec::new();
+    for file in &arguments.files {
+        files.push((file.display().to_string(), read(file, arguments)?));
+    }
+    let project = Project::load(&arguments.configuration).await?;
+    if project.report_unreadable() {
+        return Err(TestError::Configuration.into());
+    }
+    let keys = TestKeys::generate().map_err(|error| TestError::Keys(error.to_string()))?;
+    let keys = Arc::new(keys);
+    let mut report = Report::default();
+    let mut reached = BTreeSet::new();
+    for (name, file) in &files {
+        for test in &file.tests {
+            let outcome = rule_tests::run(test, file, &project.config, &project.rules, &keys)
+                .await
+                .map_err(|error| TestError::Test {
+                    file: name.clone(),
+                    test: test.name.clone(),
+                    error,
+                })?;
+            reached.extend(outcome.decision.evidence.rule.clone());
+            if outcome.differences.is_empty() {
+                report.passed += 1;
+            } else {
+                report.failed.push(Failed {
+                    file: name.clone(),
+                    test: test.name.clone(),
+                    differences: outcome.differences,
+                    decision: explain::as_lines(&outcome.decision),
+                });
+            }
+        }
+    }
+    report.untested = project
+        .rules
+        .iter()
+        .map(|rule| rule.id.clone())
+        .filter(|id| !reached.contains(id.as_str()))
+        .collect();
+    print(&report, arguments.format)?;
+    let failed = !report.failed.is_empty() || (arguments.strict && !report.untested.is_empty());
+    Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+fn read(file: &Path, arguments: &RulesTest) -> Result<TestFile, TestError> {
+    let shown = file.display().to_string();
+    let evaluated = jsonnet::evaluate(file, &arguments.jsonnet)?;
+    let wrong = |error: String| TestError::File {
+        file: shown.clone(),
+        error,
+    };
+    let tests: TestFile =
+        serde_json::from_str(&evaluated.json).map_err(|error| wrong(error.to_string()))?;
+    if tests.tests.is_empty() {
+        return Err(wrong("`tests` is empty".to_owned()));
+    }
+    Ok(tests)
+}
+
+fn print(report: &Report, format: Format) -> Result<(), CommandError> {
+    let mut out = std::io::stdout().lock();
+    match format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, report)?;
+            writeln!(out)?;
+        }
+        Format::Text => {
+            for failed in &report.failed {
+                writeln!(out, "failed: {}: {}", failed.file, failed.test)?;
+                for difference in &failed.differences {
+                    writeln!(out, "  {difference}")?;
+                }
+                for line in &failed.decision {
+                    writeln!(out, "    {line}")?;
+                }
+            }
+            for id in &report.untested {
+                writeln!(out, "no test leads to the rule `{id}`")?;
+            }
+            let (passed, failed) = (report.passed, report.failed.len());
+            writeln!(out, "{passed} passed, {failed} failed")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,75 @@
+//! Evaluates Jsonnet in process, without an external program.
+
+use std::{env, path::Path};
+
+use rsjsonnet_front::Session;
+use rsjsonnet_lang::{arena::Arena, program::Value};
+use thiserror::Error;
+
+use crate::arguments::Jsonnet;
+
+/// Why a source has no value. The Jsonnet library prints its own errors with their place.
+#[derive(Debug, Error)]
+pub(crate) enum JsonnetError {
+    #[error(
+        "external variable `{0}` has no value: write `{0}=…` or set the environment variable `{0}`"
+    )]
+    NoValue(String),
+    #[error("`{0}` does not evaluate: see the message above")]
+    Evaluate(String),
+}
+
+/// What a source evaluates to.
+#[derive(Debug)]
+pub(crate) struct Evaluated {
+    /// Pretty JSON, with a line break at the end.
+    pub(crate) json: String,
+    /// Whether the outermost value is an array.
+    pub(crate) is_array: bool,
+}
+
+/// Evaluates a file, with the external variables and search path of the command line.
+pub(crate) fn evaluate(source: &Path, options: &Jsonnet) -> Result<Evaluated, JsonnetError> {
+    let shown = source.display().to_string();
+    let failed = || JsonnetError::Evaluate(shown.clone());
+    let arena = Arena::new();
+    let mut session = Session::new(&arena);
+    for folder in &options.search {
+        session.add_search_path(folder.clone());
+    }
+    for variable in &options.ext_str {
+        let (name, text) = name_and_value(variable)?;
+        let program = session.program_mut();
+        let thunk = program.value_to_thunk(&Value::string(&text));
+        let name = program.intern_str(name);
+        program.add_ext_var(name, &thunk);
+    }
+    for variable in &options.ext_code {
+        let (name, code) = name_and_value(variable)?;
+        let thunk = session
+            .load_virt_file(&format!("<ext-code {name}>"), code.into_bytes())
+            .ok_or_else(failed)?;
+        let program = session.program_mut();
+        let name = program.intern_str(name);
+        program.add_ext_var(name, &thunk);
+    }
+    let thunk = session.load_real_file(source).ok_or_else(failed)?;
+    let value = session.eval_value(&thunk).ok_or_else(failed)?;
+    let mut json = session.manifest_json(&value, true).ok_or_else(failed)?;
+    json.push('\n');
+    Ok(Evaluated {
+        json,
+        is_array: value.is_array(),
+    })
+}
+
+/// An external variable: `NAME=VALUE`, or `NAME` with its value in the environment.
+fn name_and_value(variable: &str) -> Result<(&str, String), JsonnetError> {
+    match variable.split_once('=') {
+        Some((name, value)) => Ok((name, value.to_owned())),
+        None => match env::var(variable) {
+            Ok(value) => Ok((variable, value)),
+            Err(_) => Err(JsonnetError::NoValue(variable.to_owned())),
+        },
+    }
+}

@@ -1,0 +1,88 @@
+//! Tests of access rules, as data: requests, what the services they lead to would answer, and what
+//! must come of them.
+
+mod file;
+mod keys;
+mod services;
+mod verdict;
+
+use std::sync::Arc;
+
+use oathgate_engine::{
+    Decision, Gate, Ports, config::Config, ports::SystemClock, rules::RuleDefinition,
+};
+use thiserror::Error;
+
+pub(crate) use file::{RuleTest, TestFile};
+pub(crate) use keys::TestKeys;
+use services::Services;
+
+use crate::asked::{self, AskedError};
+
+/// Why a test cannot be run.
+#[derive(Debug, Error)]
+pub(crate) enum RuleTestError {
+    #[error(transparent)]
+    Asked(#[from] AskedError),
+    #[error("no key for the test could be made: {0}")]
+    Keys(String),
+}
+
+/// What came of one test.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    /// The decision.
+    pub(crate) decision: Decision,
+    /// How it differs from what is expected, in words; empty where it does not.
+    pub(crate) differences: Vec<String>,
+}
+
+/// Decides a test's request with a gate of its own, so that nothing kept from one test answers another.
+/// No network is used: a service that the test has no answer for cannot be reached.
+pub(crate) async fn run(
+    test: &RuleTest,
+    file: &TestFile,
+    config: &Config,
+    rules: &[RuleDefinition],
+    keys: &Arc<TestKeys>,
+) -> Result<Outcome, RuleTestError> {
+    let mut headers: Vec<(&str, &str)> = Vec::new();
+    for (name, values) in &test.request.headers {
+        headers.extend(values.iter().map(|value| (name.as_str(), value.as_str())));
+    }
+    let authorization = match &test.request.token {
+        Some(token) => Some(format!("Bearer {}", keys.token(token)?)),
+        None => None,
+    };
+    headers.extend(
+        authorization
+            .iter()
+            .map(|value| ("Authorization", value.as_str())),
+    );
+    let request = asked::request(
+        &test.request.method,
+        &test.request.url,
+        headers,
+        test.request.remote_addr,
+    )?;
+    let services = Arc::new(Services::new(
+        test.services.iter().chain(&file.services).cloned(),
+    ));
+    let ports = Ports {
+        http: Arc::clone(&services) as _,
+        keys: Arc::clone(keys) as _,
+        clock: Arc::new(SystemClock),
+    };
+    let gate = Gate::build(config.clone(), rules.to_vec(), ports);
+    let decision = gate.decide(request).await;
+    let mut differences = verdict::differences(&test.expect, &decision);
+    if !differences.is_empty() {
+        differences.extend(services.unanswered().into_iter().map(|question| {
+            format!("asked `{question}`, for which the test has no answer under `services`")
+        }));
+    }
+    Ok(Outcome {
+        decision,
+        differences,
+    })
+}

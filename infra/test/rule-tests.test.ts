@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { testRules } from "../lib/rule-tests";
+import { fakeCli, projectOf, refusal, stageIn } from "./project";
+import { LEAST } from "./synth";
+
+const VALUES = `${LEAST}rules:\n  values: { domain: example.com }\n`;
+const config = (root: string) => join(root, "dist/dev/gate/config.yml");
+const project = (files: Record<string, string>) => projectOf({ "dist/dev/gate/config.yml": "", ...files });
+
+describe("the rules' tests", () => {
+  it("are run with the stage's values", () => {
+    const root = project({ "rules/tests.jsonnet": "{}" });
+    const { cli, calls } = fakeCli(root);
+    testRules(stageIn(root, VALUES), config(root), cli);
+    expect(calls()).toEqual([
+      {
+        folder: join(root, "dist/dev/gate"),
+        args: [
+          ...["rules", "test", "--config", "config.yml", "--ext-str", "domain=example.com"],
+          join(root, "rules/tests.jsonnet"),
+        ],
+      },
+    ]);
+  });
+
+  it("stop synth with what failed", () => {
+    const root = project({ "rules/tests.jsonnet": "{}" });
+    const { cli } = fakeCli(root, { test: { code: 1, stdout: "failed: no guest gets at an account\n" } });
+    expect(refusal(() => testRules(stageIn(root), config(root), cli))).toContain(
+      "failed: no guest gets at an account",
+    );
+  });
+
+  it("need not be there", () => {
+    const root = project({});
+    testRules(stageIn(root), config(root), {
+      testRules: () => {
+        throw new Error("there is nothing to run");
+      },
+    });
+  });
+
+  it("must be there where the stage names them", () => {
+    const root = project({});
+    const stage = stageIn(root, `${LEAST}rules: { tests: rules/test.jsonnet }`);
+    expect(refusal(() => testRules(stage, config(root), fakeCli(root).cli))).toBe(
+      "`rules.tests` of the stage `dev` names rules/test.jsonnet, which is no file",
+    );
+  });
+});

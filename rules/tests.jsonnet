@@ -1,0 +1,78 @@
+// What the rules must do, run by `oathgate rules test` and before every deployment. docs/rules.md describes the form.
+
+local domain = std.extVar('domain');
+local version = std.extVar('version');
+
+local api(path) = 'https://api.' + domain + path;
+local versioned(path) = api('/' + version + path);
+
+local whoami = '*/sessions/whoami'; // whichever host the stage names
+local ada = { cookie: 'ory_kratos_session=ada' };
+
+{
+  // Ory Kratos, as far as the tests go: one session, and nobody else's.
+  services: [
+    { url: whoami, when: ada, body: { id: 'session', identity: { id: 'ada', traits: { email: 'ada@example.com' } } } },
+    { url: whoami, status: 401, body: { 'error': { code: 401 } } },
+  ],
+
+  tests: [
+    {
+      name: 'anyone may ask whether the API is well, and nobody is vouched for',
+      request: { url: api('/health'), headers: { 'X-User': 'forged' } },
+      expect: { status: 200, rule: 'health', headers: { 'X-User': null, Authorization: null } },
+    },
+    {
+      name: 'guests are welcome where it is public',
+      request: { url: versioned('/public/news') },
+      expect: { status: 200, rule: 'public', subject: 'guest', headers: { 'X-User': 'guest' }, claims: { sub: 'guest' } },
+    },
+    {
+      name: 'a broken session is refused where guests are welcome',
+      request: { url: versioned('/public/news'), headers: { cookie: 'ory_kratos_session=stolen' } },
+      expect: { status: 401, rule: 'public' },
+    },
+    {
+      name: 'the owner of a session is handed on, signed',
+      request: { url: versioned('/account/7'), headers: ada },
+      expect: {
+        status: 200,
+        rule: 'account',
+        headers: { 'X-User': 'ada' },
+        claims: { sub: 'ada', session: { identity: { traits: { email: 'ada@example.com' } } } },
+      },
+    },
+    {
+      name: 'no guest gets at an account',
+      request: { url: versioned('/account/7') },
+      expect: { status: 401, rule: 'account', headers: { Location: null } },
+    },
+    {
+      name: 'nobody gets in while sessions cannot be checked',
+      services: [{ url: whoami, fault: 'timeout' }],
+      request: { url: versioned('/account/7'), headers: ada },
+      expect: { status: 403, rule: 'account' },
+    },
+    {
+      name: 'an account is a number',
+      request: { url: versioned('/account/7/../admin'), headers: ada },
+      expect: { status: 404 },
+    },
+    {
+      name: 'what is closed is closed to all',
+      request: { url: versioned('/closed'), headers: ada },
+      expect: { status: 403, rule: 'closed', body: { 'error': { code: 403 } } },
+    },
+    {
+      name: 'people without a session are sent to the login, and back',
+      request: { url: api('/app/inbox?page=2'), headers: { accept: 'text/html' } },
+      expect: {
+        status: 302,
+        rule: 'page',
+        headers: {
+          Location: 'https://www.' + domain + '/login?return_to=' + 'https%3A%2F%2Fapi.' + domain + '%2Fapp%2Finbox%3Fpage%3D2',
+        },
+      },
+    },
+  ],
+}
