@@ -2,12 +2,9 @@
 
 mod published_keys;
 
-use std::{
-    borrow::Cow,
-    sync::{Arc, OnceLock},
-};
+use std::{borrow::Cow, sync::Arc};
 
-use oathgate_matching::{Found, RouteEntry, Router};
+use oathgate_matching::{Found, RouteEntry, Router, Sparse};
 
 use crate::{
     Decision, Evidence, Failure, Grant, Outcome, Ports, Request, Session, Step,
@@ -31,7 +28,7 @@ pub struct Gate {
     config: Config,
     router: Router,
     written: Written,
-    built: Vec<OnceLock<Box<Rule>>>,
+    built: Sparse<Box<Rule>>,
     fallback: Vec<ErrorHandler>,
     shared: Arc<Shared>,
     ports: Ports,
@@ -52,9 +49,12 @@ impl Written {
         }
     }
 
-    fn definition(&self, index: usize) -> Option<Cow<'_, RuleDefinition>> {
+    fn definition(&self, index: usize) -> Result<Cow<'_, RuleDefinition>, PackedError> {
         match self {
-            Self::Decoded(definitions) => definitions.get(index).map(Cow::Borrowed),
+            Self::Decoded(definitions) => definitions
+                .get(index)
+                .map(Cow::Borrowed)
+                .ok_or(PackedError::NoRule(index)),
             Self::Packed(packed) => packed.definition(index).map(Cow::Owned),
         }
     }
@@ -135,8 +135,7 @@ impl Gate {
     fn assemble(config: Config, router: Router, written: Written, ports: Ports) -> Self {
         let shared = Arc::new(Shared::default());
         let fallback = errors::fallback(&config, &shared);
-        let mut built = Vec::new();
-        built.resize_with(written.len(), OnceLock::new);
+        let built = Sparse::new(written.len());
         Self {
             config,
             router,
@@ -175,7 +174,7 @@ impl Gate {
 
     /// The rules as they were written, in matching order.
     pub fn definitions(&self) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
-        (0..self.len()).filter_map(|index| self.written.definition(index))
+        (0..self.len()).filter_map(|index| self.written.definition(index).ok())
     }
 
     /// Which rules a request leads to, without deciding anything: for whoever wants to know whether
@@ -207,16 +206,19 @@ impl Gate {
     }
 
     fn rule(&self, index: usize) -> Result<&Rule, Failure> {
-        let missing = || {
-            Failure::internal()
-                .with_cause(format!("the router names rule {index}, which is not there"))
+        let build = || {
+            let definition = self.written.definition(index)?;
+            Ok(Box::new(Rule::build(
+                &definition,
+                &self.config,
+                &self.shared,
+            )))
         };
-        let slot = self.built.get(index).ok_or_else(missing)?;
-        if let Some(rule) = slot.get() {
-            return Ok(rule);
-        }
-        let definition = self.written.definition(index).ok_or_else(missing)?;
-        Ok(slot.get_or_init(|| Box::new(Rule::build(&definition, &self.config, &self.shared))))
+        let built = self.built.get_or_try_make(index, build);
+        built
+            .and_then(|rule| rule.ok_or(PackedError::NoRule(index)))
+            .map(|rule| &**rule)
+            .map_err(|error| Failure::internal().with_cause(error.to_string()))
     }
 
     fn route(&self, request: &Request, evidence: &mut Evidence) -> Result<(usize, &Rule), Failure> {
@@ -239,6 +241,7 @@ impl Gate {
                 evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
                 Err(Failure::plain(reason))
             }
+            Found::Unreadable(error) => Err(Failure::internal().with_cause(error.to_string())),
         }
     }
 

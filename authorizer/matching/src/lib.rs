@@ -21,11 +21,13 @@ mod pattern;
 mod program;
 mod regexp;
 mod risk;
+mod sparse;
 mod strategy;
 mod unicode;
 
-pub use index::{Broken, CheckedRoutes, Found, LoadError, Overlap, RouteEntry, Router};
+pub use index::{Broken, CheckedRoutes, Found, LoadError, Overlap, RouteBytes, RouteEntry, Router};
 pub use pattern::{MatchError, Pattern, PatternError};
+pub use sparse::Sparse;
 pub use strategy::{Strategy, UnknownStrategy};
 
 mod path;

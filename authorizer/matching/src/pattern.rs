@@ -3,7 +3,7 @@
 use crate::node::Tree;
 use crate::parts::{Piece, split};
 use crate::program::Program;
-use crate::{Strategy, glob, matcher, regexp, risk};
+use crate::{LoadError, Strategy, glob, matcher, regexp, risk};
 
 /// Why a pattern does not compile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,6 +48,9 @@ pub enum MatchError {
     /// The router has no such entry, or the entry has no pattern that works.
     #[error("there is no pattern for this rule")]
     NoPattern,
+    /// The router's bytes cannot be read.
+    #[error(transparent)]
+    Routes(#[from] LoadError),
 }
 
 /// A compiled URL pattern.

@@ -157,7 +157,7 @@ proptest! {
 
     #[test]
     fn damaged_bytes_are_refused_or_find_without_panicking(entries in rules(pattern()), place in any::<prop::sample::Index>(), byte in any::<u8>(), url in url()) {
-        let mut bytes = CheckedRoutes::build(Strategy::Regexp, entries).as_bytes().to_vec();
+        let mut bytes = CheckedRoutes::build(Strategy::Regexp, entries).as_bytes().unwrap().to_vec();
         let place = place.index(bytes.len());
         bytes[place] = byte;
         if let Ok(routes) = CheckedRoutes::from_bytes(bytes) {

@@ -11,7 +11,11 @@
 
 mod one_by_one;
 
-use oathgate_matching::{CheckedRoutes, Found, LoadError, Pattern, RouteEntry, Router, Strategy};
+use std::{borrow::Cow, sync::Arc};
+
+use oathgate_matching::{
+    CheckedRoutes, Found, LoadError, Pattern, RouteBytes, RouteEntry, Router, Strategy,
+};
 use one_by_one::{broken_index, check, entry};
 
 #[test]
@@ -322,6 +326,7 @@ fn overlaps_are_found_for_equal_literal_and_wide_patterns() {
 fn bytes_of_something_else_are_refused() {
     let bytes = CheckedRoutes::build(Strategy::Regexp, [entry(&["GET"], "a")])
         .as_bytes()
+        .unwrap()
         .to_vec();
     assert_eq!(
         CheckedRoutes::from_bytes(bytes[..bytes.len() - 1].to_vec()).unwrap_err(),
@@ -359,4 +364,54 @@ fn the_strategy_is_read_as_the_configuration_writes_it() {
     assert_eq!("regexp".parse(), Ok(Strategy::Regexp));
     assert_eq!("glob".parse(), Ok(Strategy::Glob));
     assert!("Glob".parse::<Strategy>().is_err());
+}
+
+/// Bytes of which a part cannot be read.
+#[derive(Debug)]
+struct PartlyDamaged {
+    bytes: Vec<u8>,
+    from: usize,
+}
+
+impl RouteBytes for PartlyDamaged {
+    fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn get(&self, from: usize, length: usize) -> Result<Cow<'_, [u8]>, LoadError> {
+        if from + length > self.from {
+            return Err(LoadError::Damaged);
+        }
+        Ok(Cow::Borrowed(&self.bytes[from..from + length]))
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_never_taken_for_what_is_not_there() {
+    let entries = [
+        entry(&["GET"], "https://a/x"),
+        entry(&["GET", "PUT"], "https://a/<(?!b).*>"),
+        entry(&["POST"], "https://a/<[a-z]+>"),
+    ];
+    let whole = Router::build(Strategy::Regexp, entries.clone());
+    let routes = CheckedRoutes::build(Strategy::Regexp, entries);
+    let bytes = routes.as_bytes().unwrap().into_owned();
+    let mut unreadable = 0;
+    for from in 0..=bytes.len() {
+        let bytes = bytes.clone();
+        let damaged = Arc::new(PartlyDamaged { bytes, from });
+        let Ok(routes) = CheckedRoutes::from_elsewhere(damaged) else {
+            continue;
+        };
+        let router = Router::load(routes);
+        for method in ["GET", "PUT", "POST", "HEAD"] {
+            for url in ["https://a/x", "https://a/y", "https://b/x"] {
+                match router.find(method, url) {
+                    Found::Unreadable(LoadError::Damaged) => unreadable += 1,
+                    found => assert_eq!(found, whole.find(method, url), "{method} {url} {from}"),
+                }
+            }
+        }
+    }
+    assert!(unreadable > bytes.len());
 }

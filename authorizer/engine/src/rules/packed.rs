@@ -7,21 +7,28 @@
 //! |---|---|
 //! | `OATHGATE` | eight bytes |
 //! | layout version | |
-//! | six lengths | of the parts that follow the sums, in their order |
-//! | two sums | CRC-32 of the first four parts, and of the routes |
+//! | six lengths | program version, configuration, manifest; table, routes, rules |
+//! | sum | CRC-32 of everything above and of the next four parts |
 //! | program version | text |
 //! | configuration | JSON |
 //! | manifest | JSON |
-//! | table | for each rule where it ends among the rules, and its CRC-32 |
+//! | roots | CRC-32 of every page of sums |
+//! | sums | CRC-32 of every page of what follows |
+//! | table | for each rule where it ends among the rules |
 //! | routes | as `oathgate-matching` lays them out |
 //! | rules | JSON, one behind the other |
 //!
-//! A rule is read from its place when a request first needs it, so what a start costs hardly grows with
-//! their number.
+//! What grows with the number of rules lies behind the roots, and is read, and checked, when a request
+//! first needs it: a start costs the same for ten rules and for ten thousand.
 
-use std::{fmt::Debug, io, ops::Range, sync::Arc};
+mod bytes;
+mod pages;
 
-use oathgate_matching::{CheckedRoutes, LoadError, RouteEntry};
+use std::{borrow::Cow, io, ops::Range, sync::Arc};
+
+pub use bytes::PackedBytes;
+use oathgate_matching::{CheckedRoutes, LoadError, RouteBytes, RouteEntry};
+use pages::{Pages, Sums};
 use thiserror::Error;
 
 use super::RuleDefinition;
@@ -31,9 +38,11 @@ use crate::{
 };
 
 const MAGIC: &[u8; 8] = b"OATHGATE";
-const LAYOUT: u32 = 2;
-/// Magic, layout, lengths and sums.
-const HEAD: usize = 8 + 4 + 6 * 4 + 2 * 4;
+const LAYOUT: u32 = 3;
+/// Magic, layout and lengths.
+const HEAD: usize = 8 + 4 + 6 * 4;
+/// How long a number is.
+const NUMBER: usize = 4;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// Why packed rules are not used. Nothing is guessed: the function does not start.
@@ -57,6 +66,9 @@ pub enum PackedError {
     /// The configuration inside cannot be used.
     #[error("the packed configuration cannot be used: {0}")]
     Config(String),
+    /// There is no rule of this number.
+    #[error("there is no rule {0}")]
+    NoRule(usize),
     /// More than four gibibytes.
     #[error("the rules are too large to pack")]
     TooLarge,
@@ -65,53 +77,16 @@ pub enum PackedError {
     Unreadable(#[from] io::Error),
 }
 
-/// Where packed rules lie: a file that stays open, or bytes at hand.
-pub trait PackedBytes: Debug + Send + Sync {
-    /// How many bytes there are.
-    ///
-    /// # Errors
-    /// A file that cannot be asked.
-    fn size(&self) -> io::Result<u64>;
-
-    /// Reads the bytes from `offset` on that fill `into`.
-    ///
-    /// # Errors
-    /// Fewer bytes than that, or a file that cannot be read.
-    fn read(&self, offset: u64, into: &mut [u8]) -> io::Result<()>;
-}
-
-impl PackedBytes for Vec<u8> {
-    fn size(&self) -> io::Result<u64> {
-        Ok(self.len() as u64)
-    }
-
-    fn read(&self, offset: u64, into: &mut [u8]) -> io::Result<()> {
-        let part = usize::try_from(offset)
-            .ok()
-            .and_then(|begin| self.get(begin..begin.checked_add(into.len())?))
-            .ok_or(io::ErrorKind::UnexpectedEof)?;
-        into.copy_from_slice(part);
-        Ok(())
-    }
-}
-
 /// Rules that are looked up one by one, with what decides beside them.
 #[derive(Clone, Debug)]
 pub struct PackedRules {
-    bytes: Arc<dyn PackedBytes>,
     config: Vec<u8>,
     manifest: Vec<u8>,
-    table: Vec<u8>,
-    routes: Part,
-    rules: Part,
-}
-
-/// Where a part lies in the whole, and what its bytes sum up to.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    offset: u64,
-    length: usize,
-    sum: u32,
+    pages: Arc<Pages>,
+    /// Where the parts lie in the pages.
+    table: Range<usize>,
+    routes: Range<usize>,
+    rules: Range<usize>,
 }
 
 impl PackedRules {
@@ -126,53 +101,54 @@ impl PackedRules {
             config.access_rules.matching_strategy,
             rules.iter().map(RouteEntry::from),
         );
-        let mut table = Vec::with_capacity(rules.len() * 8);
+        let routes = routes.as_bytes()?;
+        let mut table = Vec::with_capacity(rules.len() * NUMBER);
         let mut blob = Vec::new();
         for rule in rules {
-            let json = serde_json::to_vec(rule).map_err(unserialisable)?;
-            blob.extend_from_slice(&json);
+            serde_json::to_writer(&mut blob, rule).map_err(unserialisable)?;
             table.extend_from_slice(&length(blob.len())?);
-            table.extend_from_slice(&crc32fast::hash(&json).to_le_bytes());
         }
-        let first = [PROGRAM.as_bytes(), &settings, &manifest, &table].concat();
         let mut packed = Vec::new();
         packed.extend_from_slice(MAGIC);
         packed.extend_from_slice(&LAYOUT.to_le_bytes());
-        let parts = [
+        for part in [
             PROGRAM.as_bytes(),
             &settings,
             &manifest,
             &table,
-            routes.as_bytes(),
+            &routes,
             &blob,
-        ];
-        for part in parts {
+        ] {
             packed.extend_from_slice(&length(part.len())?);
         }
-        packed.extend_from_slice(&crc32fast::hash(&first).to_le_bytes());
-        packed.extend_from_slice(&crc32fast::hash(routes.as_bytes()).to_le_bytes());
+        let body = [&*table, &*routes, &*blob].concat();
+        let Sums { sums, roots } = Sums::of(&body);
+        let first = [PROGRAM.as_bytes(), &settings, &manifest, &roots].concat();
+        let sum = sum(&packed, &first);
+        packed.extend_from_slice(&sum.to_le_bytes());
         packed.extend_from_slice(&first);
-        packed.extend_from_slice(routes.as_bytes());
-        packed.extend_from_slice(&blob);
+        packed.extend_from_slice(&sums);
+        packed.extend_from_slice(&body);
         Ok(packed)
     }
 
     /// Takes what [`PackedRules::pack`] wrote.
     ///
     /// # Errors
-    /// A file that is foreign, of another version, cut short, or damaged in what is read now. A rule
-    /// that is damaged is found out when it is needed.
+    /// A file that is foreign, of another version, cut short, or damaged in what is read now. What is
+    /// damaged elsewhere is found out when it is needed.
     pub fn open(bytes: Arc<dyn PackedBytes>) -> Result<Self, PackedError> {
+        const BEGIN: usize = HEAD + NUMBER;
         let size = bytes.size()?;
-        let mut head = [0; HEAD];
-        let short = usize::try_from(size).is_ok_and(|size| size < HEAD);
-        if short || bytes.read(0, &mut head).is_err() {
+        let mut begin = [0; BEGIN];
+        if size < BEGIN as u64 || !is_ours(&*bytes, &mut begin)? {
             return Err(PackedError::Foreign);
         }
-        let Some(numbers) = head.strip_prefix(MAGIC) else {
-            return Err(PackedError::Foreign);
-        };
-        let mut numbers = numbers.chunks_exact(4).map(number);
+        let (head, known_sum) = begin.split_at(HEAD);
+        let mut numbers = head
+            .chunks_exact(NUMBER)
+            .skip(MAGIC.len() / NUMBER)
+            .map(number);
         let mut next = || numbers.next().unwrap_or_default();
         let layout = next();
         if layout != LAYOUT {
@@ -183,42 +159,37 @@ impl PackedRules {
         for length in &mut lengths {
             *length = usize::try_from(next()).map_err(|_| PackedError::TooLarge)?;
         }
-        let (first_sum, routes_sum) = (next(), next());
-        let whole = lengths
-            .iter()
-            .try_fold(HEAD as u64, |sum, length| sum.checked_add(*length as u64));
-        if whole != Some(size) {
+        let [program, config, manifest, table, routes, rules] = lengths;
+        let routes = table..table.saturating_add(routes);
+        let rules = routes.end..routes.end.saturating_add(rules);
+        let (sums, roots) = Sums::lengths(rules.end);
+        let first = [program, config, manifest, roots];
+        let first = first.into_iter().fold(0, usize::saturating_add);
+        let offset = (BEGIN + first) as u64;
+        if [sums, rules.end]
+            .into_iter()
+            .fold(offset, |sum, part| sum.saturating_add(part as u64))
+            != size
+        {
             return Err(PackedError::Damaged);
         }
-        let [program, config, manifest, table, routes, rules] = lengths;
-        let first = Part {
-            offset: HEAD as u64,
-            length: program + config + manifest + table,
-            sum: first_sum,
-        };
-        let routes = Part {
-            offset: first.offset + first.length as u64,
-            length: routes,
-            sum: routes_sum,
-        };
-        let rules = Part {
-            offset: routes.offset + routes.length as u64,
-            length: rules,
-            sum: 0,
-        };
-        let mut first = first.read(bytes.as_ref())?;
-        let table = first.split_off(program + config + manifest);
-        let manifest = first.split_off(program + config);
-        let config = first.split_off(program);
-        if first != PROGRAM.as_bytes() {
-            let found = String::from_utf8_lossy(&first).into_owned();
+        let mut read = vec![0; first];
+        bytes.read(BEGIN as u64, &mut read)?;
+        if sum(head, &read) != number(known_sum) {
+            return Err(PackedError::Damaged);
+        }
+        let roots = read.split_off(program + config + manifest);
+        let manifest = read.split_off(program + config);
+        let config = read.split_off(program);
+        if read != PROGRAM.as_bytes() {
+            let found = String::from_utf8_lossy(&read).into_owned();
             return Err(PackedError::Version { found });
         }
         Ok(Self {
-            bytes,
             config,
             manifest,
-            table,
+            pages: Arc::new(Pages::new(bytes, offset, rules.end, roots)),
+            table: 0..table,
             routes,
             rules,
         })
@@ -227,7 +198,7 @@ impl PackedRules {
     /// How many rules there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.table.len() / 8
+        self.table.len() / NUMBER
     }
 
     /// Whether there is no rule.
@@ -254,50 +225,87 @@ impl PackedRules {
         serde_json::from_slice(&self.manifest).map_err(|_| PackedError::Damaged)
     }
 
-    /// The index of all rules.
+    /// The index of all rules, of which only the head is read now.
     ///
     /// # Errors
     /// An index that this version does not take.
     pub fn routes(&self) -> Result<CheckedRoutes, PackedError> {
-        Ok(CheckedRoutes::from_bytes(
-            self.routes.read(self.bytes.as_ref())?,
-        )?)
+        Ok(CheckedRoutes::from_elsewhere(Arc::new(PackedRoutes {
+            pages: Arc::clone(&self.pages),
+            place: self.routes.clone(),
+        }))?)
     }
 
-    /// One rule; `None` where the number is none of theirs, or the rule cannot be read or is damaged.
-    #[must_use]
-    pub fn definition(&self, index: usize) -> Option<RuleDefinition> {
-        let (place, sum) = self.place_of(index)?;
-        let part = Part {
-            offset: self.rules.offset.checked_add(place.start as u64)?,
-            length: place.len(),
-            sum,
-        };
-        serde_json::from_slice(&part.read(self.bytes.as_ref()).ok()?).ok()
-    }
-
-    /// Where a rule lies among the rules, and its sum.
-    fn place_of(&self, index: usize) -> Option<(Range<usize>, u32)> {
-        let entry = |index: usize| self.table.chunks_exact(8).nth(index);
+    /// One rule.
+    ///
+    /// # Errors
+    /// A number that is none of a rule, and a rule that cannot be read or is damaged.
+    pub fn definition(&self, index: usize) -> Result<RuleDefinition, PackedError> {
+        if index >= self.len() {
+            return Err(PackedError::NoRule(index));
+        }
         let begin = match index.checked_sub(1) {
             None => 0,
-            Some(before) => usize::try_from(number(entry(before)?.get(..4)?)).ok()?,
+            Some(before) => self.end_of(before)?,
         };
-        let (end, sum) = entry(index)?.split_at_checked(4)?;
-        let end = usize::try_from(number(end)).ok()?;
-        (begin <= end && end <= self.rules.length).then(|| (begin..end, number(sum)))
+        let place = within(&self.rules, begin, self.end_of(index)?)?;
+        let json = self.pages.copy(place)?;
+        serde_json::from_slice(&json).map_err(|_| PackedError::Damaged)
+    }
+
+    /// Where a rule ends among the rules.
+    fn end_of(&self, index: usize) -> Result<usize, PackedError> {
+        let begin = index * NUMBER;
+        let end = self
+            .pages
+            .get(within(&self.table, begin, begin + NUMBER)?)?;
+        usize::try_from(number(&end)).map_err(|_| PackedError::TooLarge)
     }
 }
 
-impl Part {
-    fn read(self, bytes: &dyn PackedBytes) -> Result<Vec<u8>, PackedError> {
-        let mut read = vec![0; self.length];
-        bytes.read(self.offset, &mut read)?;
-        if crc32fast::hash(&read) != self.sum {
-            return Err(PackedError::Damaged);
-        }
-        Ok(read)
+/// The index, where it lies in the pages.
+#[derive(Debug)]
+struct PackedRoutes {
+    pages: Arc<Pages>,
+    place: Range<usize>,
+}
+
+impl RouteBytes for PackedRoutes {
+    fn size(&self) -> usize {
+        self.place.len()
     }
+
+    fn get(&self, from: usize, length: usize) -> Result<Cow<'_, [u8]>, LoadError> {
+        let place = within(&self.place, from, from.saturating_add(length));
+        place
+            .and_then(|place| self.pages.get(place))
+            .map_err(|error| match error {
+                PackedError::Unreadable(_) => LoadError::Unreadable,
+                _ => LoadError::Damaged,
+            })
+    }
+}
+
+/// Reads the beginning, and says whether `pack` wrote it.
+fn is_ours(bytes: &dyn PackedBytes, begin: &mut [u8]) -> Result<bool, PackedError> {
+    bytes.read(0, begin)?;
+    Ok(begin.starts_with(MAGIC))
+}
+
+/// What lies from `begin` to `end` in a part.
+fn within(part: &Range<usize>, begin: usize, end: usize) -> Result<Range<usize>, PackedError> {
+    if begin > end || end > part.len() {
+        return Err(PackedError::Damaged);
+    }
+    Ok(part.start + begin..part.start + end)
+}
+
+/// The checksum of two parts behind each other.
+fn sum(head: &[u8], first: &[u8]) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(head);
+    sum.update(first);
+    sum.finalize()
 }
 
 fn unserialisable(error: serde_json::Error) -> PackedError {
@@ -316,6 +324,7 @@ fn number(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use oathgate_matching::{Found, Router};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -343,10 +352,11 @@ mod tests {
     fn it_gives_back_every_rule_and_what_stands_beside_them() {
         let opened = open(packed()).unwrap();
         let found: Vec<_> = (0..opened.len())
-            .filter_map(|index| opened.definition(index))
+            .filter_map(|index| opened.definition(index).ok())
             .collect();
         assert_eq!(found, rules());
-        assert_eq!(opened.definition(opened.len()), None);
+        let beyond = opened.definition(opened.len());
+        assert!(matches!(beyond, Err(PackedError::NoRule(3))));
         assert!(opened.manifest().unwrap().signs);
         opened.config().unwrap();
         opened.routes().unwrap();
@@ -367,32 +377,81 @@ mod tests {
         assert!(matches!(open(other), Err(PackedError::Version { .. })));
     }
 
-    proptest! {
-        #[test]
-        fn a_changed_byte_is_found_out_at_once_or_with_the_rule_it_is_in(
-            at in 0..packed().len(),
-            by in 1_u8..,
-        ) {
-            let mut damaged = packed();
-            damaged[at] = damaged[at].wrapping_add(by);
-            if let Ok(opened) = open(damaged)
-                && opened.routes().is_ok()
-            {
-                let whole = rules();
-                let found: Vec<_> = (0..opened.len()).map(|index| opened.definition(index)).collect();
-                prop_assert_eq!(found.len(), whole.len());
-                prop_assert_eq!(found.iter().filter(|rule| rule.is_none()).count(), 1);
-                for (found, rule) in found.into_iter().zip(whole) {
-                    prop_assert!(found.is_none_or(|found| found == rule));
+    /// What a gate made of these bytes finds for a request, with the rule.
+    fn found(
+        opened: &PackedRules,
+        method: &str,
+        url: &str,
+    ) -> Result<Option<RuleDefinition>, String> {
+        let routes = opened.routes().map_err(|error| error.to_string())?;
+        match Router::load(routes).find(method, url) {
+            Found::One(index) => {
+                let rule = opened
+                    .definition(index)
+                    .map_err(|error| error.to_string())?;
+                Ok(Some(rule))
+            }
+            Found::None => Ok(None),
+            refused => Err(format!("{refused:?}")),
+        }
+    }
+
+    /// Rules that fill several pages, and requests for the first, the last, and none of them.
+    fn many() -> (Vec<u8>, Vec<(&'static str, String)>) {
+        let rules: Vec<RuleDefinition> = (0..200)
+            .map(|rule| {
+                serde_json::from_value(json!({
+                    "id": format!("rule {rule}"),
+                    "match": {"url": format!("https://a.example/{rule}/<.*>"), "methods": ["GET"]},
+                }))
+                .unwrap()
+            })
+            .collect();
+        let asked = ["0/x", "199/x", "200/x"].map(|path| format!("https://a.example/{path}"));
+        let packed = PackedRules::pack(&Config::default(), &rules).unwrap();
+        (packed, asked.map(|url| ("GET", url)).to_vec())
+    }
+
+    #[test]
+    fn a_changed_byte_changes_no_answer_and_is_refused_where_it_matters() {
+        let (packed, asked) = many();
+        let whole = open(packed.clone()).unwrap();
+        let (mut refused_at_once, mut refused_later, mut unnoticed) = (0, 0, 0);
+        // Every seventh byte: all of them would take a minute.
+        for at in (0..packed.len()).step_by(7) {
+            let mut damaged = packed.clone();
+            damaged[at] ^= 0x55;
+            let Ok(opened) = open(damaged) else {
+                refused_at_once += 1;
+                continue;
+            };
+            for (method, url) in &asked {
+                match found(&opened, method, url) {
+                    Err(_) => refused_later += 1,
+                    Ok(rule) => {
+                        unnoticed += 1;
+                        assert_eq!(Ok(rule), found(&whole, method, url), "byte {at}");
+                    }
                 }
             }
         }
+        assert!(refused_at_once > 0 && refused_later > 0 && unnoticed > 0);
+    }
 
+    proptest! {
         #[test]
         fn it_refuses_a_file_that_is_cut_short(length in 0..packed().len()) {
             let mut short = packed();
             short.truncate(length);
             prop_assert!(open(short).is_err());
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(mut bytes: Vec<u8>, begin in 0..60_usize) {
+            let mut odd = packed();
+            odd.truncate(begin);
+            odd.append(&mut bytes);
+            let _ = open(odd);
         }
     }
 }

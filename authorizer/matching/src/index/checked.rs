@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use super::bytes::{Bytes, RouteBytes};
 use super::layout::{Kind, Layout, NONE, Prefix, Span, Writer, word};
 use super::{plain, prefix};
 use crate::charset::lower;
@@ -31,6 +33,9 @@ pub enum LoadError {
     /// They are cut short or do not fit together.
     #[error("the packaged routes are damaged, package the rules again")]
     Damaged,
+    /// They lie where they cannot be read.
+    #[error("the packaged routes cannot be read")]
+    Unreadable,
 }
 
 /// Entries checked once: what compiles is known, what matches in a plain pass is ready to run,
@@ -56,12 +61,25 @@ impl CheckedRoutes {
     /// Bytes of something else, of another version, or cut short.
     pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, LoadError> {
         Ok(Self {
-            layout: Layout::read(bytes.into())?,
+            layout: Layout::read(Bytes::Here(bytes.into()))?,
+        })
+    }
+
+    /// Takes bytes that lie elsewhere. They are read, and found damaged, when a request comes to them.
+    ///
+    /// # Errors
+    /// Bytes of something else, of another version, cut short, or damaged at their head.
+    pub fn from_elsewhere(bytes: Arc<dyn RouteBytes>) -> Result<Self, LoadError> {
+        Ok(Self {
+            layout: Layout::read(Bytes::Elsewhere(bytes))?,
         })
     }
 
     /// The bytes to write to a file.
-    pub fn as_bytes(&self) -> &[u8] {
+    ///
+    /// # Errors
+    /// Bytes that lie elsewhere and cannot be read.
+    pub fn as_bytes(&self) -> Result<Cow<'_, [u8]>, LoadError> {
         self.layout.bytes()
     }
 }

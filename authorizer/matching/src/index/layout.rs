@@ -2,11 +2,12 @@
 //!
 //! All numbers are 32-bit little-endian. After the head come four tables (methods, entries,
 //! prefixes, candidates), then the sets of methods as bits, then all texts. Nothing is parsed on
-//! loading: the tables are read in place, and a number that points nowhere reads as nothing.
+//! loading: the tables are read in place, when a request comes to them, and a number that points
+//! nowhere is damage.
 
 use std::borrow::Cow;
 
-use super::checked::LoadError;
+use super::{bytes::Bytes, checked::LoadError};
 use crate::Strategy;
 
 const MAGIC: [u8; 8] = *b"OGroutes";
@@ -143,44 +144,48 @@ fn long(number: u32) -> usize {
 /// The bytes, with the places of the tables.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
-    bytes: Cow<'static, [u8]>,
+    bytes: Bytes,
     strategy: Strategy,
     first_without_match: u32,
     counts: [usize; 6],
     starts: [usize; 6],
 }
 
+/// What was read, or that it cannot be: nothing is ever taken to be absent because it is damaged.
+type Read<T> = Result<T, LoadError>;
+
 impl Layout {
-    pub(crate) fn read(bytes: Cow<'static, [u8]>) -> Result<Self, LoadError> {
-        let head = |place: usize| number(&bytes, 8 + place * 4).ok_or(LoadError::Damaged);
-        if !bytes.starts_with(&MAGIC) {
+    pub(crate) fn read(bytes: Bytes) -> Read<Self> {
+        let size = bytes.size();
+        let head = bytes.get(0, HEAD.min(size))?.into_owned();
+        let number = |place: usize| number(&head, 8 + place * 4);
+        if !head.starts_with(&MAGIC) {
             return Err(LoadError::Foreign);
         }
-        if head(0)? != VERSION {
+        if number(0)? != VERSION {
             return Err(LoadError::Version);
         }
-        let strategy = if head(1)? == 0 {
+        let strategy = if number(1)? == 0 {
             Strategy::Regexp
         } else {
             Strategy::Glob
         };
         let counts = [
-            long(head(3)?),
-            long(head(4)?),
-            long(head(5)?),
-            long(head(6)?),
-            long(head(7)?),
-            long(head(8)?),
+            long(number(3)?),
+            long(number(4)?),
+            long(number(5)?),
+            long(number(6)?),
+            long(number(7)?),
+            long(number(8)?),
         ];
         let (starts, end) = starts(counts);
-        if end != bytes.len() {
+        if end != size {
             return Err(LoadError::Damaged);
         }
-        let first_without_match = head(2)?;
         Ok(Self {
             bytes,
             strategy,
-            first_without_match,
+            first_without_match: number(2)?,
             counts,
             starts,
         })
@@ -192,7 +197,7 @@ impl Layout {
             (writer.strategy, writer.first_without_match, writer.counts());
         let (starts, _) = starts(counts);
         Self {
-            bytes: Cow::Owned(writer.finish()),
+            bytes: Bytes::Here(Cow::Owned(writer.finish())),
             strategy,
             first_without_match,
             counts,
@@ -200,8 +205,8 @@ impl Layout {
         }
     }
 
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub(crate) fn bytes(&self) -> Read<Cow<'_, [u8]>> {
+        self.bytes.get(0, self.bytes.size())
     }
 
     pub(crate) fn strategy(&self) -> Strategy {
@@ -225,25 +230,22 @@ impl Layout {
     }
 
     /// A method's name and its first broken entry.
-    pub(crate) fn method(&self, index: usize) -> Option<(&str, u32)> {
-        let [place, length, broken] = self.record(self.starts[0], index)?;
-        Some((self.text((place, length))?, broken))
+    pub(crate) fn method(&self, index: usize) -> Read<(Cow<'_, str>, u32)> {
+        let [place, length, broken] = self.record(0, index)?;
+        Ok((self.text((place, length))?, broken))
     }
 
-    pub(crate) fn entry(&self, index: usize) -> Option<Entry> {
-        if index >= self.counts[1] {
-            return None;
-        }
+    pub(crate) fn entry(&self, index: usize) -> Read<Entry> {
         let [kind, methods, source, source_length, detail, detail_length] =
-            self.record(self.starts[1], index)?;
+            self.record(1, index)?;
         let kind = match kind {
             0 => Kind::Plain,
             1 => Kind::Pattern,
             2 => Kind::Broken,
             3 => Kind::NoMatch,
-            _ => return None,
+            _ => return Err(LoadError::Damaged),
         };
-        Some(Entry {
+        Ok(Entry {
             kind,
             methods,
             source: (source, source_length),
@@ -251,9 +253,9 @@ impl Layout {
         })
     }
 
-    pub(crate) fn prefix(&self, index: usize) -> Option<Prefix> {
-        let [place, length, parent, first, count, branches] = self.record(self.starts[2], index)?;
-        Some(Prefix {
+    pub(crate) fn prefix(&self, index: usize) -> Read<Prefix> {
+        let [place, length, parent, first, count, branches] = self.record(2, index)?;
+        Ok(Prefix {
             text: (place, length),
             parent,
             candidates: (first, count),
@@ -261,49 +263,61 @@ impl Layout {
         })
     }
 
-    pub(crate) fn candidate(&self, index: usize) -> Option<u32> {
-        number(
-            &self.bytes,
-            self.starts[3].checked_add(index.checked_mul(4)?)?,
-        )
+    pub(crate) fn candidate(&self, index: usize) -> Read<u32> {
+        let [candidate] = self.record(3, index)?;
+        Ok(candidate)
     }
 
     /// Whether a method is in a set of methods.
-    pub(crate) fn holds(&self, set: u32, method: usize) -> bool {
+    pub(crate) fn holds(&self, set: u32, method: usize) -> Read<bool> {
         let row = self.counts[0].div_ceil(8);
-        let byte = long(set)
+        let place = long(set)
             .checked_mul(row)
-            .and_then(|place| place.checked_add(self.starts[4] + method / 8));
-        byte.and_then(|place| self.bytes.get(place))
-            .is_some_and(|byte| byte >> (method % 8) & 1 == 1)
+            .and_then(|place| place.checked_add(method / 8))
+            .filter(|place| *place < self.counts[4])
+            .ok_or(LoadError::Damaged)?;
+        let byte = self.bytes.get(self.starts[4].saturating_add(place), 1)?;
+        let byte = byte.first().ok_or(LoadError::Damaged)?;
+        Ok(byte >> (method % 8) & 1 == 1)
     }
 
-    pub(crate) fn slice(&self, span: Span) -> Option<&[u8]> {
-        let from = self.starts[5].checked_add(long(span.0))?;
-        self.bytes.get(from..from.checked_add(long(span.1))?)
+    pub(crate) fn slice(&self, span: Span) -> Read<Cow<'_, [u8]>> {
+        let from = self.starts[5].saturating_add(long(span.0));
+        self.bytes.get(from, long(span.1))
     }
 
-    pub(crate) fn text(&self, span: Span) -> Option<&str> {
-        std::str::from_utf8(self.slice(span)?).ok()
+    pub(crate) fn text(&self, span: Span) -> Read<Cow<'_, str>> {
+        let text = match self.slice(span)? {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        };
+        text.ok_or(LoadError::Damaged)
     }
 
-    fn record<const N: usize>(&self, table: usize, index: usize) -> Option<[u32; N]> {
-        let from = table.checked_add(index.checked_mul(N * 4)?)?;
-        let words = self.bytes.get(from..from.checked_add(N * 4)?)?;
+    fn record<const N: usize>(&self, table: usize, index: usize) -> Read<[u32; N]> {
+        let (Some(start), Some(count)) = (self.starts.get(table), self.counts.get(table)) else {
+            return Err(LoadError::Damaged);
+        };
+        if index >= *count {
+            return Err(LoadError::Damaged);
+        }
+        let from = start.saturating_add(index.saturating_mul(N * 4));
+        let words = self.bytes.get(from, N * 4)?;
         let mut record = [0; N];
         for (own, word) in record.iter_mut().zip(words.as_chunks::<4>().0) {
             *own = u32::from_le_bytes(*word);
         }
-        Some(record)
+        Ok(record)
     }
 }
 
-fn number(bytes: &[u8], at: usize) -> Option<u32> {
+fn number(bytes: &[u8], at: usize) -> Read<u32> {
     bytes
-        .get(at..)?
-        .first_chunk::<4>()
+        .get(at..)
+        .and_then(|rest| rest.first_chunk::<4>())
         .copied()
         .map(u32::from_le_bytes)
+        .ok_or(LoadError::Damaged)
 }
 
 /// Where the tables start, given how many records each has, and where the last one ends.

@@ -1,5 +1,6 @@
 //! The index that finds a request's rules: by literal prefix, then by what follows.
 
+mod bytes;
 mod checked;
 mod example;
 mod layout;
@@ -8,6 +9,7 @@ mod plain;
 mod prefix;
 mod router;
 
+pub use bytes::RouteBytes;
 pub use checked::{CheckedRoutes, LoadError, RouteEntry};
 pub use overlap::Overlap;
 pub use router::{Broken, Found, Router};

@@ -26,26 +26,27 @@ const MAX_PAIRS: usize = 1_000;
 pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
     let mut pairs = BTreeMap::new();
     for index in 0..layout.entries() {
-        let Some(entry) = layout
-            .entry(index)
-            .filter(|entry| matches!(entry.kind, Kind::Plain | Kind::Pattern))
-        else {
+        let Ok(entry) = layout.entry(index) else {
             continue;
         };
-        let Some(Ok(tree)) = layout
+        if !matches!(entry.kind, Kind::Plain | Kind::Pattern) {
+            continue;
+        }
+        let Ok(Ok(tree)) = layout
             .text(entry.source)
-            .map(|source| tree(layout.strategy(), source))
+            .map(|source| tree(layout.strategy(), &source))
         else {
             continue;
         };
         let urls = examples(&tree.root);
-        let methods = (0..layout.methods()).filter(|method| layout.holds(entry.methods, *method));
+        let methods = (0..layout.methods())
+            .filter(|method| layout.holds(entry.methods, *method).unwrap_or_default());
         for name in methods
-            .filter_map(|method| layout.method(method))
+            .filter_map(|method| layout.method(method).ok())
             .map(|(name, _)| name)
         {
             for url in &urls {
-                let Found::Many(found) = router.matching(name, url) else {
+                let Found::Many(found) = router.matching(&name, url) else {
                     continue;
                 };
                 for (place, first) in found.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! Finds the rules of a request.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::sync::OnceLock;
 
-use super::checked::{BRANCH, CheckedRoutes, RouteEntry, folded};
+use super::checked::{BRANCH, CheckedRoutes, LoadError, RouteEntry, folded};
 use super::layout::{Entry, Kind, Layout, NONE};
 use super::overlap::{Overlap, overlaps};
 use super::plain::{self, Event};
-use crate::{MatchError, Pattern, Strategy};
+use crate::{MatchError, Pattern, Sparse, Strategy};
 
 /// The answer to "whose request is this?". Numbers are places in the entries given to
 /// [`Router::build`].
@@ -26,6 +26,8 @@ pub enum Found {
         /// Why.
         reason: String,
     },
+    /// The index cannot be read, so there is no answer.
+    Unreadable(LoadError),
 }
 
 /// A rule that cannot be matched.
@@ -44,7 +46,7 @@ pub struct Broken {
 pub struct Router {
     layout: Layout,
     /// Compiled when a request first needs them.
-    patterns: Vec<OnceLock<Option<Box<Pattern>>>>,
+    patterns: Sparse<Box<Pattern>>,
 }
 
 impl Router {
@@ -57,17 +59,21 @@ impl Router {
     /// plain pass is compiled when a request first comes to it.
     pub fn load(routes: CheckedRoutes) -> Self {
         let layout = routes.layout;
-        let patterns = (0..layout.entries()).map(|_| OnceLock::new()).collect();
+        let patterns = Sparse::new(layout.entries());
         Self { layout, patterns }
     }
 
     /// Finds the rules of a request: `url` is `scheme://host/path` with the path already cleaned,
     /// without the query.
     pub fn find(&self, method: &str, url: &str) -> Found {
+        self.try_find(method, url).unwrap_or_else(Found::Unreadable)
+    }
+
+    fn try_find(&self, method: &str, url: &str) -> Result<Found, LoadError> {
         let without_match = self.layout.first_without_match();
-        let Some((method, broken)) = self.method(method) else {
+        let Some((method, broken)) = self.method(method)? else {
             return if without_match == NONE {
-                Found::None
+                Ok(Found::None)
             } else {
                 self.broken_at(without_match)
             };
@@ -81,11 +87,14 @@ impl Router {
 
     /// As [`Router::find`], passing over entries that are broken.
     pub(crate) fn matching(&self, method: &str, url: &str) -> Found {
-        self.method(method)
-            .map_or(Found::None, |(method, _)| self.search(method, url))
+        let found = self.method(method).and_then(|method| match method {
+            Some((method, _)) => self.search(method, url),
+            None => Ok(Found::None),
+        });
+        found.unwrap_or_else(Found::Unreadable)
     }
 
-    fn search(&self, method: usize, url: &str) -> Found {
+    fn search(&self, method: usize, url: &str) -> Result<Found, LoadError> {
         let mut search = Search {
             router: self,
             url,
@@ -94,10 +103,8 @@ impl Router {
             more: Vec::new(),
             failed: None,
         };
-        match search.prefixes(method, [b"", b"", url.as_bytes()], 0) {
-            Some(()) => search.found(),
-            None => damaged(),
-        }
+        search.prefixes(method, [b"", b"", url.as_bytes()], 0)?;
+        Ok(search.found())
     }
 
     /// What the groups of the entry's pattern took of `url`.
@@ -105,24 +112,14 @@ impl Router {
     /// # Errors
     /// As [`Pattern::captures`]; an entry without a working pattern is [`MatchError::NoPattern`].
     pub fn captures(&self, index: usize, url: &str) -> Result<Vec<String>, MatchError> {
-        let entry = self.layout.entry(index).ok_or(MatchError::NoPattern)?;
+        let entry = self.entry(index)?;
         if entry.kind != Kind::Plain || !plain::is_plain_text(url) {
-            return self
-                .pattern(index, &entry)
-                .ok_or(MatchError::NoPattern)?
-                .captures(url);
+            return self.pattern(index, &entry)?.captures(url);
         }
-        let ops = self
-            .layout
-            .slice(entry.detail)
-            .ok_or(MatchError::NoPattern)?;
         let mut taken: Vec<(usize, String)> = Vec::new();
         let mut open: Vec<(usize, usize)> = Vec::new();
-        let source = self
-            .layout
-            .slice(entry.source)
-            .ok_or(MatchError::NoPattern)?;
-        let matched = plain::run(ops, source, url, |event, at| match event {
+        let [ops, source] = self.plain_pass(&entry)?;
+        let matched = plain::run(&ops, &source, url, |event, at| match event {
             Event::Open(slot) => open.push((slot, at)),
             Event::Close => {
                 if let Some((slot, from)) = open.pop() {
@@ -149,7 +146,7 @@ impl Router {
 
     /// Every entry that cannot be matched, in order.
     pub fn broken(&self) -> Vec<Broken> {
-        let all = (0..self.len()).filter_map(|index| Some((index, self.layout.entry(index)?)));
+        let all = (0..self.len()).filter_map(|index| Some((index, self.layout.entry(index).ok()?)));
         all.filter(|(_, entry)| matches!(entry.kind, Kind::Broken | Kind::NoMatch))
             .map(|(index, entry)| Broken {
                 index,
@@ -167,55 +164,67 @@ impl Router {
     /// Entries whose pattern [`Pattern::is_risky`], in order.
     pub fn risky(&self) -> Vec<usize> {
         let risky = |index: &usize| {
-            let pattern = self
-                .layout
-                .entry(*index)
-                .and_then(|entry| self.pattern(*index, &entry));
-            pattern.is_some_and(Pattern::is_risky)
+            let entry = self.layout.entry(*index).map_err(MatchError::from);
+            let pattern = entry.and_then(|entry| self.pattern(*index, &entry));
+            pattern.is_ok_and(Pattern::is_risky)
         };
         (0..self.len()).filter(risky).collect()
     }
 
-    /// The number of a method and its first broken entry.
-    fn method(&self, name: &str) -> Option<(usize, u32)> {
-        let by = |same: &dyn Fn(&str) -> bool| {
-            (0..self.layout.methods()).find_map(|number| {
-                let (own, broken) = self.layout.method(number)?;
-                same(own).then_some((number, broken))
-            })
-        };
-        if name.is_ascii() {
-            return by(&|own| own.eq_ignore_ascii_case(name));
+    /// The number of a method and its first broken entry; `None` where no rule has it.
+    fn method(&self, name: &str) -> Result<Option<(usize, u32)>, LoadError> {
+        let folded = (!name.is_ascii()).then(|| folded(name));
+        for number in 0..self.layout.methods() {
+            let (own, broken) = self.layout.method(number)?;
+            let same = match &folded {
+                None => own.eq_ignore_ascii_case(name),
+                Some(folded) => own == folded.as_str(),
+            };
+            if same {
+                return Ok(Some((number, broken)));
+            }
         }
-        let name = folded(name);
-        by(&|own| own == name)
+        Ok(None)
     }
 
     /// The last prefix that sorts no later than `key`: the longest one that fits is it or above it.
-    fn last_prefix_up_to(&self, key: Parts<'_>) -> Option<usize> {
+    fn last_prefix_up_to(&self, key: Parts<'_>) -> Result<Option<usize>, LoadError> {
         let (mut low, mut high) = (0, self.layout.prefixes());
         while low < high {
             let middle = low.midpoint(high);
             let prefix = self.layout.prefix(middle)?;
             let text = self.layout.slice(prefix.text)?;
-            if compare(text, key).is_le() {
+            if compare(&text, key).is_le() {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        low.checked_sub(1)
+        Ok(low.checked_sub(1))
     }
 
-    fn pattern(&self, index: usize, entry: &Entry) -> Option<&Pattern> {
+    fn entry(&self, index: usize) -> Result<Entry, MatchError> {
+        if index >= self.len() {
+            return Err(MatchError::NoPattern);
+        }
+        Ok(self.layout.entry(index)?)
+    }
+
+    fn pattern(&self, index: usize, entry: &Entry) -> Result<&Pattern, MatchError> {
         let compile = || {
+            if !matches!(entry.kind, Kind::Plain | Kind::Pattern) {
+                return Err(MatchError::NoPattern);
+            }
             let source = self.layout.text(entry.source)?;
-            let usable = matches!(entry.kind, Kind::Plain | Kind::Pattern);
-            usable
-                .then(|| Pattern::compile(self.layout.strategy(), source).ok())?
+            let compiled = Pattern::compile(self.layout.strategy(), &source);
+            compiled
                 .map(Box::new)
+                .map_err(|_| MatchError::Routes(LoadError::Damaged))
         };
-        self.patterns.get(index)?.get_or_init(compile).as_deref()
+        let pattern = self.patterns.get_or_try_make(index, compile)?;
+        pattern
+            .map(|pattern| &**pattern)
+            .ok_or(MatchError::NoPattern)
     }
 
     fn matches(
@@ -226,43 +235,32 @@ impl Router {
         plain: bool,
     ) -> Result<bool, MatchError> {
         if plain && entry.kind == Kind::Plain {
-            let ops = self
-                .layout
-                .slice(entry.detail)
-                .ok_or(MatchError::NoPattern)?;
-            let source = self
-                .layout
-                .slice(entry.source)
-                .ok_or(MatchError::NoPattern)?;
-            return plain::run(ops, source, url, |_, _| {}).ok_or(MatchError::NoPattern);
+            let [ops, source] = self.plain_pass(entry)?;
+            return plain::run(&ops, &source, url, |_, _| {})
+                .ok_or(MatchError::Routes(LoadError::Damaged));
         }
-        self.pattern(index, entry)
-            .ok_or(MatchError::NoPattern)?
-            .matches(url)
+        self.pattern(index, entry)?.matches(url)
+    }
+
+    /// What a plain pass runs, and the pattern that it quotes.
+    fn plain_pass(&self, entry: &Entry) -> Result<[Cow<'_, [u8]>; 2], LoadError> {
+        Ok([
+            self.layout.slice(entry.detail)?,
+            self.layout.slice(entry.source)?,
+        ])
     }
 
     fn reason(&self, entry: &Entry) -> String {
-        self.layout
-            .text(entry.detail)
-            .unwrap_or("the rule cannot be read")
-            .to_owned()
+        match self.layout.text(entry.detail) {
+            Ok(reason) => reason.into_owned(),
+            Err(error) => error.to_string(),
+        }
     }
 
-    fn broken_at(&self, index: u32) -> Found {
+    fn broken_at(&self, index: u32) -> Result<Found, LoadError> {
         let index = usize::try_from(index).unwrap_or(usize::MAX);
-        let reason = self.layout.entry(index).map_or_else(
-            || "the rule cannot be read".to_owned(),
-            |entry| self.reason(&entry),
-        );
-        Found::Broken { index, reason }
-    }
-}
-
-/// Damaged bytes refuse everything.
-fn damaged() -> Found {
-    Found::Broken {
-        index: 0,
-        reason: "the packaged routes are damaged".to_owned(),
+        let reason = self.reason(&self.layout.entry(index)?);
+        Ok(Found::Broken { index, reason })
     }
 }
 
@@ -305,11 +303,11 @@ struct Search<'r> {
 
 impl Search<'_> {
     /// Tries the entries of every prefix of `key`, of which the first part was found before and
-    /// the last is the url from `from` on; nothing where the bytes are damaged.
-    fn prefixes(&mut self, method: usize, key: Parts<'_>, from: usize) -> Option<()> {
+    /// the last is the url from `from` on.
+    fn prefixes(&mut self, method: usize, key: Parts<'_>, from: usize) -> Result<(), LoadError> {
         let layout = &self.router.layout;
         let before = key.iter().take(2).map(|part| part.len()).sum::<usize>();
-        let mut next = self.router.last_prefix_up_to(key);
+        let mut next = self.router.last_prefix_up_to(key)?;
         let mut common = None;
         while let Some(index) = next {
             let prefix = layout.prefix(index)?;
@@ -318,47 +316,44 @@ impl Search<'_> {
                 break;
             }
             // The prefixes above are beginnings of this one: how much of it fits decides for all.
-            let common = *common.get_or_insert_with(|| common_length(text, key));
+            let common = *common.get_or_insert_with(|| common_length(&text, key));
             if text.len() <= common {
                 self.candidates(method, prefix.candidates)?;
                 if prefix.branches {
-                    self.branches(method, text, from + (text.len() - before))?;
+                    self.branches(method, &text, from + (text.len() - before))?;
                 }
             }
             next = match prefix.parent {
                 NONE => None,
                 // Parents come before their children; anything else would never end.
-                parent => Some(
-                    usize::try_from(parent)
-                        .ok()
-                        .filter(|parent| *parent < index)?,
-                ),
+                parent => match usize::try_from(parent) {
+                    Ok(parent) if parent < index => Some(parent),
+                    _ => return Err(LoadError::Damaged),
+                },
             };
         }
-        Some(())
+        Ok(())
     }
 
     /// Tries the entries that go on after a prefix, which took the url up to `from`, with what
     /// follows the next slash.
-    fn branches(&mut self, method: usize, prefix: &[u8], from: usize) -> Option<()> {
-        let rest = self.url.as_bytes().get(from..)?;
+    fn branches(&mut self, method: usize, prefix: &[u8], from: usize) -> Result<(), LoadError> {
+        let rest = self.url.as_bytes().get(from..).ok_or(LoadError::Damaged)?;
         let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
-            return Some(());
+            return Ok(());
         };
-        self.prefixes(
-            method,
-            [prefix, &[BRANCH], rest.get(slash..)?],
-            from + slash,
-        )
+        let behind = rest.get(slash..).unwrap_or_default();
+        self.prefixes(method, [prefix, &[BRANCH], behind], from + slash)
     }
 
-    /// Tries the entries of one prefix; nothing where the bytes are damaged.
-    fn candidates(&mut self, method: usize, (first, count): (u32, u32)) -> Option<()> {
+    /// Tries the entries of one prefix.
+    fn candidates(&mut self, method: usize, (first, count): (u32, u32)) -> Result<(), LoadError> {
         let layout = &self.router.layout;
-        for place in first..first.checked_add(count)? {
-            let index = usize::try_from(layout.candidate(usize::try_from(place).ok()?)?).ok()?;
+        let number = |number: u32| usize::try_from(number).map_err(|_| LoadError::Damaged);
+        for place in first..first.checked_add(count).ok_or(LoadError::Damaged)? {
+            let index = number(layout.candidate(number(place)?)?)?;
             let entry = layout.entry(index)?;
-            if !layout.holds(entry.methods, method) {
+            if !layout.holds(entry.methods, method)? {
                 continue;
             }
             match self.router.matches(index, &entry, self.url, self.plain) {
@@ -367,6 +362,7 @@ impl Search<'_> {
                 // A url with a zero byte may come to an entry twice.
                 Ok(true) if self.one == Some(index) || self.more.contains(&index) => {}
                 Ok(true) => self.more.push(index),
+                Err(MatchError::Routes(error)) => return Err(error),
                 Err(error) => {
                     if self.failed.is_none_or(|(before, _)| index < before) {
                         self.failed = Some((index, error));
@@ -374,7 +370,7 @@ impl Search<'_> {
                 }
             }
         }
-        Some(())
+        Ok(())
     }
 
     fn found(mut self) -> Found {

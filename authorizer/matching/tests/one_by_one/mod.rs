@@ -1,6 +1,30 @@
 //! Trying every rule in turn, as Oathkeeper does, to compare the index with.
 
-use oathgate_matching::{CheckedRoutes, Found, Pattern, RouteEntry, Router, Strategy};
+use std::{borrow::Cow, sync::Arc};
+
+use oathgate_matching::{
+    CheckedRoutes, Found, LoadError, Pattern, RouteBytes, RouteEntry, Router, Strategy,
+};
+
+/// Bytes that lie in pages, so that some of what is read crosses from one to the next.
+#[derive(Debug)]
+struct Paged(Vec<u8>);
+
+impl RouteBytes for Paged {
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    fn get(&self, from: usize, length: usize) -> Result<Cow<'_, [u8]>, LoadError> {
+        let bytes = self.0.get(from..from + length).ok_or(LoadError::Damaged)?;
+        let crosses = from / 61 != (from + length) / 61;
+        Ok(if crosses {
+            Cow::Owned(bytes.to_vec())
+        } else {
+            Cow::Borrowed(bytes)
+        })
+    }
+}
 
 /// A rule of these methods.
 pub(crate) fn entry(methods: &[&str], url: &str) -> RouteEntry {
@@ -50,10 +74,17 @@ pub(crate) fn check(strategy: Strategy, entries: &[RouteEntry], method: &str, ur
     let router = Router::build(strategy, entries.to_vec());
     let bytes = CheckedRoutes::build(strategy, entries.to_vec())
         .as_bytes()
+        .unwrap()
         .to_vec();
-    let loaded = Router::load(CheckedRoutes::from_bytes(bytes).unwrap());
     let found = router.find(method, url);
-    assert_eq!(found, loaded.find(method, url), "loaded from bytes");
+    let paged = Arc::new(Paged(bytes.clone()));
+    for routes in [
+        CheckedRoutes::from_bytes(bytes),
+        CheckedRoutes::from_elsewhere(paged),
+    ] {
+        let loaded = Router::load(routes.unwrap());
+        assert_eq!(found, loaded.find(method, url), "loaded from bytes");
+    }
     match one_by_one(strategy, entries, method, url) {
         Err(index) => assert_eq!(broken_index(&found), index),
         Ok(expected) => {
