@@ -160,7 +160,7 @@ pub(crate) struct RulesTest {
     pub(crate) format: Format,
     /// The test files: Jsonnet or JSON
     #[arg(value_name = "FILE", required = true)]
-    pub(crate) files: Vec<PathBuf>,
+    pub(crate) tests: Vec<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -54,7 +54,7 @@ struct Failed {
 /// Runs every test of every file, and prints those that fail and the rules that have none.
 pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
     let mut files = Vec::new();
-    for file in &arguments.files {
+    for file in &arguments.tests {
         files.push((file.display().to_string(), read(file, arguments)?));
     }
     let project = Project::load(&arguments.configuration).await?;
