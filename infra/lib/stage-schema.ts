@@ -53,10 +53,11 @@ const logs = z.strictObject({
     .default(30),
   /** Keep the log groups when the stack is destroyed. @default false */
   retain: yesOrNo.default(false),
-  /** The least severe lines that the authorizer writes; `info` has one for each decision. @default info */
-  level: z
-    .enum(["debug", "info", "warn", "error"], "must be `debug`, `info`, `warn` or `error`")
-    .default("info"),
+  /**
+   * The least severe lines that the authorizer writes; `info` has one for each decision.
+   * @default what the configuration's `log.level` says
+   */
+  level: z.enum(["debug", "info", "warn", "error"], "must be `debug`, `info`, `warn` or `error`").optional(),
 });
 
 /** Which Oathkeeper configuration the stage runs, and what it changes in it. */
@@ -100,6 +101,21 @@ const signingKeys = z.strictObject({
     )
     .optional(),
 });
+
+/** How long what session services say is believed without asking again. */
+const sessionCache = z
+  .strictObject({
+    /** Seconds a session is believed in after it was asked about; it may end that much later here than there. */
+    ttlSeconds: wholeNumber(1, 3600, "seconds"),
+    /** Seconds the answer that there is no session is believed in; 0 asks each time. @default 5, or less with `ttlSeconds` */
+    negativeTtlSeconds: wholeNumber(0, 3600, "seconds").optional(),
+    /** How many answers of each kind one environment of the function keeps. @default 1000 */
+    maxEntries: wholeNumber(10, 10_000, "answers").default(1000),
+  })
+  .refine((cache) => (cache.negativeTtlSeconds ?? 0) <= cache.ttlSeconds, {
+    path: ["negativeTtlSeconds"],
+    message: "must not be longer than `ttlSeconds`",
+  });
 
 const origin = z
   .string("must be an origin")
@@ -188,6 +204,8 @@ export const stageSchema = z
       .default("none"),
     /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
+    /** @default every request asks the session service */
+    sessionCache: sessionCache.optional(),
     /** `refresh`: 403 with a Refresh header, for browsers and programs; `location`: 302, for browsers only. @default refresh */
     redirects: z.enum(REDIRECTS, "must be `refresh` or `location`").default("refresh"),
     /** @default preflights go to the rules as any other request */

@@ -32,6 +32,8 @@ describe("the documentation", () => {
       "publicHost: api.example.com",
       "allowEncodedSlashes: true",
       "metricsNamespace: Gate",
+      "logs: { level: warn }",
+      "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",
       "awsEndpointUrl: http://127.0.0.1:4566",
     ].join("\n");
     const functions = templateOf({ stage: everything }).findResources("AWS::Lambda::Function");

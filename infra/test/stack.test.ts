@@ -197,7 +197,6 @@ describe("the authorizer's function", () => {
       OATHGATE_JWKS_SECRET: { Ref: secret },
       OATHGATE_JWKS_TTL_SECONDS: "300",
       OATHGATE_VOUCHED_FALLBACK: "none",
-      OATHGATE_LOG_LEVEL: "info",
     });
   });
 
@@ -221,6 +220,20 @@ describe("the authorizer's function", () => {
       OATHGATE_METRICS_NAMESPACE: "Gate/Test",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
     });
+  });
+
+  it("keeps what session services say only where the stage says for how long", () => {
+    const kept = (stage: string) =>
+      Object.entries(environmentOf(templateOf({ stage: `${LEAST}${stage}` })))
+        .filter(([name]) => name.startsWith("OATHGATE_SESSION_CACHE_"))
+        .map(([name, value]) => `${name.replace("OATHGATE_SESSION_CACHE_", "")}=${value}`);
+    expect(kept("")).toEqual([]);
+    expect(kept("sessionCache: { ttlSeconds: 30 }")).toEqual(["MAX_ENTRIES=1000", "TTL_SECONDS=30"]);
+    expect(kept("sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 0, maxEntries: 50 }")).toEqual([
+      "MAX_ENTRIES=50",
+      "NEGATIVE_TTL_SECONDS=0",
+      "TTL_SECONDS=30",
+    ]);
   });
 
   it("keeps its log as long as the stage says", () => {

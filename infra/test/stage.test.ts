@@ -32,7 +32,7 @@ describe("a stage file", () => {
       architecture: "arm64",
       memorySize: 256,
       timeoutSeconds: 10,
-      logs: { retentionDays: 30, retain: false, level: "info" },
+      logs: { retentionDays: 30, retain: false },
       signingKeys: { algorithm: "ES256", retain: true, ttlSeconds: 300 },
       vouchedHeaderFallback: "none",
       allowEncodedSlashes: false,

@@ -1,10 +1,10 @@
 //! What a gate decided, with the evidence for it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use crate::go::Header;
+use crate::{ReasonCode, go::Header};
 
 /// The answer to one request, and why.
 #[derive(Clone, Debug)]
@@ -94,8 +94,27 @@ pub struct Evidence {
     pub subject: String,
     /// The refusal's status before error handlers, such as 404 for no rule; 200 on a grant.
     pub status: u16,
+    /// Why, in a word that stays the same.
+    pub code: ReasonCode,
     /// The refusal's message, fit for clients.
     pub message: String,
     /// The cause for the log; never holds a secret.
     pub cause: String,
+    /// How long each step took; nothing for those that were not reached.
+    pub took: Took,
+    /// How many questions to services were spared, because the answer was known.
+    pub cache_hits: u32,
+}
+
+/// How long the steps of a decision took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// Finding the rule.
+    pub route: Duration,
+    /// Asking the authenticators.
+    pub authenticate: Duration,
+    /// Asking the authorizer.
+    pub authorize: Duration,
+    /// Running the mutators.
+    pub mutate: Duration,
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::go::Header;
+use crate::{ReasonCode, go::Header};
 
 /// An error of the pipeline: what the client may read, and what only the log may.
 ///
@@ -19,6 +19,8 @@ pub struct Failure {
     pub header: Header,
     /// The cause, for the log only: never a token, cookie, key or claim.
     pub cause: String,
+    /// The cause in a word that stays the same.
+    pub code: ReasonCode,
 }
 
 impl Failure {
@@ -31,13 +33,14 @@ impl Failure {
             reason: None,
             header: Header::default(),
             cause: String::new(),
+            code: ReasonCode::Internal,
         }
     }
 
     /// The credentials are missing or not accepted: 401.
     #[must_use]
     pub fn unauthorized() -> Self {
-        Self::new(401, "Access credentials are invalid")
+        Self::new(401, "Access credentials are invalid").because(ReasonCode::InvalidCredentials)
     }
 
     /// The credentials are known and do not suffice: 403.
@@ -47,24 +50,26 @@ impl Failure {
             403,
             "Access credentials are not sufficient to access this resource",
         )
+        .because(ReasonCode::Forbidden)
     }
 
     /// No rule matches the request: 404.
     #[must_use]
     pub fn no_rule() -> Self {
-        Self::new(404, "Requested url does not match any rules")
+        Self::new(404, "Requested url does not match any rules").because(ReasonCode::NoRule)
     }
 
     /// Several rules match the request: 500.
     #[must_use]
     pub fn many_rules() -> Self {
         Self::new(500, "Expected exactly one rule but found multiple rules")
+            .because(ReasonCode::OverlappingRules)
     }
 
     /// A session or token service asked for patience: 429.
     #[must_use]
     pub fn too_many_requests() -> Self {
-        Self::new(429, "Too many requests")
+        Self::new(429, "Too many requests").because(ReasonCode::TooManyRequests)
     }
 
     /// The request itself cannot be decided safely: 400.
@@ -117,6 +122,13 @@ impl Failure {
     #[must_use]
     pub fn with_cause(mut self, cause: impl Into<String>) -> Self {
         self.cause = cause.into();
+        self
+    }
+
+    /// The same failure for another reason.
+    #[must_use]
+    pub fn because(mut self, code: ReasonCode) -> Self {
+        self.code = code;
         self
     }
 

@@ -2,15 +2,15 @@
 
 mod published_keys;
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, sync::Arc, time::Instant};
 
 use oathgate_matching::{Found, RouteEntry, Router, Sparse};
 
 use crate::{
-    Decision, Evidence, Failure, Grant, Outcome, Ports, Request, Session, Step,
+    Decision, Evidence, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
     pipeline::{
-        Shared,
+        SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
         authorizers::Authorizer,
         errors::{self, ErrorHandler},
@@ -154,6 +154,13 @@ impl Gate {
         self.shared.key_sets.limit_questions(per_minute);
     }
 
+    /// Keeps what session services say for a while, where whoever runs the gate accepts answers that
+    /// are that old. Without this, every request is asked about anew, as in Oathkeeper. Only the first
+    /// call counts.
+    pub fn keep_sessions(&self, limits: SessionCacheLimits) {
+        self.shared.sessions.turn_on(limits);
+    }
+
     /// The configuration the gate was built from.
     #[must_use]
     pub fn config(&self) -> &Config {
@@ -188,7 +195,10 @@ impl Gate {
     /// error handlers.
     pub async fn decide(&self, mut request: Request) -> Decision {
         let mut evidence = Evidence::default();
-        let (index, rule) = match self.route(&request, &mut evidence) {
+        let begun = Instant::now();
+        let routed = self.route(&request, &mut evidence);
+        evidence.took.route = begun.elapsed();
+        let (index, rule) = match routed {
             Ok(found) => found,
             Err(failure) => return self.refuse(None, &request, &failure, evidence),
         };
@@ -196,6 +206,7 @@ impl Gate {
             Ok(grant) => {
                 evidence.step = Step::Granted;
                 evidence.status = 200;
+                evidence.code = ReasonCode::Granted;
                 Decision {
                     outcome: Outcome::Granted(grant),
                     evidence,
@@ -239,7 +250,7 @@ impl Gate {
             }
             Found::Broken { index, reason } => {
                 evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
-                Err(Failure::plain(reason))
+                Err(Failure::plain(reason).because(ReasonCode::Misconfigured))
             }
             Found::Unreadable(error) => Err(Failure::internal().with_cause(error.to_string())),
         }
@@ -254,25 +265,32 @@ impl Gate {
     ) -> Result<Grant, Failure> {
         let mut session = self.open_session(index, request)?;
 
+        let begun = Instant::now();
         evidence.step = Step::Authenticate;
-        self.authenticate(rule, request, &mut session, evidence)
-            .await?;
+        let authenticated = self
+            .authenticate(rule, request, &mut session, evidence)
+            .await;
+        evidence.took.authenticate = begun.elapsed();
+        evidence.cache_hits = session.cache_hits;
+        authenticated?;
         evidence.subject.clone_from(&session.subject);
 
+        let begun = Instant::now();
         evidence.step = Step::Authorize;
         evidence.handler = Some(Arc::from(rule.authorizer.name()));
-        rule.authorizer
+        let authorized = rule
+            .authorizer
             .authorize(request, &mut session, &self.ports)
-            .await?;
+            .await;
+        evidence.took.authorize = begun.elapsed();
+        authorized?;
 
+        let begun = Instant::now();
         evidence.step = Step::Mutate;
-        if rule.mutators.is_empty() {
-            return Err(Failure::told("No mutation handler was set in the rule"));
-        }
-        for mutator in &rule.mutators {
-            evidence.handler = Some(Arc::from(mutator.name()));
-            mutator.mutate(request, &mut session, &self.ports).await?;
-        }
+        let mutated = self.mutate(rule, request, &mut session, evidence).await;
+        evidence.took.mutate = begun.elapsed();
+        evidence.cache_hits = session.cache_hits;
+        mutated?;
         Ok(Grant {
             header: session.header,
             vouched: session.vouched,
@@ -307,9 +325,10 @@ impl Gate {
         evidence: &mut Evidence,
     ) -> Result<(), Failure> {
         if rule.authenticators.is_empty() {
-            return Err(Failure::told(
-                "No authentication handler was set in the rule",
-            ));
+            return Err(
+                Failure::told("No authentication handler was set in the rule")
+                    .because(ReasonCode::Misconfigured),
+            );
         }
         for authenticator in &rule.authenticators {
             let name: Arc<str> = Arc::from(authenticator.name());
@@ -323,7 +342,27 @@ impl Gate {
             }
         }
         evidence.handler = None;
-        Err(Failure::unauthorized().with_cause("no authenticator was responsible"))
+        Err(Failure::unauthorized()
+            .because(ReasonCode::NoCredentials)
+            .with_cause("no authenticator was responsible"))
+    }
+
+    async fn mutate(
+        &self,
+        rule: &Rule,
+        request: &mut Request,
+        session: &mut Session,
+        evidence: &mut Evidence,
+    ) -> Result<(), Failure> {
+        if rule.mutators.is_empty() {
+            return Err(Failure::told("No mutation handler was set in the rule")
+                .because(ReasonCode::Misconfigured));
+        }
+        for mutator in &rule.mutators {
+            evidence.handler = Some(Arc::from(mutator.name()));
+            mutator.mutate(request, session, &self.ports).await?;
+        }
+        Ok(())
     }
 
     fn refuse(
@@ -334,6 +373,7 @@ impl Gate {
         mut evidence: Evidence,
     ) -> Decision {
         evidence.status = failure.status();
+        evidence.code = failure.code;
         evidence.message = failure.message.to_string();
         evidence.cause.clone_from(&failure.cause);
         let of_rule = rule.map_or(&[][..], |rule| &rule.errors);

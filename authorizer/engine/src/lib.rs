@@ -19,6 +19,7 @@ pub mod manifest;
 mod outgoing;
 pub mod pipeline;
 pub mod ports;
+pub mod reason_code;
 pub mod request;
 pub mod rules;
 pub mod session;
@@ -26,12 +27,14 @@ mod session_data;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use decision::{Decision, Evidence, Grant, Outcome, Refusal, Step};
+pub use decision::{Decision, Evidence, Grant, Outcome, Refusal, Step, Took};
 pub use diagnostics::check;
 pub use failure::Failure;
 pub use finding::{Finding, Findings, Severity};
 pub use gate::Gate;
 pub use outgoing::Outgoing;
+pub use pipeline::SessionCacheLimits;
 pub use ports::Ports;
+pub use reason_code::ReasonCode;
 pub use request::Request;
 pub use session::Session;

@@ -54,7 +54,9 @@ impl Request {
 pub(crate) fn path_is_unambiguous(request: &Request) -> Result<(), crate::Failure> {
     let asked_path = request.asked_uri.split('?').next().unwrap_or_default();
     if asked_path.contains('#') {
-        return Err(crate::Failure::bad_request().with_cause("the path holds a bare `#`"));
+        return Err(crate::Failure::bad_request()
+            .because(crate::ReasonCode::UnsafePath)
+            .with_cause("the path holds a bare `#`"));
     }
     let mut text = request.url.path.as_bytes().to_vec();
     let dots = dot_segments(&text);
@@ -62,6 +64,7 @@ pub(crate) fn path_is_unambiguous(request: &Request) -> Result<(), crate::Failur
         text = decoded;
         if dot_segments(&text) > dots {
             return Err(crate::Failure::bad_request()
+                .because(crate::ReasonCode::UnsafePath)
                 .with_cause("the path gains a dot segment when it is decoded"));
         }
     }

@@ -22,6 +22,8 @@ pub struct Session {
     pub shares_request_header: bool,
     /// What the rule matched.
     pub match_context: MatchContext,
+    /// How many answers of services were known already.
+    pub cache_hits: u32,
 }
 
 /// What a template reads as `.MatchContext`.

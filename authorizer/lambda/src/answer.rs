@@ -89,21 +89,13 @@ impl Answering<'_> {
     pub(crate) fn to(&self, decision: &Decision) -> (Result<Answer, Unanswered>, Option<Unfit>) {
         let subject = decision.evidence.subject.as_str();
         match &decision.outcome {
-            Decided::Granted(grant) => match self.vouched.context(grant) {
-                Ok(context) => (Ok(self.allow(subject, context)), None),
-                Err(unfit) => {
-                    let body = context::error_body(403, "The request cannot be handed on");
-                    let context = Context::from([
-                        ("status".to_owned(), "403".to_owned()),
-                        (
-                            "reason".to_owned(),
-                            "The request cannot be handed on".to_owned(),
-                        ),
-                        ("body".to_owned(), body.to_string()),
-                    ]);
-                    (Ok(self.deny(subject, context)), Some(unfit))
+            Decided::Granted(grant) => {
+                let context = self.vouched.context(grant);
+                match context.and_then(|context| self.allow(subject, context)) {
+                    Ok(answer) => (Ok(answer), None),
+                    Err(unfit) => (Ok(self.deny(subject, unfit.context())), Some(unfit)),
                 }
-            },
+            }
             Decided::Refused(refusal) => (self.refusal(refusal, decision), None),
         }
     }
@@ -121,23 +113,15 @@ impl Answering<'_> {
         }
     }
 
-    fn allow(&self, subject: &str, context: Context) -> Answer {
+    fn allow(&self, subject: &str, context: Context) -> Result<Answer, Unfit> {
         if self.is_simple() {
-            return Answer::Simple(SimpleAnswer {
+            return Ok(Answer::Simple(SimpleAnswer {
                 is_authorized: true,
                 context,
-            });
+            }));
         }
-        match PolicyDocument::allow(&self.event.arn) {
-            Some(document) => policy(subject, document, context),
-            None => {
-                let message = "The path is too long";
-                let body = context::error_body(400, message).to_string();
-                let context = [("status", "400"), ("reason", message), ("body", &body)];
-                let context = context.map(|(key, value)| (key.to_owned(), value.to_owned()));
-                self.deny(subject, Context::from(context))
-            }
-        }
+        let document = PolicyDocument::allow(&self.event.arn).ok_or(Unfit::PathTooLong)?;
+        Ok(policy(subject, document, context))
     }
 
     /// A refusal that no rule was asked about.

@@ -12,7 +12,9 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use oathgate_engine::{Decision, Evidence, Gate, Outcome as Decided, Refusal, go::Header};
+use oathgate_engine::{
+    Decision, Evidence, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
+};
 
 use crate::{
     Answer, Level, Log, Outside, Settings, Unanswered,
@@ -86,8 +88,8 @@ impl Authorizer {
         let time = Outside::time_until(invocation.deadline);
         let concluded = match tokio::time::timeout(time, caught(self.conclude(event))).await {
             Ok(Ok(concluded)) => concluded,
-            Ok(Err(Panicked)) => failed("the decision panicked".to_owned()),
-            Err(_) => failed("the function's time ran out".to_owned()),
+            Ok(Err(Panicked)) => failed(ReasonCode::Panicked, "the decision panicked".to_owned()),
+            Err(_) => failed(ReasonCode::TimeUp, "the function's time ran out".to_owned()),
         };
         self.write(&concluded, invocation, begun, cold_start);
         concluded.answer
@@ -96,7 +98,7 @@ impl Authorizer {
     async fn conclude(&self, text: &str) -> Concluded {
         let event = match Event::read(text) {
             Ok(event) => event,
-            Err(error) => return failed(error.to_string()),
+            Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
         };
         let mut concluded = self.decide(&event).await;
         concluded.api_request_id = event.request_id.into_owned();
@@ -111,21 +113,24 @@ impl Authorizer {
         };
         let request = match event.request(self.settings.public_host.as_deref()) {
             Ok(request) => request,
-            Err(error) => return failed(error.to_string()),
+            Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
         };
         let decision = if let Err(ambiguous) = self.settings.paths.check(&request, &self.gate) {
-            malformed(ambiguous.to_string())
+            malformed(ReasonCode::UnsafePath, ambiguous.to_string())
         } else if let Some(name) = self.vouched.mimicked(event) {
-            malformed(format!(
-                "the header `{name}` could be taken for one the gate vouches for"
-            ))
+            malformed(
+                ReasonCode::MimickingHeader,
+                format!("the header `{name}` could be taken for one the gate vouches for"),
+            )
         } else {
             self.gate.decide(request).await
         };
         let (answer, unfit) = answering.to(&decision);
         let mut evidence = decision.evidence;
         if let Some(unfit) = unfit {
-            evidence.status = 403;
+            evidence.status = unfit.status();
+            evidence.code = unfit.code();
+            evidence.message = unfit.message().to_owned();
             evidence.cause = unfit.to_string();
         }
         Concluded {
@@ -163,6 +168,7 @@ impl Authorizer {
                 namespace,
                 cold_start,
                 has_rule: evidence.rule.is_some(),
+                asked: asked.calls > 0,
             });
         let decided = log::Decided {
             request_id: &invocation.request_id,
@@ -174,11 +180,14 @@ impl Authorizer {
             step: evidence.step.as_str(),
             handler: evidence.handler.as_deref(),
             error_handler: evidence.error_handler.as_deref(),
+            code: evidence.code.as_str(),
             reason: &evidence.message,
             cause: &evidence.cause,
             ms: log::milliseconds(begun.elapsed()),
+            step_ms: evidence.took.into(),
             upstream_calls: asked.calls,
             upstream_ms: log::milliseconds(asked.time),
+            cache_hits: evidence.cache_hits,
             cold_start,
             metrics,
         };
@@ -187,11 +196,12 @@ impl Authorizer {
 }
 
 /// Nothing was decided, for a cause that only the log names.
-fn failed(cause: String) -> Concluded {
+fn failed(code: ReasonCode, cause: String) -> Concluded {
     Concluded {
         answer: Err(Unanswered::Undecided),
         evidence: Evidence {
             status: 500,
+            code,
             cause,
             ..Evidence::default()
         },
@@ -200,7 +210,7 @@ fn failed(cause: String) -> Concluded {
 }
 
 /// A request that no rule is asked about.
-fn malformed(cause: String) -> Decision {
+fn malformed(code: ReasonCode, cause: String) -> Decision {
     let message = "The request was malformed or contained invalid parameters".to_owned();
     let refusal = Refusal {
         status: 400,
@@ -211,6 +221,7 @@ fn malformed(cause: String) -> Decision {
         outcome: Decided::Refused(refusal),
         evidence: Evidence {
             status: 400,
+            code,
             message,
             cause,
             ..Evidence::default()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use oathgate_engine::{
-    Decision, Grant, Refusal,
+    Decision, Grant, ReasonCode, Refusal,
     go::{canonical_header_name, is_token},
     manifest::VouchedHeader,
 };
@@ -35,6 +35,43 @@ pub(crate) enum Unfit {
     Characters(String),
     #[error("the headers the gate vouches for are larger than {MOST_BYTES} bytes")]
     TooLarge,
+    #[error("the path is too long for a policy")]
+    PathTooLong,
+}
+
+impl Unfit {
+    /// The status the client's body names.
+    pub(crate) fn status(&self) -> u16 {
+        match self {
+            Self::PathTooLong => 400,
+            _ => 403,
+        }
+    }
+
+    pub(crate) fn code(&self) -> ReasonCode {
+        match self {
+            Self::PathTooLong => ReasonCode::PathTooLong,
+            _ => ReasonCode::ValueUnfit,
+        }
+    }
+
+    /// What the client reads.
+    pub(crate) fn message(&self) -> &'static str {
+        match self {
+            Self::PathTooLong => "The path is too long",
+            _ => "The request cannot be handed on",
+        }
+    }
+
+    /// The context of the refusal.
+    pub(crate) fn context(&self) -> Context {
+        let body = error_body(self.status(), self.message());
+        Context::from([
+            ("status".to_owned(), self.status().to_string()),
+            ("reason".to_owned(), self.message().to_owned()),
+            ("body".to_owned(), body.to_string()),
+        ])
+    }
 }
 
 impl Vouched {

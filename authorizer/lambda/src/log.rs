@@ -7,11 +7,12 @@ use std::{
     fmt,
     io::Write,
     sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 pub use level::Level;
 pub(crate) use line::{Decided, Metrics, Outcome, milliseconds};
+use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 
 /// Writes lines of a severity and above. Cheap to clone.
@@ -45,6 +46,17 @@ struct Event<'a> {
     cause: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct Asked<'a> {
+    method: &'a str,
+    host: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
+    ms: f64,
+}
+
 impl Log {
     /// Writes to standard output.
     #[must_use]
@@ -70,6 +82,24 @@ impl Log {
     /// Something that happened beside decisions.
     pub fn event(&self, level: Level, message: &str, cause: Option<&str>) {
         self.write(level, message, Event { cause });
+    }
+
+    /// A question to a service.
+    pub(crate) fn asked(
+        &self,
+        method: &str,
+        host: &str,
+        answer: &Result<HttpResponse, HttpError>,
+        took: Duration,
+    ) {
+        let asked = Asked {
+            method,
+            host,
+            status: answer.as_ref().ok().map(|answer| answer.status),
+            cause: answer.as_ref().err().map(ToString::to_string),
+            ms: milliseconds(took),
+        };
+        self.write(Level::Debug, "a service was asked", asked);
     }
 
     pub(crate) fn write<T: Serialize>(&self, level: Level, message: &str, fields: T) {

@@ -107,10 +107,11 @@ async fn run() -> Result<(), Broken> {
 /// Everything that is done before the first request is asked for.
 async fn load() -> Result<Authorizer, Broken> {
     let settings = Settings::from_env()?;
-    let log = Log::to_stdout(settings.log_level);
     let package = Package::load(&task_root()?)?;
+    let level = settings.log_level.unwrap_or_else(|| package.log_level());
+    let log = Log::to_stdout(level);
     let client = Client::from_env();
-    let outside = Arc::new(Outside::new(client.clone()));
+    let outside = Arc::new(Outside::new(client.clone(), log.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut keys = SecretKeys::by_url(UrlKeys::new(client.clone()));
     let mut prefetch = None;
@@ -140,6 +141,9 @@ async fn load() -> Result<Authorizer, Broken> {
     };
     let gate = package.into_gate(ports)?;
     gate.limit_key_questions(KEY_QUESTIONS_PER_MINUTE);
+    if let Some(limits) = settings.session_cache {
+        gate.keep_sessions(limits);
+    }
     if let Some(prefetch) = prefetch {
         prefetch.await?;
     }

@@ -8,6 +8,8 @@ use std::{
 use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
 use oathgate_outbound::Client;
 
+use crate::{Level, Log};
+
 /// How long before Lambda's deadline the last answer of a service has to be there.
 const MARGIN: Duration = Duration::from_millis(250);
 
@@ -18,6 +20,7 @@ const TRACE: &str = "X-Amzn-Trace-Id";
 #[derive(Debug)]
 pub struct Outside {
     client: Client,
+    log: Log,
     current: Mutex<Current>,
 }
 
@@ -36,11 +39,12 @@ pub(crate) struct Asked {
 }
 
 impl Outside {
-    /// Asks through `client`.
+    /// Asks through `client`, and where `log` has debug lines, writes one about each question.
     #[must_use]
-    pub fn new(client: Client) -> Self {
+    pub fn new(client: Client, log: Log) -> Self {
         Self {
             client,
+            log,
             current: Mutex::default(),
         }
     }
@@ -93,10 +97,27 @@ impl HttpClient for Outside {
     fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             self.prepare(&mut request);
+            let question = self
+                .log
+                .writes(Level::Debug)
+                .then(|| (request.method.clone(), host(&request.url).to_owned()));
             let begun = Instant::now();
             let answer = self.client.ask(request).await;
-            self.current().asked.time += begun.elapsed();
+            let took = begun.elapsed();
+            self.current().asked.time += took;
+            if let Some((method, host)) = question {
+                self.log.asked(&method, &host, &answer, took);
+            }
             answer
         })
     }
+}
+
+/// Where a question goes: neither path nor query, which may hold tokens.
+fn host(url: &str) -> &str {
+    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    behind_scheme
+        .split(['/', '?', '#'])
+        .next()
+        .unwrap_or_default()
 }

@@ -8,13 +8,13 @@ use std::{
 
 use oathgate_engine::{
     Findings, Gate, Ports,
-    config::{Config, Format},
+    config::{self, Config, Format},
     manifest::Manifest,
     rules::{self, PackedError, PackedRules, RuleDefinition},
 };
 use thiserror::Error;
 
-use crate::packed_file::PackedFile;
+use crate::{Level, packed_file::PackedFile};
 
 /// The file in which `oathgate package` puts everything that decides.
 pub const PACKED: &str = "gate.packed";
@@ -101,6 +101,17 @@ impl Package {
             config,
             rules: Rules::Decoded(decoded.rules),
         })
+    }
+
+    /// The least severe lines that the configuration wants written.
+    #[must_use]
+    pub fn log_level(&self) -> Level {
+        match self.config.log.level {
+            config::Level::Error => Level::Error,
+            config::Level::Warn => Level::Warn,
+            config::Level::Info => Level::Info,
+            config::Level::Debug | config::Level::Trace => Level::Debug,
+        }
     }
 
     /// The headers that the gate vouches for.

@@ -1,5 +1,8 @@
 //! What a stage says, in `OATHGATE_*` variables.
 
+use std::{ops::RangeInclusive, time::Duration};
+
+use oathgate_engine::SessionCacheLimits;
 use thiserror::Error;
 
 use crate::{Level, PathPolicy};
@@ -24,8 +27,12 @@ pub struct Settings {
     pub paths: PathPolicy,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
     pub simple_answers: bool,
-    /// `OATHGATE_LOG_LEVEL`, else `AWS_LAMBDA_LOG_LEVEL`: the least severe lines that are written.
-    pub log_level: Level,
+    /// `OATHGATE_LOG_LEVEL`, else `AWS_LAMBDA_LOG_LEVEL`: the least severe lines that are written, in
+    /// place of what the configuration says.
+    pub log_level: Option<Level>,
+    /// `OATHGATE_SESSION_CACHE_TTL_SECONDS`, `OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS` and
+    /// `OATHGATE_SESSION_CACHE_MAX_ENTRIES`: how long answers of session services are kept, if they are.
+    pub session_cache: Option<SessionCacheLimits>,
     /// `OATHGATE_METRICS_NAMESPACE`: where metrics go; without it there are none.
     pub metrics_namespace: Option<String>,
 }
@@ -39,7 +46,8 @@ impl Default for Settings {
             vouched_fallback: "none".to_owned(),
             paths: PathPolicy::default(),
             simple_answers: false,
-            log_level: Level::Info,
+            log_level: None,
+            session_cache: None,
             metrics_namespace: None,
         }
     }
@@ -78,13 +86,41 @@ impl Settings {
                 "`OATHGATE_PUBLIC_HOST` is `{host}`: write a host name alone, such as `api.example.com`"
             ));
         }
-        if let Some(text) = given("OATHGATE_JWKS_TTL_SECONDS") {
-            match text.parse() {
-                Ok(seconds @ 1..=86_400) => settings.jwks_ttl_seconds = seconds,
-                _ => wrong.push(format!(
-                    "`OATHGATE_JWKS_TTL_SECONDS` is `{text}`: write a number from 1 to 86400"
-                )),
+        let mut number = |name, range: RangeInclusive<u64>| {
+            let text = given(name)?;
+            let number = text.parse().ok().filter(|number| range.contains(number));
+            if number.is_none() {
+                let (least, most) = (range.start(), range.end());
+                wrong.push(format!(
+                    "`{name}` is `{text}`: write a number from {least} to {most}"
+                ));
             }
+            number
+        };
+        if let Some(seconds) = number("OATHGATE_JWKS_TTL_SECONDS", 1..=86_400) {
+            settings.jwks_ttl_seconds = seconds;
+        }
+        let ttl = number("OATHGATE_SESSION_CACHE_TTL_SECONDS", 1..=3600);
+        let negative_ttl = number("OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS", 0..=3600);
+        let max_entries = number("OATHGATE_SESSION_CACHE_MAX_ENTRIES", 10..=10_000);
+        settings.session_cache = ttl.map(|ttl| SessionCacheLimits {
+            ttl: Duration::from_secs(ttl),
+            negative_ttl: Duration::from_secs(negative_ttl.unwrap_or(ttl.min(5))),
+            max_entries: max_entries
+                .and_then(|most| usize::try_from(most).ok())
+                .unwrap_or(1000),
+        });
+        match (ttl, negative_ttl, max_entries) {
+            (None, Some(_), _) | (None, _, Some(_)) => wrong.push(
+                "`OATHGATE_SESSION_CACHE_TTL_SECONDS` is not set: without it no session is kept"
+                    .to_owned(),
+            ),
+            (Some(ttl), Some(negative_ttl), _) if negative_ttl > ttl => wrong.push(
+                "`OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS` must not be longer than \
+                 `OATHGATE_SESSION_CACHE_TTL_SECONDS`"
+                    .to_owned(),
+            ),
+            _ => {}
         }
         if let Some(text) = given("OATHGATE_VOUCHED_FALLBACK") {
             if text.trim() == text && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -116,12 +152,12 @@ impl Settings {
         }
         if let Some(text) = given("OATHGATE_LOG_LEVEL") {
             match text.parse() {
-                Ok(level) => settings.log_level = level,
+                Ok(level) => settings.log_level = Some(level),
                 Err(error) => wrong.push(format!("`OATHGATE_LOG_LEVEL`: {error}")),
             }
         } else if let Some(text) = given("AWS_LAMBDA_LOG_LEVEL") {
             // Lambda's own variable has levels we do not (TRACE, FATAL), and nobody of ours wrote it.
-            settings.log_level = text.parse().unwrap_or_default();
+            settings.log_level = Some(text.parse().unwrap_or_default());
         }
         if wrong.is_empty() {
             Ok(settings)

@@ -52,15 +52,26 @@ export class AuthorizerFunction extends Construct {
 
 /** The function's variables, as `docs/environment.md` describes them; what a stage doesn't set is not there. */
 function authorizerEnvironment(settings: StageSettings, secretArn: string): Record<string, string> {
-  const { publicHost, metricsNamespace, awsEndpointUrl, allowEncodedSlashes } = settings;
+  const { publicHost, metricsNamespace, awsEndpointUrl, allowEncodedSlashes, sessionCache, logs } = settings;
   return {
     OATHGATE_JWKS_SECRET: secretArn,
     OATHGATE_JWKS_TTL_SECONDS: String(settings.signingKeys.ttlSeconds),
     OATHGATE_VOUCHED_FALLBACK: settings.vouchedHeaderFallback,
-    OATHGATE_LOG_LEVEL: settings.logs.level,
+    ...(logs.level === undefined ? {} : { OATHGATE_LOG_LEVEL: logs.level }),
     ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
+    ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),
     ...(awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: awsEndpointUrl }),
+  };
+}
+
+function sessionCacheEnvironment(cache: NonNullable<StageSettings["sessionCache"]>): Record<string, string> {
+  return {
+    OATHGATE_SESSION_CACHE_TTL_SECONDS: String(cache.ttlSeconds),
+    OATHGATE_SESSION_CACHE_MAX_ENTRIES: String(cache.maxEntries),
+    ...(cache.negativeTtlSeconds === undefined
+      ? {}
+      : { OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS: String(cache.negativeTtlSeconds) }),
   };
 }

@@ -6,6 +6,7 @@ mod bounded_cache;
 pub mod errors;
 pub mod mutators;
 pub(crate) mod retry;
+mod session_cache;
 mod settings;
 mod shared;
 mod token_cache;
@@ -13,6 +14,7 @@ mod token_endpoint;
 pub(crate) mod uri;
 mod vouches;
 
+pub use session_cache::SessionCacheLimits;
 pub use settings::{Defect, Misconfigured, Part, Settings};
 pub use shared::Shared;
 pub(crate) use uri::Uri;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Failure, Ports,
+    Failure, Ports, ReasonCode,
     outgoing::Outgoing,
     ports::{HttpError, HttpResponse},
 };
@@ -40,11 +40,11 @@ impl Retries {
             let trouble = match &outcome {
                 Ok(answer) if !is_unwell(answer.status) => return Ok(answer.clone()),
                 Ok(answer) => format!("it answered {}", answer.status),
-                Err(error) if !may_pass(error) => return Err(Failure::plain(error.to_string())),
+                Err(error) if !may_pass(error) => return Err(unwell(error.to_string())),
                 Err(error) => error.to_string(),
             };
             if attempt >= self.attempts {
-                return Err(Failure::plain(format!(
+                return Err(unwell(format!(
                     "the service was asked {attempt} times: {trouble}"
                 )));
             }
@@ -62,6 +62,10 @@ impl Retries {
         let growing = || FIRST_WAIT.saturating_mul(2_u32.saturating_pow(attempt - 1));
         asked_for.unwrap_or_else(growing).min(self.longest_wait)
     }
+}
+
+fn unwell(cause: String) -> Failure {
+    Failure::plain(cause).because(ReasonCode::ServiceFailed)
 }
 
 fn is_unwell(status: u16) -> bool {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Shared;
 use crate::{
-    Failure,
+    Failure, ReasonCode,
     config::{self, Config, HandlerSettings, Handlers, Role, merge, whole_numbers},
     finding::{Finding, Severity},
     rules::HandlerReference,
@@ -110,6 +110,7 @@ impl Misconfigured {
         let reason = match self.defect {
             Defect::Unknown => {
                 return Failure::told("requested pipeline handler does not exist")
+                    .because(ReasonCode::Misconfigured)
                     .with_cause(format!("no {part} is named `{handler}`"));
             }
             Defect::Disabled => {
@@ -121,6 +122,7 @@ impl Misconfigured {
             500,
             format!("{part} matching this route is misconfigured or disabled"),
         )
+        .because(ReasonCode::Misconfigured)
         .with_reason(reason)
         .with_cause(format!("{part} `{handler}`: {}", self.reason))
     }

@@ -3,6 +3,7 @@
 use super::{
     authenticators::{KeptIntrospections, PreAuthorizations},
     mutators::{HydratedSessions, SignedTokens},
+    session_cache::SessionCache,
     token_cache::TokenCache,
 };
 use crate::keys::KeySets;
@@ -23,6 +24,8 @@ pub struct Shared {
     pub(crate) client_tokens: TokenCache,
     /// Answers that `oauth2_introspection` keeps.
     pub(crate) introspections: KeptIntrospections,
+    /// Answers of the session services that `cookie_session` and `bearer_token` ask, where they are kept.
+    pub(crate) sessions: SessionCache,
     /// The gate's own tokens, which `oauth2_introspection` shows.
     pub(crate) pre_authorizations: PreAuthorizations,
 }

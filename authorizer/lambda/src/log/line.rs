@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use oathgate_engine::Took;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// What API Gateway was answered.
@@ -36,16 +37,40 @@ pub(crate) struct Decided<'a> {
     pub(crate) handler: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_handler: Option<&'a str>,
+    /// Why, in a word that stays the same from version to version.
+    pub(crate) code: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) reason: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) cause: &'a str,
     pub(crate) ms: f64,
+    pub(crate) step_ms: Steps,
     pub(crate) upstream_calls: u32,
     pub(crate) upstream_ms: f64,
+    pub(crate) cache_hits: u32,
     pub(crate) cold_start: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) metrics: Option<Metrics<'a>>,
+}
+
+/// Milliseconds of each step.
+#[derive(Serialize)]
+pub(crate) struct Steps {
+    route: f64,
+    authenticate: f64,
+    authorize: f64,
+    mutate: f64,
+}
+
+impl From<Took> for Steps {
+    fn from(took: Took) -> Self {
+        Self {
+            route: milliseconds(took.route),
+            authenticate: milliseconds(took.authenticate),
+            authorize: milliseconds(took.authorize),
+            mutate: milliseconds(took.mutate),
+        }
+    }
 }
 
 /// What makes CloudWatch take figures out of a line, in its
@@ -54,6 +79,8 @@ pub(crate) struct Metrics<'a> {
     pub(crate) namespace: &'a str,
     pub(crate) cold_start: bool,
     pub(crate) has_rule: bool,
+    /// Whether any service was asked: the time that none took is no latency.
+    pub(crate) asked: bool,
 }
 
 #[derive(Serialize)]
@@ -68,7 +95,7 @@ struct Directive<'a> {
 struct Source<'a> {
     namespace: &'a str,
     dimensions: &'a [&'a [&'a str]],
-    metrics: [Metric; 5],
+    metrics: &'a [Metric],
 }
 
 #[derive(Serialize)]
@@ -83,6 +110,15 @@ impl Serialize for Metrics<'_> {
         let by_rule: &[&[&str]] = &[&["outcome"], &["outcome", "rule"]];
         let without_rule: &[&[&str]] = &[&["outcome"]];
         let metric = |name, unit| Metric { name, unit };
+        let metrics = [
+            metric("decisions", "Count"),
+            metric("coldStarts", "Count"),
+            metric("upstreamCalls", "Count"),
+            metric("cacheHits", "Count"),
+            metric("ms", "Milliseconds"),
+            metric("upstreamMs", "Milliseconds"),
+        ];
+        let without_latency = metrics.split_last().map_or(&[][..], |(_, others)| others);
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -91,13 +127,11 @@ impl Serialize for Metrics<'_> {
             cloud_watch_metrics: [Source {
                 namespace: self.namespace,
                 dimensions: if self.has_rule { by_rule } else { without_rule },
-                metrics: [
-                    metric("decisions", "Count"),
-                    metric("coldStarts", "Count"),
-                    metric("upstreamCalls", "Count"),
-                    metric("ms", "Milliseconds"),
-                    metric("upstreamMs", "Milliseconds"),
-                ],
+                metrics: if self.asked {
+                    &metrics
+                } else {
+                    without_latency
+                },
             }],
         };
         let mut fields = to.serialize_struct("Metrics", 3)?;

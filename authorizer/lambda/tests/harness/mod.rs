@@ -12,7 +12,7 @@
 )]
 
 pub mod event;
-mod http;
+pub mod http;
 pub mod services;
 
 use std::{
@@ -161,6 +161,15 @@ impl Function {
     /// Everything the function has printed.
     pub fn printed(&self) -> String {
         self.printed.lock().unwrap().clone()
+    }
+
+    /// The lines about decisions, once there are so many.
+    pub async fn decisions_after(&self, count: usize) -> Vec<Value> {
+        let begun = std::time::Instant::now();
+        while self.decisions().len() < count && begun.elapsed() < Duration::from_secs(10) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        self.decisions()
     }
 
     /// The lines about decisions.

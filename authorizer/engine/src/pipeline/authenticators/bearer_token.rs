@@ -41,7 +41,7 @@ impl BearerToken {
         Ok(Self {
             token_from,
             prefix,
-            check: SessionCheck::new(check, "Authorization", "sub"),
+            check: SessionCheck::new(check, "Authorization", "sub", settings.shared),
         })
     }
 

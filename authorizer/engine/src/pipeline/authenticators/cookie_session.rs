@@ -32,7 +32,7 @@ impl CookieSession {
         let Config { only, check } = settings.parse()?;
         Ok(Self {
             only,
-            check: SessionCheck::new(check, "Cookie", "subject"),
+            check: SessionCheck::new(check, "Cookie", "subject", settings.shared),
         })
     }
 

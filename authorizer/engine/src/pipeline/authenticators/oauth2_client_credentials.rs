@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{Authentication, session_check::too_many_requests};
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     go::{Query, Url, parse_duration, query_unescape, text_from_bytes},
     pipeline::{
         Misconfigured, Settings, Shared, Uri,
@@ -114,7 +114,9 @@ impl OAuth2ClientCredentials {
         );
         let known =
             self.cache.is_some() && self.shared.client_tokens.holds(&key, ports.clock.now());
-        if !known {
+        if known {
+            session.cache_hits += 1;
+        } else {
             let token = self.ask(&client, ports).await.map_err(refuse)?;
             self.keep(key, &token, ports);
         }
@@ -162,18 +164,21 @@ fn basic_credentials(request: &Request) -> Option<(String, String)> {
 
 /// What a client is told that did not get a token.
 fn refuse(error: TokenError) -> Failure {
+    let unwell = |status, message: &'static str| {
+        Failure::new(status, message).because(ReasonCode::ServiceFailed)
+    };
     let cause = error.to_string();
     let failure = match &error {
         TokenError::Refused(answer) => match answer.status {
             429 => too_many_requests(answer),
-            503 => Failure::new(503, "The upstream service is not available"),
-            500 => Failure::new(500, "The upstream service encountered an unexpected error"),
-            504 => Failure::new(504, "The upstream service is timing out"),
-            404 => Failure::new(404, "Upstream service not found"),
+            503 => unwell(503, "The upstream service is not available"),
+            500 => unwell(500, "The upstream service encountered an unexpected error"),
+            504 => unwell(504, "The upstream service is timing out"),
+            404 => unwell(404, "Upstream service not found"),
             _ => Failure::unauthorized(),
         },
         TokenError::Unreachable(_) | TokenError::Unreadable(_) => {
-            Failure::new(503, "The upstream service is not available")
+            unwell(503, "The upstream service is not available")
         }
     };
     failure.with_cause(cause)

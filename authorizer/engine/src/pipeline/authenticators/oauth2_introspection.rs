@@ -14,7 +14,7 @@ use super::{
     scope_strategy::ScopeStrategy, session_check::too_many_requests, token_from::TokenFrom,
 };
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     fingerprint::Fingerprint,
     go::{Query, Url, parse_duration},
     outgoing::{ANSWER_WITHIN, Outgoing},
@@ -156,7 +156,11 @@ impl OAuth2Introspection {
             return Ok(Authentication::NotResponsible);
         }
         let introspection = match self.cache() {
-            Some(cache) => self.ask_once(cache, &token, request, ports).await?,
+            Some(cache) => {
+                let (introspection, known) = self.ask_once(cache, &token, request, ports).await?;
+                session.cache_hits += u32::from(known);
+                introspection
+            }
             None => {
                 let (introspection, _) = self.ask(&token, request, ports).await?;
                 self.check(&introspection, ports.clock.now())?;
@@ -175,26 +179,27 @@ impl OAuth2Introspection {
         })
     }
 
-    /// A kept answer, else the endpoint's, which is kept if this rule lets it in.
+    /// A kept answer, else the endpoint's, which is kept if this rule lets it in; and whether it was
+    /// known.
     async fn ask_once(
         &self,
         cache: &Cache,
         token: &str,
         request: &Request,
         ports: &Ports,
-    ) -> Result<Arc<Introspection>, Failure> {
+    ) -> Result<(Arc<Introspection>, bool), Failure> {
         let kept = &self.shared.introspections;
         let key = Fingerprint::of([token, &self.introspection_url.to_string()]);
         let now = ports.clock.now();
         if let Some(introspection) = kept.get(&key, cache.ttl, now) {
             self.check(&introspection, now)?;
-            return Ok(introspection);
+            return Ok((introspection, true));
         }
         let (introspection, bytes) = self.ask(token, request, ports).await?;
         let now = ports.clock.now();
         self.check(&introspection, now)?;
         kept.insert(key, Arc::clone(&introspection), bytes, cache.most, now);
-        Ok(introspection)
+        Ok((introspection, false))
     }
 
     /// What the endpoint says, and in how many bytes.
@@ -211,11 +216,13 @@ impl OAuth2Introspection {
                 .await
                 .map_err(|error| {
                     Failure::plain(format!("there is no token for the introspection: {error}"))
+                        .because(ReasonCode::ServiceFailed)
                 })?;
             question.header.set("Authorization", authorization);
         }
         let answer = question.send(&*ports.http).await.map_err(|error| {
             Failure::plain(format!("the introspection endpoint was not asked: {error}"))
+                .because(ReasonCode::ServiceFailed)
         })?;
         match answer.status {
             200 => {}
@@ -223,11 +230,13 @@ impl OAuth2Introspection {
             status => {
                 return Err(Failure::plain(format!(
                     "the introspection endpoint answered {status}"
-                )));
+                ))
+                .because(ReasonCode::ServiceFailed));
             }
         }
         let introspection = Introspection::read(&answer.body).ok_or_else(|| {
             Failure::plain("the introspection endpoint's answer is no introspection")
+                .because(ReasonCode::AnswerUnfit)
         })?;
         Ok((Arc::new(introspection), answer.body.len()))
     }

@@ -1,15 +1,15 @@
 //! Asks a session service who a request belongs to: what `cookie_session` and `bearer_token` share.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use oathgate_template::Value;
 use serde::Deserialize;
 
 use crate::{
-    Failure, Ports, Request, Session, gjson,
+    Failure, Ports, ReasonCode, Request, Session, gjson,
     go::{Header, Url, canonical_header_name, decode_json},
     outgoing::{ANSWER_WITHIN, Outgoing},
-    pipeline::Uri,
+    pipeline::{Shared, Uri, session_cache::is_blank_or_json},
     ports::HttpResponse,
 };
 
@@ -61,12 +61,18 @@ pub(super) struct SessionCheck {
     additional: Vec<(String, String)>,
     extra_from: String,
     subject_from: String,
+    shared: Arc<Shared>,
 }
 
 impl SessionCheck {
     /// `always_forwarded` is handed on beside the headers that the options name, `subject_from` is
     /// where the subject is found if they do not say.
-    pub(super) fn new(options: Options, always_forwarded: &str, subject_from: &str) -> Self {
+    pub(super) fn new(
+        options: Options,
+        always_forwarded: &str,
+        subject_from: &str,
+        shared: &Arc<Shared>,
+    ) -> Self {
         let or = |text: String, default: &str| {
             if text.is_empty() {
                 default.to_owned()
@@ -91,6 +97,7 @@ impl SessionCheck {
             additional: options.additional_headers.into_iter().collect(),
             extra_from: or(options.extra_from, "extra"),
             subject_from: or(options.subject_from, subject_from),
+            shared: Arc::clone(shared),
         }
     }
 
@@ -101,20 +108,29 @@ impl SessionCheck {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        let answer = self
-            .question(request)
-            .send(&*ports.http)
+        let (answer, known) = self
+            .shared
+            .sessions
+            .ask(self.question(request), ports)
             .await
             .map_err(|error| {
                 Failure::forbidden()
+                    .because(ReasonCode::ServiceFailed)
                     .with_reason("The session could not be checked.")
                     .with_cause(format!("the session service was not asked: {error}"))
             })?;
+        session.cache_hits += u32::from(known);
         match answer.status {
             200 => self.read(&answer.body, session),
             429 => Err(too_many_requests(&answer)),
-            status => Err(Failure::unauthorized()
-                .with_cause(format!("the session service answered {status}"))),
+            status => {
+                let failure = Failure::unauthorized()
+                    .with_cause(format!("the session service answered {status}"));
+                Err(match status {
+                    500.. => failure.because(ReasonCode::ServiceFailed),
+                    _ => failure,
+                })
+            }
         }
     }
 
@@ -145,11 +161,9 @@ impl SessionCheck {
     /// Oathkeeper takes whatever stands in a 200; an answer that is neither blank nor JSON, such as
     /// a login page that the service redirects to, shows no session.
     fn read(&self, body: &[u8], session: &mut Session) -> Result<(), Failure> {
-        // RFC 8259 section 8.1 lets a reader pass over a byte order mark.
-        let json = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-        let blank = json.iter().all(u8::is_ascii_whitespace);
-        if !blank && serde_json::from_slice::<serde::de::IgnoredAny>(json).is_err() {
+        if !is_blank_or_json(body) {
             return Err(Failure::forbidden()
+                .because(ReasonCode::AnswerUnfit)
                 .with_reason("The session service's answer shows no session.")
                 .with_cause("the session service answered 200 with something that is no JSON"));
         }
@@ -185,6 +199,7 @@ fn value_at(body: &[u8], path: &str, option: &str) -> Result<Value, Failure> {
 
 fn unfit(option: &str, why: &str) -> Failure {
     Failure::forbidden()
+        .because(ReasonCode::AnswerUnfit)
         .with_reason(format!(
             "The session service's answer does not fit the configured {option}."
         ))

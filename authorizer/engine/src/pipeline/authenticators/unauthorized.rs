@@ -2,7 +2,7 @@
 
 use super::Authentication;
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     pipeline::{Misconfigured, Settings},
 };
 
@@ -23,7 +23,9 @@ impl Unauthorized {
         _session: &mut Session,
         _ports: &Ports,
     ) -> Result<Authentication, Failure> {
-        Err(Failure::unauthorized().with_cause("the rule lets nobody in"))
+        Err(Failure::unauthorized()
+            .because(ReasonCode::Forbidden)
+            .with_cause("the rule lets nobody in"))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::service::{ATTEMPT, Parsed, render, verdict};
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     go::{Url, rfc3339},
     outgoing::Outgoing,
     pipeline::{Misconfigured, Settings, retry::Retries, uri::Uri},
@@ -87,7 +87,8 @@ impl KetoEngineAcpOry {
             return Err(Failure::new(
                 500,
                 "The matched handler uses Regexp MatchingStrategy which is not selected in the configuration",
-            ));
+            )
+            .because(ReasonCode::Misconfigured));
         }
         let data = session.data();
         let subject = match &self.subject {
@@ -125,7 +126,10 @@ fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
 /// What Keto's answer says, read as Go reads it: the key in any case, nothing for `null`, and
 /// whatever follows the first value is overlooked. An answer that says both yes and no says no.
 fn allows(body: &[u8]) -> Result<bool, Failure> {
-    let unreadable = || Failure::plain("Keto's answer does not say whether it allows");
+    let unreadable = || {
+        Failure::plain("Keto's answer does not say whether it allows")
+            .because(ReasonCode::AnswerUnfit)
+    };
     let mut values = serde_json::Deserializer::from_slice(body).into_iter::<Value>();
     let map = match values.next() {
         Some(Ok(Value::Object(map))) => map,

@@ -7,7 +7,7 @@ use serde::{Deserialize, de::IgnoredAny};
 
 use super::service::{Parsed, RetrySettings, Service, render};
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     pipeline::{Misconfigured, Settings, uri::Uri},
 };
 
@@ -60,6 +60,7 @@ impl RemoteJson {
         if let Err(error) = serde_json::from_str::<IgnoredAny>(&payload) {
             let place = format!("line {} column {}", error.line(), error.column());
             return Err(Failure::told("payload is not a JSON text")
+                .because(ReasonCode::TemplateFailed)
                 .with_cause(format!("the payload's template made no JSON, at {place}")));
         }
         let mut outgoing = self.service.request();

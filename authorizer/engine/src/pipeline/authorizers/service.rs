@@ -7,7 +7,7 @@ use oathgate_template::{ParseError, Template, Value};
 use serde::Deserialize;
 
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     go::{Header, parse_duration},
     outgoing::Outgoing,
     pipeline::{retry::Retries, uri::Uri},
@@ -51,10 +51,10 @@ pub(super) type Parsed = Result<Template, ParseError>;
 pub(super) fn render(template: &Parsed, data: &Value) -> Result<String, Failure> {
     let template = template
         .as_ref()
-        .map_err(|error| Failure::plain(error.to_string()))?;
+        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))?;
     template
         .render(data)
-        .map_err(|error| Failure::plain(error.to_string()))
+        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))
 }
 
 /// A service that says yes or no by the status of its answer.
@@ -146,6 +146,7 @@ pub(super) fn verdict(answer: &HttpResponse, sentence: &str) -> Result<(), Failu
         403 => Err(Failure::forbidden().with_cause("the service forbids it")),
         status => Err(Failure::told(format!(
             "{sentence}expected status code 200 but got {status}"
-        ))),
+        ))
+        .because(ReasonCode::ServiceFailed)),
     }
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::hydrated;
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     fingerprint::Fingerprint,
     go::{Url, UserInfo, json, parse_duration},
     outgoing::{Outgoing, basic_auth},
@@ -132,7 +132,9 @@ impl Hydrator {
     ) -> Result<(), Failure> {
         let body = session_json(session);
         let Some(keep) = self.keep else {
+            let cache_hits = session.cache_hits;
             *session = self.ask(request, body, &session.subject, ports).await?;
+            session.cache_hits = cache_hits;
             return Ok(());
         };
         let key = self.fingerprint(&body);
@@ -142,6 +144,7 @@ impl Hydrator {
             .hydrated_sessions
             .0
             .get(&key, |kept| now < kept.until);
+        let cache_hits = session.cache_hits + u32::from(kept.is_some());
         *session = match kept {
             Some(kept) => Session::clone(&kept.session),
             None => {
@@ -154,6 +157,7 @@ impl Hydrator {
                 hydrated
             }
         };
+        session.cache_hits = cache_hits;
         Ok(())
     }
 
@@ -198,16 +202,18 @@ impl Hydrator {
             _ => {
                 return Err(
                     told("The call to an external API returned a non-200 HTTP response")
-                        .with_cause(format!("the hydrator's service answered {}", answer.status)),
+                        .with_cause(format!("the hydrator's service answered {}", answer.status))
+                        .because(ReasonCode::ServiceFailed),
                 );
             }
         }
-        let hydrated =
-            hydrated::read(&answer.body).map_err(|error| Failure::plain(error.to_string()))?;
+        let hydrated = hydrated::read(&answer.body)
+            .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::AnswerUnfit))?;
         if hydrated.subject != subject {
             return Err(
                 told("The call to an external API returned an invalid JSON object")
-                    .with_cause("the hydrator's answer has another subject than the session"),
+                    .with_cause("the hydrator's answer has another subject than the session")
+                    .because(ReasonCode::AnswerUnfit),
             );
         }
         Ok(hydrated)
@@ -215,7 +221,9 @@ impl Hydrator {
 }
 
 fn told(message: &'static str) -> Failure {
-    Failure::told(message).with_cause(message)
+    Failure::told(message)
+        .because(ReasonCode::ServiceFailed)
+        .with_cause(message)
 }
 
 /// The session as the service is sent it.

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     fingerprint::Fingerprint,
     go::{decode_json, json, parse_duration},
     keys::{JwkSet, KeySetError},
@@ -127,6 +127,7 @@ impl IdToken {
         let set = keys_to_sign_with(&self.shared, ports, &self.jwks_url).await;
         set.map_err(|error| {
             Failure::internal()
+                .because(ReasonCode::NoSigningKey)
                 .with_reason("There is no valid JSON Web Key Set to sign with.")
                 .with_cause(error.to_string())
         })
@@ -167,7 +168,11 @@ impl IdToken {
         let token = keys
             .signing_key()
             .and_then(|key| key.sign(&json::encode(&Value::Object(claims))))
-            .map_err(|error| Failure::told(error.to_string()).with_cause(error.to_string()))?;
+            .map_err(|error| {
+                Failure::told(error.to_string())
+                    .because(ReasonCode::NoSigningKey)
+                    .with_cause(error.to_string())
+            })?;
         Ok(SignedToken {
             authorization: format!("Bearer {token}").into(),
             expires,
@@ -197,6 +202,7 @@ fn read_claims(text: &str) -> Result<Map<String, Value>, Failure> {
     };
     let message = "the claims of the ID token are no JSON object";
     Err(Failure::told(message)
+        .because(ReasonCode::TemplateFailed)
         .with_cause(format!("what the claims render to is no object: {reason}")))
 }
 

@@ -15,7 +15,9 @@ pub(crate) use id_token::keys_to_sign_with;
 use oathgate_template::{ParseError, Template, Value};
 
 use crate::pipeline::{Misconfigured, Part, Settings, Shared};
-use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
+use crate::{
+    Failure, Ports, ReasonCode, Request, Session, config::Config, rules::HandlerReference,
+};
 
 /// What the backend is told.
 #[derive(Debug)]
@@ -114,10 +116,10 @@ fn write_header(request: &mut Request, session: &mut Session, name: &str, value:
 fn render(template: &Result<Template, ParseError>, data: &Value) -> Result<String, Failure> {
     let template = template
         .as_ref()
-        .map_err(|error| Failure::plain(error.to_string()))?;
+        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))?;
     template
         .render(data)
-        .map_err(|error| Failure::plain(error.to_string()))
+        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))
 }
 
 #[cfg(test)]
