@@ -8,14 +8,15 @@ import { testRules } from "./rule-tests";
 import type { Stage } from "./stage";
 
 /** What a stack is made from. */
-export type StackInput = Pick<OathgateStackProps, "stage" | "report" | "functions">;
+export type StackInput = Pick<OathgateStackProps, "stage" | "report" | "rules" | "functions">;
 
 /** Adds a stage's stack to the app: `oathgate-<stage>`. */
-export function createStacks(app: App, { stage, report, functions }: StackInput): OathgateStack {
+export function createStacks(app: App, { stage, report, rules, functions }: StackInput): OathgateStack {
   const { account, region } = stage.settings;
   return new OathgateStack(app, `oathgate-${stage.name}`, {
     stage,
     report,
+    rules,
     functions,
     description: `Oathgate, stage ${stage.name}`,
     env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
@@ -42,7 +43,12 @@ export function checkedGate(stage: Stage, cli: OathgateCli = new OathgateCli(sta
  */
 export function readStackInput(stage: Stage, cli: OathgateCli = new OathgateCli(stage.root)): StackInput {
   const configFile = checkedGate(stage, cli);
-  return { stage, report: cli.report(configFile), functions: findFunctionSources(stage, configFile, cli) };
+  return {
+    stage,
+    report: cli.report(configFile),
+    rules: cli.rules(configFile),
+    functions: findFunctionSources(stage, configFile, cli),
+  };
 }
 
 /** Enough to name a stage's stack: `cdk list` and `cdk destroy` must work whatever the rules say. */
@@ -50,5 +56,5 @@ export function nameOnlyInput(stage: Stage): StackInput {
   const functions = builtByCargo(stage.root, join(stage.root, stage.settings.config.file), {
     command: ["oathgate"],
   });
-  return { stage, report: { vouched: [], www_authenticate: null, redirects: false }, functions };
+  return { stage, report: { vouched: [], www_authenticate: null, redirects: false }, rules: [], functions };
 }

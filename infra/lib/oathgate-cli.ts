@@ -55,6 +55,24 @@ export const gateReportSchema = z.strictObject({
 /** What the stack has to know about a configuration and its rules. */
 export type GateReport = z.output<typeof gateReportSchema>;
 
+/** What `oathgate rules list --config FILE --format json` prints: each rule, without what its handlers are configured with. */
+export const ruleListSchema = z.array(
+  z.strictObject({
+    id: z.string(),
+    methods: z.array(z.string()),
+    url: z.string(),
+    authenticators: z.array(z.string()),
+    authorizer: z.string(),
+    mutators: z.array(z.string()),
+    errors: z.array(z.string()),
+    /** Changes with anything in the rule. */
+    digest: z.string(),
+  }),
+);
+
+/** A rule as it is listed. */
+export type ListedRule = z.output<typeof ruleListSchema>[number];
+
 /** External variables of rules and their tests. */
 export type RuleValues = Readonly<Record<string, string>>;
 
@@ -153,22 +171,29 @@ export class OathgateCli {
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
   report(configFile: string): GateReport {
-    const result = gateReportSchema.safeParse(
-      parsedJson(this.runBeside(configFile, ["headers"], ["--format", "json"])),
-    );
-    if (!result.success) {
-      const [issue] = result.error.issues;
-      const place = issue?.path.length ? `\`${issue.path.join(".")}\` ` : "";
-      throw new InputError(
-        `the stack can't be made from what \`oathgate headers\` says: ${place}${issue?.message ?? "is not understood"}`,
-      );
-    }
-    return result.data;
+    return this.read(configFile, ["headers"], gateReportSchema);
+  }
+
+  /** Asks what each rule does, in matching order: `oathgate rules list`. */
+  rules(configFile: string): ListedRule[] {
+    return this.read(configFile, ["rules", "list"], ruleListSchema);
   }
 
   /** Makes the folder that Lambda runs from a built authorizer: `oathgate package`. Paths are absolute. */
   package(configFile: string, bootstrap: string, output: string): void {
     this.runBeside(configFile, ["package"], ["--bootstrap", bootstrap, "--out", output]);
+  }
+
+  private read<T>(configFile: string, subcommand: readonly string[], schema: z.ZodType<T>): T {
+    const result = schema.safeParse(parsedJson(this.runBeside(configFile, subcommand, ["--format", "json"])));
+    if (!result.success) {
+      const [issue] = result.error.issues;
+      const place = issue?.path.length ? `\`${issue.path.join(".")}\` ` : "";
+      throw new InputError(
+        `the stack can't be made from what \`oathgate ${subcommand.join(" ")}\` says: ${place}${issue?.message ?? "is not understood"}`,
+      );
+    }
+    return result.data;
   }
 
   private runBeside(configFile: string, subcommand: readonly string[], options: readonly string[]): string {

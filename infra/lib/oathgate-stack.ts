@@ -5,7 +5,8 @@ import { GateApi } from "./constructs/gate-api";
 import { lambdaArchitecture } from "./constructs/rust-code";
 import { SigningKeys } from "./constructs/signing-keys";
 import type { FunctionSources } from "./function-sources";
-import type { GateReport } from "./oathgate-cli";
+import type { GateReport, ListedRule } from "./oathgate-cli";
+import { rulesInReview } from "./rules-in-review";
 import type { Stage } from "./stage";
 
 /** Props for `OathgateStack`. */
@@ -13,6 +14,8 @@ export interface OathgateStackProps extends StackProps {
   readonly stage: Stage;
   /** What the stage's configuration and rules ask of the stack. */
   readonly report: GateReport;
+  /** The rules, for the template's metadata. */
+  readonly rules: readonly ListedRule[];
   /** The functions' code. */
   readonly functions: FunctionSources;
 }
@@ -46,6 +49,8 @@ export class OathgateStack extends Stack {
     });
     // No request is answered before there is a key to sign with.
     gate.api.deploymentStage.node.addDependency(signingKeys.filled);
+
+    this.templateOptions.metadata = rulesInReview(props.rules);
 
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);

@@ -4,7 +4,7 @@ import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { createStacks } from "../lib/create-stacks";
 import type { FunctionSources } from "../lib/function-sources";
-import type { GateReport } from "../lib/oathgate-cli";
+import type { GateReport, ListedRule } from "../lib/oathgate-cli";
 import type { OathgateStack } from "../lib/oathgate-stack";
 import { parseStage } from "../lib/stage";
 
@@ -27,6 +27,30 @@ export const REPORT: GateReport = {
   redirects: true,
 };
 
+/** Two rules of the recipe, as they are listed. */
+export const RULES: ListedRule[] = [
+  {
+    id: "health",
+    methods: ["GET", "HEAD"],
+    url: "https://api.example.com/health",
+    authenticators: ["noop"],
+    authorizer: "allow",
+    mutators: ["noop"],
+    errors: [],
+    digest: "0123456789ab",
+  },
+  {
+    id: "page",
+    methods: ["GET"],
+    url: "https://api.example.com/<(app|settings)/.*>",
+    authenticators: ["cookie_session"],
+    authorizer: "allow",
+    mutators: ["header", "id_token"],
+    errors: ["redirect"],
+    digest: "ba9876543210",
+  },
+];
+
 /** The least a stage file holds. */
 export const LEAST = "backendUrl: https://backend.example.com\n";
 
@@ -47,6 +71,7 @@ export function stackOf(change: Change = {}): OathgateStack {
   return createStacks(app, {
     stage: { name: "test", root: ROOT, settings: parseStage("test.yml", change.stage ?? LEAST) },
     report: { ...REPORT, ...change.report },
+    rules: RULES,
     functions: change.functions ?? READY_FUNCTIONS,
   });
 }

@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) enum Oathgate {
     /// Answer Oathkeeper's decision API on `serve.api` of the configuration
     Serve(Serve),
-    /// Build, check and test access rules
+    /// Build, check, test and list access rules
     #[command(subcommand)]
     Rules(Rules),
     /// Write the folder that AWS Lambda runs
@@ -106,6 +106,8 @@ pub(crate) enum Rules {
     Check(RulesCheck),
     /// Decide the requests of test files and compare what comes of them
     Test(RulesTest),
+    /// Say in a line what each rule does
+    List(RulesList),
 }
 
 /// What a Jsonnet file is evaluated with.
@@ -161,6 +163,15 @@ pub(crate) struct RulesTest {
     /// The test files: Jsonnet or JSON
     #[arg(value_name = "FILE", required = true)]
     pub(crate) tests: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RulesList {
+    #[command(flatten)]
+    pub(crate) configuration: Configuration,
+    /// How to print
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Args, Debug)]

@@ -7,6 +7,7 @@ mod health;
 mod package;
 mod rules_build;
 mod rules_check;
+mod rules_list;
 mod rules_test;
 mod schema;
 mod serve;
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
         Oathgate::Schema(arguments) => schema::run(&arguments),
         Oathgate::Serve(arguments) => block_on(serve::run(&arguments)),
         Oathgate::Rules(Rules::Check(arguments)) => block_on(rules_check::run(&arguments)),
+        Oathgate::Rules(Rules::List(arguments)) => block_on(rules_list::run(&arguments)),
         Oathgate::Rules(Rules::Test(arguments)) => block_on(rules_test::run(&arguments)),
         Oathgate::Package(arguments) => block_on(package::run(&arguments)),
         Oathgate::Headers(arguments) => block_on(headers::run(&arguments)),

@@ -19,6 +19,7 @@ mod health;
 mod package;
 mod rules_build;
 mod rules_check;
+mod rules_list;
 mod rules_test;
 mod serve_addresses;
 mod serve_api;

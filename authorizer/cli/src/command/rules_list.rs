@@ -1,0 +1,107 @@
+//! `oathgate rules list`: what each rule does, in a line.
+
+use std::{fmt::Write as _, io::Write as _};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use oathgate_engine::rules::{HandlerReference, RuleDefinition};
+use serde::Serialize;
+
+use crate::{
+    arguments::{Format, RulesList},
+    command::CommandError,
+    exit::Exit,
+    project::Project,
+};
+
+/// How many bytes of a digest are shown: enough to see that something has changed.
+const SHOWN_BYTES: usize = 6;
+
+/// One rule, without the configuration of its handlers, which may hold a secret.
+#[derive(Debug, Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    methods: &'a [String],
+    url: &'a str,
+    authenticators: Vec<&'a str>,
+    authorizer: &'a str,
+    mutators: Vec<&'a str>,
+    errors: Vec<&'a str>,
+    /// Changes with anything in the rule.
+    digest: String,
+}
+
+/// Prints every rule in matching order.
+pub(crate) async fn run(arguments: &RulesList) -> Result<Exit, CommandError> {
+    let project = Project::load(&arguments.configuration).await?;
+    if project.report_unreadable() {
+        eprintln!("oathgate: no rules are listed: the configuration or its rules cannot be read");
+        return Ok(Exit::Findings);
+    }
+    let rules = project
+        .rules
+        .iter()
+        .map(listed)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut out = std::io::stdout().lock();
+    match arguments.format {
+        Format::Json => {
+            serde_json::to_writer_pretty(&mut out, &rules)?;
+            writeln!(out)?;
+        }
+        Format::Text => {
+            for rule in &rules {
+                writeln!(out, "{}\n    {}", rule.id, line(rule))?;
+            }
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+fn listed(rule: &RuleDefinition) -> Result<Listed<'_>, serde_json::Error> {
+    let (methods, url) = match &rule.matches {
+        Some(matches) => (matches.methods.as_slice(), matches.url.as_str()),
+        None => (&[][..], ""),
+    };
+    Ok(Listed {
+        id: &rule.id,
+        methods,
+        url,
+        authenticators: names(&rule.authenticators),
+        authorizer: &rule.authorizer.handler,
+        mutators: names(&rule.mutators),
+        errors: names(&rule.errors),
+        digest: shown_digest(&serde_json::to_vec(rule)?),
+    })
+}
+
+fn names(handlers: &[HandlerReference]) -> Vec<&str> {
+    handlers
+        .iter()
+        .map(|reference| reference.handler.as_str())
+        .collect()
+}
+
+fn line(rule: &Listed<'_>) -> String {
+    let mut line = format!(
+        "{} {} : {} → {} → {}",
+        rule.methods.join(","),
+        rule.url,
+        rule.authenticators.join(", "),
+        rule.authorizer,
+        rule.mutators.join(", "),
+    );
+    if !rule.errors.is_empty() {
+        line.push_str(" ; errors: ");
+        line.push_str(&rule.errors.join(", "));
+    }
+    line
+}
+
+fn shown_digest(bytes: &[u8]) -> String {
+    let mut shown = String::with_capacity(SHOWN_BYTES * 2);
+    for byte in digest(&SHA256, bytes).as_ref().iter().take(SHOWN_BYTES) {
+        // Writing into a string cannot fail.
+        let _ = write!(shown, "{byte:02x}");
+    }
+    shown
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import type { ListedRule } from "./oathgate-cli";
+
+/** How many rules are written out; a template has room for a megabyte. */
+const MOST_RULES = 500;
+
+/**
+ * What the template's metadata says of the rules, so that `cdk diff` shows which of them a change touches: a key for
+ * each, since it shows a key as a whole. Of more than 500 rules, only their number and one digest.
+ *
+ * No rule's configuration is in it, which may hold a secret; the digest at the end of a line changes with it.
+ */
+export function rulesInReview(rules: readonly ListedRule[]): Record<string, string> {
+  if (rules.length > MOST_RULES) {
+    const all = createHash("sha256").update(JSON.stringify(rules)).digest("hex").slice(0, 12);
+    return { Rules: `${rules.length} (${all})` };
+  }
+  const lines: Record<string, string> = {};
+  for (const rule of rules) {
+    let name = `Rule ${rule.id}`;
+    for (let time = 2; name in lines; time += 1) {
+      name = `Rule ${rule.id} (${time})`;
+    }
+    lines[name] = line(rule);
+  }
+  return lines;
+}
+
+function line(rule: ListedRule): string {
+  const steps = [rule.authenticators.join(", "), rule.authorizer, rule.mutators.join(", ")].join(" -> ");
+  const errors = rule.errors.length === 0 ? "" : `; errors: ${rule.errors.join(", ")}`;
+  return `${rule.methods.join(",")} ${rule.url} : ${steps}${errors} (${rule.digest})`;
+}
