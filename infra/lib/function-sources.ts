@@ -34,8 +34,8 @@ export interface FunctionSources {
  * Decides where the functions' code comes from:
  *
  * - `OATHGATE_PREBUILT_DIR`: its folders `authorizer` and `signing-keys` are deployed as they are;
- * - `OATHGATE_BINARIES`: a folder with the built `bootstrap` and `oathgate-signing-keys` (such as `target/release`);
- *   they are packaged here;
+ * - `OATHGATE_BINARIES`: a folder with the built `bootstrap` and `oathgate-signing-keys`, as cargo (`target/release`)
+ *   or cargo-lambda (`target/lambda`) leave them; they are packaged here;
  * - neither: cargo-lambda builds them while the stack is bundled, and they are packaged there.
  *
  * @param configFile the stage's laid-out configuration
@@ -104,20 +104,23 @@ function packagedBinaries(
 ): FunctionSources {
   const authorizer = join(stage.root, "dist", stage.name, "authorizer");
   rmSync(authorizer, { recursive: true, force: true });
-  cli.package(configFile, existing(join(folder, "bootstrap"), "OATHGATE_BINARIES"), authorizer);
+  cli.package(configFile, builtBinary(folder, "bootstrap"), authorizer);
 
   const signingKeys = join(stage.root, "dist", stage.name, "signing-keys");
   rmSync(signingKeys, { recursive: true, force: true });
   mkdirSync(signingKeys, { recursive: true });
-  copyFileSync(
-    existing(join(folder, "oathgate-signing-keys"), "OATHGATE_BINARIES"),
-    join(signingKeys, "bootstrap"),
-  );
+  copyFileSync(builtBinary(folder, "oathgate-signing-keys"), join(signingKeys, "bootstrap"));
 
   return {
     authorizer: readyFolder(authorizer, "oathgate package"),
     signingKeys: readyFolder(signingKeys, "OATHGATE_BINARIES"),
   };
+}
+
+/** A binary as cargo leaves it, or in a folder of its own as `bootstrap`, as cargo-lambda does. */
+function builtBinary(folder: string, name: string): string {
+  const ofCargoLambda = join(folder, name, "bootstrap");
+  return existsSync(ofCargoLambda) ? ofCargoLambda : existing(join(folder, name), "OATHGATE_BINARIES");
 }
 
 function readyFolder(path: string, origin: string): ReadyFolder {

@@ -54,6 +54,18 @@ describe("the functions' code", () => {
     ]);
   });
 
+  it("is found where cargo-lambda leaves it", () => {
+    const root = projectOf({
+      [CONFIG]: "",
+      "built/bootstrap/bootstrap": "a",
+      "built/oathgate-signing-keys/bootstrap": "k",
+    });
+    const { cli, calls } = fakeCli(root);
+    findFunctionSources(stageIn(root), join(root, CONFIG), cli, { OATHGATE_BINARIES: "built" });
+    expect(calls()[0]?.args).toContain(join(root, "built/bootstrap/bootstrap"));
+    expect(readFileSync(join(root, "dist/dev/signing-keys/bootstrap"), "utf8")).toBe("k");
+  });
+
   it("is built by cargo-lambda otherwise", () => {
     const root = projectOf({ [CONFIG]: "" });
     const { authorizer, signingKeys } = findFunctionSources(
