@@ -322,6 +322,21 @@ fn overlaps_are_found_for_equal_literal_and_wide_patterns() {
     assert_eq!(apart.overlaps(), []);
 }
 
+/// The path of a request is cleaned before it is matched.
+#[test]
+fn patterns_that_meet_in_unclean_paths_only_do_not_overlap() {
+    for (one, other) in [
+        ("https://a/x/<.*>", "https://a/x/"),
+        ("https://a/x/<.*>", "https://a/x<(//y)?>"),
+        ("https://a/<.*>/y", "https://a//y"),
+        ("https://a/<[a-z]*>/y", "https://a/<[0-9]*>/y"),
+    ] {
+        let patterns = [entry(&["GET"], one), entry(&["GET"], other)];
+        let router = Router::build(Strategy::Regexp, patterns);
+        assert_eq!(router.overlaps(), [], "{one} {other}");
+    }
+}
+
 #[test]
 fn bytes_of_something_else_are_refused() {
     let bytes = CheckedRoutes::build(Strategy::Regexp, [entry(&["GET"], "a")])

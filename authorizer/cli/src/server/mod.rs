@@ -7,6 +7,7 @@ mod current;
 mod decisions;
 mod listen;
 pub(crate) mod log;
+mod malformed;
 mod metrics;
 pub(crate) mod reload;
 mod routes;

@@ -8,11 +8,14 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use oathgate_engine::{
     Gate,
+    go::Query,
     rules::{RuleDefinition, is_valid},
 };
 use serde_json::json;
 
-use super::{Current, answer, cors, decisions, log, metrics::Metrics, shown_rule::ShownRule};
+use super::{
+    Current, answer, cors, decisions, log, malformed, metrics::Metrics, shown_rule::ShownRule,
+};
 
 /// The largest body a gateway may send along: a remote authorizer is handed it whole.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -57,6 +60,9 @@ impl Api {
         body: Incoming,
         peer: SocketAddr,
     ) -> Response<Bytes> {
+        if let Some(wrong) = malformed::reason(parts) {
+            return answer::error(StatusCode::BAD_REQUEST, wrong);
+        }
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {
             return match Limited::new(body, BODY_LIMIT).collect().await {
@@ -111,8 +117,8 @@ fn get(gate: &Gate, path: &str, query: &str) -> Response<Bytes> {
         ),
         "/rules" => answer::json(StatusCode::OK, &page(gate, query)),
         _ => match path.strip_prefix("/rules/") {
-            Some(id) => rule(gate, id),
-            None => not_found(),
+            Some(id) if !id.contains('/') => rule(gate, id),
+            _ => not_found(),
         },
     }
 }
@@ -142,15 +148,10 @@ fn listed(gate: &Gate) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
 /// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
 /// counts as left out, what is below 0 as 0.
 fn page(gate: &Gate, query: &str) -> Vec<ShownRule> {
-    let number = |name: &str, default: usize| {
-        let value = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .find_map(|(key, value)| (key == name).then_some(value));
-        match value.and_then(|value| value.parse::<i64>().ok()) {
-            Some(number) => usize::try_from(number).unwrap_or(0),
-            None => default,
-        }
+    let query = Query::parse(query);
+    let number = |name: &str, default: usize| match query.get(name).parse::<i64>() {
+        Ok(number) => usize::try_from(number).unwrap_or(0),
+        Err(_) => default,
     };
     listed(gate)
         .skip(number("offset", 0))

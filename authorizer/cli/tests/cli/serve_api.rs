@@ -95,6 +95,8 @@ fn rules_are_listed_page_by_page() {
         ("?limit=0", 0, None),
         ("?offset=1000", 0, None),
         ("?limit=3&limit=4", 3, Some("r0")),
+        ("?limit=%33", 3, Some("r0")),
+        ("?limit=+3", 50, Some("r0")),
     ] {
         let answer = server.get(&format!("/rules{query}"));
         assert_eq!(answer.status, 200, "{query}");
@@ -135,6 +137,16 @@ fn one_rule_is_shown_by_its_id() {
 }
 
 #[test]
+fn what_is_no_request_is_turned_away_before_it_is_decided() {
+    let server = Server::start(&Project::new(&json!([open_rule("a", "/a<.*>")])));
+    let asked = [("X-Forwarded-Host", "api.test")];
+    assert_eq!(server.ask("GET", "/decisions/a%20", &asked).status, 200);
+    let answer = server.ask("GET", "/decisions/a%zz", &asked);
+    assert_eq!(answer.status, 400);
+    assert_eq!(answer.json()["error"]["code"], 400);
+}
+
+#[test]
 fn what_is_not_known_is_not_found() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     for (method, path) in [
@@ -142,6 +154,7 @@ fn what_is_not_known_is_not_found() {
         ("GET", "/nowhere"),
         ("GET", "/decisionsx"),
         ("GET", "/rules/"),
+        ("GET", "/rules/a/"),
         ("GET", "/health"),
         ("POST", "/rules"),
         ("PUT", "/health/alive"),

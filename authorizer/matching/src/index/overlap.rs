@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::example::examples;
 use super::layout::{Kind, Layout};
 use super::router::{Found, Router};
+use crate::path::clean_path;
 use crate::pattern::tree;
 
 /// Two entries for which one request exists that both match.
@@ -38,7 +39,10 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
         else {
             continue;
         };
-        let urls = examples(&tree.root);
+        let urls: Vec<String> = examples(&tree.root)
+            .iter()
+            .map(|url| requested(url))
+            .collect();
         let methods = (0..layout.methods())
             .filter(|method| layout.holds(entry.methods, *method).unwrap_or_default());
         for name in methods
@@ -67,4 +71,16 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
         }
     }
     pairs.into_values().collect()
+}
+
+/// A URL as a request is matched: with its path cleaned, so that nothing is shown that nobody can ask
+/// for.
+fn requested(url: &str) -> String {
+    let path = url
+        .find("://")
+        .and_then(|at| url.get(at + 3..)?.find('/').map(|slash| at + 3 + slash));
+    match path.and_then(|at| url.split_at_checked(at)) {
+        Some((origin, path)) => format!("{origin}{}", clean_path(path)),
+        None => url.to_owned(),
+    }
 }

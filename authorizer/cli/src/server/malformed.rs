@@ -1,0 +1,78 @@
+//! Requests that Go's server turns away before anybody reads them.
+
+use http::{Version, header::HOST, request::Parts};
+
+/// What is wrong with a request as such, if anything: its path is escaped badly, or it names no host,
+/// several, or one that cannot be.
+pub(super) fn reason(parts: &Parts) -> Option<&'static str> {
+    if !is_escaped_well(parts.uri.path()) {
+        return Some("the path holds a `%` that escapes nothing");
+    }
+    let mut hosts = parts.headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if parts.version >= Version::HTTP_11 => Some("the Host header is missing"),
+        (Some(_), Some(_)) => Some("there are several Host headers"),
+        (Some(host), None) if !host.as_bytes().iter().all(may_stand_in_a_host) => {
+            Some("the Host header names no host")
+        }
+        _ => None,
+    }
+}
+
+fn is_escaped_well(path: &str) -> bool {
+    path.split('%').skip(1).all(|behind| {
+        matches!(
+            behind.as_bytes(),
+            [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()
+        )
+    })
+}
+
+/// What [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.2) has in host and port.
+fn may_stand_in_a_host(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!$%&'()*+,-.:;=[]_~".contains(byte)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+
+    fn found(target: &str, hosts: &[&str]) -> Option<&'static str> {
+        let mut request = Request::builder().uri(target);
+        for host in hosts {
+            request = request.header(HOST, *host);
+        }
+        reason(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn a_whole_request_has_nothing_wrong() {
+        for target in ["/decisions/a%20b", "/decisions/%E4?x=%zz", "/", "/a%2Fb%25"] {
+            assert_eq!(found(target, &["gate.example:4456"]), None, "{target}");
+        }
+        assert_eq!(found("/", &["[::1]:4456"]), None);
+        assert_eq!(found("/", &[""]), None);
+    }
+
+    #[test]
+    fn a_path_that_is_escaped_badly_is_wrong() {
+        for target in ["/decisions/a%zz", "/%", "/a%2", "/a%%20"] {
+            assert!(found(target, &["gate.example"]).is_some(), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_is_missing_or_doubtful_is_wrong() {
+        for hosts in [
+            &[][..],
+            &["a.example", "b.example"],
+            &["a.example, b.example"],
+            &["user@a.example"],
+            &["a.example/b"],
+        ] {
+            assert!(found("/", hosts).is_some(), "{hosts:?}");
+        }
+    }
+}
