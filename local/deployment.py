@@ -21,7 +21,7 @@ STAGE_FILE = ROOT / "config" / "stages" / "local.yml"
 _PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 
-def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, dict]) -> Path:
+def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, object]) -> Path:
     """The local stage under another name, with this cloud's ports and some settings changed, group by group."""
     text = STAGE_FILE.read_text()
     for offset, process in enumerate((cloud.emulator, cloud.backend, cloud.sessions)):
@@ -31,7 +31,10 @@ def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, dict]) -> Path:
         text = text.replace(written, f"127.0.0.1:{process.port}")
     settings = yaml.safe_load(text)
     for group, values in changes.items():
-        settings.setdefault(group, {}).update(values)
+        if isinstance(values, dict):
+            settings.setdefault(group, {}).update(values)
+        else:
+            settings[group] = values
     path = cloud.folder / f"{stage}.yml"
     path.write_text(yaml.safe_dump(settings, sort_keys=False))
     return path
@@ -44,7 +47,7 @@ class Deployment:
         self,
         cloud: LocalCloud,
         stage: str,
-        changes: dict[str, dict] | None = None,
+        changes: dict[str, object] | None = None,
         log: Callable[[str], None] = lambda line: None,
     ):
         self.cloud = cloud

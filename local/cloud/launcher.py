@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 import urllib.request
 
 import botocore.session
@@ -94,6 +95,15 @@ class LocalCloud:
         """What reached the sample backend since it was last told to forget, oldest first."""
         return self._control("GET", self.backend, "requests")
 
+    def await_backend_request(self, patience: float = 60) -> dict:
+        """The first request that reaches the sample backend, once one has."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            if received := self.backend_requests():
+                return received[0]
+            time.sleep(0.1)
+        raise LocalCloudError(f"no request reached the backend within {patience} seconds")
+
     def forget_backend_requests(self) -> None:
         """Lets the sample backend forget what reached it."""
         self._control("DELETE", self.backend, "requests")
@@ -101,6 +111,14 @@ class LocalCloud:
     def set_session_service(self, mode: str) -> None:
         """Makes the sample session service behave or misbehave: see local/services/sessions.py."""
         self._control("PUT", self.sessions, "mode", mode.encode())
+
+    def add_sessions(self, sessions: dict[str, dict]) -> None:
+        """Makes the sample session service know more sessions, in the form of local/services/sessions.json."""
+        self._control("PUT", self.sessions, "known", json.dumps(sessions).encode())
+
+    def session_questions(self) -> int:
+        """How often the sample session service was asked so far."""
+        return self._control("GET", self.sessions, "asked")["asked"]
 
     @staticmethod
     def _control(method: str, service: Process, name: str, body: bytes | None = None):

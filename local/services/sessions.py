@@ -8,8 +8,10 @@ valid ones. A valid session is answered 200 with the session, anything else 401.
 
 Controls, for tests of what happens when it misbehaves:
   GET /_oathgate/mode     the mode
-  PUT /_oathgate/mode     normal | hang (no answer) | error (500) | html (200, a page) | garbage (200, no JSON)
+  PUT /_oathgate/mode     normal | hang (no answer) | error (500) | limit (429) | html (200, a page) |
+                          garbage (200, no JSON)
   GET /_oathgate/asked    how often it was asked
+  PUT /_oathgate/known    sessions to know beside those of sessions.json, in the same form
 """
 
 from __future__ import annotations
@@ -23,9 +25,12 @@ from pathlib import Path
 from .http_service import Handler, serve
 
 SESSIONS: dict[str, dict] = json.loads(Path(__file__).with_name("sessions.json").read_text())
-MODES = ("normal", "hang", "error", "html", "garbage")
+MODES = ("normal", "hang", "error", "limit", "html", "garbage")
 
 _SESSION_COOKIE = re.compile(r"(?:^|;\s*)(?:ory_session_[^=;\s]+|ory_kratos_session)=([^;]*)")
+
+#: What Kratos gives its identities for ids; tests of the gate know others.
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: No hanging request is kept for longer than this.
 _LONGEST_HANG = 120
@@ -89,6 +94,8 @@ class Sessions(Handler):
             mode = Sessions.mode
         if mode == "error":
             self.answer_json(500, {"error": {"code": 500, "status": "Internal Server Error", "message": "no database"}})
+        elif mode == "limit":
+            self.answer_json(429, {"error": {"code": 429, "status": "Too Many Requests"}}, (("Retry-After", "30"),))
         elif mode == "html":
             self.answer(200, _PAGE, [("Content-Type", "text/html; charset=utf-8")])
         elif mode == "garbage":
@@ -101,7 +108,9 @@ class Sessions(Handler):
         token = self.headers.get("X-Session-Token") or (found.group(1) if found else "")
         session = session_of(token)
         if session:
-            self.answer_json(200, session, (("X-Kratos-Authenticated-Identity-Id", session["identity"]["id"]),))
+            identity = session["identity"]["id"]
+            headers = (("X-Kratos-Authenticated-Identity-Id", identity),) if _UUID.fullmatch(identity) else ()
+            self.answer_json(200, session, headers)
         else:
             self.answer_json(
                 401,
@@ -118,6 +127,9 @@ class Sessions(Handler):
     def control(self, name: str, body: bytes) -> bool:
         if name == "asked" and self.command == "GET":
             self.answer_json(200, {"asked": Sessions.asked})
+        elif name == "known" and self.command == "PUT":
+            SESSIONS.update(json.loads(body))
+            self.answer_json(200, {"known": len(SESSIONS)})
         elif name == "mode" and self.command in ("GET", "PUT"):
             wanted = body.decode(errors="replace").strip() or Sessions.mode
             if wanted not in MODES:

@@ -38,7 +38,7 @@ def test_anything_else_is_a_401(cloud, cookie):
 
 @pytest.mark.parametrize(
     ("misbehaviour", "status", "part"),
-    [("error", 500, b"no database"), ("html", 200, b"<h1>"), ("garbage", 200, b"tru")],
+    [("error", 500, b"no database"), ("limit", 429, b"Too Many"), ("html", 200, b"<h1>"), ("garbage", 200, b"tru")],
 )
 def test_it_can_misbehave_and_recover(cloud, misbehaviour, status, part):
     mode(cloud, misbehaviour)
