@@ -7,6 +7,8 @@ import pytest
 from local.cloud.launcher import LocalCloud
 from local.deployment import Deployment
 
+from .second_stage import second_stage
+
 #: Away from the demo's ports, so that both can run.
 FIRST_PORT = 15_000
 
@@ -36,8 +38,16 @@ def gate(cloud):
     return gate
 
 
+@pytest.fixture(scope="session")
+def second(gate):
+    """Another stage on the same cloud; it goes before the tests of what is left."""
+    second = second_stage(gate.cloud)
+    second.deploy()
+    yield second
+
+
 @pytest.fixture(autouse=True)
 def fresh_backend(request):
     """Every test begins with a backend that was asked nothing."""
-    if "gate" in request.fixturenames:
-        request.getfixturevalue("gate").cloud.forget_backend_requests()
+    if "cloud" in request.fixturenames:
+        request.getfixturevalue("cloud").forget_backend_requests()

@@ -87,13 +87,13 @@ impl Vouched {
     }
 
     /// A client's header that a backend could take for one the gate vouches for: servers that hand
-    /// headers on as variables read `X_User` as `X-User`.
+    /// headers on as variables read `X_User` as `X-User`, and some of them `X.User` too.
     pub(crate) fn mimicked<'e>(&self, event: &'e Event<'_>) -> Option<&'e str> {
         let plain = |byte: u8| {
-            if byte == b'-' {
-                b'_'
-            } else {
+            if byte.is_ascii_alphanumeric() {
                 byte.to_ascii_lowercase()
+            } else {
+                b'_'
             }
         };
         let mimics = |name: &str, header: &String| {
@@ -350,6 +350,9 @@ mod tests {
             "X_USER-ID",
             "x-odd",
             " X_User_Id ",
+            "X.User.Id",
+            "X-User~Id",
+            "X\u{b}User-Id",
         ] {
             assert_eq!(all.mimicked(&sent(name)), Some(name.trim()), "{name}");
         }

@@ -1,0 +1,106 @@
+"""A refusal speaks: to programs, to browsers, and to pages of other origins."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.demo_requests import SESSION
+
+
+def error(answer) -> tuple[int, str]:
+    """The status that the body names, and its sentence."""
+    shown = answer.json["error"]
+    return shown["code"], shown["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status", "code", "message"),
+    [
+        ("/v1/account/7", [], 401, 401, "Access credentials are invalid"),
+        (
+            "/v1/account/7",
+            [("Cookie", "ory_kratos_session=expired-session")],
+            401,
+            401,
+            "Access credentials are invalid",
+        ),
+        ("/v1/closed", [], 403, 403, "Access credentials are not sufficient to access this resource"),
+        ("/v1/nowhere", [SESSION], 403, 404, "Requested url does not match any rules"),
+        ("/v1/public/a%2Fb", [], 403, 400, "The request was malformed or contained invalid parameters"),
+        ("/health", [("X_User", "x")], 403, 400, "The request was malformed or contained invalid parameters"),
+    ],
+)
+def test_the_body_has_the_status_that_was_decided(gate, path, headers, status, code, message):
+    answer = gate.ask("GET", path, headers)
+    assert answer.status == status
+    assert answer.header("content-type") == "application/json"
+    assert error(answer) == (code, message)
+    assert answer.header("cache-control") == "no-store"
+    assert (answer.header("refresh"), answer.header("location")) == (None, None)
+    assert gate.cloud.backend_requests() == []
+
+
+def test_a_browser_is_sent_to_the_login_and_a_program_reads_why(gate):
+    answer = gate.ask("GET", "/app/home?tab=1", [("Accept", "text/html")])
+    login = "https://www.example.test/login?return_to=https%3A%2F%2Fapi.example.test%2Fapp%2Fhome%3Ftab%3D1"
+    assert answer.status == 403
+    assert (answer.header("refresh"), answer.header("location")) == (f"0; url={login}", login)
+    assert error(answer)[0] == 401
+
+
+@pytest.mark.parametrize(("mode", "status"), [("limit", 500), ("error", 401), ("html", 403)])
+def test_what_a_session_service_in_trouble_leads_to(gate, mode, status):
+    gate.cloud.set_session_service(mode)
+    try:
+        answer = gate.ask("GET", "/v1/account/7", [SESSION])
+    finally:
+        gate.cloud.set_session_service("normal")
+    assert answer.status == status
+    assert error(answer)[0] == status
+    assert answer.header("cache-control") == "no-store"
+    assert gate.cloud.backend_requests() == []
+    assert gate.ask("GET", "/v1/account/7", [SESSION]).status == 200
+
+
+def test_a_stage_for_browsers_sends_them_on_with_a_302(second):
+    answer = second.ask("GET", "/page/home?tab=1")
+    login = "https://www.example.test/login?to=https%3A%2F%2Fapi.example.test%2Fpage%2Fhome%3Ftab%3D1"
+    assert (answer.status, answer.header("location")) == (302, login)
+    assert answer.header("refresh") is None
+    assert error(answer)[0] == 401
+
+
+@pytest.mark.parametrize(("path", "code"), [("/closed/a", 403), ("/nowhere", 404)])
+def test_on_such_a_stage_other_refusals_lead_nowhere(second, path, code):
+    answer = second.ask("GET", path)
+    assert (answer.status, answer.header("location")) == (302, None)
+    assert error(answer)[0] == code
+
+
+def test_a_401_has_the_challenge_that_is_configured(second, gate):
+    answer = second.ask("GET", "/user/a")
+    assert (answer.status, answer.header("www-authenticate")) == (401, "Basic realm=members")
+    assert error(answer)[0] == 401
+    assert gate.ask("GET", "/v1/account/7").header("www-authenticate") is None
+
+
+@pytest.mark.parametrize("origin", ["https://app.example.test", "https://admin.example.test"])
+@pytest.mark.parametrize("path", ["/user/a", "/closed/a"])
+def test_a_page_of_each_allowed_origin_can_read_a_refusal(second, origin, path):
+    answer = second.ask("GET", path, [("Origin", origin)])
+    assert answer.header("access-control-allow-origin") == origin
+    assert "Origin" in answer.header("vary")
+    preflight = second.ask("OPTIONS", path, [("Origin", origin), ("Access-Control-Request-Method", "GET")])
+    assert preflight.status == 204
+
+
+def test_what_the_gateway_says_itself_is_in_a_page_s_reach_too(second):
+    second.cloud.backend.stop()
+    try:
+        answer = second.ask("GET", "/open/a", [("Origin", "https://app.example.test")])
+    finally:
+        second.cloud.backend.start()
+    # AWS says 504 here, the emulator 500.
+    assert answer.status >= 500
+    assert answer.header("access-control-allow-origin") == "https://app.example.test"
+    assert second.ask("GET", "/open/a").status == 200

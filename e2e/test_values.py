@@ -1,0 +1,124 @@
+"""A value that a session brings reaches the backend as one header's value, or the request does not."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from local.demo_requests import ADA, SESSION
+
+from .second_stage import cookie, session
+from .seen import folded, users
+
+#: What the API takes for all headers that the gate vouches for, in bytes.
+MOST_BYTES = 10_240
+
+#: An identity of a session, and what the backend reads; nothing where it must not be asked.
+VALUES = [
+    pytest.param("ada", "ada", id="ordinary"),
+    pytest.param("ada\r\nX-Admin: yes", "ada  X-Admin: yes", id="line-break"),
+    pytest.param("ada\nX-Admin: yes", "ada X-Admin: yes", id="line-feed"),
+    pytest.param("ada\r\n\r\nGET /admin HTTP/1.1", "ada    GET /admin HTTP/1.1", id="another-request"),
+    pytest.param("\r\n", "none", id="line-break-alone"),
+    pytest.param(" \t ", "none", id="blanks"),
+    pytest.param("", "none", id="empty"),
+    pytest.param("a\tb", "a\tb", id="tab-inside"),
+    pytest.param("a\0b", None, id="nul"),
+    pytest.param("a\x01", None, id="control-character"),
+    pytest.param("a\x7f", None, id="delete"),
+    pytest.param("a\x85X-Admin: yes", None, id="next-line"),
+    pytest.param("none", None, id="stand-in"),
+    pytest.param(" none ", None, id="stand-in-with-blanks"),
+    pytest.param("x" * 8_000, "x" * 8_000, id="large"),
+    pytest.param("x" * MOST_BYTES, None, id="too-large"),
+    pytest.param("ü" * (MOST_BYTES // 2), None, id="too-large-in-bytes"),
+]
+
+
+def received_by_backend(gate, path, headers):
+    """What reached the backend; nothing where the request was refused, with a 403 in the body."""
+    answer = gate.ask("GET", path, headers)
+    received = gate.cloud.backend_requests()
+    if answer.status == 200:
+        return received[0]
+    assert received == []
+    # On this stage every refusal for good is a 302.
+    assert (answer.status, answer.header("location")) == (302, None)
+    assert answer.json["error"] == {"code": 403, "status": "Forbidden", "message": "The request cannot be handed on"}
+    return None
+
+
+@pytest.mark.parametrize(("identity", "expected"), VALUES)
+def test_a_subject_is_one_value_or_none(second, identity, expected):
+    token = f"odd-{abs(hash(identity))}"
+    second.cloud.add_sessions({token: session(identity)})
+    received = received_by_backend(second, "/user/a", [cookie(token), ("X-User", "admin")])
+    if expected is None:
+        assert received is None
+        return
+    assert users(received) == [expected]
+    names = [folded(name) for name, _ in received["headers"]]
+    assert "X_ADMIN" not in names
+
+
+def test_values_count_together(second):
+    half = MOST_BYTES // 2
+    second.cloud.add_sessions(
+        {"two-halves": session("x" * half, "y" * half), "less": session("x" * (half - 100), "y" * (half - 100))}
+    )
+    assert received_by_backend(second, "/mail/a", [cookie("two-halves")]) is None
+    received = received_by_backend(second, "/mail/a", [cookie("less")])
+    assert users(received) == ["x" * (half - 100)]
+
+
+def test_a_rule_that_sets_nothing_gives_every_header_the_stand_in(second):
+    forged = [("X-User", "admin"), ("x-mail", "admin@example.test"), ("X-MAIL", "root@example.test")]
+    assert second.ask("GET", "/open/a", forged).status == 200
+    (received,) = second.cloud.backend_requests()
+    found = [(folded(name), value) for name, value in received["headers"] if folded(name) in ("X_USER", "X_MAIL")]
+    assert sorted(found) == [("X_MAIL", "none"), ("X_USER", "none")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"X-User : admin",
+        b" X-User: admin",
+        b"X-User\t: admin",
+        b"X-User\0: admin",
+        b"X-User\x0b: admin",
+        b"X-User: a\x01dmin",
+        b"X-User: a\0dmin",
+        b"X-User: a\rX-User: admin",
+        b"X-Other: a\r\n X-User: admin",
+        b"X-User:\r\n\tadmin",
+        b"\xc3\x9c-User: admin",
+        b"X\xe2\x80\x91User: admin",
+        b"X.User: admin",
+        b"X User: admin",
+    ],
+    ids=repr,
+)
+def test_a_name_or_value_that_http_forbids_brings_nothing_in(gate, line):
+    host = f"{gate.api_id}.execute-api.localhost".encode()
+    lines = [
+        f"GET /{gate.stage}/v1/account/7 HTTP/1.1".encode(),
+        b"Host: " + host,
+        b": ".join(part.encode() for part in SESSION),
+        line,
+        b"Connection: close",
+    ]
+    with socket.create_connection(("127.0.0.1", gate.cloud.port), timeout=30) as connection:
+        connection.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+    status = int(answer.split(b" ")[1])
+    received = gate.cloud.backend_requests()
+    if status == 200:
+        assert users(received[0]) == [ADA]
+    else:
+        # A folded line makes the cookie before it another one.
+        assert status in (400, 401, 403)
+        assert received == []
