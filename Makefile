@@ -77,6 +77,21 @@ bench-guard: ## Fail where a ratio to the empty Lambda got worse than bench/base
 	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
 	$(BENCH) --baseline bench/baseline.json --margin 0.25 $(BENCH_FLAGS)
 
+##@ Prove
+
+.PHONY: faults
+faults: ## Break every service in every way under load, 10,000 requests and more; writes docs/faults.md
+	OATHGATE_FAULTS=$${OATHGATE_FAULTS:-10000} OATHGATE_FAULTS_TABLE=$(CURDIR)/docs/faults.md \
+		cargo test --locked -p oathgate-lambda --test faults -- --nocapture
+
+.PHONY: deny
+deny: ## Licences, sources, banned crates and known holes of everything that is built on
+	scripts/deny
+
+.PHONY: sbom
+sbom: node_modules $(VENV) ## What each artefact is made of, as CycloneDX, in target/sbom
+	scripts/sbom
+
 ##@ Deploy
 
 .PHONY: check

@@ -8,11 +8,16 @@ use std::{
 use bytes::Bytes;
 use oathgate_engine::ports::{BoxFuture, Clock, KeySource, KeySourceError};
 use oathgate_outbound::{UrlKeys, aws::Secrets};
+use tokio::task::JoinHandle;
 
 use crate::{Level, Log};
 
 /// How long one reading of the secret may take.
 const READ_LIMIT: Duration = Duration::from_secs(3);
+
+/// How long a decision waits for a new set where there is an old one, which is as good unless the keys
+/// were rotated just now.
+const WAIT_WITH_OLD: Duration = Duration::from_millis(500);
 
 /// How soon a secret that could not be read or used is asked for again while an old set signs.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -24,8 +29,8 @@ const LAG: Duration = Duration::from_secs(30);
 /// Reads key sets by URL, and one of them from Secrets Manager instead.
 ///
 /// The secret is kept in memory alone. Shortly before it is as old as its life-time it is read again
-/// beside the decisions; once it is older, a decision waits for that. Whatever goes wrong then, the
-/// old set goes on signing.
+/// beside the decisions; once it is older, a decision waits for that, but not long. Whatever goes wrong
+/// then, the old set goes on signing.
 #[derive(Clone, Debug)]
 pub struct SecretKeys {
     urls: UrlKeys,
@@ -50,13 +55,15 @@ struct Kept {
     text: Option<Bytes>,
     read_at: Option<SystemTime>,
     failed_at: Option<SystemTime>,
+    /// When a decision last did not wait for the answer any longer.
+    late_at: Option<SystemTime>,
 }
 
 /// What is to be done about the secret.
 enum Need {
     Nothing(Bytes),
     Soon(Bytes),
-    Now,
+    Now(Option<Bytes>),
 }
 
 impl SecretKeys {
@@ -120,35 +127,45 @@ impl Secret {
         match self.need() {
             Need::Nothing(text) => Ok(text),
             Need::Soon(text) => {
-                let secret = Arc::clone(self);
-                tokio::spawn(async move {
-                    let _ = secret.refresh().await;
-                });
+                drop(self.refresh_beside());
                 Ok(text)
             }
-            Need::Now => match self.refresh().await {
-                Ok(text) => Ok(text),
-                Err(error) => self.kept().text.clone().ok_or(error),
-            },
+            Need::Now(None) => self.refresh().await,
+            Need::Now(Some(old)) => {
+                match tokio::time::timeout(WAIT_WITH_OLD, self.refresh_beside()).await {
+                    Ok(Ok(Ok(text))) => Ok(text),
+                    Ok(_) => Ok(old),
+                    Err(_) => {
+                        self.kept().late_at = Some(self.clock.now());
+                        Ok(old)
+                    }
+                }
+            }
         }
+    }
+
+    /// Reads the secret in a task of its own, which nobody has to wait for.
+    fn refresh_beside(self: &Arc<Self>) -> JoinHandle<Result<Bytes, KeySourceError>> {
+        let secret = Arc::clone(self);
+        tokio::spawn(async move { secret.refresh().await })
     }
 
     fn need(&self) -> Need {
         let now = self.clock.now();
         let kept = self.kept();
         let (Some(text), Some(read_at)) = (&kept.text, kept.read_at) else {
-            return Need::Now;
+            return Need::Now(None);
         };
         // A clock that was set back makes the secret old.
         let age = now.duration_since(read_at).unwrap_or(Duration::MAX);
         let lately = |at: SystemTime| now.duration_since(at).is_ok_and(|since| since < PATIENCE);
         let due = self.ttl.saturating_sub(LAG.min(self.ttl / 10));
-        if age < due * 4 / 5 || kept.failed_at.is_some_and(lately) {
+        if age < due * 4 / 5 || kept.failed_at.max(kept.late_at).is_some_and(lately) {
             Need::Nothing(text.clone())
         } else if age < due {
             Need::Soon(text.clone())
         } else {
-            Need::Now
+            Need::Now(Some(text.clone()))
         }
     }
 
@@ -180,6 +197,7 @@ impl Secret {
                     text: Some(text.clone()),
                     read_at: Some(now),
                     failed_at: None,
+                    late_at: None,
                 };
             }
             Err(error) => {

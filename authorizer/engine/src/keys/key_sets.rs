@@ -20,6 +20,10 @@ use crate::{Ports, ports::KeySourceError};
 /// finds what it brought.
 const FETCH_LIMIT: Duration = Duration::from_secs(15);
 
+/// How long others wait for a fetch that is under way before one of them begins another: a service that
+/// swallowed one question may answer the next.
+const OVERDUE: Duration = Duration::from_secs(3);
+
 /// How many questions a minute each URL gets, beyond those for sets that have become old, where
 /// nobody says otherwise: far more than any real use needs.
 const QUESTIONS_PER_MINUTE: u32 = 6000;
@@ -47,7 +51,7 @@ impl Default for KeySets {
 #[derive(Debug, Default)]
 struct KeptSet {
     last: Mutex<Option<Fetched>>,
-    fetch: Mutex<Option<Fetch>>,
+    fetch: Mutex<Option<UnderWay>>,
     /// When it was last asked for, whatever came of it.
     asked: Mutex<Option<SystemTime>>,
     /// Whether the last fetch came to its end without an answer.
@@ -67,6 +71,24 @@ type Outcome = Result<Arc<JwkSet>, KeySetError>;
 
 /// Shows the outcome once there is one.
 type Fetch = watch::Receiver<Option<Outcome>>;
+
+/// The fetch that was begun last.
+#[derive(Debug)]
+struct UnderWay {
+    fetch: Fetch,
+    since: SystemTime,
+}
+
+impl UnderWay {
+    /// Whether it is worth waiting for. One that ended without clearing up after itself is not, and a
+    /// clock that was set back makes it old.
+    fn is_promising(&self, now: SystemTime) -> bool {
+        self.fetch.has_changed().is_ok()
+            && now
+                .duration_since(self.since)
+                .is_ok_and(|age| age < OVERDUE)
+    }
+}
 
 /// Why there is no key set. The texts name neither address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -196,7 +218,7 @@ impl KeptSet {
         let now = ports.clock.now();
         let under_way = lock(&self.fetch)
             .as_ref()
-            .is_some_and(|fetch| fetch.has_changed().is_ok());
+            .is_some_and(|under_way| under_way.is_promising(now));
         let lately = |asked: SystemTime| now.duration_since(asked).is_ok_and(|age| age <= ttl);
         let asked = *lock(&self.asked);
         let due = !asked.is_some_and(lately);
@@ -209,29 +231,41 @@ impl KeptSet {
 
     /// The fetch that is under way, or a new one. It runs to its end on its own.
     fn join_fetch(self: &Arc<Self>, ports: &Ports, url: &str) -> Fetch {
-        let mut under_way = lock(&self.fetch);
-        // A fetch that ended without clearing up after itself is none to wait for.
-        if let Some(fetch) = under_way
-            .as_ref()
-            .filter(|fetch| fetch.has_changed().is_ok())
-        {
-            return fetch.clone();
+        let now = ports.clock.now();
+        let mut last = lock(&self.fetch);
+        if let Some(under_way) = last.as_ref().filter(|last| last.is_promising(now)) {
+            return under_way.fetch.clone();
         }
         let (done, fetch) = watch::channel(None);
-        *under_way = Some(fetch.clone());
-        *lock(&self.asked) = Some(ports.clock.now());
-        let (kept, ports, url) = (Arc::clone(self), ports.clone(), url.to_owned());
+        *last = Some(UnderWay {
+            fetch: fetch.clone(),
+            since: now,
+        });
+        *lock(&self.asked) = Some(now);
+        let (kept, ports, url, own) = (
+            Arc::clone(self),
+            ports.clone(),
+            url.to_owned(),
+            fetch.clone(),
+        );
         tokio::spawn(async move {
-            let outcome = kept.read(&ports, &url).await;
-            let unavailable = matches!(outcome, Err(KeySetError::Unavailable(_)));
-            kept.unavailable.store(unavailable, Ordering::Relaxed);
-            *lock(&kept.fetch) = None;
+            let outcome = kept.read(&ports, &url, now).await;
+            let mut last = lock(&kept.fetch);
+            if last
+                .as_ref()
+                .is_some_and(|last| last.fetch.same_channel(&own))
+            {
+                *last = None;
+                let unavailable = matches!(outcome, Err(KeySetError::Unavailable(_)));
+                kept.unavailable.store(unavailable, Ordering::Relaxed);
+            }
+            drop(last);
             done.send_replace(Some(outcome));
         });
         fetch
     }
 
-    async fn read(&self, ports: &Ports, url: &str) -> Outcome {
+    async fn read(&self, ports: &Ports, url: &str, since: SystemTime) -> Outcome {
         let text = ports
             .keys
             .read(url, FETCH_LIMIT)
@@ -246,12 +280,19 @@ impl KeptSet {
             return Ok(Arc::clone(&last.set));
         }
         let set = Arc::new(JwkSet::parse(&text)?);
-        *lock(&self.last) = Some(Fetched {
-            text,
-            set: Arc::clone(&set),
-            at,
-        });
-        Ok(set)
+        let mut last = lock(&self.last);
+        match last.as_ref() {
+            // What arrived meanwhile was asked for later, so it is newer.
+            Some(newer) if since < newer.at && newer.at <= at => Ok(Arc::clone(&newer.set)),
+            _ => {
+                *last = Some(Fetched {
+                    text,
+                    set: Arc::clone(&set),
+                    at,
+                });
+                Ok(set)
+            }
+        }
     }
 }
 
@@ -350,6 +391,34 @@ mod tests {
         world.keys.set(Ok(Bytes::from(fixture("es.json"))));
         let changed = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
         assert_ne!(before.version(), changed.version());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_that_was_swallowed_is_asked_again_before_it_is_given_up() {
+        let world = World::new();
+        world.keys.take(FETCH_LIMIT);
+        assert!(world.id().await.is_err());
+        assert!(world.id().await.is_err());
+        assert_eq!(world.keys.reads(), 1, "two wait for one fetch");
+        world.keys.take(Duration::ZERO);
+        world.clock.advance(OVERDUE);
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        assert_eq!(world.keys.reads(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_comes_late_replaces_no_newer_one() {
+        let world = World::new();
+        world.keys.take(FETCH_LIMIT);
+        assert!(world.id().await.is_err());
+        world.clock.advance(OVERDUE);
+        world.keys.take(Duration::ZERO);
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        world.keys.set(Ok(Bytes::from(fixture("es.json"))));
+        tokio::time::sleep(FETCH_LIMIT).await;
+        assert_eq!(world.id().await.as_deref(), Ok("hs-key"));
+        world.clock.advance(TTL + Duration::from_secs(1));
+        assert_eq!(world.id().await.as_deref(), Ok("es-key"));
     }
 
     #[tokio::test]

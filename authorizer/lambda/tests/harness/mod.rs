@@ -73,7 +73,16 @@ impl Outcome {
 struct Invoked {
     event: String,
     deadline: Duration,
-    done: oneshot::Sender<Outcome>,
+    done: oneshot::Sender<Answered>,
+}
+
+/// What came back, and how long after the deadline; nothing where it was in time.
+type Answered = (Outcome, Duration);
+
+/// Who waits for an answer, and until when Lambda would.
+struct Waiting {
+    done: oneshot::Sender<Answered>,
+    deadline: SystemTime,
 }
 
 /// A running function.
@@ -127,6 +136,15 @@ impl Function {
 
     /// Invokes the function with a text.
     pub async fn invoke_text(&self, event: String, deadline: Duration) -> Outcome {
+        self.answered(event, deadline).await.0
+    }
+
+    /// Invokes the function with a deadline, and says how much too late the answer came.
+    pub async fn invoke_timed(&self, event: &Value, deadline: Duration) -> (Outcome, Duration) {
+        self.answered(event.to_string(), deadline).await
+    }
+
+    async fn answered(&self, event: String, deadline: Duration) -> Answered {
         let (done, outcome) = oneshot::channel();
         self.events
             .send(Invoked {
@@ -156,6 +174,16 @@ impl Function {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         (told, self.printed())
+    }
+
+    /// The most memory the function has held, in kB, where the system says so.
+    pub fn peak_memory(&self) -> Option<u64> {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.process.id()?)).ok()?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
     }
 
     /// Everything the function has printed.
@@ -199,7 +227,7 @@ async fn runtime_api(
     init_error: Arc<Mutex<Option<String>>>,
 ) -> SocketAddr {
     let queue = Arc::new(AsyncMutex::new(queue));
-    let waiting: Arc<Mutex<Option<oneshot::Sender<Outcome>>>> = Arc::default();
+    let waiting: Arc<Mutex<Option<Waiting>>> = Arc::default();
     http::serve(move |asked: Asked| {
         let (queue, waiting) = (Arc::clone(&queue), Arc::clone(&waiting));
         let init_error = Arc::clone(&init_error);
@@ -208,8 +236,11 @@ async fn runtime_api(
                 let Some(invoked) = queue.lock().await.recv().await else {
                     return std::future::pending().await;
                 };
-                *waiting.lock().unwrap() = Some(invoked.done);
                 let deadline = SystemTime::now() + invoked.deadline;
+                *waiting.lock().unwrap() = Some(Waiting {
+                    done: invoked.done,
+                    deadline,
+                });
                 let deadline = deadline.duration_since(UNIX_EPOCH).unwrap().as_millis();
                 return Answer::ok(invoked.event)
                     .with(
@@ -233,8 +264,9 @@ async fn runtime_api(
             } else {
                 Outcome::Error(body["errorMessage"].as_str().unwrap().to_owned())
             };
-            if let Some(done) = waiting.lock().unwrap().take() {
-                let _ = done.send(outcome);
+            if let Some(Waiting { done, deadline }) = waiting.lock().unwrap().take() {
+                let late = SystemTime::now().duration_since(deadline);
+                let _ = done.send((outcome, late.unwrap_or_default()));
             }
             Answer::ok(String::new()).status(202)
         }
