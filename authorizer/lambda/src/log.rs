@@ -49,7 +49,6 @@ struct Event<'a> {
 #[derive(Serialize)]
 struct Asked<'a> {
     method: &'a str,
-    host: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,17 +83,15 @@ impl Log {
         self.write(level, message, Event { cause });
     }
 
-    /// A question to a service.
+    /// A question to a service. Where it went is not said: a redirect may name what it likes.
     pub(crate) fn asked(
         &self,
         method: &str,
-        host: &str,
         answer: &Result<HttpResponse, HttpError>,
         took: Duration,
     ) {
         let asked = Asked {
             method,
-            host,
             status: answer.as_ref().ok().map(|answer| answer.status),
             cause: answer.as_ref().err().map(ToString::to_string),
             ms: milliseconds(took),

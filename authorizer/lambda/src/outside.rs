@@ -8,7 +8,7 @@ use std::{
 use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
 use oathgate_outbound::Client;
 
-use crate::{Level, Log};
+use crate::Log;
 
 /// How long before Lambda's deadline the last answer of a service has to be there.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -97,27 +97,13 @@ impl HttpClient for Outside {
     fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             self.prepare(&mut request);
-            let question = self
-                .log
-                .writes(Level::Debug)
-                .then(|| (request.method.clone(), host(&request.url).to_owned()));
+            let method = request.method.clone();
             let begun = Instant::now();
             let answer = self.client.ask(request).await;
             let took = begun.elapsed();
             self.current().asked.time += took;
-            if let Some((method, host)) = question {
-                self.log.asked(&method, &host, &answer, took);
-            }
+            self.log.asked(&method, &answer, took);
             answer
         })
     }
-}
-
-/// Where a question goes: neither path nor query, which may hold tokens.
-fn host(url: &str) -> &str {
-    let behind_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-    behind_scheme
-        .split(['/', '?', '#'])
-        .next()
-        .unwrap_or_default()
 }

@@ -186,6 +186,33 @@ impl Function {
         line.trim().trim_end_matches(" kB").parse().ok()
     }
 
+    /// Waits until a function has ended or, where it runs, has answered; gives what it told Lambda and
+    /// printed.
+    pub async fn started_or_not(mut self) -> (String, String) {
+        let running = self.invoke_text("{}".into(), Duration::from_secs(5));
+        let running = tokio::time::timeout(Duration::from_secs(2), running).await;
+        if running.is_err() {
+            let ended = tokio::time::timeout(Duration::from_secs(10), self.process.wait()).await;
+            ended.expect("an end within 10 seconds").unwrap();
+        }
+        self.settled().await;
+        let told = self.init_error.lock().unwrap().clone();
+        (told.unwrap_or_default(), self.printed())
+    }
+
+    /// Waits until nothing more is printed for a while.
+    pub async fn settled(&self) {
+        let mut before = self.printed().len();
+        loop {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let now = self.printed().len();
+            if now == before {
+                return;
+            }
+            before = now;
+        }
+    }
+
     /// Everything the function has printed.
     pub fn printed(&self) -> String {
         self.printed.lock().unwrap().clone()
