@@ -109,6 +109,21 @@ fn of_handler(
     }
 }
 
+/// What only building a fallback handler finds: the rest is said of the configuration's form.
+pub(super) fn of_fallback(config: &Config, name: &str) -> Option<Finding> {
+    let reference = HandlerReference {
+        handler: name.to_owned(),
+        config: None,
+    };
+    let shared = Arc::new(Shared::default());
+    let wrong = misconfigured(Part::ErrorHandler, &reference, config, &shared)?;
+    let settings = Settings::of(Part::ErrorHandler, &reference, config, &shared);
+    settings
+        .validate_global()
+        .is_empty()
+        .then(|| Finding::error(wrong.reason).at(format!("errors.handlers.{name}.config")))
+}
+
 /// Why a handler cannot be run, if it cannot.
 fn misconfigured(
     part: Part,

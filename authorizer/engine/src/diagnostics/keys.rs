@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{handlers::named, in_rule};
 use crate::{
     config::Config,
-    finding::Finding,
+    finding::{Finding, Severity},
     keys::JwkSet,
     pipeline::{Part, Settings, Shared},
     ports::KeySource,
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Reads the key sets that rules need and that lie in files or in the configuration itself; those of
 /// other hosts are left to the time they are needed.
 ///
-/// A set that is to verify tokens and is not there is an error. What is wrong with a set to sign with
+/// A set that is to verify tokens and is not there, or is none, is an error. What is wrong with a set to sign with
 /// is a warning: in the Lambda a secret takes its place.
 pub async fn check_keys(
     config: &Config,
@@ -97,7 +97,7 @@ async fn wrong_with(url: &str, signs: bool, keys: &dyn KeySource) -> Option<Find
     let text = match keys.read(url, PATIENCE).await {
         Ok(text) => text,
         Err(error) => {
-            let wrong = format!("the key set cannot be read: {error}");
+            let wrong = format!("the key set `{}` cannot be read: {error}", shown(url));
             return Some(if signs {
                 Finding::warning(wrong).suggest(
                     "make one with `oathgate credentials generate`; in the Lambda a secret takes its place",
@@ -107,14 +107,26 @@ async fn wrong_with(url: &str, signs: bool, keys: &dyn KeySource) -> Option<Find
             });
         }
     };
-    let wrong = match JwkSet::parse(&text) {
-        Err(error) => format!("this is no key set: {error}"),
-        Ok(set) if signs => set.signing_key().err()?.to_string(),
-        Ok(set) if set.keys().is_empty() => "the key set holds no key".to_owned(),
+    let (severity, wrong) = match JwkSet::parse(&text) {
+        // It verifies nothing, whatever else is in it.
+        Err(error) if !signs => (Severity::Error, error.to_string()),
+        Err(error) => (Severity::Warning, error.to_string()),
+        Ok(set) if signs => (Severity::Warning, set.signing_key().err()?.to_string()),
+        Ok(set) if set.keys().is_empty() => (Severity::Warning, "it holds no key".to_owned()),
         Ok(_) => return None,
     };
+    let wrong = format!("the key set `{}` cannot be used: {wrong}", shown(url));
     let advice = "make a key set with `oathgate credentials generate`";
-    Some(Finding::warning(wrong).suggest(advice))
+    Some(Finding::new(severity, wrong).suggest(advice))
+}
+
+/// A key set's place, for messages: never the keys of an inline one.
+fn shown(url: &str) -> &str {
+    if url.starts_with("inline://") {
+        "inline://…"
+    } else {
+        url
+    }
 }
 
 #[cfg(test)]
@@ -164,13 +176,13 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(
             found[0].starts_with(
-                "error: authenticators.jwt.config.jwks_urls: the key set cannot be read"
+                "error: authenticators.jwt.config.jwks_urls: the key set `file:///verify.json` cannot be read"
             ),
             "{found:?}"
         );
         assert!(
             found[1].starts_with(
-                "warning: mutators.id_token.config.jwks_url: the key set cannot be read"
+                "warning: mutators.id_token.config.jwks_url: the key set `file:///sign.json` cannot be read"
             ),
             "{found:?}"
         );
@@ -179,7 +191,28 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
     #[tokio::test]
     async fn it_names_sets_that_are_none() {
         let found = check(Some(r#"{"keys": []}"#), Some("<html>")).await;
-        assert!(found[0].contains("holds no key"), "{found:?}");
-        assert!(found[1].contains("this is no key set"), "{found:?}");
+        assert!(found[0].contains("it holds no key"), "{found:?}");
+        assert!(
+            found[1].contains("`file:///sign.json` cannot be used"),
+            "{found:?}"
+        );
+        assert!(found[1].starts_with("warning"), "{found:?}");
+    }
+
+    #[tokio::test]
+    async fn a_set_to_verify_with_that_is_none_is_an_error() {
+        for text in [
+            "<html>",
+            "[]",
+            r#"{"keys": [{"kty": "RSA", "kid": "a", "use": "sig"}]}"#,
+        ] {
+            let found = check(Some(text), Some(SYMMETRIC)).await;
+            assert!(
+                found[0].starts_with(
+                    "error: authenticators.jwt.config.jwks_urls: the key set `file:///verify.json` cannot be used"
+                ),
+                "{found:?}"
+            );
+        }
     }
 }

@@ -121,6 +121,8 @@ fn of_config(config: &Config) -> Vec<Finding> {
                     .at(key)
                     .suggest(format!("set `errors.handlers.{name}.enabled: true`")),
             );
+        } else {
+            findings.extend(handlers::of_fallback(config, name));
         }
     }
     for role in [

@@ -38,13 +38,40 @@ pub(crate) struct DocumentError {
 pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Value, DocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match syntax {
-        Syntax::Yaml | Syntax::Yaml11 => yaml::read(text, syntax, None),
+        Syntax::Yaml | Syntax::Yaml11 => {
+            yaml::read(text, syntax, None).map_err(|error| at_the_tab(text, error))
+        }
         Syntax::Json if text.trim().is_empty() => Ok(Value::Null),
         Syntax::Json => serde_json::from_str(text).map_err(|error| DocumentError {
             line: Some(error.line()),
             message: format!("this is no JSON: {}", without_place(&error.to_string())),
         }),
         Syntax::Toml => toml::read(text),
+    }
+}
+
+/// An error about a tab, with the line that begins with one: where the parser gives up may be lines
+/// above.
+fn at_the_tab(text: &str, error: DocumentError) -> DocumentError {
+    if !error.message.contains("tab") {
+        return error;
+    }
+    let begins_with_one = |line: &str| {
+        let rest = line.trim_start_matches([' ', '\t']);
+        line.get(..line.len() - rest.len())
+            .is_some_and(|blank| blank.contains('\t'))
+    };
+    let from = error.line.map_or(0, |line| line.saturating_sub(1));
+    let mut lines = text.lines().enumerate().skip(from);
+    match lines.find(|(_, line)| begins_with_one(line)) {
+        Some((at, _)) => DocumentError {
+            line: Some(at + 1),
+            message:
+                "this is no YAML: a line begins with a tab, which YAML does not allow: indent \
+                      with blanks"
+                    .to_owned(),
+        },
+        None => error,
     }
 }
 
