@@ -84,7 +84,7 @@ pub struct Evidence {
     pub overlapping: Vec<Arc<str>>,
     /// Where the decision ended.
     pub step: Step,
-    /// The handler it ended in: the authenticator that knew the caller on a grant.
+    /// The handler it ended in: the last mutator on a grant.
     pub handler: Option<Arc<str>>,
     /// Authenticators that were asked and found themselves not responsible.
     pub passed_over: Vec<Arc<str>>,

@@ -32,6 +32,7 @@ pub use diagnostics::check;
 pub use failure::Failure;
 pub use finding::{Finding, Findings, Severity};
 pub use gate::Gate;
+pub use oathgate_matching::clean_path;
 pub use outgoing::Outgoing;
 pub use pipeline::SessionCacheLimits;
 pub use ports::Ports;

@@ -42,7 +42,7 @@ pub(super) fn read(answer: &[u8]) -> Result<Session, NoSession> {
                 }
                 _ => return Err(OTHER_KIND),
             },
-            "header" => header(value, &mut session.header)?,
+            "header" => session.misspelled = header(value, &mut session.header)?,
             "match_context" => match_context(value, &mut session.match_context)?,
             _ => {}
         }
@@ -62,7 +62,9 @@ fn match_context(written: &RawValue, context: &mut MatchContext) -> Result<(), N
             "regexp_capture_groups" => context.regexp_capture_groups = texts(value)?,
             "url" => url(value, &mut context.url)?,
             "method" => assign(value, &mut context.method)?,
-            "header" => header(value, &mut context.header)?,
+            "header" => {
+                header(value, &mut context.header)?;
+            }
             _ => {}
         }
     }
@@ -96,17 +98,17 @@ fn url(written: &RawValue, place: &mut Option<Url>) -> Result<(), NoSession> {
 }
 
 /// Headers. A name that is not written as Go writes it can never be asked for, so that the header is
-/// there and has no value; the same goes for one with an empty list.
-fn header(written: &RawValue, header: &mut Header) -> Result<(), NoSession> {
+/// there and has no value; the same goes for one with an empty list. Gives the first values of such names.
+fn header(written: &RawValue, header: &mut Header) -> Result<Vec<(String, String)>, NoSession> {
     let Some(members) = Members::read(written)? else {
         *header = Header::default();
-        return Ok(());
+        return Ok(Vec::new());
     };
     let mut odd = Vec::new();
     for (name, value) in members.0 {
         let values = texts(value)?.unwrap_or_default();
         if canonical_header_name(&name) != name {
-            odd.push(name);
+            odd.push((name, values.into_iter().next().unwrap_or_default()));
             continue;
         }
         header.remove(&name);
@@ -117,12 +119,12 @@ fn header(written: &RawValue, header: &mut Header) -> Result<(), NoSession> {
             header.set(&name, "");
         }
     }
-    for name in odd {
-        if header.get(&name).is_none() {
-            header.set(&name, "");
+    for (name, _) in &odd {
+        if header.get(name).is_none() {
+            header.set(name, "");
         }
     }
-    Ok(())
+    Ok(odd)
 }
 
 /// A list of texts; `None` of `null`.

@@ -119,6 +119,29 @@ async fn it_sends_the_session_and_takes_the_answer_for_it() {
 }
 
 #[tokio::test]
+async fn a_header_in_another_spelling_is_empty_until_noop_spells_it() {
+    let told = json!({"subject": "ada", "header": {"x-low": ["1", "2"]}});
+    let world = World::answering(200, &told);
+    let mut session = world.hydrate(json!({})).await.unwrap();
+    assert_eq!(session.header.get("X-Low"), Some(""));
+    let noop = HandlerReference {
+        handler: "noop".to_owned(),
+        config: None,
+    };
+    let mut config = Config::default();
+    let settings = HandlerSettings {
+        enabled: true,
+        config: None,
+    };
+    config.mutators.0.insert("noop".to_owned(), settings);
+    let noop = Mutator::build(&noop, &config, &world.shared);
+    noop.mutate(&mut Request::default(), &mut session, &world.ports)
+        .await
+        .unwrap();
+    assert_eq!(session.header.get("X-Low"), Some("1"));
+}
+
+#[tokio::test]
 async fn it_tells_what_is_wrong_in_oathkeepers_sentences() {
     let plain = json!({});
     let auth = json!({"api": {"auth": {"basic": {"username": "u", "password": "p"}}}});

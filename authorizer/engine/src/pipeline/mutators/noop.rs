@@ -17,6 +17,7 @@ impl Noop {
 
     pub(crate) fn mutate(&self, request: &mut Request, session: &mut Session) {
         let set_before = std::mem::replace(&mut session.header, request.header.clone());
+        let misspelled = std::mem::take(&mut session.misspelled);
         // From here on, session and request have their headers together.
         session.shares_request_header = true;
         for (name, values) in set_before.by_name() {
@@ -26,6 +27,11 @@ impl Noop {
                 name,
                 values.first().copied().unwrap_or_default(),
             );
+        }
+        for (name, value) in misspelled {
+            if set_before.get(&name) == Some("") {
+                super::write_header(request, session, &name, &value);
+            }
         }
     }
 }
