@@ -62,6 +62,7 @@ impl Asked {
             "rule_id": evidence.rule,
             "overlapping": evidence.overlapping,
             "step": evidence.step.as_str(),
+            "passed_over": evidence.passed_over,
             "handler": evidence.handler,
             "error_handler": evidence.error_handler,
             "reason": evidence.cause,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod certificate;
+mod clean;
 mod cors;
 mod current;
 mod decisions;

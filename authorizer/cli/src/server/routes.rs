@@ -14,7 +14,8 @@ use oathgate_engine::{
 use serde_json::json;
 
 use super::{
-    Current, answer, cors, decisions, log, malformed, metrics::Metrics, shown_rule::ShownRule,
+    Current, answer, clean, cors, decisions, log, malformed, metrics::Metrics,
+    shown_rule::ShownRule,
 };
 
 /// The largest body a gateway may send along: a remote authorizer is handed it whole.
@@ -62,6 +63,9 @@ impl Api {
     ) -> Response<Bytes> {
         if let Some(wrong) = malformed::reason(parts) {
             return answer::error(StatusCode::BAD_REQUEST, wrong);
+        }
+        if let Some(response) = clean::redirect(parts) {
+            return response;
         }
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {

@@ -67,6 +67,25 @@ fn a_decision_is_a_status_with_headers_to_pass_on() {
     assert_eq!(own.status, 200);
 }
 
+#[test]
+fn a_path_that_is_not_clean_leads_to_the_clean_one() {
+    let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
+    for (path, location) in [
+        ("/decisions//a?q=%2F", "/decisions/a?q=%2F"),
+        ("/decisions/b/../a", "/decisions/a"),
+        ("/decisions/./", "/decisions/"),
+        ("//decisions/x%20y", "/decisions/x%2520y"),
+        ("/health//alive", "/health/alive"),
+    ] {
+        let answer = server.ask("GET", path, &[("X-Forwarded-Uri", "/a")]);
+        let found = (answer.status, answer.header("location"));
+        assert_eq!(found, (307, Some(location.to_owned())), "{path}");
+    }
+    for path in ["/decisions/", "/decisions/a%2F%2Fb", "/decisions/..a"] {
+        assert_ne!(server.ask("GET", path, &[]).status, 307, "{path}");
+    }
+}
+
 fn ids(rules: &Value) -> Vec<&str> {
     rules
         .as_array()

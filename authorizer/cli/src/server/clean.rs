@@ -1,0 +1,39 @@
+//! Paths that are not clean, such as `/decisions//a`, lead to the clean one, as Go's
+//! [`ServeMux`](https://pkg.go.dev/net/http#ServeMux) has it.
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Response, StatusCode,
+    header::{CONTENT_TYPE, LOCATION},
+    request::Parts,
+};
+use oathgate_engine::clean_path;
+
+/// The way to the clean path, where the one asked for is not clean.
+pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
+    let path = parts.uri.path();
+    let mut clean = clean_path(path).into_owned();
+    if path.ends_with('/') && clean != "/" {
+        clean.push('/');
+    }
+    if clean == path || !path.starts_with('/') {
+        return None;
+    }
+    // Go takes the escaped path for a plain one, and escapes it once more.
+    let mut location = clean.replace('%', "%25");
+    if let Some(query) = parts.uri.query() {
+        location.push('?');
+        location.push_str(query);
+    }
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, HeaderValue::from_str(&location).ok()?);
+    if matches!(parts.method, Method::GET | Method::HEAD) {
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
+    }
+    Some(response)
+}
