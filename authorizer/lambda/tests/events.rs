@@ -21,6 +21,8 @@ use serde_json::{Value, json, value::RawValue};
 /// One file: the event as text, since the order of its members matters.
 #[derive(Deserialize)]
 struct Fixture {
+    /// Where the event comes from, or what it shows.
+    source: String,
     public_host: Option<String>,
     event: Box<RawValue>,
     expect: Value,
@@ -70,6 +72,7 @@ fn read(text: &str, public_host: Option<&str>) -> Value {
 fn it_reads_every_kind_of_event_as_the_request_it_stands_for() {
     let mut count = 0;
     for (name, fixture) in fixtures() {
+        assert!(!fixture.source.is_empty(), "{name}");
         let got = read(fixture.event.get(), fixture.public_host.as_deref());
         match fixture.expect["error"].as_str() {
             Some(said) => {
