@@ -137,6 +137,18 @@ fn it_offers_everything_else_that_sprig_has() {
 }
 
 #[test]
+fn it_reads_what_it_encrypted_and_refuses_what_it_did_not() {
+    let both = r#"{{ decryptAES "password" (encryptAES "password" "héllo") }}"#;
+    assert_eq!(render(both, &Value::Nil).unwrap(), "héllo");
+    let empty = r#"{{ encryptAES "p" "" }}{{ decryptAES "p" "" }}"#;
+    assert_eq!(render(empty, &Value::Nil).unwrap(), "");
+    for broken in ["@@", "aGk=", "MTIzNDU2Nzg5MDEyMzQ1Ng=="] {
+        let template = format!(r#"{{{{ decryptAES "password" "{broken}" }}}}"#);
+        assert!(render(&template, &Value::Nil).is_err(), "{broken}");
+    }
+}
+
+#[test]
 fn it_knows_no_zone_but_utc() {
     assert_eq!(
         render(r#"{{ dateInZone "15:04 MST" 0 "UTC" }}"#, &Value::Nil).unwrap(),

@@ -3,6 +3,7 @@
 mod arguments;
 mod builtin;
 mod cast;
+mod ciphers;
 mod compare;
 mod dates;
 mod decimal;
@@ -136,6 +137,7 @@ impl Function {
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
     [
         builtin::FUNCTIONS,
+        ciphers::FUNCTIONS,
         compare::FUNCTIONS,
         dates::FUNCTIONS,
         defaults::FUNCTIONS,

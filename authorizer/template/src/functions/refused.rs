@@ -13,7 +13,6 @@ const ENVIRONMENT: &str = "a template must not read the environment, which holds
 const NETWORK: &str = "a template must not use the network";
 const KEYS: &str = "keys and certificates are not made while a request waits";
 const SLOW: &str = "it is slow by design, and would run for every request";
-const SECRETS: &str = "a secret has no place in a template";
 
 /// Every function of sprig's that is not offered.
 pub const REFUSED_FUNCTIONS: &[RefusedFunction] = &[
@@ -26,16 +25,8 @@ pub const REFUSED_FUNCTIONS: &[RefusedFunction] = &[
         reason: KEYS,
     },
     RefusedFunction {
-        name: "decryptAES",
-        reason: SECRETS,
-    },
-    RefusedFunction {
         name: "derivePassword",
         reason: SLOW,
-    },
-    RefusedFunction {
-        name: "encryptAES",
-        reason: SECRETS,
     },
     RefusedFunction {
         name: "env",
