@@ -2,6 +2,7 @@
 must be the recorded one."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -74,6 +75,11 @@ def ask(case, function, upstream, stage, vouched):
     return list(compare.differences(wanted, got))
 
 
+def variables(stage):
+    """The environment to package in: variables are laid over a configuration when it is packaged."""
+    return dict(os.environ, **stage.suite.spec.get("env", {}))
+
+
 def refuses_to_package(stage, package, arguments):
     done = subprocess.run(
         [program(arguments.oathgate), "package", "--config", str(stage.config)]
@@ -81,6 +87,7 @@ def refuses_to_package(stage, package, arguments):
         + ["--out", str(package)],
         capture_output=True,
         text=True,
+        env=variables(stage),
         cwd=stage.folder,
     )
     if done.returncode not in (0, 1):
@@ -108,6 +115,7 @@ def vouched_headers(stage, arguments):
         capture_output=True,
         text=True,
         check=True,
+        env=variables(stage),
         cwd=stage.folder,
     )
     return {entry["header"].lower(): entry["context_key"] for entry in json.loads(done.stdout)["vouched"]}
