@@ -84,6 +84,11 @@ faults: ## Break every service in every way under load, 10,000 requests and more
 	OATHGATE_FAULTS=$${OATHGATE_FAULTS:-10000} OATHGATE_FAULTS_TABLE=$(CURDIR)/docs/faults.md \
 		cargo test --locked -p oathgate-lambda --test faults -- --nocapture
 
+.PHONY: properties
+properties: ## A million and more generated events, each answered in process
+	PROPTEST_CASES=$${PROPTEST_CASES:-250000} cargo test --locked --profile campaign -p oathgate-lambda \
+		--test properties --test events
+
 .PHONY: deny
 deny: ## Licences, sources, banned crates and known holes of everything that is built on
 	scripts/deny
@@ -91,6 +96,10 @@ deny: ## Licences, sources, banned crates and known holes of everything that is 
 .PHONY: sbom
 sbom: node_modules $(VENV) ## What each artefact is made of, as CycloneDX, in target/sbom
 	scripts/sbom
+
+.PHONY: reproducible
+reproducible: ## Build the authorizer twice in two places and compare the binaries
+	scripts/reproducible
 
 ##@ Deploy
 

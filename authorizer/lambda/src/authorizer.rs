@@ -117,11 +117,8 @@ impl Authorizer {
         };
         let decision = if let Err(ambiguous) = self.settings.paths.check(&request, &self.gate) {
             malformed(ReasonCode::UnsafePath, ambiguous.to_string())
-        } else if let Some(name) = self.vouched.mimicked(event) {
-            malformed(
-                ReasonCode::MimickingHeader,
-                format!("the header `{name}` could be taken for one the gate vouches for"),
-            )
+        } else if let Some(why) = self.vouched.mimicked(event) {
+            malformed(ReasonCode::MimickingHeader, why)
         } else {
             self.gate.decide(request).await
         };

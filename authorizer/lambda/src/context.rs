@@ -1,6 +1,6 @@
 //! The authorizer's context: what API Gateway maps to headers and into refusals.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use oathgate_engine::{
     Decision, Grant, ReasonCode, Refusal,
@@ -35,6 +35,8 @@ pub(crate) enum Unfit {
     Characters(String),
     #[error("the headers the gate vouches for are larger than {MOST_BYTES} bytes")]
     TooLarge,
+    #[error("`{0}` and another header share a key of the context and differ")]
+    SharedKey(String),
     #[error("the path is too long for a policy")]
     PathTooLong,
 }
@@ -86,9 +88,9 @@ impl Vouched {
         Self { headers, fallback }
     }
 
-    /// A client's header that a backend could take for one the gate vouches for: servers that hand
-    /// headers on as variables read `X_User` as `X-User`, and some of them `X.User` too.
-    pub(crate) fn mimicked<'e>(&self, event: &'e Event<'_>) -> Option<&'e str> {
+    /// Why a client's header could be taken for one the gate vouches for: servers that hand headers on
+    /// as variables read `X_User` as `X-User`, and some pass over signs that no name may hold.
+    pub(crate) fn mimicked(&self, event: &Event<'_>) -> Option<String> {
         let plain = |byte: u8| {
             if byte.is_ascii_alphanumeric() {
                 byte.to_ascii_lowercase()
@@ -100,11 +102,14 @@ impl Vouched {
             !name.eq_ignore_ascii_case(header)
                 && name.bytes().map(plain).eq(header.bytes().map(plain))
         };
-        event
-            .headers
-            .iter()
-            .map(|(name, _)| name.trim())
-            .find(|name| self.headers.iter().any(|header| mimics(name, header)))
+        event.headers.iter().find_map(|(name, _)| {
+            if !is_token(name) {
+                return Some("a header's name holds what no name may".to_owned());
+            }
+            let mimicked = self.headers.iter().any(|header| mimics(name, header));
+            mimicked
+                .then(|| format!("the header `{name}` could be taken for one the gate vouches for"))
+        })
     }
 
     /// The context of a grant: each vouched header, never missing and never empty.
@@ -121,7 +126,13 @@ impl Vouched {
             if size > MOST_BYTES {
                 return Err(Unfit::TooLarge);
             }
-            context.insert(VouchedHeader::new(name).context_key, value);
+            match context.entry(VouchedHeader::new(name).context_key) {
+                Entry::Vacant(place) => {
+                    place.insert(value);
+                }
+                Entry::Occupied(known) if *known.get() == value => {}
+                Entry::Occupied(_) => return Err(Unfit::SharedKey(name.to_owned())),
+            }
         }
         Ok(context)
     }
@@ -314,6 +325,18 @@ mod tests {
     }
 
     #[test]
+    fn two_headers_that_share_a_key_say_the_same_or_nothing() {
+        let all = vouched(&["X_user"]);
+        let same = grant(&[("X_user", "a"), ("X.user", "a")], &["X_user", "X.user"]);
+        assert_eq!(context(&all, &same), pairs(&[("x_user", "a")]));
+        let other = grant(&[("X_user", "a"), ("X.user", "b")], &["X_user", "X.user"]);
+        assert_eq!(
+            all.context(&other),
+            Err(Unfit::SharedKey("X.user".to_owned()))
+        );
+    }
+
+    #[test]
     fn characters_that_no_header_may_hold_are_refused() {
         for value in ["a\0b", "a\u{7f}", "a\u{85}b", "a\u{F7FF}"] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
@@ -349,12 +372,23 @@ mod tests {
             "x-user_id",
             "X_USER-ID",
             "x-odd",
-            " X_User_Id ",
             "X.User.Id",
             "X-User~Id",
-            "X\u{b}User-Id",
         ] {
-            assert_eq!(all.mimicked(&sent(name)), Some(name.trim()), "{name}");
+            let why = all.mimicked(&sent(name)).unwrap();
+            assert!(why.contains(name), "{why}");
+        }
+        // No name may hold these, and who passes over them reads another name.
+        for name in [
+            " X_User_Id ",
+            "X-User-Id ",
+            "X\u{b}User-Id",
+            "X-User-Id:",
+            "\u{425}-User-Id",
+            "Accept\0",
+            "",
+        ] {
+            assert!(all.mimicked(&sent(name)).is_some(), "{name:?}");
         }
         for name in ["X-User-Id", "x-user-id", "X-UserId", "X_Odd", "X-User"] {
             assert_eq!(all.mimicked(&sent(name)), None, "{name}");

@@ -78,6 +78,30 @@ impl Lane {
         lane
     }
 
+    /// Freezes an environment, closes the connections it has kept, and asks it something as it thaws.
+    pub async fn thaws(&self, service: Service) {
+        for environment in &self.warm {
+            environment.freeze(true).await;
+            let dependency = self.services.get(service);
+            dependency.become_(Some(Fault::Refused)).await;
+            dependency.become_(None).await;
+            let rng = &mut Rng::with_seed(self.plan.seed);
+            let question = Question::of(service, true, &self.issuer, rng);
+            let asked = environment.invoke_timed(&question.event, self.plan.deadline * 4);
+            let thaw = async {
+                sleep(Duration::from_millis(20)).await;
+                environment.freeze(false).await;
+            };
+            let ((outcome, _), ()) = futures_util::future::join(asked, thaw).await;
+            assert_eq!(
+                outcome.verdict(),
+                "Allow",
+                "{service}\n{}",
+                last(environment)
+            );
+        }
+    }
+
     async fn environment(&self) -> Function {
         let secrets = self.services.get(Service::SecretsManager).url("");
         let ca_file = self.folder.path().join("ca.pem");

@@ -49,6 +49,8 @@ pub enum Fault {
     TwoLengths,
     /// Headers without end.
     EndlessHeaders,
+    /// Interim answers without end.
+    EndlessContinue,
     /// The right answer, and behind it one that nobody asked for and that would let anybody in.
     AnswersTwice,
     /// Well and unwell in turns.
@@ -56,7 +58,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::Refused,
         Self::Reset,
         Self::Hang,
@@ -79,6 +81,7 @@ impl Fault {
         Self::LengthTooShort,
         Self::TwoLengths,
         Self::EndlessHeaders,
+        Self::EndlessContinue,
         Self::AnswersTwice,
         Self::Flapping,
     ];
@@ -126,6 +129,7 @@ impl fmt::Display for Fault {
             Self::LengthTooShort => "length too short",
             Self::TwoLengths => "two lengths",
             Self::EndlessHeaders => "endless headers",
+            Self::EndlessContinue => "status 100 without end",
             Self::AnswersTwice => "answers twice",
             Self::Flapping => "any of these, now and then",
         })

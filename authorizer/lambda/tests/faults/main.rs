@@ -107,3 +107,14 @@ async fn no_fault_lets_anybody_in_or_stays() {
     }
     println!("{} requests met a fault", table.requests());
 }
+
+/// Services close connections that nobody uses; a frozen environment finds that out when it thaws.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_environment_that_thaws_asks_on_new_connections() {
+    let lane = Lane::start(plan(None)).await;
+    for _ in 0..4 {
+        for service in Service::ALL {
+            lane.thaws(service).await;
+        }
+    }
+}

@@ -116,6 +116,11 @@ impl Misbehaving<'_> {
                 while self.write(header.clone()).await {}
                 false
             }
+            Fault::EndlessContinue => {
+                let interim = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(100);
+                while self.write(interim.clone()).await {}
+                false
+            }
             Fault::AnswersTwice => {
                 let both = [self.reply.bytes(), self.lure.bytes()].concat();
                 self.write(both).await

@@ -176,6 +176,14 @@ impl Function {
         (told, self.printed())
     }
 
+    /// Stops the process, as Lambda freezes an environment between two invocations, or lets it go on.
+    pub async fn freeze(&self, frozen: bool) {
+        let signal = if frozen { "-STOP" } else { "-CONT" };
+        let process = self.process.id().unwrap().to_string();
+        let sent = Command::new("kill").args([signal, &process]).status().await;
+        assert!(sent.unwrap().success());
+    }
+
     /// The most memory the function has held, in kB, where the system says so.
     pub fn peak_memory(&self) -> Option<u64> {
         let status =
