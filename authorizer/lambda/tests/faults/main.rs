@@ -48,11 +48,11 @@ fn plan(requests: Option<usize>) -> Plan {
     let Some(requests) = requests else {
         return Plan {
             seed,
-            lanes: 16,
+            lanes: 24,
             warm: 1,
             questions: 1,
             always_cold: false,
-            deadline: Duration::from_millis(800),
+            deadline: Duration::from_secs(3),
             grace: Duration::from_secs(4),
         };
     };
