@@ -67,8 +67,11 @@ fn schema(shape: &Shape, settings: &Settings) -> Value {
         Kind::Handler {
             config,
             config_required,
-            ..
-        } => handler(config, config_required),
+            enabled,
+        } => {
+            // What is enabled where nothing is written has a configuration there, too.
+            handler(config, config_required && !enabled)
+        }
         Kind::Reference(role) => reference(role),
         Kind::OneOf(fields) => {
             let mut branches = vec![json!({"type": "null"})];
@@ -236,6 +239,10 @@ mod tests {
             at(&format!("{jwt}/properties/config/required")),
             Value::Null
         );
+        // `json: {enabled: true}` is complete.
+        let json = "/properties/errors/properties/handlers/properties/json";
+        assert!(at(json).is_object());
+        assert_eq!(at(&format!("{json}/then/required")), Value::Null);
     }
 
     #[test]
