@@ -102,3 +102,10 @@ def test_what_iam_could_take_for_a_wildcard_is_refused_or_arrives_as_it_was_sent
 
 def test_a_very_long_path_is_allowed_or_refused_but_does_not_break_the_gate(gate):
     assert gate.ask("GET", "/v1/public/" + "x" * 1200).status in (200, 403)
+
+
+@pytest.mark.parametrize("path", ["/app/../v1/public/x", "/app/x/../../v1/public/x", "/settings//../../v1/public/x"])
+def test_a_path_that_is_public_once_it_is_cleaned_and_a_page_s_as_it_is_written_is_refused(gate, path):
+    answer = gate.ask("GET", path)
+    assert (answer.status, answer.json["error"]["code"]) == (403, 400)
+    assert gate.cloud.backend_requests() == []

@@ -191,6 +191,15 @@ impl Gate {
         self.router.find(&request.method, &request.match_url())
     }
 
+    /// Which rules the path itself leads to, dot segments and repeated slashes left in it: what a
+    /// backend may take it for that does not clean paths.
+    #[must_use]
+    pub fn found_as_written(&self, request: &Request) -> Found {
+        let url = &request.url;
+        let written = format!("{}://{}{}", url.scheme, url.host, url.path);
+        self.router.find(&request.method, &written)
+    }
+
     /// Decides one request: route, authenticate, authorise, mutate; any failure goes through the
     /// error handlers.
     pub async fn decide(&self, mut request: Request) -> Decision {

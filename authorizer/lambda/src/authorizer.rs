@@ -120,7 +120,14 @@ impl Authorizer {
         } else if let Some(why) = self.vouched.mimicked(event) {
             malformed(ReasonCode::MimickingHeader, why)
         } else {
-            self.gate.decide(request).await
+            let as_written = self.settings.paths.check_as_written(&request, &self.gate);
+            let decision = self.gate.decide(request).await;
+            match (&decision.outcome, as_written) {
+                (Decided::Granted(_), Err(ambiguous)) => {
+                    malformed(ReasonCode::UnsafePath, ambiguous.to_string())
+                }
+                _ => decision,
+            }
         };
         let (answer, unfit) = answering.to(&decision);
         let mut evidence = decision.evidence;

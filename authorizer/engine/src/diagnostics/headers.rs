@@ -9,33 +9,19 @@ use crate::{config::Config, finding::Finding, pipeline::Vouches, rules::RuleDefi
 const NAMED: usize = 3;
 
 /// One note for each such header: behind the rules that do not set it, the backend gets a stand-in.
+/// And one for rules whose headers are not known before a service is asked.
 pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
     let of_rules: Vec<Vouches> = rules.iter().map(|rule| Vouches::of(rule, config)).collect();
+    let mut findings = unknown(rules, &of_rules);
     let mut setters: BTreeMap<&str, usize> = BTreeMap::new();
     for name in of_rules.iter().flat_map(|vouches| &vouches.names) {
         *setters.entry(name).or_default() += 1;
     }
-    let mut findings = Vec::new();
     for (name, count) in setters {
         let lacks = |vouches: &Vouches| !vouches.any && !vouches.names.contains(name);
-        let without: Vec<String> = rules
-            .iter()
-            .zip(&of_rules)
-            .enumerate()
-            .filter(|(_, (_, vouches))| lacks(vouches))
-            .map(|(index, (rule, _))| format!("`{}`", name_of(rule, index)))
-            .collect();
-        let mut named = without
-            .iter()
-            .take(NAMED)
-            .map(String::as_str)
-            .collect::<Vec<_>>()
-            .join(", ");
-        match without.len() {
-            0 => continue,
-            all if all > NAMED => named.push_str(&format!(" and {} more", all - NAMED)),
-            _ => {}
-        }
+        let Some(named) = named(rules, &of_rules, lacks) else {
+            continue;
+        };
         findings.push(
             Finding::note(format!(
                 "the header `{name}` is set by {count} of {} rules, not by {named}",
@@ -45,4 +31,46 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// API Gateway maps headers by their names, and the names that a hydrator's service sets are known only
+/// when it answers: a client's own header of such a name reaches the backend.
+fn unknown(rules: &[RuleDefinition], of_rules: &[Vouches]) -> Vec<Finding> {
+    let named = named(rules, of_rules, |vouches| vouches.any);
+    named
+        .map(|named| {
+            Finding::note(format!(
+                "the service that the hydrator of {named} asks may set headers of any name, and API Gateway maps none of them"
+            ))
+            .suggest("set what the backend relies on with a `header` mutator behind the hydrator")
+        })
+        .into_iter()
+        .collect()
+}
+
+/// The rules of which something holds, the first few by name; `None` where there are none.
+fn named(
+    rules: &[RuleDefinition],
+    of_rules: &[Vouches],
+    holds: impl Fn(&Vouches) -> bool,
+) -> Option<String> {
+    let all: Vec<String> = rules
+        .iter()
+        .zip(of_rules)
+        .enumerate()
+        .filter(|(_, (_, vouches))| holds(vouches))
+        .map(|(index, (rule, _))| format!("`{}`", name_of(rule, index)))
+        .collect();
+    let mut named = all
+        .iter()
+        .take(NAMED)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    match all.len() {
+        0 => return None,
+        count if count > NAMED => named.push_str(&format!(" and {} more", count - NAMED)),
+        _ => {}
+    }
+    Some(named)
 }
