@@ -77,7 +77,7 @@ def ask(case, function, upstream, stage, vouched):
 
 def variables(stage):
     """The environment to package in: variables are laid over a configuration when it is packaged."""
-    return dict(os.environ, **stage.suite.spec.get("env", {}))
+    return dict(os.environ, **stage.filled(stage.suite.spec.get("env", {})))
 
 
 def refuses_to_package(stage, package, arguments):

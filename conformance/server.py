@@ -25,7 +25,7 @@ class DecisionServer:
             [shutil.which(os.path.abspath(program)) or program, *arguments],
             stdout=self.log,
             stderr=self.log,
-            env=dict(os.environ, **stage.suite.spec.get("env", {})),
+            env=dict(os.environ, **stage.filled(stage.suite.spec.get("env", {}))),
             cwd=stage.folder,
             start_new_session=True,
         )

@@ -1,6 +1,6 @@
 //! The whole command line, as one documented type.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -70,6 +70,34 @@ pub(crate) struct Serve {
     /// reported to anybody
     #[arg(long = "sqa-opt-out", alias = "disable-telemetry", hide = true)]
     pub(crate) silent: bool,
+    /// Taken and without effect, as by Oathkeeper itself: once it named the port to open
+    #[arg(value_parser = ["proxy", "api", "all"], hide = true)]
+    pub(crate) port: Option<String>,
+}
+
+/// Arguments with a `--config` that stands before the command, as Oathkeeper takes it, put behind it.
+pub(crate) fn command_first(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments = arguments.peekable();
+    let mut ordered: Vec<OsString> = arguments.next().into_iter().collect();
+    let mut behind = Vec::new();
+    while let Some(option) = arguments.next_if(names_a_configuration) {
+        let takes_the_next = option == "-c" || option == "--config";
+        behind.push(option);
+        if takes_the_next {
+            behind.extend(arguments.next());
+        }
+    }
+    ordered.extend(arguments);
+    ordered.extend(behind);
+    ordered
+}
+
+fn names_a_configuration(argument: &OsString) -> bool {
+    argument.to_str().is_some_and(|text| {
+        matches!(text, "-c" | "--config")
+            || text.starts_with("-c=")
+            || text.starts_with("--config=")
+    })
 }
 
 #[derive(Args, Debug)]

@@ -13,10 +13,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{arguments::Oathgate, exit::Exit};
+use crate::{
+    arguments::{Oathgate, command_first},
+    exit::Exit,
+};
 
 fn main() -> ExitCode {
-    let arguments = match Oathgate::try_parse() {
+    let arguments = match Oathgate::try_parse_from(command_first(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             let asked_for_help = !error.use_stderr();

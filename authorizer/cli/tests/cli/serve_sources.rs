@@ -70,6 +70,25 @@ fn of_several_configuration_files_the_later_ones_win() {
     }
 }
 
+/// The command lines that compose files and scripts start Oathkeeper with.
+#[test]
+fn it_starts_by_oathkeepers_command_lines() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    for arguments in [
+        &["serve", "proxy", "-c", "config.json"][..],
+        &["serve", "api", "--config=config.json"],
+        &["-c", "config.json", "serve"],
+        &["--config=config.json", "serve", "--disable-telemetry"],
+    ] {
+        let server = Server::run(&mut project.command(arguments));
+        assert_eq!(server.decide("/a").status, 200, "{arguments:?}");
+    }
+    let run = project
+        .oathgate(&["serve", "nowhere", "-c", "config.json"])
+        .ends_with(2);
+    assert!(run.stderr.contains("proxy, api, all"), "{run:#?}");
+}
+
 #[test]
 fn rules_named_twice_count_once() {
     let config = config_with(
