@@ -70,6 +70,7 @@ _LOGIN = [{"handler": "redirect", "config": {"to": "https://www.example.test/log
 
 RULES = [
     _rule("open", "noop", [{"handler": "noop"}]),
+    _rule("note", "noop", [{"handler": "header", "config": {"headers": {"X-Note": "from the gate"}}}]),
     _rule("user", "cookie_session", _USER),
     _rule("mail", "cookie_session", _USER_AND_MAIL),
     _rule("closed", "noop", [{"handler": "noop"}], "deny"),
@@ -97,6 +98,7 @@ def second_stage(cloud: LocalCloud) -> Deployment:
         "rules": {"file": f"{place}/rules.jsonnet", "tests": f"{place}/tests.jsonnet", "values": {}},
         "redirects": "location",
         "allowEncodedSlashes": True,
+        "clientHeaders": ["X-Note"],
         "sessionCache": {"ttlSeconds": SESSION_TTL, "negativeTtlSeconds": 1},
         "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": False},
     }

@@ -80,6 +80,16 @@ def test_a_rule_that_sets_nothing_gives_every_header_the_stand_in(second):
     assert sorted(found) == [("X_MAIL", "none"), ("X_USER", "none")]
 
 
+def test_a_header_that_the_stage_leaves_to_clients_is_theirs_where_no_rule_sets_it(second):
+    own = [("X-Note", "mine"), ("x-user", "admin")]
+    for path in ("/open/a", "/note/a"):
+        assert second.ask("GET", path, own).status == 200
+    seen = [dict(received["headers"]) for received in second.cloud.backend_requests()]
+    notes = [[value for name, value in headers.items() if folded(name) == "X_NOTE"] for headers in seen]
+    assert notes == [["mine"], ["from the gate"]]
+    assert [users(received) for received in second.cloud.backend_requests()] == [["none"], ["none"]]
+
+
 @pytest.mark.parametrize(
     "line",
     [

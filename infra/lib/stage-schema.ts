@@ -202,6 +202,8 @@ export const stageSchema = z
       .string("must be text")
       .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks")
       .default("none"),
+    /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
+    clientHeaders: names("header").default([]),
     /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
     /** @default every request asks the session service */

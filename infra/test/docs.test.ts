@@ -31,6 +31,7 @@ describe("the documentation", () => {
       "backendUrl: http://127.0.0.1:4567",
       "publicHost: api.example.com",
       "allowEncodedSlashes: true",
+      "clientHeaders: [Authorization]",
       "metricsNamespace: Gate",
       "logs: { level: warn }",
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",

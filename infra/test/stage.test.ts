@@ -35,6 +35,7 @@ describe("a stage file", () => {
       logs: { retentionDays: 30, retain: false },
       signingKeys: { algorithm: "ES256", retain: true, ttlSeconds: 300 },
       vouchedHeaderFallback: "none",
+      clientHeaders: [],
       allowEncodedSlashes: false,
       redirects: "refresh",
       accessLogs: false,

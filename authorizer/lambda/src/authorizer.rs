@@ -64,7 +64,8 @@ impl Authorizer {
         outside: Arc<Outside>,
         log: Log,
     ) -> Self {
-        let vouched = Vouched::new(vouched, settings.vouched_fallback.clone());
+        let fallback = settings.vouched_fallback.clone();
+        let vouched = Vouched::new(vouched, fallback, &settings.client_headers);
         Self {
             gate,
             vouched,

@@ -1,6 +1,9 @@
 //! The authorizer's context: what API Gateway maps to headers and into refusals.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 use oathgate_engine::{
     Decision, Grant, ReasonCode, Refusal,
@@ -24,7 +27,12 @@ pub(crate) type Context = BTreeMap<String, String>;
 pub(crate) struct Vouched {
     headers: Vec<String>,
     fallback: String,
+    /// Those of them that keep the client's own value where a rule sets none.
+    of_client: Vec<String>,
 }
+
+/// Headers as an event holds them.
+type Headers<'e> = [(Cow<'e, str>, Cow<'e, str>)];
 
 /// Why a grant cannot be handed to API Gateway. The texts hold no value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -77,15 +85,25 @@ impl Unfit {
 }
 
 impl Vouched {
-    /// The headers, and what stands in for one that a rule does not set.
-    pub(crate) fn new(headers: impl IntoIterator<Item = String>, fallback: String) -> Self {
+    /// The headers, and what stands in for one that a rule does not set: for those `of_client` the
+    /// client's own value, where there is one.
+    pub(crate) fn new(
+        headers: impl IntoIterator<Item = String>,
+        fallback: String,
+        of_client: &[String],
+    ) -> Self {
+        let canonical = |header: &str| canonical_header_name(header).into_owned();
         let mut headers: Vec<String> = headers
             .into_iter()
-            .map(|header| canonical_header_name(&header).into_owned())
+            .map(|header| canonical(&header))
             .collect();
         headers.sort();
         headers.dedup();
-        Self { headers, fallback }
+        Self {
+            headers,
+            fallback,
+            of_client: of_client.iter().map(|header| canonical(header)).collect(),
+        }
     }
 
     /// Why a client's header could be taken for one the gate vouches for: servers that hand headers on
@@ -113,7 +131,7 @@ impl Vouched {
     }
 
     /// The context of a grant: each vouched header, never missing and never empty.
-    pub(crate) fn context(&self, grant: &Grant) -> Result<Context, Unfit> {
+    pub(crate) fn context(&self, grant: &Grant, client: &Headers<'_>) -> Result<Context, Unfit> {
         let mut context = Context::new();
         let mut size = 0;
         // A name that no header can have goes nowhere, and the client's body keeps its own length.
@@ -121,7 +139,7 @@ impl Vouched {
             !self.headers.contains(name) && is_token(name) && *name != "Content-Length"
         });
         for name in self.headers.iter().chain(of_rule) {
-            let value = self.value(name, grant)?;
+            let value = self.value(name, grant, client)?;
             size += name.len() + value.len();
             if size > MOST_BYTES {
                 return Err(Unfit::TooLarge);
@@ -137,17 +155,25 @@ impl Vouched {
         Ok(context)
     }
 
-    fn value(&self, name: &str, grant: &Grant) -> Result<String, Unfit> {
-        let mut value = String::new();
-        if grant.vouched.iter().any(|vouched| vouched == name) {
-            let separator = if name == "Cookie" { "; " } else { ", " };
-            for one in grant.header.values(name) {
-                if !value.is_empty() {
-                    value.push_str(separator);
-                }
-                value.push_str(one);
-            }
-        }
+    fn value(&self, name: &str, grant: &Grant, client: &Headers<'_>) -> Result<String, Unfit> {
+        let separator = if name == "Cookie" { "; " } else { ", " };
+        let of_rule = grant.vouched.iter().any(|vouched| vouched == name);
+        let value = if of_rule {
+            grant
+                .header
+                .values(name)
+                .collect::<Vec<_>>()
+                .join(separator)
+        } else if self.of_client.iter().any(|known| known == name) {
+            let own = client
+                .iter()
+                .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            own.map(|(_, value)| value.as_ref())
+                .collect::<Vec<_>>()
+                .join(separator)
+        } else {
+            String::new()
+        };
         // As Oathkeeper's server writes them: a line break must not begin another header.
         let value = value.replace(['\r', '\n'], " ");
         let unfit = |character: char| {
@@ -158,7 +184,7 @@ impl Vouched {
         match value.trim_matches([' ', '\t']) {
             "" => Ok(self.fallback.clone()),
             said if said.chars().any(unfit) => Err(Unfit::Characters(name.to_owned())),
-            said if said == self.fallback => Err(Unfit::StandIn(name.to_owned())),
+            said if said == self.fallback && of_rule => Err(Unfit::StandIn(name.to_owned())),
             said => Ok(said.to_owned()),
         }
     }
@@ -228,11 +254,12 @@ mod tests {
         Vouched::new(
             headers.iter().map(|&name| name.to_owned()),
             "none".to_owned(),
+            &[],
         )
     }
 
     fn context(vouched: &Vouched, grant: &Grant) -> Vec<(String, String)> {
-        vouched.context(grant).unwrap().into_iter().collect()
+        vouched.context(grant, &[]).unwrap().into_iter().collect()
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -275,6 +302,28 @@ mod tests {
     }
 
     #[test]
+    fn a_client_keeps_its_own_value_only_where_the_stage_says_so_and_the_rule_sets_none() {
+        let names = ["Authorization", "X-User"].map(str::to_owned);
+        let all = Vouched::new(names, "none".to_owned(), &["authorization".to_owned()]);
+        let sent: Vec<(Cow<'_, str>, Cow<'_, str>)> = vec![
+            ("AUTHORIZATION".into(), "Basic a".into()),
+            ("x-user".into(), "mallory".into()),
+            ("authorization".into(), "Basic b".into()),
+        ];
+        let none = grant(&[], &[]);
+        let context = |granted: &Grant, sent: &[_]| all.context(granted, sent).unwrap();
+        assert_eq!(context(&none, &sent)["authorization"], "Basic a, Basic b");
+        assert_eq!(context(&none, &sent)["x-user"], "none");
+        assert_eq!(context(&none, &[])["authorization"], "none");
+        let signed = grant(&[("Authorization", "Bearer c")], &["Authorization"]);
+        assert_eq!(context(&signed, &sent)["authorization"], "Bearer c");
+        let set_to_nothing = grant(&[("Authorization", "")], &["Authorization"]);
+        assert_eq!(context(&set_to_nothing, &sent)["authorization"], "none");
+        let odd = vec![("Authorization".into(), "a\0b".into())];
+        assert!(all.context(&none, &odd).is_err());
+    }
+
+    #[test]
     fn what_only_a_hydrator_knew_of_is_there_too() {
         let granted = grant(&[("X-Plan", "gold")], &["X-Plan"]);
         assert_eq!(
@@ -304,7 +353,7 @@ mod tests {
     fn a_value_that_is_the_stand_in_is_refused() {
         for value in ["none", " none", "none\t"] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
-            let refused = vouched(&["X-User"]).context(&granted).unwrap_err();
+            let refused = vouched(&["X-User"]).context(&granted, &[]).unwrap_err();
             assert_eq!(refused, Unfit::StandIn("X-User".to_owned()), "{value:?}");
         }
     }
@@ -312,7 +361,7 @@ mod tests {
     #[test]
     fn line_breaks_in_a_value_become_blanks_so_that_they_begin_no_other_header() {
         let granted = grant(&[("X-User", "a\r\nX-Admin: 1\n")], &["X-User"]);
-        let context = vouched(&["X-User"]).context(&granted).unwrap();
+        let context = vouched(&["X-User"]).context(&granted, &[]).unwrap();
         assert_eq!(context.get("x-user").unwrap(), "a  X-Admin: 1");
     }
 
@@ -320,7 +369,7 @@ mod tests {
     fn a_header_that_has_no_name_fit_for_one_is_left_out() {
         let odd = [("X User", "a"), ("", "b"), ("Content-Length", "5")];
         let granted = grant(&odd, &["X User", "", "Content-Length"]);
-        let context = vouched(&["X-User"]).context(&granted).unwrap();
+        let context = vouched(&["X-User"]).context(&granted, &[]).unwrap();
         assert_eq!(context.into_keys().collect::<Vec<_>>(), ["x-user"]);
     }
 
@@ -331,7 +380,7 @@ mod tests {
         assert_eq!(context(&all, &same), pairs(&[("x_user", "a")]));
         let other = grant(&[("X_user", "a"), ("X.user", "b")], &["X_user", "X.user"]);
         assert_eq!(
-            all.context(&other),
+            all.context(&other, &[]),
             Err(Unfit::SharedKey("X.user".to_owned()))
         );
     }
@@ -340,7 +389,7 @@ mod tests {
     fn characters_that_no_header_may_hold_are_refused() {
         for value in ["a\0b", "a\u{7f}", "a\u{85}b", "a\u{F7FF}"] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
-            let refused = vouched(&["X-User"]).context(&granted).unwrap_err();
+            let refused = vouched(&["X-User"]).context(&granted, &[]).unwrap_err();
             assert_eq!(refused, Unfit::Characters("X-User".to_owned()), "{value:?}");
         }
     }
@@ -350,14 +399,14 @@ mod tests {
         let fits = "x".repeat(MOST_BYTES - "X-User".len());
         let all = vouched(&["X-User"]);
         assert!(
-            all.context(&grant(&[("X-User", &fits)], &["X-User"]))
+            all.context(&grant(&[("X-User", &fits)], &["X-User"]), &[])
                 .is_ok()
         );
         let granted = grant(&[("X-User", &format!("{fits}x"))], &["X-User"]);
-        assert_eq!(all.context(&granted), Err(Unfit::TooLarge));
+        assert_eq!(all.context(&granted, &[]), Err(Unfit::TooLarge));
         let half = "x".repeat(MOST_BYTES / 2);
         let granted = grant(&[("X-A", &half), ("X-B", &half)], &["X-A", "X-B"]);
-        assert_eq!(all.context(&granted), Err(Unfit::TooLarge));
+        assert_eq!(all.context(&granted, &[]), Err(Unfit::TooLarge));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use oathgate_engine::SessionCacheLimits;
+use oathgate_engine::{SessionCacheLimits, go::is_token};
 use thiserror::Error;
 
 use crate::{Level, PathPolicy};
@@ -23,6 +23,9 @@ pub struct Settings {
     pub jwks_ttl_seconds: u64,
     /// `OATHGATE_VOUCHED_FALLBACK`: what a vouched header says where a rule sets none.
     pub vouched_fallback: String,
+    /// `OATHGATE_CLIENT_HEADERS`: vouched headers, separated by commas, that keep the client's own value
+    /// where a rule sets none.
+    pub client_headers: Vec<String>,
     /// `OATHGATE_ALLOW_ENCODED_SLASHES`: which paths are refused before any rule is asked.
     pub paths: PathPolicy,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
@@ -44,6 +47,7 @@ impl Default for Settings {
             jwks_secret: None,
             jwks_ttl_seconds: 300,
             vouched_fallback: "none".to_owned(),
+            client_headers: Vec::new(),
             paths: PathPolicy::default(),
             simple_answers: false,
             log_level: None,
@@ -130,6 +134,14 @@ impl Settings {
                     "`OATHGATE_VOUCHED_FALLBACK` must be visible ASCII without spaces around it"
                         .to_owned(),
                 );
+            }
+        }
+        if let Some(text) = given("OATHGATE_CLIENT_HEADERS") {
+            settings.client_headers = text.split(',').map(|name| name.trim().to_owned()).collect();
+            if !settings.client_headers.iter().all(|name| is_token(name)) {
+                wrong.push(format!(
+                    "`OATHGATE_CLIENT_HEADERS` is `{text}`: write names of headers, separated by commas"
+                ));
             }
         }
         if let Some(text) = given("OATHGATE_ALLOW_ENCODED_SLASHES") {

@@ -52,13 +52,22 @@ export class AuthorizerFunction extends Construct {
 
 /** The function's variables, as `docs/environment.md` describes them; what a stage doesn't set is not there. */
 function authorizerEnvironment(settings: StageSettings, secretArn: string): Record<string, string> {
-  const { publicHost, metricsNamespace, awsEndpointUrl, allowEncodedSlashes, sessionCache, logs } = settings;
+  const {
+    publicHost,
+    metricsNamespace,
+    awsEndpointUrl,
+    allowEncodedSlashes,
+    clientHeaders,
+    sessionCache,
+    logs,
+  } = settings;
   return {
     OATHGATE_JWKS_SECRET: secretArn,
     OATHGATE_JWKS_TTL_SECONDS: String(settings.signingKeys.ttlSeconds),
     OATHGATE_VOUCHED_FALLBACK: settings.vouchedHeaderFallback,
     ...(logs.level === undefined ? {} : { OATHGATE_LOG_LEVEL: logs.level }),
     ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
+    ...(clientHeaders.length === 0 ? {} : { OATHGATE_CLIENT_HEADERS: clientHeaders.join(",") }),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),
