@@ -73,6 +73,10 @@ impl From<Unanswered> for Diagnostic {
     }
 }
 
+/// How large an answer may be that WebSocket APIs take, in bytes
+/// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html)).
+const MOST_BYTES_OF_WEB_SOCKETS: usize = 8_192;
+
 /// Who is named where nobody is known; API Gateway takes no empty name.
 const NOBODY: &str = "unknown";
 
@@ -121,7 +125,12 @@ impl Answering<'_> {
             }));
         }
         let document = PolicyDocument::allow(&self.event.arn).ok_or(Unfit::PathTooLong)?;
-        Ok(policy(subject, document, context))
+        let answer = policy(subject, document, context);
+        let size = || serde_json::to_vec(&answer).map_or(usize::MAX, |text| text.len());
+        if self.event.kind == Kind::WebSocket && size() > MOST_BYTES_OF_WEB_SOCKETS {
+            return Err(Unfit::TooLargeForWebSockets);
+        }
+        Ok(answer)
     }
 
     /// A refusal that no rule was asked about.
@@ -141,10 +150,11 @@ impl Answering<'_> {
 }
 
 fn policy(subject: &str, policy_document: PolicyDocument, context: Context) -> Answer {
-    let principal_id = if subject.is_empty() {
-        NOBODY.to_owned()
-    } else {
-        subject.to_owned()
+    // Access logs show this name, and a line of theirs must not end inside it.
+    let name = subject.replace(char::is_control, " ");
+    let principal_id = match name.trim() {
+        "" => NOBODY.to_owned(),
+        name => name.to_owned(),
     };
     Answer::Policy(PolicyAnswer {
         principal_id,

@@ -45,6 +45,8 @@ pub(crate) enum Unfit {
     TooLarge,
     #[error("`{0}` and another header share a key of the context and differ")]
     SharedKey(String),
+    #[error("the answer is larger than WebSocket APIs take")]
+    TooLargeForWebSockets,
     #[error("the path is too long for a policy")]
     PathTooLong,
 }

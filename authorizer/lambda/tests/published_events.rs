@@ -17,10 +17,10 @@ use harness::{Function, Outcome};
 use serde_json::{Value, json};
 
 /// Lets every request in, and says so in a header.
-fn package(folder: &Path) {
+fn package(folder: &Path, subject: &str) {
     let config = json!({
         "authenticators": {
-            "anonymous": {"enabled": true, "config": {"subject": "guest"}},
+            "anonymous": {"enabled": true, "config": {"subject": subject}},
             // Who brings an Authorization header is no guest, as in Oathkeeper.
             "noop": {"enabled": true},
         },
@@ -61,7 +61,7 @@ fn published() -> Vec<(String, Value)> {
 
 async fn answers(variables: &[(&str, &str)]) -> Vec<(String, Value, Outcome)> {
     let folder = tempfile::tempdir().unwrap();
-    package(folder.path());
+    package(folder.path(), "guest");
     let mut all = vec![("OATHGATE_PUBLIC_HOST", "api.example.com")];
     all.extend_from_slice(variables);
     let function = Function::start(folder.path(), &all).await;
@@ -112,4 +112,53 @@ async fn payload_2_0_is_answered_in_the_short_form_where_that_is_configured() {
         }
     }
     assert!(short >= 6, "{short}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_socket_is_refused_where_its_api_would_not_take_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), &"x".repeat(9000));
+    let host = ("OATHGATE_PUBLIC_HOST", "api.example.com");
+    let function = Function::start(folder.path(), &[host]).await;
+    for (name, fixture) in published() {
+        let event = &fixture["event"];
+        let sent = fixture["expect"]["header"].as_array().unwrap();
+        // Who brings credentials is no guest, so nothing large is said of them.
+        if sent.iter().any(|header| header[0] == "Authorization") {
+            continue;
+        }
+        let outcome = function.invoke(event).await;
+        let large = outcome
+            .context("x-user")
+            .is_some_and(|user| user.len() == 9000);
+        let kind = fixture["expect"]["kind"].as_str();
+        assert_eq!(
+            large,
+            kind != Some("web-socket") && outcome.verdict() == "Allow",
+            "{name}"
+        );
+        if kind == Some("web-socket") {
+            assert_eq!(
+                (&*outcome.verdict(), outcome.context("status")),
+                ("Deny", Some("403")),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_named_breaks_no_line_of_an_access_log() {
+    for (subject, named) in [("ada\r\nlovelace\u{1}", "ada  lovelace"), ("\n", "unknown")] {
+        let folder = tempfile::tempdir().unwrap();
+        package(folder.path(), subject);
+        let host = ("OATHGATE_PUBLIC_HOST", "api.example.com");
+        let function = Function::start(folder.path(), &[host]).await;
+        let (_, fixture) = published()
+            .into_iter()
+            .find(|(name, _)| name == "aws-rest")
+            .unwrap();
+        let answer = function.invoke(&fixture["event"]).await.answer();
+        assert_eq!(answer["principalId"], named, "{subject:?}");
+    }
 }
