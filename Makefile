@@ -7,6 +7,10 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
+# The real Oathkeeper, for recording and fuzzing.
+OATHKEEPER_BIN ?=
+DECISIONS ?= 5000
+SEED ?= 1
 # One folder for every build, so that nothing is compiled twice.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 VENV := .venv
@@ -59,6 +63,27 @@ conformance: $(VENV) binaries ## Oathkeeper's recorded decisions, over HTTP and 
 	$(PYTHON) -m conformance differences conformance/suites
 	$(PYTHON) -m conformance check conformance/suites --server '$(OATHGATE) serve --config {config}'
 	$(PYTHON) -m conformance events conformance/suites --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
+	OATHGATE=$(OATHGATE) $(PYTHON) -m pytest -q conformance/tests
+	if [ -x '$(OATHKEEPER_BIN)' ]; then
+		$(PYTHON) -m conformance fuzz --oathkeeper $(OATHKEEPER_BIN) --oathgate $(OATHGATE) --decisions 1000 --seed $$RANDOM --short
+	fi
+
+.PHONY: conformance-record fuzz
+conformance-record: $(VENV) oathkeeper-bin ## Record all suites anew from the Oathkeeper that OATHKEEPER_BIN names
+	$(PYTHON) -m conformance record conformance/suites --server '$(OATHKEEPER_BIN) serve --config {config}'
+	git diff --stat -- conformance/suites
+
+fuzz: $(VENV) oathkeeper-bin binaries ## Compare with that Oathkeeper over random configurations: DECISIONS=5000 SEED=1
+	$(PYTHON) -m conformance fuzz --oathkeeper $(OATHKEEPER_BIN) --oathgate $(OATHGATE) \
+		--decisions $(DECISIONS) --seed $(SEED) $(FUZZ_FLAGS)
+
+.PHONY: oathkeeper-bin
+oathkeeper-bin:
+	@if ! [ -x '$(OATHKEEPER_BIN)' ]; then
+		echo "OATHKEEPER_BIN does not name a program: build Oathkeeper (go build, in a checkout of github.com/ory/oathkeeper)" >&2
+		echo "and say for example: make $(MAKECMDGOALS) OATHKEEPER_BIN=/usr/local/bin/oathkeeper" >&2
+		exit 2
+	fi
 
 .PHONY: test-local
 test-local: $(VENV) node_modules binaries ## The local cloud's own tests, and a real deployment asked over HTTP

@@ -4,11 +4,13 @@
     python -m conformance record SUITE… --server 'oathkeeper serve --config {config}'
     python -m conformance events SUITE… --oathgate BIN --bootstrap BIN
     python -m conformance differences SUITE…
+    python -m conformance fuzz --oathkeeper BIN --oathgate BIN --decisions N --seed S
 
 `check` compares a decision server's answers with the recorded ones. `record` writes what a server answers
 into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
 every case that an API Gateway event can express through the Lambda's bootstrap. `differences` compares the
-cases that deviate with the page that lists them.
+cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and requests, and compares
+what both programs decide.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import compare, deviations, events, suite
+from .fuzz import command as fuzz
 from .server import DecisionServer
 from .upstream import Upstream
 
@@ -38,10 +41,13 @@ def main():
             command.add_argument("--runner", default="", help="a program to run it with, such as qemu-aarch64-static")
         else:
             command.add_argument("--server", required=True, help="the command that serves {config}")
+    fuzz.add_arguments(commands.add_parser("fuzz"))
     arguments = parser.parse_args()
+    if arguments.command == "fuzz":
+        fuzz.run(arguments)
     suites = suite.find(arguments.suites)
     if arguments.command == "record":
-        record(suites, arguments.server)
+        record(suites, arguments.server, arguments.jobs)
         return
     if arguments.command == "differences":
         wrong = list(deviations.check(suites))
@@ -131,13 +137,19 @@ def compare_all(one, found, report):
         report.case(f"{one.name}/{case['name']}", compare.differences(compare.hard(case["expect"]), compare.hard(got)))
 
 
-def record(suites, command):
-    for one in suites:
-        found = answers(one, command)
-        for case in one.cases:
-            case["recorded" if "deviates" in case else "expect"] = found[case["name"]]
-        one.save()
-        print(f"{one.name}: {len(found)} recorded")
+def record(suites, command, jobs):
+    """Writes the answers; one that differs only in what is not compared stays as it was, so that a change shows."""
+    with ThreadPoolExecutor(jobs) as pool:
+        recorded = pool.map(lambda one: answers(one, command), suites)
+        for one, found in zip(suites, recorded, strict=True):
+            changed = 0
+            for case in one.cases:
+                place, answer = "recorded" if "deviates" in case else "expect", found[case["name"]]
+                if place not in case or compare.hard(case[place]) != compare.hard(answer):
+                    case[place] = answer
+                    changed += 1
+            one.save()
+            print(f"{one.name}: {len(found)} recorded, {changed} changed")
 
 
 if __name__ == "__main__":

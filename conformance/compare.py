@@ -21,9 +21,12 @@ def hard(answer):
         harden_call(call)
     for headers in [answer.get("headers") or {}, *(call["headers"] for call in answer.get("calls", []))]:
         if isinstance(headers.get("cookie"), str):
-            cookies = headers["cookie"].split("; ")
-            headers["cookie"] = "; ".join(sorted(cookies, key=lambda cookie: cookie.split("=")[0]))
+            headers["cookie"] = in_order(headers["cookie"])
     return answer
+
+
+def in_order(cookies):
+    return "; ".join(sorted(cookies.split("; "), key=lambda cookie: cookie.split("=")[0]))
 
 
 def harden_call(call):
@@ -32,6 +35,12 @@ def harden_call(call):
         del call["headers"]["referer"]
     if kind.startswith("application/x-www-form-urlencoded") and isinstance(call["body"], str):
         call["body"] = [list(pair) for pair in sorted(urllib.parse.parse_qsl(call["body"], keep_blank_values=True))]
+    if isinstance(call["body"], dict):
+        # A session as a hydrator is told it.
+        told = [call["body"].get("header"), (call["body"].get("match_context") or {}).get("header")]
+        for header in told:
+            if isinstance(header, dict) and isinstance(header.get("Cookie"), list):
+                header["Cookie"] = [in_order(cookies) for cookies in header["Cookie"]]
 
 
 def differences(wanted, got, at=""):
@@ -44,6 +53,9 @@ def differences(wanted, got, at=""):
                 yield f"{at}.{name}: missing {brief(wanted[name])}"
             else:
                 yield from differences(wanted[name], got[name], f"{at}.{name}")
+    elif isinstance(wanted, list) and isinstance(got, list) and len(wanted) == len(got):
+        for index, (one, other) in enumerate(zip(wanted, got, strict=True)):
+            yield from differences(one, other, f"{at}[{index}]")
     elif wanted != got:
         yield f"{at}: want {brief(wanted)}, got {brief(got)}"
 

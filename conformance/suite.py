@@ -1,15 +1,19 @@
 """A suite: a folder with `config.yml`, rule files, `cases.json` and what else the configuration names.
 
-In its files `${STUB}` stands for the upstream's base URL, `${DIR}` for the `file://` URL of the folder that
-the suite runs in, `${API_PORT}` and `${PROXY_PORT}` for free ports.
+In its files `${STUB}` stands for the upstream's base URL, `${FOLDER}` for the folder that the suite runs in and
+`${DIR}` for its `file://` URL, `${API_PORT}`, `${PROXY_PORT}` and `${METRICS_PORT}` for free ports, and
+`${BASE64:name}` for another file's content. The configuration may be `config.json` or `config.toml` as well.
 """
 
+import base64
 import json
 import re
 import shutil
 import socket
 import tempfile
 from pathlib import Path
+
+CONFIGS = ("config.yml", "config.json", "config.toml")
 
 
 class Suite:
@@ -33,8 +37,8 @@ class Stage:
         self.values = {
             "STUB": upstream_url,
             "DIR": "file://" + str(self.folder),
-            "API_PORT": str(free_port()),
-            "PROXY_PORT": str(free_port()),
+            "FOLDER": str(self.folder),
+            **dict(zip(("API_PORT", "PROXY_PORT", "METRICS_PORT"), map(str, free_ports(3)), strict=True)),
         }
         for file in suite.folder.iterdir():
             if file.is_file() and file.name != "cases.json":
@@ -48,7 +52,7 @@ class Stage:
 
     @property
     def config(self):
-        return self.folder / "config.yml"
+        return next(self.folder / name for name in CONFIGS if (self.folder / name).exists())
 
     @property
     def api_port(self):
@@ -59,7 +63,12 @@ class Stage:
         return json.loads(file.read_text())["keys"] if file.exists() else []
 
     def fill(self, text):
-        return re.sub(r"\$\{(STUB|DIR|API_PORT|PROXY_PORT)\}", lambda found: self.values[found.group(1)], text)
+        text = re.sub(r"\$\{BASE64:([^}]+)\}", self.content, text)
+        return re.sub(r"\$\{([A-Z_]+)\}", lambda found: self.values.get(found.group(1), found.group(0)), text)
+
+    def content(self, found):
+        text = (self.suite.folder / found.group(1)).read_text(encoding="utf8")
+        return base64.b64encode(self.fill(text).encode()).decode()
 
     def filled(self, value):
         return json.loads(self.fill(json.dumps(value)))
@@ -88,7 +97,12 @@ def pairs(headers):
     return list(headers.items()) if isinstance(headers, dict) else [tuple(pair) for pair in headers or []]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count):
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()

@@ -37,7 +37,7 @@ class Upstream(ThreadingHTTPServer):
         self.stubs, self.calls, self.used = [], [], {}
         super().__init__(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
     def play(self, stubs):
         """Forgets the case before and answers as these stubs say: the first that fits, else 404."""
@@ -91,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         time.sleep(stub.get("delay_ms", 0) / 1000)
+        if stub.get("echo"):
+            stub = {**stub, "body": echoed(body, stub.get("body", {}))}
         try:
             self.write(stub)
         except OSError:
@@ -110,6 +112,15 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(payload)
+
+
+def echoed(body, more):
+    """What was sent, with more members: a service that enriches what it is told."""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return more
+    return {**sent, **more} if isinstance(sent, dict) else more
 
 
 for method in METHODS:

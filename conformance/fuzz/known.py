@@ -1,0 +1,220 @@
+"""The differences that are meant, as `docs/differences.md` tells them: nothing else is overlooked.
+
+Each says how it is recognised as narrowly as the answers allow.
+"""
+
+import re
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+from ..deviations import PAGE
+from .patterns import documented_glob
+
+
+@dataclass(frozen=True)
+class Known:
+    name: str
+    # Words of the page that give the reason; a test looks them up.
+    reason: str
+    is_it: Callable
+
+
+def of(observation, world):
+    """The known difference that explains all of an observation's differences, if one does."""
+    return next((known for known in KNOWN if known.is_it(observation, world)), None)
+
+
+def unlisted(page: Path = PAGE):
+    """Known differences whose reason the page does not give."""
+    text = " ".join(page.read_text(encoding="utf8").split())
+    return [known.name for known in KNOWN if known.reason not in text]
+
+
+def paths(observation):
+    return [line.split(": ")[0] for line in observation.differences]
+
+
+def status(observation):
+    return observation.wanted["status"], observation.got["status"]
+
+
+def evidence(observation, name):
+    return (observation.evidence or {}).get(name)
+
+
+def rule_of(observation, world):
+    return next((rule for rule in world.all_rules() if rule["id"] == evidence(observation, "rule_id")), None)
+
+
+def error_configs(observation, world):
+    """The configurations of the error handlers that had a say."""
+    rule = rule_of(observation, world)
+    entries = (rule or {}).get("errors") or []
+    entries = [*entries, *({"handler": name} for name in world.section("errors"))]
+    return [world.effective("errors", entry) for entry in entries]
+
+
+def dot_segments(observation, world):
+    return "the path gains a dot segment when it is decoded" in (evidence(observation, "reason") or "")
+
+
+def glob(observation, world):
+    """Only where Oathgate found the very rules that the documented patterns stand for."""
+    if (world.config.get("access_rules") or {}).get("matching_strategy") != "glob":
+        return False
+    request = observation.case["request"]
+    url = urllib.parse.urlsplit(request["url"].encode("latin1").decode("utf8", "replace"))
+    cleaned = clean(url.path)
+    # Bytes that are escaped are matched as they stand.
+    text = f"{url.scheme}://{url.netloc}{cleaned}"
+    right = [
+        rule["id"]
+        for rule in world.all_rules()
+        if request["method"] in [method.upper() for method in rule["match"]["methods"]]
+        and documented_glob(rule["match"]["url"]).match(text)
+    ]
+    found = evidence(observation, "overlapping") or [evidence(observation, "rule_id")]
+    return (right or [None]) == found
+
+
+def clean(path):
+    """Go's path.Clean, for a path that begins with a slash."""
+    kept = []
+    for part in path.split("/"):
+        if part == "..":
+            kept = kept[:-1]
+        elif part not in ("", "."):
+            kept.append(part)
+    return "/" + "/".join(kept)
+
+
+def cidr(observation, world):
+    """A condition on addresses that the client's is not among, and two refusals."""
+    ranges = [
+        tuple((condition.get("request") or {}).get("cidr") or ())
+        for config in error_configs(observation, world)
+        for condition in config.get("when") or []
+    ]
+    elsewhere = any(one and not any(among("127.0.0.1", text) for text in one) for one in ranges)
+    answered = all(path.split(".")[1].split("[")[0] in ("status", "headers", "body") for path in paths(observation))
+    return elsewhere and answered and min(status(observation)) >= 300 and evidence(observation, "granted") is False
+
+
+def among(address, text):
+    try:
+        return ip_address(address) in ip_network(text, strict=False)
+    except ValueError:
+        return False
+
+
+def location_alone(observation):
+    return paths(observation) == [".headers.location"]
+
+
+def return_to(observation, world):
+    if not location_alone(observation):
+        return False
+    wanted, got = (urllib.parse.urlsplit(one["headers"]["location"]) for one in (observation.wanted, observation.got))
+    names = {config.get("return_to_query_param") for config in error_configs(observation, world)} - {None, ""}
+    queries = [
+        [pair for pair in urllib.parse.parse_qsl(one.query, keep_blank_values=True) if pair[0] not in names]
+        for one in (wanted, got)
+    ]
+    return wanted[:3] == got[:3] and wanted.fragment == got.fragment and queries[0] == queries[1]
+
+
+def relative_redirect(observation, world):
+    targets = [config.get("to", "") for config in error_configs(observation, world)]
+    return location_alone(observation) and any(not re.match(r"[a-z]+:|/", target) for target in targets if target)
+
+
+def session_is_no_json(observation, world):
+    return "the session service answered 200 with something that is no JSON" in (evidence(observation, "reason") or "")
+
+
+def zone(observation, world):
+    return "the only time zone here is" in (evidence(observation, "reason") or "")
+
+
+def pattern(observation, world):
+    return re.search("does not compile: .* not supported", evidence(observation, "reason") or "") is not None
+
+
+def list_end(observation, world):
+    return "the position is out of range" in (evidence(observation, "reason") or "")
+
+
+def origins(observation, world):
+    """More than one `Origin`."""
+    wanted = observation.wanted.get("headers", {}).get("access-control-allow-origin")
+    return paths(observation) == [".headers.access-control-allow-origin"] and isinstance(wanted, list)
+
+
+def cut_letters(observation, world):
+    """The replacement character, as bytes, where Oathkeeper has bytes that are no letter."""
+    places = [line for line in observation.differences if "\\u00ef\\u00bf\\u00bd" in line.split(", got ")[-1]]
+    return len(places) == len(observation.differences) and status(observation) == (200, 200)
+
+
+def critical(observation, world):
+    return "`crit`" in (evidence(observation, "reason") or "") and evidence(observation, "handler") == "jwt"
+
+
+def message(observation, world):
+    """The same refusal of a verbose `json` in other words than Go's, which may name an address or repeat an answer."""
+    if paths(observation) != [".body.error.message"] or evidence(observation, "error_handler") != "json":
+        return False
+    verbose = any(config.get("verbose") is True for config in error_configs(observation, world))
+    wanted, got = (one["body"]["error"]["message"] for one in (observation.wanted, observation.got))
+    return wanted.endswith(": " + got) or (verbose and status(observation) == (500, 500))
+
+
+def panic(observation, world):
+    """A panic's text is plain; an answer to HEAD shows that type alone, without what Go's own errors add to it."""
+    body, headers = observation.wanted.get("body"), observation.wanted.get("headers") or {}
+    silent = body is None and observation.case["request"]["method"] == "HEAD"
+    silent = silent and headers.get("content-type") == "text/plain; charset=utf-8" and len(headers) == 1
+    refused = evidence(observation, "granted") is False and status(observation)[1] >= 300
+    panicked = silent or (isinstance(body, str) and body.startswith("PANIC"))
+    return panicked and refused and status(observation)[0] == 500
+
+
+def not_found(observation, world):
+    return observation.evidence is None and status(observation) == (404, 404)
+
+
+def order(observation, world):
+    """Headers of one mutator that are made of one another."""
+    rule = rule_of(observation, world)
+    headers = [world.effective("mutators", entry).get("headers") or {} for entry in (rule or {}).get("mutators", [])]
+    mixed = any(
+        len(one) > 1 and any(re.search(r"\.Header|\$[ )}]", str(text)) for text in one.values()) for one in headers
+    )
+    return mixed and all(path.startswith((".headers.", ".jwt", ".calls")) for path in paths(observation))
+
+
+KNOWN = (
+    Known("dot segments", "A path that gains a dot segment by percent-decoding", dot_segments),
+    Known("glob", "These are faults of the glob library behind Oathkeeper", glob),
+    Known("cidr", "`when.request.cidr` is compared with the client's address", cidr),
+    Known("return_to", "`return_to` is the address the browser asked for", return_to),
+    Known("relative redirect", "A redirect whose `to` is relative starts at the folder of the path", relative_redirect),
+    Known(
+        "session without JSON", "A session service's 200 counts only if its body is blank or JSON", session_is_no_json
+    ),
+    Known("crit", "Any `crit` in a token's header is refused", critical),
+    Known("error message", "Errors show no address, stack trace or claim", message),
+    Known("panic", "What Oathkeeper answers with a panic's stack is the usual 500", panic),
+    Known("time zones", "Templates know no time zone but `UTC`", zone),
+    Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
+    Known("ends of lists", "A list ends where it ends", list_end),
+    Known("origins", "Of several `Origin` headers only the first is answered", origins),
+    Known("cut letters", "A letter that a function cuts apart becomes U+FFFD", cut_letters),
+    Known("not found", "what is not found is answered in JSON", not_found),
+    Known(
+        "order of headers", "The templates of one `header` or `cookie` mutator see the session as it was before", order
+    ),
+)

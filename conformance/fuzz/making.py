@@ -1,0 +1,233 @@
+"""Makes up a world: the configuration first, then rules that use it."""
+
+from . import authenticators, authorizers, errors, focus, forms, merging, mutators, patterns, server_options
+from .templates import Templates
+from .world import World, standing
+
+SECTIONS = {"authenticators": authenticators, "authorizers": authorizers, "mutators": mutators, "errors": errors}
+AUTHENTICATORS = {
+    "noop": 1,
+    "unauthorized": 0.3,
+    "anonymous": 2,
+    "cookie_session": 4,
+    "bearer_token": 3,
+    "jwt": 5,
+    "oauth2_client_credentials": 2,
+    "oauth2_introspection": 4,
+}
+AUTHORIZERS = {"allow": 6, "deny": 0.5, "remote": 2, "remote_json": 2, "keto_engine_acp_ory": 1}
+MUTATORS = {"noop": 2, "header": 5, "cookie": 2, "id_token": 4, "hydrator": 2}
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS")
+HOSTS = {
+    False: (
+        (
+            "https://api.example.com",
+            ("https://api.example.com",),
+            ("http://api.example.com", "https://API.example.com"),
+        ),
+        (
+            "<https?>://api.example.com",
+            ("https://api.example.com", "http://api.example.com"),
+            ("ftp://api.example.com",),
+        ),
+        ("https://<[a-z]+>.example.com", ("https://web.example.com",), ("https://a.b.example.com",)),
+        ("<.*>://<.*>", ("https://x", "http://[::1]:8080"), ()),
+        ("http://api.example.com:8080", ("http://api.example.com:8080",), ("http://api.example.com",)),
+    ),
+    True: (
+        (
+            "https://api.example.com",
+            ("https://api.example.com",),
+            ("http://api.example.com", "https://API.example.com"),
+        ),
+        ("<{http,https}>://api.example.com", ("https://api.example.com", "http://api.example.com"), ("ftp://x",)),
+        ("https://<*>.example.com", ("https://web.example.com",), ("https://a.b.example.com",)),
+        ("https://<**>", ("https://x",), ("http://x",)),
+    ),
+}
+
+
+class Site:
+    """Where one rule lives: the way to a URL that it matches."""
+
+    def __init__(self, chance, name, glob, plain=False):
+        self.chance = chance
+        self.pattern = patterns.Pattern(chance, name, glob)
+        if plain:
+            self.pattern.parts = [self.pattern.parts[0]]
+        self.host = chance.one(*HOSTS[glob]) if chance.maybe(0.3) and not plain else HOSTS[glob][0]
+        self.methods = chance.some(METHODS, 1, 4) if chance.maybe(0.4) else ["GET", "POST", "PUT", "HEAD"]
+        self.methods = ["GET"] if plain else self.methods
+        # Methods count in any case.
+        self.written = [name.lower() if chance.maybe(0.05) else name for name in self.methods]
+
+    @property
+    def url(self):
+        return self.host[0] + self.pattern.text
+
+    def place(self, good):
+        """Scheme with host, and path."""
+        hosts = self.host[1] if good or not self.host[2] or self.chance.maybe(0.8) else self.host[2]
+        return self.chance.one(*hosts), self.pattern.path(good)
+
+
+def knobs(chance):
+    """What is the same in all of a world: Oathkeeper keeps one cache, and its time to live, for all rules."""
+    return {"ttl": chance.one(None, "1h", "10m", "3600s"), "hydrator_ttl": chance.one("1m", "1h")}
+
+
+def world(chance, name):
+    """(the world without cases, the site of each rule by its id)"""
+    glob = chance.maybe(0.25)
+    held = knobs(chance)
+    config = server_options.make(chance)
+    if glob or chance.maybe(0.6):
+        config["access_rules"] = {"matching_strategy": "glob" if glob else "regexp"}
+    for section in ("authenticators", "authorizers", "mutators"):
+        config[section] = {handler: switched(chance, section, handler, held) for handler in SECTIONS[section].MAKE}
+    config["errors"] = fallbacks(chance)
+    deep = focus.EACH.get(chance.weighted({"": 5, "matching": 2, "templates": 2, "paths": 1.5}))
+    rules, sites = [], {}
+    for index in range(chance.randint(40, 60) if deep else chance.randint(8, 14)):
+        # No name begins another, so that rules overlap only where they are made to.
+        name = "r" + "abcdefgh"[index // 8] + "abcdefgh"[index % 8]
+        if deep:
+            sites[name] = Site(chance, name, glob, plain=True)
+            rules.append(deep(chance, glob, name, sites[name]))
+        else:
+            rule, sites[name] = make_rule(chance, name, glob, held)
+            rules.append(rule)
+    if deep:
+        config["authenticators"]["anonymous"] = {"enabled": True}
+        config["authenticators"]["cookie_session"]["enabled"] = True
+        config["authorizers"]["allow"] = {"enabled": True}
+        config["mutators"]["header"] = {"enabled": True, "config": {"headers": {}}}
+    if chance.maybe(0.15):
+        rules.append(overlap(chance, rules))
+    split = chance.randint(1, len(rules) - 1) if chance.maybe(0.4) else len(rules)
+    repositories = [part for part in (rules[:split], rules[split:]) if part]
+    sources = [
+        (chance.weighted({"file": 6, "inline": 2, "http": 2}), chance.one("json", "json", "yaml")) for _ in repositories
+    ]
+    form = chance.weighted({"yml": 5, "json": 2, "toml": 2})
+    made = World(name, config, "yml" if form == "toml" and forms.has_null(config) else form, repositories, sources)
+    made.stubs = standing(chance)
+    made.tls = "tls" in config["serve"]["api"]
+    if chance.maybe(0.4):
+        to_variables(chance, made)
+    return made, sites
+
+
+def switched(chance, section, handler, held):
+    """A handler's global entry."""
+    entry = {"enabled": chance.maybe(0.97)}
+    made = options(chance, section, handler, held, Templates(chance, chance.maybe(0.5)))
+    # These have no options at all, and a configuration of them is an error.
+    if made or (handler in SECTIONS[section].REQUIRED or handler == "anonymous"):
+        entry["config"] = made
+    return entry
+
+
+def options(chance, section, handler, held, templates):
+    make = SECTIONS[section].MAKE[handler]
+    if section == "errors":
+        return make(chance)
+    return make(chance, held) if section == "authenticators" else make(chance, held, templates)
+
+
+def fallbacks(chance):
+    handlers = {
+        name: {"enabled": chance.maybe(0.93), "config": make(chance)}
+        for name, make in errors.MAKE.items()
+        if chance.maybe(0.97)
+    }
+    return {"fallback": chance.some(list(errors.MAKE), 1, 3) if chance.maybe(0.6) else ["json"], "handlers": handlers}
+
+
+def make_rule(chance, name, glob, held):
+    site = Site(chance, name, glob)
+    first = chance.weighted(AUTHENTICATORS)
+    listed = [first, *(chance.weighted(AUTHENTICATORS) for _ in range(chance.weighted({0: 5, 1: 3, 2: 1})))]
+    templates = Templates(chance, first in authenticators.KNOWING)
+    changing = chance.some(list(MUTATORS), 1, 3) if chance.maybe(0.3) else [chance.weighted(MUTATORS)]
+    rule = {
+        "id": name,
+        "match": {"url": site.url, "methods": site.written},
+        "authenticators": [used(chance, "authenticators", handler, held, templates) for handler in listed],
+        "authorizer": used(chance, "authorizers", chance.weighted(AUTHORIZERS), held, templates),
+        "mutators": [used(chance, "mutators", handler, held, templates) for handler in changing],
+    }
+    if chance.maybe(0.5):
+        handlers = chance.some(list(errors.MAKE), 0, 3)
+        rule["errors"] = [used(chance, "errors", handler, held, templates) for handler in handlers]
+    rule |= chance.options(
+        description=(0.2, lambda: "made up"),
+        version=(
+            0.3,
+            lambda: chance.one(
+                "v0.40.6", "v0.37.0", "v0.36.0-beta.4", "v0.33.0-beta.1", "0.38.2-beta.1", "v0.32.0-beta.1"
+            ),
+        ),
+        upstream=(0.2, lambda: {"url": "https://backend.example", "preserve_host": True, "strip_path": "/x"}),
+    )
+    return rule, site
+
+
+def used(chance, section, handler, held, templates):
+    """A handler in a rule: as it is globally, with some options of its own, or with all."""
+    entry = {"handler": handler}
+    own = chance.weighted({"none": 3, "some": 4, "all": 1})
+    if own != "none":
+        made = options(chance, section, handler, held, templates)
+        if own == "some":
+            made = {name: made[name] for name in chance.some(list(made))}
+        if made or chance.maybe(0.3):
+            entry["config"] = made
+    if chance.maybe(0.015):
+        entry["config"] = wrong(chance, entry.get("config") or {})
+    return entry
+
+
+def wrong(chance, config):
+    """A configuration with a mistake."""
+    found = dict(config)
+    name = chance.one(*found) if found and chance.maybe(0.6) else "unknown"
+    found[name] = chance.one(None, 7, "text", True, [], {}, [1], {"a": "b"})
+    return found
+
+
+def overlap(chance, rules):
+    """A rule over another's URLs, for some of its methods."""
+    other = chance.one(*rules)
+    methods = chance.some(other["match"]["methods"], 1)
+    return {**other, "id": "over", "match": {"url": other["match"]["url"], "methods": methods}}
+
+
+def to_variables(chance, made):
+    """Moves some options from the file into the environment."""
+    leaves = [
+        path
+        for path in merging.paths(made.config)
+        if path[0] in ("authenticators", "authorizers", "mutators", "errors") and "when" not in path
+    ]
+    for path in chance.some(leaves, 1, 6):
+        *where, last = path
+        inner = made.config
+        for key in where:
+            inner = inner.get(key) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict) or last not in inner or not sayable(path, inner[last]):
+            continue
+        made.env[path] = inner[last]
+        if chance.maybe(0.5):
+            del inner[last]
+
+
+def sayable(path, value):
+    """Whether a variable can say it: names with dashes or in other letters cannot be, nor do maps of free names."""
+    if not all(key.replace("_", "").isalnum() and key == key.lower() for key in path):
+        return False
+    if any(key in ("headers", "cookies", "additional_headers", "introspection_request_headers") for key in path):
+        return False
+    if isinstance(value, list):
+        return all(isinstance(item, str) and not set(item) & set(',"\n') for item in value) and value
+    return isinstance(value, (bool, int, str)) and value != ""
