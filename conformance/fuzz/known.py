@@ -208,7 +208,7 @@ KNOWN = (
     Known("crit", "Any `crit` in a token's header is refused", critical),
     Known("error message", "Errors show no address, stack trace or claim", message),
     Known("panic", "What Oathkeeper answers with a panic's stack is the usual 500", panic),
-    Known("time zones", "Templates know no time zone but `UTC`", zone),
+    Known("time zones", "Times in templates are in UTC", zone),
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
     Known("ends of lists", "A list ends where it ends", list_end),
     Known("origins", "Of several `Origin` headers only the first is answered", origins),

@@ -68,3 +68,17 @@ fn pages_elsewhere_are_answered_as_oathkeeper_answers_them() {
         }
     }
 }
+
+#[test]
+fn of_several_origins_the_first_is_answered_alone() {
+    let cors = json!({"enabled": true, "allowed_origins": ["https://app.example.com"]});
+    let config = config_with("/serve/api/cors", cors);
+    let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/open")])));
+    let origins = [
+        ("Origin", "https://app.example.com"),
+        ("Origin", "https://evil.example.com"),
+    ];
+    let answer = server.ask("GET", "/decisions", &asked("/open", &origins));
+    let allowed = answer.header("access-control-allow-origin");
+    assert_eq!(allowed.as_deref(), Some("https://app.example.com"));
+}
