@@ -53,6 +53,15 @@ pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Value, DocumentError> 
 /// An error about a tab, with the line that begins with one: where the parser gives up may be lines
 /// above.
 fn at_the_tab(text: &str, error: DocumentError) -> DocumentError {
+    if error
+        .message
+        .contains("must be followed by a valid YAML whitespace")
+    {
+        return DocumentError {
+            message: "this cannot be read: a tab follows a `:`, put a blank there".to_owned(),
+            ..error
+        };
+    }
     if !error.message.contains("tab") {
         return error;
     }
