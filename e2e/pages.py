@@ -12,7 +12,8 @@ const report = (page, more) => fetch('/report', {method: 'POST', body: JSON.stri
 LOGIN = f"""<!doctype html><title>Sign in</title><h1>Sign in</h1>
 <p>Afterwards: <b id="to"></b></p>
 <script>{_REPORT}
-const to = new URL(location.href).searchParams.get('return_to');
+const asked = new URL(location.href).searchParams;
+const to = asked.get('return_to') ?? asked.get('to');
 document.getElementById('to').textContent = to;
 report('login', {{address: location.href, to}});
 </script>"""

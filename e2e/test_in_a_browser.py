@@ -38,6 +38,15 @@ def test_who_is_not_signed_in_ends_on_the_login_page(gate, tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+def test_a_stage_that_answers_302_leads_to_the_login_page_too(second, tmp_path):
+    page = f"https://api.{browser.DOMAIN}/page/home?tab=1&next=%2Fa%20b"
+    example = site(second)
+    with example.served() as port, browser.opened(page, port, tmp_path):
+        report = example.report_of("login")
+    assert report["to"] == page
+    assert second.cloud.backend_requests() == []
+
+
 def test_who_signs_in_comes_back_to_the_page(gate, tmp_path):
     example = site(gate, login=pages.LOGIN_OF_ADA)
     with example.served() as port, browser.opened(f"https://api.{browser.DOMAIN}{PAGE}", port, tmp_path):
