@@ -69,6 +69,7 @@ fn as_json(decision: &Decision) -> serde_json::Value {
         "passed_over": evidence.passed_over,
         "subject": evidence.subject,
         "status": evidence.status,
+        "code": evidence.code.as_str(),
         "message": evidence.message,
         "cause": evidence.cause,
         "error_handler": evidence.error_handler,
@@ -103,6 +104,9 @@ pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
     say("ended in", evidence.step.as_str());
     say("handler", evidence.handler.as_deref().unwrap_or_default());
     say("subject", &evidence.subject);
+    if matches!(decision.outcome, Outcome::Refused(_)) {
+        say("code", evidence.code.as_str());
+    }
     say("message", &evidence.message);
     say("cause", &evidence.cause);
     say(
