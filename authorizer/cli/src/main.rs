@@ -35,6 +35,8 @@ fn main() -> ExitCode {
     };
     match command::run(arguments) {
         Ok(exit) => exit.into(),
+        // `oathgate … | head` has read enough; what it has not read may have been a finding.
+        Err(error) if error.is_from_a_closed_pipe() => Exit::WrongInput.into(),
         Err(error) => {
             eprintln!("oathgate: {error}");
             Exit::WrongInput.into()

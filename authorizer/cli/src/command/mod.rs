@@ -46,6 +46,18 @@ pub(crate) enum CommandError {
     Print(#[from] std::io::Error),
 }
 
+impl CommandError {
+    /// Whether nobody reads what is printed any more.
+    pub(crate) fn is_from_a_closed_pipe(&self) -> bool {
+        let closed = |error: &std::io::Error| error.kind() == std::io::ErrorKind::BrokenPipe;
+        match self {
+            Self::Print(error) => closed(error),
+            Self::Json(error) => error.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe),
+            _ => false,
+        }
+    }
+}
+
 /// Runs a command.
 pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
     match arguments {

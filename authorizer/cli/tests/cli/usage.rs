@@ -116,3 +116,34 @@ fn mentions(schema: &Value, key: &str) -> bool {
         _ => false,
     }
 }
+
+#[test]
+fn a_reader_that_has_read_enough_is_told_nothing_more() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    for arguments in [
+        &["rules", "check", "--config", "config.json"][..],
+        &[
+            "rules",
+            "check",
+            "--config",
+            "config.json",
+            "--format",
+            "json",
+        ],
+        &["explain", "--config", "config.json", "http://api.test/a"],
+        &["schema", "config"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let done = project
+            .command(arguments)
+            .stdout(writer)
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap();
+        assert_eq!(done.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{arguments:?}");
+    }
+}
