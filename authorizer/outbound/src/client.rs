@@ -17,7 +17,9 @@ use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, Http
 
 use crate::{
     connection::{Dialer, Uses},
-    fault, message,
+    fault,
+    interim::Interim,
+    message,
     tls::Tls,
 };
 
@@ -125,14 +127,18 @@ impl Client {
 
     async fn once(&self, mut message: Request<Full<Bytes>>) -> Result<HttpResponse, Swallowed> {
         let connection = capture_connection(&mut message);
-        let answer = self
-            .pool
-            .request(message)
-            .await
-            .map_err(|error| Swallowed {
-                on_used_connection: !error.is_connect() && was_used(&connection),
-                error: fault::of_exchange(&error),
-            })?;
+        let interim = Interim::of(&mut message);
+        let answer = tokio::select! {
+            answer = self.pool.request(message) => answer,
+            () = interim.too_many() => return Err(Swallowed {
+                on_used_connection: false,
+                error: HttpError::Broken("it sends interim answers without end".into()),
+            }),
+        };
+        let answer = answer.map_err(|error| Swallowed {
+            on_used_connection: !error.is_connect() && was_used(&connection),
+            error: fault::of_exchange(&error),
+        })?;
         // The uses are counted once the service answered: before that, nobody knows it is alive.
         count_use(&connection);
         let (head, body) = answer.into_parts();

@@ -18,6 +18,7 @@ pub mod aws;
 mod client;
 mod connection;
 mod fault;
+mod interim;
 mod keys;
 mod message;
 mod tls;

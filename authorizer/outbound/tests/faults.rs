@@ -259,6 +259,31 @@ async fn it_says_that_an_answer_was_cut_short() {
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
+#[tokio::test]
+async fn it_passes_over_interim_answers_but_not_without_end() {
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let once = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+        stream.write_all(&[CONTINUE, reply].concat()).await.unwrap();
+    })
+    .await;
+    let reply = small().ask(get(format!("http://{once}/"))).await.unwrap();
+    assert_eq!(&reply.body[..], b"hello");
+
+    let endless = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        while stream.write_all(CONTINUE).await.is_ok() {}
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{endless}/")))
+        .await
+        .unwrap_err();
+    let words = "it sends interim answers without end";
+    assert_eq!(error, HttpError::Broken(words.into()));
+}
+
 /// A service that answers one request of its first connection and closes it on the second.
 async fn closes_used_connections(asked: Arc<AtomicUsize>) -> std::net::SocketAddr {
     service(move |mut stream, connection| {

@@ -60,11 +60,11 @@ fn plan(requests: Option<usize>) -> Plan {
     let places = Service::ALL.len() * Fault::ALL.len() * (warm + 1);
     Plan {
         seed,
-        lanes: 6,
+        lanes: 8,
         warm,
         questions: requests.div_ceil(places),
         always_cold: true,
-        deadline: Duration::from_millis(1500),
+        deadline: Duration::from_millis(2500),
         grace: Duration::from_secs(1),
     }
 }
