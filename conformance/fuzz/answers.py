@@ -158,12 +158,34 @@ def keto(chance, good):
     )
 
 
+def context(chance):
+    """What a rule matched, as a hydrator may tell it."""
+    url = {
+        "Scheme": "http",
+        "Host": "h.example:8",
+        "Path": "/a b",
+        "RawQuery": "q=1",
+        "Fragment": "f",
+        "User": {},
+        "ForceQuery": True,
+        "RawPath": "/a%20b",
+        "Opaque": "",
+        "OmitHost": False,
+    }
+    return chance.options(
+        regexp_capture_groups=(0.5, lambda: ["a", "b"]),
+        url=(0.6, lambda: chance.one(None, {}, dict(chance.some(list(url.items()))))),
+        method=(0.3, lambda: chance.one("PUT", "")),
+        header=(0.4, lambda: chance.one(None, {}, {"X-One": ["h"], "x-two": ["i"]})),
+    )
+
+
 def hydrated(chance, good, again):
     """A hydrator: the session it was told, with more in it."""
     more = chance.options(
         extra=(0.6, lambda: data.facts(chance)),
         header=(0.3, lambda: {"X-Hydrated": ["yes", "twice"], "x-low": ["1"]}),
-        match_context=(0.1, lambda: {"regexp_capture_groups": ["a", "b"], "url": None}),
+        match_context=(0.15, lambda: context(chance)),
     )
     if good:
         return {"echo": True, "body": more}
@@ -172,5 +194,13 @@ def hydrated(chance, good, again):
         return failure(chance, again, "0")
     if odd == "text":
         return {"body": chance.one("", "null", "[]", HTML, "{", '{"subject": 7}', "{}")}
-    more[chance.one("subject", "extra", "header", "match_context", "unknown")] = chance.one(*data.ODD_VALUES)
+    if chance.maybe(0.4):
+        more["match_context"] = context(chance)
+        more["match_context"][chance.one("regexp_capture_groups", "url", "method", "header")] = chance.one(
+            *data.ODD_VALUES
+        )
+    else:
+        more[chance.one("subject", "extra", "header", "match_context", "unknown", "Header", "EXTRA")] = chance.one(
+            *data.ODD_VALUES, ["a"], {"X-A": "b"}, {"X-A": ["b", 1]}
+        )
     return {"echo": True, "body": more}

@@ -67,9 +67,10 @@ def cases(chance, made, sites, count):
 
 
 def case(chance, made, rule, sites, name):
-    good = chance.maybe(0.78)
+    site = sites[rule["id"]]
+    good = chance.maybe(0.78) and not chance.maybe(site.odd)
     draft = Draft(chance)
-    aim(draft, rule, sites[rule["id"]], good or chance.maybe(0.8))
+    aim(draft, rule, site, good or chance.maybe(0.8) or site.odd)
     faulty = None if good else chance.weighted({"authenticators": 4, "authorizers": 2, "mutators": 1, "nothing": 1})
     show(draft, made, rule, faulty)
     for section, module, entries in (
@@ -81,8 +82,17 @@ def case(chance, made, rule, sites, name):
             if ask:
                 ask(draft, config_of(made, section, entry), faulty != section or chance.maybe(0.2))
     errors.ask(draft)
+    while site.odd_cookies and chance.maybe(0.6):
+        draft.cookies.append(chance.one(*ODD_COOKIES, odd_cookie(chance)))
     disturb(draft, 0.12 if good else 0.4)
     return draft.case(name)
+
+
+def odd_cookie(chance):
+    """A cookie of random letters, some of which no cookie may hold."""
+    letters = ("a", "b", "1", " ", "=", '"', ",", "\\", "ü", "%", "\t", "[", "sid", "b.c")
+    name, value = ("".join(chance.one(*letters) for _ in range(chance.randint(0, 4))) for _ in range(2))
+    return chance.one("sid", "a", "b.c", name) + "=" + value
 
 
 def config_of(made, section, entry):

@@ -1,6 +1,6 @@
-"""Worlds that go deep into one thing: patterns, templates or GJSON paths, with many small rules."""
+"""Worlds that go deep into one thing, with many small rules."""
 
-from . import paths, patterns, regexes
+from . import authenticators, authorizers, data, errors, mutators, paths, patterns, regexes
 from .templates import Templates
 
 # Shows all that a pattern matched.
@@ -49,4 +49,126 @@ def session_paths(chance, glob, name, site):
     return rule(name, site.url, {"handler": chance.one("cookie_session", "bearer_token"), "config": config}, KNOWN)
 
 
-EACH = {"matching": matching, "templates": templates, "paths": session_paths}
+def tokens(chance, glob, name, site):
+    """Tokens with everything that may be wrong with them, and what a template sees of them."""
+    kind = chance.one("jwt", "jwt", "oauth2_introspection")
+    config = authenticators.MAKE[kind](chance, {"ttl": None})
+    if kind == "jwt":
+        config["jwks_urls"] = ["${DIR}/keys.json"]
+    site.odd = 0.6
+    types = '{{ range $k, $v := .Extra }}{{ $k }}={{ printf "%T %v" $v $v }};{{ end }}'
+    return rule(name, site.url, {"handler": kind, "config": config}, chance.one(KNOWN, types))
+
+
+def wrong_options(chance, glob, name, site):
+    """One option that is not what it should be."""
+    section, module = chance.one(
+        ("authenticators", authenticators), ("authorizers", authorizers), ("mutators", mutators), ("errors", errors)
+    )
+    handler = chance.one(*module.MAKE)
+    made = made_by(chance, section, module, handler)
+    spoil(chance, made)
+    entry = {"handler": handler, "config": made}
+    found = rule(name, site.url, {"handler": "anonymous"}, KNOWN)
+    if section == "errors":
+        return {**found, "authorizer": {"handler": "deny"}, "errors": [entry]}
+    if section == "authorizers":
+        return {**found, "authorizer": entry}
+    return {**found, section: [entry]}
+
+
+def made_by(chance, section, module, handler):
+    if section == "errors":
+        return module.MAKE[handler](chance)
+    knobs = {"ttl": "1h", "hydrator_ttl": "1m"}
+    if section == "authenticators":
+        return module.MAKE[handler](chance, knobs)
+    return module.MAKE[handler](chance, knobs, Templates(chance, False))
+
+
+def spoil(chance, value):
+    """Puts another value somewhere, or another key."""
+    while isinstance(value, (dict, list)) and value:
+        key = chance.one(*value) if isinstance(value, dict) else chance.randint(0, len(value) - 1)
+        if not isinstance(value[key], (dict, list)) or not value[key] or chance.maybe(0.4):
+            was = value[key]
+            value[key] = chance.one(
+                *data.ODD_VALUES,
+                "",
+                "5s",
+                "5",
+                "true",
+                "1h30m",
+                "-1s",
+                "1.5s",
+                "http://x",
+                "/x",
+                "::",
+                [was],
+                {"a": was},
+                str(was),
+            )
+            return
+        value = value[key]
+    if isinstance(value, dict):
+        value[chance.one("unknown", "Enabled", "subject")] = chance.one(*data.ODD_VALUES)
+
+
+def refusals(chance, glob, name, site):
+    """Error handlers and what they wait for."""
+    found = rule(name, site.url, {"handler": chance.one("anonymous", "unauthorized")}, KNOWN)
+    handlers = chance.some(list(errors.MAKE), 1, 3)
+    found["errors"] = [{"handler": handler, "config": errors.MAKE[handler](chance)} for handler in handlers]
+    for entry in found["errors"]:
+        if chance.maybe(0.7):
+            entry["config"]["when"] = errors.when(chance)
+    return {
+        **found,
+        "authorizer": {"handler": chance.one("deny", "allow")},
+        "mutators": chance.one([], [{"handler": "noop"}]),
+    }
+
+
+def cookies(chance, glob, name, site):
+    """Cookies of every kind, before and behind mutators."""
+    config = {
+        "preserve_path": True,
+        **chance.options(only=(0.5, lambda: chance.some(("sid", "a", "b.c", "bad name"), 1, 2))),
+    }
+    place = {"token_from": {"cookie": chance.one("sid", "a", "b.c")}, "preserve_path": True}
+    kind, config = chance.one(("cookie_session", config), ("bearer_token", place), ("anonymous", {}))
+    found = rule(
+        name, site.url, {"handler": kind, "config": config}, '{{ .Subject }} {{ .MatchContext.Header.Get "Cookie" }}'
+    )
+    texts = ("{{ .Subject }}", "a b", "a,b", 'q"q', "ü", "", "a;b", "{{ .Extra.quoted }}", "x" * 100)
+    added = {cookie: chance.one(*texts) for cookie in chance.some(("sid", "a", "z", "b.c"), 0, 1)}
+    found["mutators"].insert(chance.randint(0, 1), {"handler": "cookie", "config": {"cookies": added}})
+    site.odd_cookies = True
+    return found
+
+
+def hydrations(chance, glob, name, site):
+    """Sessions that come back changed."""
+    entry = {"handler": "hydrator", "config": {"api": {"url": "${STUB}/hydrate"}}}
+    found = rule(
+        name,
+        site.url,
+        {"handler": "anonymous"},
+        "{{ .MatchContext | toJson }} {{ .MatchContext.URL }} {{ .Extra | toJson }}",
+    )
+    found["mutators"] = [*([{"handler": "noop"}] if chance.maybe(0.2) else []), entry, *found["mutators"]]
+    found["mutators"] += [{"handler": "noop"}] if chance.maybe(0.3) else []
+    site.odd = 0.7
+    return found
+
+
+EACH = {
+    "matching": matching,
+    "templates": templates,
+    "paths": session_paths,
+    "tokens": tokens,
+    "wrong": wrong_options,
+    "refusals": refusals,
+    "cookies": cookies,
+    "hydrations": hydrations,
+}

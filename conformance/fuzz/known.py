@@ -3,6 +3,7 @@
 Each says how it is recognised as narrowly as the answers allow.
 """
 
+import json
 import re
 import urllib.parse
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+from .. import compare
 from ..deviations import PAGE
 from .patterns import documented_glob
 
@@ -153,6 +155,12 @@ def origins(observation, world):
     return paths(observation) == [".headers.access-control-allow-origin"] and isinstance(wanted, list)
 
 
+def audience_type(observation, world):
+    """The name of a Go type, which `printf "%T"` and `typeOf` show."""
+    wanted, got = (json.dumps(compare.hard(one), sort_keys=True) for one in (observation.wanted, observation.got))
+    return wanted.replace("authn.Audience", "[]string") == got
+
+
 def cut_letters(observation, world):
     """The replacement character, as bytes, where Oathkeeper has bytes that are no letter."""
     places = [line for line in observation.differences if "\\u00ef\\u00bf\\u00bd" in line.split(", got ")[-1]]
@@ -212,6 +220,7 @@ KNOWN = (
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
     Known("ends of lists", "A list ends where it ends", list_end),
     Known("origins", "Of several `Origin` headers only the first is answered", origins),
+    Known("audience", "The type of an introspected token's `aud`", audience_type),
     Known("cut letters", "A letter that a function cuts apart becomes U+FFFD", cut_letters),
     Known("not found", "what is not found is answered in JSON", not_found),
     Known(

@@ -50,6 +50,9 @@ HOSTS = {
 class Site:
     """Where one rule lives: the way to a URL that it matches."""
 
+    # How often its services and credentials are odd, beyond what they are in general; whether its cookies are.
+    odd, odd_cookies = 0.0, False
+
     def __init__(self, chance, name, glob, plain=False):
         self.chance = chance
         self.pattern = patterns.Pattern(chance, name, glob)
@@ -86,7 +89,7 @@ def world(chance, name):
     for section in ("authenticators", "authorizers", "mutators"):
         config[section] = {handler: switched(chance, section, handler, held) for handler in SECTIONS[section].MAKE}
     config["errors"] = fallbacks(chance)
-    deep = focus.EACH.get(chance.weighted({"": 5, "matching": 2, "templates": 2, "paths": 1.5}))
+    deep = focus.EACH.get(chance.weighted({"": 7, **dict.fromkeys(focus.EACH, 1), "matching": 2, "templates": 2}))
     rules, sites = [], {}
     for index in range(chance.randint(40, 60) if deep else chance.randint(8, 14)):
         # No name begins another, so that rules overlap only where they are made to.
@@ -98,9 +101,9 @@ def world(chance, name):
             rule, sites[name] = make_rule(chance, name, glob, held)
             rules.append(rule)
     if deep:
-        config["authenticators"]["anonymous"] = {"enabled": True}
-        config["authenticators"]["cookie_session"]["enabled"] = True
-        config["authorizers"]["allow"] = {"enabled": True}
+        for section in ("authenticators", "authorizers", "mutators"):
+            for entry in config[section].values():
+                entry["enabled"] = True
         config["mutators"]["header"] = {"enabled": True, "config": {"headers": {}}}
     if chance.maybe(0.15):
         rules.append(overlap(chance, rules))
@@ -205,10 +208,12 @@ def overlap(chance, rules):
 
 def to_variables(chance, made):
     """Moves some options from the file into the environment."""
+    # Oathkeeper does not take `forward_http_headers` from a variable.
     leaves = [
         path
         for path in merging.paths(made.config)
-        if path[0] in ("authenticators", "authorizers", "mutators", "errors") and "when" not in path
+        if path[0] in ("authenticators", "authorizers", "mutators", "errors")
+        and not {"when", "forward_http_headers"} & set(path)
     ]
     for path in chance.some(leaves, 1, 6):
         *where, last = path
