@@ -46,13 +46,8 @@ def made(seed, index, count=CASES):
 
 
 def run_one(seed, index, count, commands):
-    world = made(seed, index, count)
-    found = Found()
-    try:
-        played = playing.play(world, commands)
-    except OSError:
-        # Somebody else took the port in between.
-        played = playing.play(world, commands)
+    world, found = made(seed, index, count), Found()
+    played = play(world, commands)
     if played.trouble:
         found.troubles.append((index, played.trouble))
         return found
@@ -61,16 +56,42 @@ def run_one(seed, index, count, commands):
         found.decisions += 1
         found.grants += observation.wanted["status"] == 200
         found.coverage.decision(world, observation)
-        lines = observation.differences
-        if not lines:
-            continue
-        meant = known.of(observation, world)
-        if meant:
-            found.known[meant.name] += 1
-            continue
-        first = (index, observation.case["name"], lines)
+    meant, unknown = judged(world, played)
+    found.known.update(known.of(observation, world).name for observation in meant)
+    if meant and unknown:
+        unknown = without(world, meant, unknown, commands)
+    for observation in unknown:
+        first = (index, observation.case["name"], observation.differences)
         found.kinds[kind(observation)] = (found.kinds.get(kind(observation), (0, first))[0] + 1, first)
     return found
+
+
+def play(world, commands):
+    try:
+        return playing.play(world, commands)
+    except OSError:
+        # Somebody else took the port in between.
+        return playing.play(world, commands)
+
+
+def judged(world, played):
+    """The observations with differences that are meant, and those with others."""
+    differing = [observation for observation in played.observations if observation.differences]
+    meant = [observation for observation in differing if known.of(observation, world)]
+    return meant, [observation for observation in differing if not known.of(observation, world)]
+
+
+def without(world, meant, unknown, commands):
+    """What still differs where nothing is asked that is meant to differ.
+
+    A request that one program refuses on purpose leaves its caches as they were, and the other's not.
+    """
+    left_out = {observation.case["name"] for observation in meant}
+    again = world.copy()
+    again.cases = [case for case in again.cases if case["name"] not in left_out]
+    _, still = judged(again, play(again, commands))
+    names = {observation.case["name"] for observation in still}
+    return [observation for observation in unknown if observation.case["name"] in names]
 
 
 class Campaign:

@@ -113,7 +113,8 @@ def among(address, text):
 
 
 def location_alone(observation):
-    return paths(observation) == [".headers.location"]
+    """Another address, which the page of the redirect names as well."""
+    return paths(observation) in ([".headers.location"], [".body", ".headers.location"])
 
 
 def return_to(observation, world):
@@ -157,7 +158,7 @@ def origins(observation, world):
 
 def audience_type(observation, world):
     """The name of a Go type, which `printf "%T"` and `typeOf` show."""
-    wanted, got = (json.dumps(compare.hard(one), sort_keys=True) for one in (observation.wanted, observation.got))
+    wanted, got = (json.dumps(compare.hard(one, True), sort_keys=True) for one in (observation.wanted, observation.got))
     return wanted.replace("authn.Audience", "[]string") == got
 
 

@@ -26,7 +26,7 @@ class Observation:
 
     @property
     def differences(self):
-        return list(compare.differences(compare.hard(self.wanted), compare.hard(self.got)))
+        return list(compare.differences(compare.hard(self.wanted, True), compare.hard(self.got, True)))
 
 
 @dataclass

@@ -7,7 +7,7 @@ use http::{
     header::{CONTENT_TYPE, LOCATION},
     request::Parts,
 };
-use oathgate_engine::clean_path;
+use oathgate_engine::{clean_path, pipeline::errors::escape_html};
 
 /// The way to the clean path, where the one asked for is not clean.
 pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
@@ -25,7 +25,13 @@ pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
         location.push('?');
         location.push_str(query);
     }
-    let mut response = Response::new(Bytes::new());
+    let page = if parts.method == Method::GET {
+        let href = escape_html(&location);
+        Bytes::from(format!("<a href=\"{href}\">Temporary Redirect</a>.\n\n"))
+    } else {
+        Bytes::new()
+    };
+    let mut response = Response::new(page);
     *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
     let headers = response.headers_mut();
     headers.insert(LOCATION, HeaderValue::from_str(&location).ok()?);

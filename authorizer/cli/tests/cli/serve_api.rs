@@ -80,6 +80,8 @@ fn a_path_that_is_not_clean_leads_to_the_clean_one() {
         let answer = server.ask("GET", path, &[("X-Forwarded-Uri", "/a")]);
         let found = (answer.status, answer.header("location"));
         assert_eq!(found, (307, Some(location.to_owned())), "{path}");
+        let page = format!("<a href=\"{location}\">Temporary Redirect</a>.\n\n");
+        assert_eq!(answer.body, page);
     }
     for path in ["/decisions/", "/decisions/a%2F%2Fb", "/decisions/..a"] {
         assert_ne!(server.ask("GET", path, &[]).status, 307, "{path}");

@@ -11,6 +11,8 @@ mod redirect;
 mod when;
 mod www_authenticate;
 
+pub use redirect::escape_html;
+
 use std::sync::Arc;
 
 use when::Conditions;

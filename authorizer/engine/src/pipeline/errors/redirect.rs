@@ -189,8 +189,9 @@ fn hex_escape_non_ascii(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What must not stand in HTML as it is, as Go's `net/http` replaces it.
-fn escape_html(text: &str) -> String {
+/// A text without what must not stand in HTML as it is, replaced as Go's `net/http` does.
+#[must_use]
+pub fn escape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
