@@ -53,17 +53,6 @@ pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Value, DocumentError> 
 /// An error about a tab, with the line that begins with one: where the parser gives up may be lines
 /// above.
 fn at_the_tab(text: &str, error: DocumentError) -> DocumentError {
-    let line = error
-        .line
-        .and_then(|line| text.lines().nth(line.checked_sub(1)?));
-    if line.is_some_and(|line| line.contains(":\t"))
-        && error.message.contains("valid YAML whitespace")
-    {
-        return DocumentError {
-            message: "this cannot be read: a tab follows a `:`, put a blank there".to_owned(),
-            ..error
-        };
-    }
     if !error.message.contains("tab") {
         return error;
     }

@@ -1,6 +1,6 @@
 //! YAML, with anchors, merge keys and the lines of keys.
 
-use std::collections::HashMap;
+use std::{borrow::Cow, collections::HashMap};
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::{Map, Value};
@@ -12,33 +12,46 @@ const DEPTH: usize = 128;
 /// How many values aliases may stand for altogether.
 const ALIASED: usize = 1_000_000;
 
+/// How many tabs behind a `:` are taken for the blanks they may be.
+const TABS: usize = 200;
+
 /// Reads the first document of a text.
 pub(super) fn read(
     text: &str,
     syntax: Syntax,
-    places: Option<&mut Places>,
+    mut places: Option<&mut Places>,
 ) -> Result<Value, DocumentError> {
-    let mut reader = Reader {
-        parser: Parser::new_from_str(text),
-        syntax,
-        places,
-        path: String::new(),
-        anchors: HashMap::new(),
-        aliased: 0,
-        depth: 0,
-    };
-    loop {
-        match reader.next()? {
-            (Event::StreamEnd, _) => return Ok(Value::Null),
-            (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
-            (Event::DocumentEnd, _) => return Ok(Value::Null),
-            (event, span) => {
-                let value = reader.node(event, span)?;
-                reader.finish()?;
-                return Ok(value);
-            }
+    let mut text = Cow::Borrowed(text);
+    for tabs in 0.. {
+        let mut reader = Reader {
+            parser: Parser::new_from_str(&text),
+            syntax,
+            places: places.as_deref_mut(),
+            path: String::new(),
+            anchors: HashMap::new(),
+            aliased: 0,
+            depth: 0,
+            tab_before: None,
+        };
+        let done = reader.document();
+        let mended = reader.tab_before.and_then(|at| with_a_blank(&text, at));
+        match mended {
+            // The parser does not take a tab between a `:` and its value; YAML does.
+            Some(mended) if done.is_err() && tabs < TABS => text = Cow::Owned(mended),
+            _ => return done,
         }
     }
+    Ok(Value::Null)
+}
+
+/// The text with a blank in place of the tab before a character; `None` where no tab is there.
+fn with_a_blank(text: &str, character: usize) -> Option<String> {
+    let (at, '\t') = text.char_indices().nth(character.checked_sub(1)?)? else {
+        return None;
+    };
+    let mut mended = text.to_owned();
+    mended.replace_range(at..=at, " ");
+    Some(mended)
 }
 
 struct Reader<'t, 'p> {
@@ -49,16 +62,37 @@ struct Reader<'t, 'p> {
     anchors: HashMap<usize, Value>,
     aliased: usize,
     depth: usize,
+    /// The character behind a tab that the parser does not take, counted from the text's start.
+    tab_before: Option<usize>,
 }
 
 impl<'t> Reader<'t, '_> {
+    fn document(&mut self) -> Result<Value, DocumentError> {
+        loop {
+            match self.next()? {
+                (Event::StreamEnd | Event::DocumentEnd, _) => return Ok(Value::Null),
+                (Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _) => {}
+                (event, span) => {
+                    let value = self.node(event, span)?;
+                    self.finish()?;
+                    return Ok(value);
+                }
+            }
+        }
+    }
+
     fn next(&mut self) -> Result<(Event<'t>, Span), DocumentError> {
         match self.parser.next_event() {
             Some(Ok(event)) => Ok(event),
-            Some(Err(error)) => Err(DocumentError {
-                line: Some(error.marker().line()),
-                message: format!("this is no YAML: {}", error.info()),
-            }),
+            Some(Err(error)) => {
+                if error.info().contains("valid YAML whitespace") {
+                    self.tab_before = Some(error.marker().index());
+                }
+                Err(DocumentError {
+                    line: Some(error.marker().line()),
+                    message: format!("this is no YAML: {}", error.info()),
+                })
+            }
             None => Ok((Event::StreamEnd, Span::default())),
         }
     }
@@ -274,6 +308,17 @@ mod tests {
             yaml(text),
             json!({"base": {"a": 1, "b": 2}, "own": {"a": 1, "b": 3, "c": {"a": 1, "b": 2}}})
         );
+    }
+
+    #[test]
+    fn a_tab_may_stand_between_a_colon_and_its_value() {
+        assert_eq!(
+            yaml("a:\tb\nc: {d:\t\t5, e: \"x:\\ty:\tz\"}\né :\tü\n"),
+            json!({"a": "b", "c": {"d": 5, "e": "x:\ty:\tz"}, "é": "ü"})
+        );
+        let many = "a:\tb\n".replace('a', "k")
+            + &(0..300).map(|n| format!("k{n}:\tv\n")).collect::<String>();
+        assert!(refusal(&many).contains("whitespace"), "{}", refusal(&many));
     }
 
     #[test]
