@@ -18,7 +18,8 @@ PYTHON := $(VENV)/bin/python
 OATHGATE := $(CARGO_TARGET_DIR)/debug/oathgate
 BOOTSTRAP := $(CARGO_TARGET_DIR)/debug/bootstrap
 BENCH := $(CARGO_TARGET_DIR)/release/oathgate-bench --oathgate $(CARGO_TARGET_DIR)/release/oathgate \
-	--bootstrap $(CARGO_TARGET_DIR)/release/bootstrap --floor $(CARGO_TARGET_DIR)/release/floor
+	--bootstrap $(CARGO_TARGET_DIR)/release/bootstrap --floor $(CARGO_TARGET_DIR)/release/floor \
+	--floor-tls $(CARGO_TARGET_DIR)/release/floor_tls
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 ##@ Try it

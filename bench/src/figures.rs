@@ -21,6 +21,29 @@ pub(crate) struct Figures {
     pub(crate) peak_mb: f64,
     /// The binary.
     pub(crate) binary_mb: f64,
+    /// In how many starts of a hundred the first answer was a wrong one.
+    pub(crate) wrong_firsts_percent: f64,
+}
+
+impl Figures {
+    /// The median of each figure.
+    pub(crate) fn median(all: &[Self]) -> Self {
+        let median = |figure: fn(&Self) -> f64| {
+            let mut values: Vec<f64> = all.iter().map(figure).collect();
+            values.sort_unstable_by(f64::total_cmp);
+            values.get(values.len() / 2).copied().unwrap_or_default()
+        };
+        Self {
+            init_ms: median(|figures| figures.init_ms),
+            first_ms: median(|figures| figures.first_ms),
+            warm_p50_us: median(|figures| figures.warm_p50_us),
+            warm_p99_us: median(|figures| figures.warm_p99_us),
+            cpu_us: median(|figures| figures.cpu_us),
+            peak_mb: median(|figures| figures.peak_mb),
+            binary_mb: median(|figures| figures.binary_mb),
+            wrong_firsts_percent: median(|figures| figures.wrong_firsts_percent),
+        }
+    }
 }
 
 /// The value at a share of a sorted list.

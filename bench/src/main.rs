@@ -4,11 +4,12 @@
 
 mod event;
 mod figures;
+mod issuer;
+mod measure;
 mod plot;
 mod process;
 mod quota;
 mod report;
-mod rules;
 mod runtime_api;
 mod services;
 mod subject;
@@ -19,12 +20,16 @@ use std::{
     process::{Command, ExitCode},
 };
 
-use clap::Parser;
+use clap::{Parser, ValueEnum as _};
 use thiserror::Error;
 
 use crate::{
     event::Mix,
+    issuer::Issuer,
+    measure::Plan,
+    quota::Quota,
     report::{Report, Row},
+    services::Services,
     subject::Subject,
 };
 
@@ -41,18 +46,27 @@ struct Arguments {
     /// The empty bootstrap
     #[arg(long, value_name = "BIN")]
     floor: PathBuf,
-    /// Another authorizer's packaged folder per number of rules, measured beside: `{rules}` stands for the number
-    #[arg(long, value_name = "DIR")]
-    peer: Option<String>,
+    /// The bootstrap that does nothing but ask a service over TLS; without it nothing is measured with TLS
+    #[arg(long, value_name = "BIN")]
+    floor_tls: Option<PathBuf>,
+    /// The Lambda that Oathgate replaces, built from `bench/peer`, measured beside
+    #[arg(long, value_name = "BIN")]
+    peer: Option<PathBuf>,
     /// Numbers of rules
     #[arg(long, value_delimiter = ',', default_values_t = [10, 100, 1000, 10000])]
     rules: Vec<usize>,
+    /// Kinds of events, all if none is named
+    #[arg(long, value_delimiter = ',')]
+    mixes: Vec<Mix>,
     /// Warm events for each figure
     #[arg(long, default_value_t = 2000)]
     events: usize,
     /// Cold starts for each figure
     #[arg(long, default_value_t = 11)]
     starts: usize,
+    /// How often everything is measured; the median of each figure is shown
+    #[arg(long, default_value_t = 1)]
+    repeats: usize,
     /// The share of a core, as Lambda gives it by memory: 0.072 is a 128 MB function
     #[arg(long, value_name = "CORES")]
     quota: Option<f64>,
@@ -73,12 +87,22 @@ struct Arguments {
 impl Arguments {
     /// A program starts in the folder of its package, where a relative path would mean another file.
     fn with_absolute_paths(mut self) -> Self {
-        for path in [&mut self.oathgate, &mut self.bootstrap, &mut self.floor] {
+        let own = [&mut self.oathgate, &mut self.bootstrap, &mut self.floor];
+        let others = self.floor_tls.iter_mut().chain(&mut self.peer);
+        for path in own.into_iter().chain(others) {
             if let Ok(absolute) = std::path::absolute(&*path) {
                 *path = absolute;
             }
         }
         self
+    }
+
+    fn mixes(&self) -> Vec<Mix> {
+        if self.mixes.is_empty() {
+            Mix::value_variants().to_vec()
+        } else {
+            self.mixes.clone()
+        }
     }
 }
 
@@ -95,6 +119,8 @@ pub(crate) enum BenchError {
     Answer(String, String, String),
     #[error("this machine gives no CPU quota: {0}")]
     Quota(String),
+    #[error("no key could be made")]
+    Key,
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }
@@ -129,53 +155,22 @@ fn key_set(oathgate: &Path) -> Result<String, BenchError> {
 }
 
 fn measure(arguments: &Arguments) -> Result<bool, BenchError> {
-    let services = services::Services::start(key_set(&arguments.oathgate)?)?;
-    let quota = arguments.quota.map(quota::Quota::new).transpose()?;
-    let mut report = Report::default();
-    let plan = process::Plan {
+    let secret = key_set(&arguments.oathgate)?;
+    let issuer = Issuer::new()?;
+    let quota = arguments.quota.map(Quota::new);
+    let plan = Plan {
         events: arguments.events,
         starts: arguments.starts,
+        repeats: arguments.repeats,
         quota: quota.as_ref(),
+        token: &issuer.token,
     };
-    let floor = Subject::floor(&arguments.floor);
-    let asking = Subject::asking_floor(&arguments.floor, &services);
-    eprintln!("bench: floor");
-    report.push(Row::new(
-        "floor",
-        0,
-        Mix::Open,
-        process::run(&floor, Mix::Open, &plan)?,
-    ));
-    report.push(Row::new(
-        "floor + one round trip",
-        0,
-        Mix::Session,
-        process::run(&asking, Mix::Open, &plan)?,
-    ));
-    for &count in &arguments.rules {
-        let ours = Subject::packaged(&arguments.oathgate, &arguments.bootstrap, count, &services)?;
-        for mix in Mix::ALL {
-            eprintln!("bench: oathgate, {count} rules, {mix}");
-            report.push(Row::new(
-                "oathgate",
-                count,
-                mix,
-                process::run(&ours, mix, &plan)?,
-            ));
-        }
-        if let Some(peer) = &arguments.peer {
-            let folder = PathBuf::from(peer.replace("{rules}", &count.to_string()));
-            let peer = Subject::folder("peer", &folder, &services);
-            for mix in [Mix::Open, Mix::Guest, Mix::Session] {
-                eprintln!("bench: peer, {count} rules, {mix}");
-                report.push(Row::new(
-                    "peer",
-                    count,
-                    mix,
-                    process::run(&peer, mix, &plan)?,
-                ));
-            }
-        }
+    let mut report = Report::default();
+    let plain = Services::plain(&secret, &issuer.key_set)?;
+    beside_plain_floors(arguments, &plan, &plain, &mut report)?;
+    if let Some(floor) = &arguments.floor_tls {
+        let services = Services::with_tls(&secret, &issuer.key_set)?;
+        beside_floor_with_tls(arguments, floor, &plan, &services, &mut report)?;
     }
     println!("{}", report.table());
     if let Some(file) = &arguments.json {
@@ -195,4 +190,73 @@ fn measure(arguments: &Arguments) -> Result<bool, BenchError> {
         println!("worse: {line}");
     }
     Ok(worse.is_empty())
+}
+
+/// Every number of rules under every kind of event; the peer under those that it knows.
+fn beside_plain_floors(
+    arguments: &Arguments,
+    plan: &Plan<'_>,
+    services: &Services,
+    report: &mut Report,
+) -> Result<(), BenchError> {
+    let floor = Subject::floor(&arguments.floor, None)?;
+    let asking = Subject::floor(&arguments.floor, Some(services))?;
+    let mut add = |subject: &Subject, count: usize, mix: Mix| {
+        eprintln!("bench: {}, {count} rules, {mix}", subject.name);
+        let (floor, kind) = if mix.asks() {
+            (&asking, "floor, one round trip")
+        } else {
+            (&floor, "floor")
+        };
+        let figures = measure::beside(subject, floor, mix, plan)?;
+        report.push(Row::new(&subject.name, count, mix, kind, figures));
+        Ok::<_, BenchError>(())
+    };
+    for &count in &arguments.rules {
+        let (oathgate, bootstrap) = (&arguments.oathgate, &arguments.bootstrap);
+        let ours = Subject::packaged("oathgate", oathgate, bootstrap, count, services)?;
+        for mix in arguments.mixes() {
+            add(&ours, count, mix)?;
+        }
+        let Some(bootstrap) = &arguments.peer else {
+            continue;
+        };
+        let peer = Subject::peer(bootstrap, count, services)?;
+        let known = [Mix::Open, Mix::Guest, Mix::Session];
+        for mix in arguments
+            .mixes()
+            .into_iter()
+            .filter(|mix| known.contains(mix))
+        {
+            add(&peer, count, mix)?;
+        }
+    }
+    Ok(())
+}
+
+/// The kinds of events that ask a service, or whose start asks for a secret, over TLS.
+fn beside_floor_with_tls(
+    arguments: &Arguments,
+    floor: &Path,
+    plan: &Plan<'_>,
+    services: &Services,
+    report: &mut Report,
+) -> Result<(), BenchError> {
+    let floor = Subject::floor(floor, Some(services))?;
+    let known = [Mix::Session];
+    for &count in &arguments.rules {
+        let (oathgate, bootstrap) = (&arguments.oathgate, &arguments.bootstrap);
+        let ours = Subject::packaged("oathgate, TLS", oathgate, bootstrap, count, services)?;
+        for mix in arguments
+            .mixes()
+            .into_iter()
+            .filter(|mix| known.contains(mix))
+        {
+            eprintln!("bench: {}, {count} rules, {mix}", ours.name);
+            let figures = measure::beside(&ours, &floor, mix, plan)?;
+            let kind = "floor, one round trip over TLS";
+            report.push(Row::new(&ours.name, count, mix, kind, figures));
+        }
+    }
+    Ok(())
 }

@@ -32,11 +32,10 @@ pub(crate) fn svg(report: &Report) -> String {
 }
 
 fn chart(out: &mut String, report: &Report, left: f64, title: &str, value: fn(&Figures) -> f64) {
+    let floors = report.floors();
     let values = || {
-        report
-            .rows
-            .iter()
-            .map(|row| value(&row.figures))
+        let rows = report.rows.iter().map(|row| value(&row.figures));
+        rows.chain(floors.iter().map(|(_, figures)| value(figures)))
             .filter(|value| *value > 0.0)
     };
     let low = values().fold(f64::INFINITY, f64::min) / 1.5;
@@ -58,8 +57,8 @@ fn chart(out: &mut String, report: &Report, left: f64, title: &str, value: fn(&F
         "<text x=\"{}\" y=\"30\" font-size=\"14\">{title}</text>",
         left + MARGIN
     );
-    for floor in report.rows.iter().filter(|row| row.rules == 0) {
-        let at = y(value(&floor.figures));
+    for (name, floor) in &floors {
+        let at = y(value(floor));
         let _ = writeln!(
             out,
             "<line x1=\"{}\" x2=\"{}\" y1=\"{at}\" y2=\"{at}\" stroke=\"#888\" stroke-dasharray=\"4 3\"/>\
@@ -68,12 +67,12 @@ fn chart(out: &mut String, report: &Report, left: f64, title: &str, value: fn(&F
             left + MARGIN + WIDTH * 0.85,
             left + MARGIN + 4.0,
             at - 3.0,
-            floor.subject,
-            value(&floor.figures),
+            name,
+            value(floor),
         );
     }
     let mut lines: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    for row in report.rows.iter().filter(|row| row.rules > 0) {
+    for row in &report.rows {
         let name = format!("{}: {}", row.subject, row.mix);
         let point = (row.rules as f64, value(&row.figures));
         match lines.iter_mut().find(|(known, _)| *known == name) {

@@ -1,81 +1,163 @@
-//! Starts a subject, asks it, and reads what the system says of its process.
+//! A running subject: started as Lambda does, asked, and looked at through the system.
 
 use std::{
     fs,
     process::{Child, Command, Stdio},
+    sync::Arc,
+    thread,
     time::{Duration, Instant},
 };
 
 use crate::{
     BenchError,
     event::Mix,
-    figures::{Figures, quantile},
-    quota::Quota,
-    runtime_api::RuntimeApi,
+    quota::{Group, Quota},
+    runtime_api::{Answer, RuntimeApi},
     subject::Subject,
 };
 
-/// How much to measure.
-#[derive(Debug)]
-pub(crate) struct Plan<'a> {
-    pub(crate) events: usize,
-    pub(crate) starts: usize,
-    pub(crate) quota: Option<&'a Quota>,
-}
-
-/// Measures one subject under one kind of event.
-pub(crate) fn run(subject: &Subject, mix: Mix, plan: &Plan<'_>) -> Result<Figures, BenchError> {
-    let event = mix.event(subject.rules.unwrap_or_default());
-    let mut inits = Vec::new();
-    let mut firsts = Vec::new();
-    let mut figures = Figures::default();
-    for start in 0..plan.starts {
-        let api = RuntimeApi::start()?;
-        let begun = Instant::now();
-        let mut running = Running(spawn(subject, &api, plan)?);
-        let Ok(ready) = api.wait_until_ready(Duration::from_secs(30)) else {
-            let why = running
-                .0
-                .try_wait()
-                .map_or_else(|error| error.to_string(), |status| format!("{status:?}"));
-            return Err(BenchError::Ended(subject.name.clone(), why));
-        };
-        inits.push(ready.duration_since(begun));
-        firsts.push(ask(subject, &api, mix, &event)?);
-        if start + 1 == plan.starts {
-            let before = cpu_time(running.0.id());
-            let mut warm = Vec::with_capacity(plan.events);
-            for _ in 0..plan.events {
-                warm.push(ask(subject, &api, mix, &event)?);
-            }
-            let spent = cpu_time(running.0.id()).saturating_sub(before);
-            figures.cpu_us = spent.as_secs_f64() * 1e6 / plan.events as f64;
-            figures.peak_mb = peak_memory(running.0.id());
-            figures.warm_p50_us = quantile(&mut warm, 0.5).as_secs_f64() * 1e6;
-            figures.warm_p99_us = quantile(&mut warm, 0.99).as_secs_f64() * 1e6;
-        }
-    }
-    figures.init_ms = quantile(&mut inits, 0.5).as_secs_f64() * 1e3;
-    figures.first_ms = quantile(&mut firsts, 0.5).as_secs_f64() * 1e3;
-    figures.binary_mb =
-        fs::metadata(&subject.bootstrap).map_or(0.0, |file| file.len() as f64 / 1e6);
-    Ok(figures)
-}
+/// How long a subject may take for what it must do at some time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that ends with the measurement, however that ends.
-struct Running(Child);
+#[derive(Debug)]
+pub(crate) struct Running<'s> {
+    subject: &'s Subject,
+    mix: Mix,
+    event: Arc<[u8]>,
+    api: RuntimeApi,
+    child: Child,
+    /// Dropped after the process has ended.
+    _group: Option<Group>,
+}
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+/// A start, and the first event after it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) init: Duration,
+    pub(crate) first: Duration,
+    /// Whether the first answer was the right one.
+    pub(crate) right: bool,
+}
+
+impl<'s> Running<'s> {
+    /// Starts a subject and asks it once.
+    pub(crate) fn start(
+        subject: &'s Subject,
+        mix: Mix,
+        token: &str,
+        quota: Option<&Quota>,
+    ) -> Result<(Self, Start), BenchError> {
+        let group = quota.map(Quota::group).transpose()?;
+        let api = RuntimeApi::start()?;
+        let begun = Instant::now();
+        let child = spawn(subject, mix, &api, group.as_ref())?;
+        let mut running = Self {
+            subject,
+            mix,
+            event: mix.event(subject.rules.unwrap_or_default(), token),
+            api,
+            child,
+            _group: group,
+        };
+        let Ok(ready) = running.api.wait_until_ready(PATIENCE) else {
+            let status = running.child.try_wait();
+            let why = status.map_or_else(|error| error.to_string(), |status| format!("{status:?}"));
+            return Err(BenchError::Ended(subject.name.clone(), why));
+        };
+        let answer = running.invoke()?;
+        let right = running.is_right(&answer);
+        let start = Start {
+            init: ready.duration_since(begun),
+            first: answer.took,
+            right,
+        };
+        if !right && subject.must_be_right {
+            return Err(running.wrong(&String::from_utf8_lossy(&answer.body)));
+        }
+        Ok((running, start))
+    }
+
+    /// Waits until the answers are right.
+    pub(crate) fn settle(&self) -> Result<(), BenchError> {
+        let begun = Instant::now();
+        loop {
+            let answer = self.invoke()?;
+            if self.is_right(&answer) {
+                return Ok(());
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(self.wrong(&String::from_utf8_lossy(&answer.body)));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Asks once more, and insists on the right answer.
+    pub(crate) fn ask(&self) -> Result<Duration, BenchError> {
+        let answer = self.invoke()?;
+        if self.is_right(&answer) {
+            return Ok(answer.took);
+        }
+        Err(self.wrong(&String::from_utf8_lossy(&answer.body)))
+    }
+
+    /// User and system time so far.
+    pub(crate) fn cpu_time(&self) -> Duration {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id()));
+        let spent = tasks.into_iter().flatten().flatten().map(|task| {
+            let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+            let nanoseconds = stat.split(' ').next().and_then(|spent| spent.parse().ok());
+            nanoseconds.unwrap_or(0_u64)
+        });
+        Duration::from_nanos(spent.sum())
+    }
+
+    /// The largest the process was, in megabytes.
+    pub(crate) fn peak_memory(&self) -> f64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kilobytes =
+            line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        kilobytes.unwrap_or_default() / 1e3
+    }
+
+    fn invoke(&self) -> Result<Answer, BenchError> {
+        self.api
+            .invoke(&self.event)
+            .map_err(|error| self.wrong(&error.to_string()))
+    }
+
+    fn is_right(&self, answer: &Answer) -> bool {
+        self.subject.rules.is_none() || self.mix.is_answered_by(answer.error, &answer.body)
+    }
+
+    fn wrong(&self, said: &str) -> BenchError {
+        BenchError::Answer(
+            self.subject.name.clone(),
+            self.mix.to_string(),
+            said.to_owned(),
+        )
     }
 }
 
-fn spawn(subject: &Subject, api: &RuntimeApi, plan: &Plan<'_>) -> Result<Child, BenchError> {
-    let mut command = plan.quota.map_or_else(
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+fn spawn(
+    subject: &Subject,
+    mix: Mix,
+    api: &RuntimeApi,
+    group: Option<&Group>,
+) -> Result<Child, BenchError> {
+    let mut command = group.map_or_else(
         || Command::new(&subject.bootstrap),
-        |quota| quota.command(&subject.bootstrap),
+        |group| group.command(&subject.bootstrap),
     );
     command
         .current_dir(&subject.folder)
@@ -96,46 +178,11 @@ fn spawn(subject: &Subject, api: &RuntimeApi, plan: &Plan<'_>) -> Result<Child, 
                 .iter()
                 .map(|(name, value)| (name, value)),
         )
+        .envs(mix.environment())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
         .spawn()
         .map_err(BenchError::io(format!("`{}`", subject.bootstrap.display())))
-}
-
-fn ask(
-    subject: &Subject,
-    api: &RuntimeApi,
-    mix: Mix,
-    event: &std::sync::Arc<[u8]>,
-) -> Result<Duration, BenchError> {
-    let wrong = |text: String| BenchError::Answer(subject.name.clone(), mix.to_string(), text);
-    let answer = api
-        .invoke(event)
-        .map_err(|error| wrong(error.to_string()))?;
-    if subject.rules.is_some() && !mix.is_answered_by(answer.error, &answer.body) {
-        return Err(wrong(String::from_utf8_lossy(&answer.body).into_owned()));
-    }
-    Ok(answer.took)
-}
-
-/// User and system time so far, in the kernel's ticks of a hundredth of a second.
-fn cpu_time(pid: u32) -> Duration {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let behind_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    let ticks: u64 = behind_name
-        .split(' ')
-        .skip(11)
-        .take(2)
-        .filter_map(|ticks| ticks.parse::<u64>().ok())
-        .sum();
-    Duration::from_millis(ticks * 10)
-}
-
-fn peak_memory(pid: u32) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
-    kilobytes.unwrap_or_default() / 1e3
 }

@@ -1,9 +1,14 @@
-//! A rule set of realistic shape: services with a handful of routes each.
+//! A rule set of realistic shape: services with ten routes each.
 
 use serde_json::{Value, json};
 
-/// The configuration of the recipe: sessions by cookie, guests, tokens signed by the gate.
-pub(crate) fn config(session_service: &str) -> Value {
+/// How many routes a service has.
+pub const ROUTES: usize = 10;
+
+/// The configuration of the recipe (sessions by cookie, guests, tokens signed by the gate) with tokens
+/// of somebody else's beside it. All services lie behind the one URL `services`.
+#[must_use]
+pub fn config(services: &str) -> Value {
     json!({
         "access_rules": {"repositories": ["file://./rules.json"], "matching_strategy": "regexp"},
         "authenticators": {
@@ -11,8 +16,15 @@ pub(crate) fn config(session_service: &str) -> Value {
             "unauthorized": {"enabled": true},
             "anonymous": {"enabled": true, "config": {"subject": "guest"}},
             "cookie_session": {"enabled": true, "config": {
-                "check_session_url": format!("{session_service}/sessions/whoami"), "preserve_path": true,
-                "only": ["ory_session_slughere"], "extra_from": "@this", "subject_from": "identity.id"}}
+                "check_session_url": format!("{services}/sessions/whoami"), "preserve_path": true,
+                "only": ["ory_session_slughere"], "extra_from": "@this", "subject_from": "identity.id"}},
+            "jwt": {"enabled": true, "config": {
+                "jwks_urls": [format!("{services}/keys")], "trusted_issuers": ["https://issuer.example.com/"],
+                "target_audience": ["https://api.example.com"], "allowed_algorithms": ["RS256"],
+                "required_scope": ["files:read"], "scope_strategy": "exact"}},
+            "oauth2_introspection": {"enabled": true, "config": {
+                "introspection_url": format!("{services}/introspect"), "scope_strategy": "exact",
+                "required_scope": ["users:read"], "cache": {"enabled": true, "ttl": "300s"}}}
         },
         "authorizers": {"allow": {"enabled": true}, "deny": {"enabled": true}},
         "errors": {"fallback": ["json"], "handlers": {"json": {"enabled": true, "config": {"verbose": true}}}},
@@ -27,9 +39,10 @@ pub(crate) fn config(session_service: &str) -> Value {
 }
 
 /// `count` rules, ten to a service.
-pub(crate) fn rules(count: usize) -> Value {
+#[must_use]
+pub fn rules(count: usize) -> Value {
     (0..count)
-        .map(|index| rule(index / 10, index % 10))
+        .map(|index| rule(index / ROUTES, index % ROUTES))
         .collect()
 }
 
@@ -77,14 +90,14 @@ fn rule(service: usize, route: usize) -> Value {
         5 => (
             "/files/<[^/]+>/<.*>".to_owned(),
             json!(["GET", "POST"]),
-            cookie,
+            json!([{"handler": "jwt"}]),
             "allow",
             signed,
         ),
         6 => (
             "/users/<[0-9a-f-]{36}>".to_owned(),
             json!(["GET", "PATCH"]),
-            cookie,
+            json!([{"handler": "oauth2_introspection"}]),
             "allow",
             signed,
         ),

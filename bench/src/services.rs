@@ -1,71 +1,145 @@
-//! What a gate reaches outside for: Secrets Manager and a session service, on loopback.
+//! What a gate reaches outside for, on loopback: Secrets Manager, a session service, an issuer's key
+//! set and its introspection endpoint; plain, or with TLS as in production.
 
 use std::{
-    io::BufReader,
+    io::{BufReader, Read, Write},
     net::{TcpListener, TcpStream},
+    sync::Arc,
     thread,
 };
 
-use serde_json::json;
+use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
+use serde_json::{Value, json};
 
 use crate::{BenchError, wire};
 
-/// Two services behind one port.
+/// All services behind one port.
 #[derive(Debug)]
 pub(crate) struct Services {
     pub(crate) url: String,
+    /// The certificate to trust, where they speak TLS.
+    pub(crate) certificate: Option<String>,
+}
+
+/// What they answer with.
+struct Answers {
+    secret: String,
+    session: String,
+    key_set: String,
+    introspection: String,
 }
 
 impl Services {
-    /// Starts both; the secret holds `key_set`.
-    pub(crate) fn start(key_set: String) -> Result<Self, BenchError> {
-        let failed = || BenchError::io("the services cannot listen");
-        let listener = TcpListener::bind("127.0.0.1:0").map_err(failed())?;
-        let url = format!("http://{}", listener.local_addr().map_err(failed())?);
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let key_set = key_set.clone();
-                thread::spawn(move || connection(stream, &key_set));
-            }
+    /// Starts them without TLS; the secret holds `secret`, the issuer has `key_set`.
+    pub(crate) fn plain(secret: &str, key_set: &Value) -> Result<Self, BenchError> {
+        let (listener, address) = listen()?;
+        serve(listener, Answers::new(secret, key_set), |stream| {
+            Some(BufReader::new(stream))
         });
-        Ok(Self { url })
+        Ok(Self {
+            url: format!("http://{address}"),
+            certificate: None,
+        })
+    }
+
+    /// Starts them with TLS, under a certificate of their own.
+    pub(crate) fn with_tls(secret: &str, key_set: &Value) -> Result<Self, BenchError> {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).map_err(|_| BenchError::Key)?;
+        let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|config| {
+                config
+                    .with_no_client_auth()
+                    .with_single_cert(vec![cert.der().clone()], key)
+            })
+            .map_err(|_| BenchError::Key)?;
+        let config = Arc::new(config);
+        let (listener, address) = listen()?;
+        let port = address.rsplit(':').next().unwrap_or_default();
+        let url = format!("https://localhost:{port}");
+        serve(listener, Answers::new(secret, key_set), move |stream| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(BufReader::new(StreamOwned::new(connection, stream)))
+        });
+        Ok(Self {
+            url,
+            certificate: Some(cert.pem()),
+        })
     }
 }
 
-fn connection(stream: TcpStream, key_set: &str) {
-    drop(stream.set_nodelay(true));
-    let Ok(mut out) = stream.try_clone() else {
-        return;
-    };
-    let mut incoming = BufReader::new(stream);
-    while let Ok(Some(message)) = wire::read(&mut incoming) {
-        let (head, body) = if message.header("x-amz-target").is_some() {
-            let secret = json!({"Name": "keys", "ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys",
-                "VersionId": "1", "SecretString": key_set, "CreatedDate": 1.0});
-            (
-                "200 OK\r\nContent-Type: application/x-amz-json-1.1",
-                secret.to_string(),
-            )
-        } else if message
-            .header("cookie")
-            .is_some_and(|cookie| cookie.contains("ory_session_slughere"))
-        {
-            let session = json!({"id": "8f0cbd2e-97a4-4e43-8a3c-26a6f5a0b1c1", "active": true,
-                "expires_at": "2030-01-01T00:00:00Z", "authenticated_at": "2026-01-01T00:00:00Z",
-                "authenticator_assurance_level": "aal1",
-                "identity": {"id": "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "schema_id": "default", "state": "active",
-                    "traits": {"email": "somebody@example.com", "name": {"first": "Some", "last": "Body"}}}});
-            (
-                "200 OK\r\nContent-Type: application/json",
-                session.to_string(),
-            )
-        } else {
-            (
-                "401 Unauthorized\r\nContent-Type: application/json",
-                "{}".to_owned(),
-            )
+impl Answers {
+    fn new(secret: &str, key_set: &Value) -> Self {
+        let secret = json!({"Name": "keys", "ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys",
+            "VersionId": "1", "SecretString": secret, "CreatedDate": 1.0});
+        let session = json!({"id": "8f0cbd2e-97a4-4e43-8a3c-26a6f5a0b1c1", "active": true,
+            "expires_at": "2030-01-01T00:00:00Z", "authenticated_at": "2026-01-01T00:00:00Z",
+            "authenticator_assurance_level": "aal1",
+            "identity": {"id": "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "schema_id": "default", "state": "active",
+                "traits": {"email": "somebody@example.com", "name": {"first": "Some", "last": "Body"}}}});
+        let introspection = json!({"active": true, "sub": "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d",
+            "client_id": "app", "scope": "users:read", "iss": "https://issuer.example.com/",
+            "exp": 4_102_444_800_u64, "token_use": "access_token"});
+        Self {
+            secret: secret.to_string(),
+            session: session.to_string(),
+            key_set: key_set.to_string(),
+            introspection: introspection.to_string(),
+        }
+    }
+
+    /// Head and body of an answer.
+    fn to(&self, asked: &wire::Message) -> (&'static str, &str) {
+        const JSON: &str = "200 OK\r\nContent-Type: application/json";
+        let knows_session = || {
+            let cookie = asked.header("cookie");
+            cookie.is_some_and(|cookie| cookie.contains("ory_session_slughere"))
         };
-        if wire::write(&mut out, head, body.as_bytes()).is_err() {
+        if asked.header("x-amz-target").is_some() {
+            let head = "200 OK\r\nContent-Type: application/x-amz-json-1.1";
+            return (head, &self.secret);
+        }
+        match asked.path.as_str() {
+            "/keys" => (JSON, &self.key_set),
+            "/introspect" => (JSON, &self.introspection),
+            _ if knows_session() => (JSON, &self.session),
+            _ => ("401 Unauthorized\r\nContent-Type: application/json", "{}"),
+        }
+    }
+}
+
+fn listen() -> Result<(TcpListener, String), BenchError> {
+    let failed = || BenchError::io("the services cannot listen");
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(failed())?;
+    let address = listener.local_addr().map_err(failed())?.to_string();
+    Ok((listener, address))
+}
+
+fn serve<S: Read + Write + Send + 'static>(
+    listener: TcpListener,
+    answers: Answers,
+    open: impl Fn(TcpStream) -> Option<BufReader<S>> + Send + 'static,
+) {
+    let answers = Arc::new(answers);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            drop(stream.set_nodelay(true));
+            let answers = Arc::clone(&answers);
+            if let Some(stream) = open(stream) {
+                thread::spawn(move || connection(stream, &answers));
+            }
+        }
+    });
+}
+
+fn connection<S: Read + Write>(mut stream: BufReader<S>, answers: &Answers) {
+    while let Ok(Some(message)) = wire::read(&mut stream) {
+        let (head, body) = answers.to(&message);
+        if wire::write(stream.get_mut(), head, body.as_bytes()).is_err() {
             return;
         }
     }

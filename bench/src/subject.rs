@@ -6,9 +6,10 @@ use std::{
     process::Command,
 };
 
+use oathgate_bench::rules;
 use tempfile::TempDir;
 
-use crate::{BenchError, rules, services::Services};
+use crate::{BenchError, services::Services};
 
 /// A bootstrap, ready to start.
 #[derive(Debug)]
@@ -19,85 +20,120 @@ pub(crate) struct Subject {
     pub(crate) environment: Vec<(String, String)>,
     /// How many rules decide; none for a floor, whose answers are not looked at.
     pub(crate) rules: Option<usize>,
+    /// Whether a wrong answer ends the run. Where not, it is counted, and the right one waited for.
+    pub(crate) must_be_right: bool,
     /// What was packaged for the measurement, gone after it.
     _workspace: Option<TempDir>,
 }
 
 impl Subject {
-    pub(crate) fn floor(bootstrap: &Path) -> Self {
-        Self {
-            name: "the floor".to_owned(),
+    /// A bootstrap that does nothing, or nothing but ask `services` once for each event.
+    pub(crate) fn floor(bootstrap: &Path, services: Option<&Services>) -> Result<Self, BenchError> {
+        let workspace = tempfile::tempdir().map_err(BenchError::io("no temporary folder"))?;
+        let mut environment = Vec::new();
+        if let Some(services) = services {
+            environment.extend(trusting(services, workspace.path(), "FLOOR_CA_FILE")?);
+            let url = format!("{}/sessions/whoami", services.url);
+            environment.push(("FLOOR_ASKS".to_owned(), url));
+        }
+        Ok(Self {
+            name: "floor".to_owned(),
             bootstrap: bootstrap.to_owned(),
-            folder: bootstrap.parent().map(Path::to_owned).unwrap_or_default(),
-            environment: Vec::new(),
+            folder: workspace.path().to_owned(),
+            environment,
             rules: None,
-            _workspace: None,
-        }
-    }
-
-    pub(crate) fn asking_floor(bootstrap: &Path, services: &Services) -> Self {
-        let asks = (
-            "FLOOR_ASKS".to_owned(),
-            format!("{}/sessions/whoami", services.url),
-        );
-        Self {
-            environment: vec![asks],
-            ..Self::floor(bootstrap)
-        }
+            must_be_right: true,
+            _workspace: Some(workspace),
+        })
     }
 
     /// Packages a rule set of `count` rules and measures the result.
     pub(crate) fn packaged(
+        name: &str,
         oathgate: &Path,
         bootstrap: &Path,
         count: usize,
         services: &Services,
     ) -> Result<Self, BenchError> {
-        let workspace = tempfile::tempdir().map_err(BenchError::io("no temporary folder"))?;
-        let source = workspace.path();
-        let folder = source.join("package");
-        let failed = |error| BenchError::Io {
-            what: format!("`{}`", source.display()),
-            error,
-        };
-        let config = source.join("config.json");
-        fs::write(&config, rules::config(&services.url).to_string()).map_err(failed)?;
-        fs::write(source.join("rules.json"), rules::rules(count).to_string()).map_err(failed)?;
+        let workspace = sources(count, services)?;
+        let folder = workspace.path().join("package");
+        let config = workspace.path().join("config.json");
+        let failed = || BenchError::io(format!("`{}`", oathgate.display()));
         let done = Command::new(oathgate)
             .arg("package")
             .args(["--config".as_ref(), config.as_os_str()])
             .args(["--bootstrap".as_ref(), bootstrap.as_os_str()])
             .args(["--out".as_ref(), folder.as_os_str()])
             .output()
-            .map_err(failed)?;
+            .map_err(failed())?;
         if !done.status.success() {
             let said = String::from_utf8_lossy(&done.stderr).into_owned();
             return Err(BenchError::Package(config.display().to_string(), said));
         }
+        let mut environment = aws(services);
+        environment.extend(trusting(services, workspace.path(), "OATHGATE_CA_FILE")?);
+        environment.push(("OATHGATE_JWKS_SECRET".to_owned(), SECRET.to_owned()));
         Ok(Self {
+            name: name.to_owned(),
+            bootstrap: folder.join("bootstrap"),
+            folder,
+            environment,
             rules: Some(count),
+            must_be_right: true,
             _workspace: Some(workspace),
-            ..Self::folder("oathgate", &folder, services)
         })
     }
 
-    /// A folder that is packaged already.
-    pub(crate) fn folder(name: &str, folder: &Path, services: &Services) -> Self {
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Self {
-            name: name.to_owned(),
-            bootstrap: folder.join("bootstrap"),
-            folder: folder.to_owned(),
-            environment: vec![
-                pair(
-                    "OATHGATE_JWKS_SECRET",
-                    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys",
-                ),
-                pair("AWS_ENDPOINT_URL", &services.url),
-                pair("SESSION_URL", &services.url),
-            ],
-            rules: Some(0),
-            _workspace: None,
-        }
+    /// The Lambda of the recipe over the same rules: `bench/peer`.
+    pub(crate) fn peer(
+        bootstrap: &Path,
+        count: usize,
+        services: &Services,
+    ) -> Result<Self, BenchError> {
+        let workspace = sources(count, services)?;
+        let mut environment = aws(services);
+        environment.push(("JWKS_SECRET".to_owned(), SECRET.to_owned()));
+        Ok(Self {
+            name: "Oathkeeper in Go".to_owned(),
+            bootstrap: bootstrap.to_owned(),
+            folder: workspace.path().to_owned(),
+            environment,
+            rules: Some(count),
+            must_be_right: false,
+            _workspace: Some(workspace),
+        })
     }
+}
+
+const SECRET: &str = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys";
+
+fn aws(services: &Services) -> Vec<(String, String)> {
+    vec![("AWS_ENDPOINT_URL".to_owned(), services.url.clone())]
+}
+
+/// The variable that names the services' certificate, written to a file, where they have one.
+fn trusting(
+    services: &Services,
+    folder: &Path,
+    variable: &str,
+) -> Result<Option<(String, String)>, BenchError> {
+    let Some(certificate) = &services.certificate else {
+        return Ok(None);
+    };
+    let file = folder.join("ca.pem");
+    let path = file.display().to_string();
+    fs::write(&file, certificate).map_err(BenchError::io(format!("`{path}`")))?;
+    Ok(Some((variable.to_owned(), path)))
+}
+
+/// A folder with `count` rules and their configuration.
+fn sources(count: usize, services: &Services) -> Result<TempDir, BenchError> {
+    let workspace = tempfile::tempdir().map_err(BenchError::io("no temporary folder"))?;
+    let config = rules::config(&services.url).to_string();
+    let rules = rules::rules(count).to_string();
+    for (name, text) in [("config.json", config), ("rules.json", rules)] {
+        let file = workspace.path().join(name);
+        fs::write(&file, text).map_err(BenchError::io(format!("`{}`", file.display())))?;
+    }
+    Ok(workspace)
 }

@@ -1,9 +1,6 @@
 //! As much HTTP/1.1 as a server on loopback needs: one message in, one message out.
 
-use std::{
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
-};
+use std::io::{self, BufRead, Read as _, Write};
 
 /// A request, read whole.
 #[derive(Debug)]
@@ -24,7 +21,7 @@ impl Message {
 }
 
 /// Reads the next request; `None` where the client has gone.
-pub(crate) fn read(from: &mut BufReader<TcpStream>) -> io::Result<Option<Message>> {
+pub(crate) fn read(from: &mut impl BufRead) -> io::Result<Option<Message>> {
     let Some(first) = line(from)? else {
         return Ok(None);
     };
@@ -43,7 +40,7 @@ pub(crate) fn read(from: &mut BufReader<TcpStream>) -> io::Result<Option<Message
     if message.header("transfer-encoding").is_some() {
         while let Some(size) = line(from)? {
             let size = u64::from_str_radix(size.trim(), 16).unwrap_or(0);
-            from.by_ref().take(size).read_to_end(&mut message.body)?;
+            take(from, size, &mut message.body)?;
             line(from)?;
             if size == 0 {
                 break;
@@ -53,22 +50,26 @@ pub(crate) fn read(from: &mut BufReader<TcpStream>) -> io::Result<Option<Message
         let length = message
             .header("content-length")
             .and_then(|length| length.parse().ok());
-        from.by_ref()
-            .take(length.unwrap_or(0))
-            .read_to_end(&mut message.body)?;
+        take(from, length.unwrap_or(0), &mut message.body)?;
     }
     Ok(Some(message))
 }
 
 /// Writes an answer in one piece.
-pub(crate) fn write(to: &mut TcpStream, head: &str, body: &[u8]) -> io::Result<()> {
+pub(crate) fn write(to: &mut impl Write, head: &str, body: &[u8]) -> io::Result<()> {
     let mut answer =
         format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
     answer.extend_from_slice(body);
-    to.write_all(&answer)
+    to.write_all(&answer)?;
+    to.flush()
 }
 
-fn line(from: &mut BufReader<TcpStream>) -> io::Result<Option<String>> {
+fn take(from: &mut impl BufRead, length: u64, into: &mut Vec<u8>) -> io::Result<()> {
+    from.by_ref().take(length).read_to_end(into)?;
+    Ok(())
+}
+
+fn line(from: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut text = String::new();
     if from.read_line(&mut text)? == 0 {
         return Ok(None);

@@ -1,0 +1,3 @@
+//! The rule sets that Oathgate is measured with.
+
+pub mod rules;
