@@ -17,9 +17,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 OATHGATE := $(CARGO_TARGET_DIR)/debug/oathgate
 BOOTSTRAP := $(CARGO_TARGET_DIR)/debug/bootstrap
+PEER := $(CARGO_TARGET_DIR)/release/peer
 BENCH := $(CARGO_TARGET_DIR)/release/oathgate-bench --oathgate $(CARGO_TARGET_DIR)/release/oathgate \
 	--bootstrap $(CARGO_TARGET_DIR)/release/bootstrap --floor $(CARGO_TARGET_DIR)/release/floor \
-	--floor-tls $(CARGO_TARGET_DIR)/release/floor_tls
+	--floor-tls $(CARGO_TARGET_DIR)/release/floor_tls $(if $(OATHKEEPER_SRC),--peer $(PEER))
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 ##@ Try it
@@ -94,14 +95,22 @@ test-local: $(VENV) node_modules binaries ## The local cloud's own tests, and a 
 arm64: $(VENV) binaries ## Build the function for arm64 and run it over the seed suite
 	scripts/arm64
 
-.PHONY: bench bench-guard
-bench: ## Cold start, decisions, memory and size, beside an empty Lambda
+.PHONY: bench bench-guard bench-micro bench-serve bench-binaries
+bench-binaries:
 	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
+	$(if $(OATHKEEPER_SRC),bench/peer/build $(OATHKEEPER_SRC) $(PEER))
+
+bench: bench-binaries ## Cold start, decisions, memory and size, beside an empty Lambda; and beside Oathkeeper's of OATHKEEPER_SRC
 	$(BENCH) --json target/bench.json --svg docs/performance.svg $(BENCH_FLAGS)
 
-bench-guard: ## Fail where a ratio to the empty Lambda got worse than bench/baseline.json by more than a quarter
-	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
-	$(BENCH) --baseline bench/baseline.json --margin 0.25 $(BENCH_FLAGS)
+bench-guard: bench-binaries ## Fail where a ratio to the empty Lambda got worse than bench/baseline.json by more than a quarter
+	$(BENCH) --baseline bench/baseline.json --margin 0.25 --repeats 3 --rules 10,10000 --events 1000 $(BENCH_FLAGS)
+
+bench-micro: ## What each part of a decision costs by itself: routing, handlers, templates, signing
+	cargo bench --locked -p oathgate-bench --bench micro -- --noplot $(BENCH_FLAGS)
+
+bench-serve: node_modules bench-binaries ## `oathgate serve` beside the `oathkeeper serve` of OATHKEEPER_BIN, under load
+	npx tsx bench/serve.ts $(CARGO_TARGET_DIR)/release/oathgate $(or $(OATHKEEPER_BIN),oathkeeper) $(CARGO_TARGET_DIR)/release/rules
 
 ##@ Prove
 

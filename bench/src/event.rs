@@ -6,6 +6,9 @@ use clap::ValueEnum;
 use oathgate_bench::rules::ROUTES;
 use serde_json::{Map, Value, json};
 
+/// The cookies of somebody who has a session.
+pub(crate) const COOKIE: &str = "theme=dark; ory_session_slughere=MTczMjM5NjQ1MHxKdHZqS2Q";
+
 /// A kind of request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Mix {
@@ -65,10 +68,7 @@ impl Mix {
         ];
         let bearer = format!("Bearer {token}");
         match self {
-            Self::Session | Self::KeptSession => headers.push((
-                "Cookie",
-                "theme=dark; ory_session_slughere=MTczMjM5NjQ1MHxKdHZqS2Q",
-            )),
+            Self::Session | Self::KeptSession => headers.push(("Cookie", COOKIE)),
             Self::Jwt | Self::Introspection => headers.push(("Authorization", &bearer)),
             _ => {}
         }

@@ -9,30 +9,33 @@ use aws_lc_rs::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
+use thiserror::Error;
 
-use crate::BenchError;
+/// The cryptography made no key.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("no key could be made")]
+pub struct NoKey;
 
 /// An issuer of tokens.
 #[derive(Debug)]
-pub(crate) struct Issuer {
+pub struct Issuer {
     /// The key set to verify with.
-    pub(crate) key_set: Value,
+    pub key_set: Value,
     /// A token that holds for as long as a run may take.
-    pub(crate) token: String,
+    pub token: String,
 }
 
 impl Issuer {
     /// Makes a key and signs one token, by RS256, as most issuers do.
-    pub(crate) fn new() -> Result<Self, BenchError> {
-        let failed = |_| BenchError::Key;
+    ///
+    /// # Errors
+    /// Cryptography that fails.
+    pub fn new() -> Result<Self, NoKey> {
+        let failed = |_| NoKey;
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(failed)?;
         // RFC 8017 appendix A.1.1: behind the heads of a sequence and of a number of 257 bytes, whose
         // first is zero, stands the modulus; the exponent is 65537.
-        let modulus = pair
-            .public_key()
-            .as_ref()
-            .get(9..265)
-            .ok_or(BenchError::Key)?;
+        let modulus = pair.public_key().as_ref().get(9..265).ok_or(NoKey)?;
         let key_set = json!({"keys": [{"kty": "RSA", "kid": "bench", "use": "sig", "alg": "RS256",
             "n": URL_SAFE_NO_PAD.encode(modulus), "e": "AQAB"}]});
         let now = SystemTime::now()

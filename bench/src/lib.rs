@@ -1,3 +1,4 @@
-//! The rule sets that Oathgate is measured with.
+//! What Oathgate is measured with: rule sets, and what the services around them answer.
 
+pub mod issuer;
 pub mod rules;

@@ -4,7 +4,6 @@
 
 mod event;
 mod figures;
-mod issuer;
 mod measure;
 mod plot;
 mod process;
@@ -21,11 +20,11 @@ use std::{
 };
 
 use clap::{Parser, ValueEnum as _};
+use oathgate_bench::issuer::{Issuer, NoKey};
 use thiserror::Error;
 
 use crate::{
     event::Mix,
-    issuer::Issuer,
     measure::Plan,
     quota::Quota,
     report::{Report, Row},
@@ -119,8 +118,8 @@ pub(crate) enum BenchError {
     Answer(String, String, String),
     #[error("this machine gives no CPU quota: {0}")]
     Quota(String),
-    #[error("no key could be made")]
-    Key,
+    #[error(transparent)]
+    Key(#[from] NoKey),
     #[error(transparent)]
     Json(#[from] serde_json::Error),
 }

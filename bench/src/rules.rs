@@ -2,6 +2,9 @@
 
 use serde_json::{Value, json};
 
+/// Who asks, where anybody is known.
+pub const SUBJECT: &str = "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d";
+
 /// How many routes a service has.
 pub const ROUTES: usize = 10;
 
@@ -44,6 +47,24 @@ pub fn rules(count: usize) -> Value {
     (0..count)
         .map(|index| rule(index / ROUTES, index % ROUTES))
         .collect()
+}
+
+/// What the session service says of the session that requests name.
+#[must_use]
+pub fn session() -> Value {
+    json!({"id": "8f0cbd2e-97a4-4e43-8a3c-26a6f5a0b1c1", "active": true,
+        "expires_at": "2030-01-01T00:00:00Z", "authenticated_at": "2026-01-01T00:00:00Z",
+        "authenticator_assurance_level": "aal1",
+        "identity": {"id": SUBJECT, "schema_id": "default", "state": "active",
+            "traits": {"email": "somebody@example.com", "name": {"first": "Some", "last": "Body"}}}})
+}
+
+/// What the introspection endpoint says of the token that requests show.
+#[must_use]
+pub fn introspection() -> Value {
+    json!({"active": true, "sub": SUBJECT, "client_id": "app",
+        "scope": "users:read", "iss": "https://issuer.example.com/", "exp": 4_102_444_800_u64,
+        "token_use": "access_token"})
 }
 
 fn rule(service: usize, route: usize) -> Value {

@@ -8,6 +8,7 @@ use std::{
     thread,
 };
 
+use oathgate_bench::{issuer::NoKey, rules};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::{ServerConfig, ServerConnection, StreamOwned, pki_types::PrivateKeyDer};
 use serde_json::{Value, json};
@@ -46,7 +47,7 @@ impl Services {
     /// Starts them with TLS, under a certificate of their own.
     pub(crate) fn with_tls(secret: &str, key_set: &Value) -> Result<Self, BenchError> {
         let CertifiedKey { cert, signing_key } =
-            generate_simple_self_signed(["localhost".to_owned()]).map_err(|_| BenchError::Key)?;
+            generate_simple_self_signed(["localhost".to_owned()]).map_err(|_| NoKey)?;
         let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -56,7 +57,7 @@ impl Services {
                     .with_no_client_auth()
                     .with_single_cert(vec![cert.der().clone()], key)
             })
-            .map_err(|_| BenchError::Key)?;
+            .map_err(|_| NoKey)?;
         let config = Arc::new(config);
         let (listener, address) = listen()?;
         let port = address.rsplit(':').next().unwrap_or_default();
@@ -76,19 +77,11 @@ impl Answers {
     fn new(secret: &str, key_set: &Value) -> Self {
         let secret = json!({"Name": "keys", "ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:keys",
             "VersionId": "1", "SecretString": secret, "CreatedDate": 1.0});
-        let session = json!({"id": "8f0cbd2e-97a4-4e43-8a3c-26a6f5a0b1c1", "active": true,
-            "expires_at": "2030-01-01T00:00:00Z", "authenticated_at": "2026-01-01T00:00:00Z",
-            "authenticator_assurance_level": "aal1",
-            "identity": {"id": "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", "schema_id": "default", "state": "active",
-                "traits": {"email": "somebody@example.com", "name": {"first": "Some", "last": "Body"}}}});
-        let introspection = json!({"active": true, "sub": "0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d",
-            "client_id": "app", "scope": "users:read", "iss": "https://issuer.example.com/",
-            "exp": 4_102_444_800_u64, "token_use": "access_token"});
         Self {
             secret: secret.to_string(),
-            session: session.to_string(),
+            session: rules::session().to_string(),
             key_set: key_set.to_string(),
-            introspection: introspection.to_string(),
+            introspection: rules::introspection().to_string(),
         }
     }
 

@@ -9,7 +9,7 @@ use std::{
 use oathgate_bench::rules;
 use tempfile::TempDir;
 
-use crate::{BenchError, services::Services};
+use crate::{BenchError, event::COOKIE, services::Services};
 
 /// A bootstrap, ready to start.
 #[derive(Debug)]
@@ -35,6 +35,7 @@ impl Subject {
             environment.extend(trusting(services, workspace.path(), "FLOOR_CA_FILE")?);
             let url = format!("{}/sessions/whoami", services.url);
             environment.push(("FLOOR_ASKS".to_owned(), url));
+            environment.push(("FLOOR_COOKIE".to_owned(), COOKIE.to_owned()));
         }
         Ok(Self {
             name: "floor".to_owned(),

@@ -3,7 +3,7 @@
 use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -87,7 +87,9 @@ impl Authorizer {
         self.outside
             .begin(invocation.deadline, invocation.trace.clone());
         let time = Outside::time_until(invocation.deadline);
-        let concluded = match tokio::time::timeout(time, caught(self.conclude(event))).await {
+        // Pinned once, here: a future that is handed on by value is copied, and this is a large one.
+        let concluding = pin!(self.conclude(event));
+        let concluded = match tokio::time::timeout(time, caught(concluding)).await {
             Ok(Ok(concluded)) => concluded,
             Ok(Err(Panicked)) => failed(ReasonCode::Panicked, "the decision panicked".to_owned()),
             Err(_) => failed(ReasonCode::TimeUp, "the function's time ran out".to_owned()),
@@ -238,8 +240,7 @@ struct Panicked;
 
 /// Runs a future, and turns a panic inside it into an error. The gate holds no lock across anything
 /// that could leave it half changed.
-async fn caught<F: Future>(future: F) -> Result<F::Output, Panicked> {
-    let mut future = pin!(future);
+async fn caught<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Panicked> {
     poll_fn(
         |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
             Ok(polled) => polled.map(Ok),

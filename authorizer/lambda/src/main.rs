@@ -91,7 +91,8 @@ async fn run() -> Result<(), Broken> {
     };
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let authorizer = Arc::clone(&authorizer);
-        async move {
+        // The runtime hands this on through many layers: a pointer is cheaper to hand on than a decision.
+        Box::pin(async move {
             let invocation = Invocation {
                 deadline: deadline(event.context.deadline),
                 request_id: event.context.request_id,
@@ -99,7 +100,7 @@ async fn run() -> Result<(), Broken> {
             };
             let answer = authorizer.answer(event.payload.get(), &invocation).await;
             answer.map_err(Diagnostic::from)
-        }
+        })
     });
     Runtime::new(answer).run().await
 }
