@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The figures of one subject under one kind of event.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Figures {
-    /// From the start of the process to its first question for an event, median of all starts.
+    /// From the start of the process to its first question for an event, lower quartile of all starts.
     pub(crate) init_ms: f64,
-    /// From the first event to its answer, median of all starts.
+    /// From the first event to its answer, lower quartile of all starts.
     pub(crate) first_ms: f64,
     /// Warm events, median.
     pub(crate) warm_p50_us: f64,
