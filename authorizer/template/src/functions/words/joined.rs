@@ -122,7 +122,11 @@ fn push_lower(out: &mut String, kind: Word, word: &str, connector: char) {
     match kind {
         // Each connector becomes the one wanted.
         Word::Connector => out.extend(word.chars().map(|_| connector)),
-        Word::Upper => out.extend(word.chars().map(to_lower)),
+        // Title case (`ǅ`) stays.
+        Word::Upper => out.extend(
+            word.chars()
+                .map(|c| if is_upper(c) { to_lower(c) } else { c }),
+        ),
         _ => out.push_str(word),
     }
 }
@@ -166,6 +170,8 @@ impl<'s> Words<'s> {
                 _ => first.len_utf8(),
             },
             Word::Letters => run(&|c| is_letter(c) && !is_upper(c)),
+            // Connectors behind punctuation count as such: `"-7"` stays what it is.
+            Word::Punctuation => run(&is_punctuation),
             _ => run(&|c| kind_of(c) == kind),
         };
         let (word, rest) = self
