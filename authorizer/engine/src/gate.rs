@@ -301,7 +301,7 @@ impl Gate {
         evidence.cache_hits = session.cache_hits;
         mutated?;
         Ok(Grant {
-            header: session.header,
+            header: session.header.as_found(),
             vouched: session.vouched,
         })
     }

@@ -15,9 +15,6 @@ pub struct Session {
     pub extra: Option<Arc<BTreeMap<String, Value>>>,
     /// The headers the granted request will carry.
     pub header: Header,
-    /// First values of headers that a hydrator named in another spelling than Go's: nothing finds them
-    /// until `noop` has spelled their names right. In `header` they are empty.
-    pub misspelled: Vec<(String, String)>,
     /// Canonical names of the headers that handlers set themselves, never those copied from the client.
     pub vouched: Vec<String>,
     /// Set once `noop` made the session's headers the request's own: what later mutators set, the

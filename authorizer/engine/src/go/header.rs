@@ -9,6 +9,8 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Header {
     entries: Arc<Vec<(String, String)>>,
+    /// Whether Go has a map here, though maybe an empty one: `null` and `{}` in JSON.
+    made: bool,
 }
 
 impl Header {
@@ -45,6 +47,33 @@ impl Header {
             .push((canonical_header_name(name).into_owned(), value.into()));
     }
 
+    /// Replaces the values under a name that stays as it is written: in another spelling than Go's no
+    /// lookup finds it.
+    pub fn put_verbatim(&mut self, name: &str, values: Vec<String>) {
+        let entries = Arc::make_mut(&mut self.entries);
+        entries.retain(|(known, _)| known != name);
+        entries.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+
+    /// The headers as Oathkeeper hands them on: under canonical names, each with what a lookup finds.
+    #[must_use]
+    pub fn as_found(self) -> Self {
+        let odd: Vec<_> = self
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| canonical_header_name(name) != *name)
+            .map(str::to_owned)
+            .collect();
+        let mut found = self;
+        for name in odd {
+            found.put_verbatim(&name, Vec::new());
+            if found.get(&name).is_none() {
+                found.set(&name, "");
+            }
+        }
+        found
+    }
+
     /// Removes a header with all its values.
     pub fn remove(&mut self, name: &str) {
         let name = canonical_header_name(name);
@@ -66,6 +95,17 @@ impl Header {
             names.entry(name).or_default().push(value);
         }
         names
+    }
+
+    /// Makes a map of Go's nil, if it is one.
+    pub fn make(&mut self) {
+        self.made = true;
+    }
+
+    /// Whether this is Go's nil: not even an empty map.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.is_empty() && !self.made
     }
 
     /// Whether there is no header at all.

@@ -42,7 +42,7 @@ impl Object for Header {
     }
 
     fn to_json(&self) -> serde_json::Value {
-        if self.is_empty() {
+        if self.is_nil() {
             serde_json::Value::Null
         } else {
             json!(self.by_name())

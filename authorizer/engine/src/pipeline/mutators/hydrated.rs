@@ -2,7 +2,7 @@
 //! [`encoding/json`](https://pkg.go.dev/encoding/json#Unmarshal) fills a struct: names in any case,
 //! what is unknown is passed over, and a member that comes again adds to what the first one filled.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
 use oathgate_template::Value;
 use serde::{
@@ -42,7 +42,7 @@ pub(super) fn read(answer: &[u8]) -> Result<Session, NoSession> {
                 }
                 _ => return Err(OTHER_KIND),
             },
-            "header" => session.misspelled = header(value, &mut session.header)?,
+            "header" => header(value, &mut session.header)?,
             "match_context" => match_context(value, &mut session.match_context)?,
             _ => {}
         }
@@ -51,7 +51,9 @@ pub(super) fn read(answer: &[u8]) -> Result<Session, NoSession> {
         .header
         .by_name()
         .into_keys()
-        .map(str::to_owned)
+        .map(|name| canonical_header_name(name).into_owned())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
         .collect();
     Ok(session)
 }
@@ -62,9 +64,7 @@ fn match_context(written: &RawValue, context: &mut MatchContext) -> Result<(), N
             "regexp_capture_groups" => context.regexp_capture_groups = texts(value)?,
             "url" => url(value, &mut context.url)?,
             "method" => assign(value, &mut context.method)?,
-            "header" => {
-                header(value, &mut context.header)?;
-            }
+            "header" => header(value, &mut context.header)?,
             _ => {}
         }
     }
@@ -97,34 +97,22 @@ fn url(written: &RawValue, place: &mut Option<Url>) -> Result<(), NoSession> {
     Ok(())
 }
 
-/// Headers. A name that is not written as Go writes it can never be asked for, so that the header is
-/// there and has no value; the same goes for one with an empty list. Gives the first values of such names.
-fn header(written: &RawValue, header: &mut Header) -> Result<Vec<(String, String)>, NoSession> {
+/// Headers, under the names they are told by: one that is not written as Go writes it is there and can
+/// never be asked for. One with an empty list has no value.
+fn header(written: &RawValue, header: &mut Header) -> Result<(), NoSession> {
     let Some(members) = Members::read(written)? else {
         *header = Header::default();
-        return Ok(Vec::new());
+        return Ok(());
     };
-    let mut odd = Vec::new();
+    header.make();
     for (name, value) in members.0 {
-        let values = texts(value)?.unwrap_or_default();
-        if canonical_header_name(&name) != name {
-            odd.push((name, values.into_iter().next().unwrap_or_default()));
-            continue;
-        }
-        header.remove(&name);
-        for value in &values {
-            header.add(&name, value.as_str());
-        }
+        let mut values = texts(value)?.unwrap_or_default();
         if values.is_empty() {
-            header.set(&name, "");
+            values.push(String::new());
         }
+        header.put_verbatim(&name, values);
     }
-    for (name, _) in &odd {
-        if header.get(name).is_none() {
-            header.set(name, "");
-        }
-    }
-    Ok(odd)
+    Ok(())
 }
 
 /// A list of texts; `None` of `null`.
@@ -207,7 +195,8 @@ mod tests {
 
     fn headers(answer: &str) -> Vec<(String, String)> {
         let session = read(answer.as_bytes()).expect("a session");
-        let pairs = session.header.iter();
+        let found = session.header.as_found();
+        let pairs = found.iter();
         pairs
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()

@@ -123,7 +123,9 @@ async fn a_header_in_another_spelling_is_empty_until_noop_spells_it() {
     let told = json!({"subject": "ada", "header": {"x-low": ["1", "2"]}});
     let world = World::answering(200, &told);
     let mut session = world.hydrate(json!({})).await.unwrap();
-    assert_eq!(session.header.get("X-Low"), Some(""));
+    assert_eq!(session.header.get("X-Low"), None);
+    assert_eq!(session.header.clone().as_found().get("X-Low"), Some(""));
+    assert_eq!(session.vouched, ["X-Low"]);
     let noop = HandlerReference {
         handler: "noop".to_owned(),
         config: None,
@@ -139,6 +141,23 @@ async fn a_header_in_another_spelling_is_empty_until_noop_spells_it() {
         .await
         .unwrap();
     assert_eq!(session.header.get("X-Low"), Some("1"));
+}
+
+#[tokio::test]
+async fn headers_that_are_empty_are_not_null() {
+    for (header, shown) in [(json!({}), "{}"), (Value::Null, "null")] {
+        let told = json!({"subject": "ada", "header": header, "match_context": {"header": header}});
+        let session = World::answering(200, &told)
+            .hydrate(json!({}))
+            .await
+            .unwrap();
+        let template = "{{ .Header | toJson }} {{ .MatchContext.Header | toJson }}";
+        let rendered = oathgate_template::Template::parse("t", template)
+            .unwrap()
+            .render(&session.data())
+            .unwrap();
+        assert_eq!(rendered, format!("{shown} {shown}"));
+    }
 }
 
 #[tokio::test]

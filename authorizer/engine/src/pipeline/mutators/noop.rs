@@ -17,21 +17,22 @@ impl Noop {
 
     pub(crate) fn mutate(&self, request: &mut Request, session: &mut Session) {
         let set_before = std::mem::replace(&mut session.header, request.header.clone());
-        let misspelled = std::mem::take(&mut session.misspelled);
         // From here on, session and request have their headers together.
         session.shares_request_header = true;
         for (name, values) in set_before.by_name() {
+            // Go takes either, at random, where a name is there in two spellings.
+            if set_before
+                .get(name)
+                .is_some_and(|found| Some(&found) != values.first())
+            {
+                continue;
+            }
             super::write_header(
                 request,
                 session,
                 name,
                 values.first().copied().unwrap_or_default(),
             );
-        }
-        for (name, value) in misspelled {
-            if set_before.get(&name) == Some("") {
-                super::write_header(request, session, &name, &value);
-            }
         }
     }
 }
