@@ -229,13 +229,28 @@ fn concat(context: &mut Context<'_>, args: &[Value]) -> Answer {
     }
 }
 
+/// How long chunks are; none are made of 0. What sprig computes of a negative size is no error for some
+/// lists: one element is a chunk, and as many more as the size says are none.
+fn chunk_size(size: i64, items: &[Value]) -> Result<usize, String> {
+    let missing = || "a chunk has at least one element".to_owned();
+    if let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) {
+        return Ok(size);
+    }
+    let most = usize::try_from(size.unsigned_abs()).map_err(|_| missing())?;
+    match items.len() {
+        1 if most > 1 => Ok(1),
+        length if length > 1 && length - 1 <= most => Ok(0),
+        _ => Err(missing()),
+    }
+}
+
 fn chunk(context: &mut Context<'_>, args: &[Value]) -> Answer {
     let items = elements(args, 1)?;
-    let size = usize::try_from(int(args, 0)).ok().filter(|size| *size > 0);
-    let size = size.ok_or("a chunk has at least one element")?;
+    let size = chunk_size(int(args, 0), &items)?;
     context.charge_elements(items.len() * 2)?;
     let chunks = items
-        .chunks(size)
+        .chunks(size.max(1))
+        .take(if size == 0 { 0 } else { usize::MAX })
         .map(|chunk| Value::List(Arc::new(chunk.to_vec())))
         .collect();
     Ok(Value::Slice(Arc::new(Slice::new(Elem::List, chunks))))
