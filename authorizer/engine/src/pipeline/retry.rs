@@ -75,13 +75,13 @@ fn is_unwell(status: u16) -> bool {
 /// Whether the same request may fare better later.
 fn may_pass(error: &HttpError) -> bool {
     match error {
-        HttpError::Address | HttpError::Method | HttpError::Header(_) | HttpError::Redirects => {
-            false
-        }
-        HttpError::Connect(_)
-        | HttpError::Timeout
-        | HttpError::Broken(_)
-        | HttpError::TooLarge(_) => true,
+        // Megabytes that nobody will read are not fetched again.
+        HttpError::Address
+        | HttpError::Method
+        | HttpError::Header(_)
+        | HttpError::Redirects
+        | HttpError::TooLarge(_) => false,
+        HttpError::Connect(_) | HttpError::Timeout | HttpError::Broken(_) => true,
     }
 }
 
@@ -142,11 +142,12 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn it_does_not_repeat_what_cannot_be_sent() {
+    async fn it_does_not_repeat_what_cannot_fare_better() {
         for error in [
             HttpError::Address,
             HttpError::Header("X".into()),
             HttpError::Redirects,
+            HttpError::TooLarge(1 << 22),
         ] {
             let (sent, asked) = send(FIVE, vec![Err(error)]).await;
             assert!(sent.is_err());
