@@ -20,7 +20,7 @@ def make(chance):
             host=(0.3, lambda: "127.0.0.1"),
             timeout=(0.2, lambda: timeout(chance)),
             cors=(0.25, lambda: cors(chance)),
-            tls=(0.08, lambda: tls(chance)),
+            tls=(0.1, lambda: tls(chance)),
         ),
     }
     proxy = {
@@ -29,7 +29,7 @@ def make(chance):
             host=(0.3, lambda: "127.0.0.1"),
             timeout=(0.2, lambda: timeout(chance)),
             cors=(0.2, lambda: cors(chance)),
-            tls=(0.05, lambda: tls(chance)),
+            tls=(0.2, lambda: tls(chance)),
             trust_forwarded_headers=(0.2, lambda: chance.maybe(0.5)),
         ),
     }
