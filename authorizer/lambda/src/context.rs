@@ -177,7 +177,12 @@ impl Vouched {
             String::new()
         };
         // As Oathkeeper's server writes them: a line break must not begin another header.
-        let value = value.replace(['\r', '\n'], " ");
+        let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let value = if is_plain {
+            value
+        } else {
+            value.replace(['\r', '\n'], " ")
+        };
         let unfit = |character: char| {
             (character.is_control() && character != '\t')
                 || matches!(character, '\u{F780}'..='\u{F7FF}')
@@ -185,7 +190,7 @@ impl Vouched {
         // Space around a value is no part of it (RFC 9110 section 5.5), so blanks alone are empty.
         match value.trim_matches([' ', '\t']) {
             "" => Ok(self.fallback.clone()),
-            said if said.chars().any(unfit) => Err(Unfit::Characters(name.to_owned())),
+            said if !is_plain && said.chars().any(unfit) => Err(Unfit::Characters(name.to_owned())),
             said if said == self.fallback && of_rule => Err(Unfit::StandIn(name.to_owned())),
             said => Ok(said.to_owned()),
         }

@@ -108,6 +108,11 @@ fn number(value: f64) -> serde_json::Value {
     value.into()
 }
 
+/// Whether a byte is a character that is written as it is, whatever the layout.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\' | b'<' | b'>' | b'&')
+}
+
 struct Encoder {
     out: Vec<u8>,
     layout: Layout,
@@ -221,6 +226,21 @@ impl Encoder {
 
     fn string(&mut self, text: &[u8]) {
         self.out.push(b'"');
+        let mut rest = text;
+        while !rest.is_empty() {
+            let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
+            let (run, others) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+            self.out.extend_from_slice(run);
+            let odd = others.iter().take_while(|byte| !is_plain(**byte)).count();
+            let (run, others) = others.split_at_checked(odd).unwrap_or((others, &[]));
+            self.odd(run);
+            rest = others;
+        }
+        self.out.push(b'"');
+    }
+
+    /// Writes bytes among which there is none that is plain: no character begins or ends outside.
+    fn odd(&mut self, text: &[u8]) {
         for chunk in text.utf8_chunks() {
             for character in chunk.valid().chars() {
                 self.character(character);
@@ -229,7 +249,6 @@ impl Encoder {
                 self.write("\\ufffd");
             }
         }
-        self.out.push(b'"');
     }
 
     fn character(&mut self, character: char) {
@@ -249,6 +268,30 @@ impl Encoder {
                 self.write(&escaped);
             }
             _ => self.write(character.encode_utf8(&mut [0; 4])),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_are_written_as_go_writes_them_wherever_the_odd_characters_stand() {
+        for (text, written) in [
+            (&b""[..], r#""""#),
+            (b"plain ~", r#""plain ~""#),
+            (b"<a>&b", r#""\u003ca\u003e\u0026b""#),
+            (b"a\"b\\", r#""a\"b\\""#),
+            (b"\n\x00a\x7f", "\"\\n\\u0000a\x7f\""),
+            ("née\u{2028}é".as_bytes(), "\"née\\u2028é\""),
+            (b"\xe2\x82a\xff\"\xc3", r#""\ufffd\ufffda\ufffd\"\ufffd""#),
+        ] {
+            assert_eq!(
+                Value::Bytes(text.into()).to_json_text(),
+                written,
+                "{text:?}"
+            );
         }
     }
 }
