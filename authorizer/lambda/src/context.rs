@@ -176,25 +176,29 @@ impl Vouched {
         } else {
             String::new()
         };
-        // As Oathkeeper's server writes them: a line break must not begin another header.
-        let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let value = if is_plain {
-            value
-        } else {
-            value.replace(['\r', '\n'], " ")
-        };
-        let unfit = |character: char| {
-            (character.is_control() && character != '\t')
-                || matches!(character, '\u{F780}'..='\u{F7FF}')
-        };
+        let value = fit_for_header(value).ok_or_else(|| Unfit::Characters(name.to_owned()))?;
         // Space around a value is no part of it (RFC 9110 section 5.5), so blanks alone are empty.
         match value.trim_matches([' ', '\t']) {
             "" => Ok(self.fallback.clone()),
-            said if !is_plain && said.chars().any(unfit) => Err(Unfit::Characters(name.to_owned())),
             said if said == self.fallback && of_rule => Err(Unfit::StandIn(name.to_owned())),
             said => Ok(said.to_owned()),
         }
     }
+}
+
+/// A value as a header may hold it; `None` where it holds a character that none may. Line breaks become
+/// blanks, as Oathkeeper's server writes them: they must not begin another header.
+fn fit_for_header(value: String) -> Option<String> {
+    // Nearly every value is plain text, which needs no second look.
+    if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Some(value);
+    }
+    let value = value.replace(['\r', '\n'], " ");
+    let unfit = |character: char| {
+        (character.is_control() && character != '\t')
+            || matches!(character, '\u{F780}'..='\u{F7FF}')
+    };
+    (!value.contains(unfit)).then_some(value)
 }
 
 /// The context of a refusal: what gateway responses show to the client.

@@ -226,20 +226,17 @@ impl Encoder {
 
     fn string(&mut self, text: &[u8]) {
         self.out.push(b'"');
-        let mut rest = text;
-        while !rest.is_empty() {
-            let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
-            let (run, others) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
-            self.out.extend_from_slice(run);
-            let odd = others.iter().take_while(|byte| !is_plain(**byte)).count();
-            let (run, others) = others.split_at_checked(odd).unwrap_or((others, &[]));
-            self.odd(run);
-            rest = others;
+        for run in text.chunk_by(|one, next| is_plain(*one) == is_plain(*next)) {
+            if run.first().is_some_and(|byte| is_plain(*byte)) {
+                self.out.extend_from_slice(run);
+            } else {
+                self.odd(run);
+            }
         }
         self.out.push(b'"');
     }
 
-    /// Writes bytes among which there is none that is plain: no character begins or ends outside.
+    /// Writes a run without plain bytes. It holds whole characters: those of several bytes have no plain one.
     fn odd(&mut self, text: &[u8]) {
         for chunk in text.utf8_chunks() {
             for character in chunk.valid().chars() {
