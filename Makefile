@@ -18,7 +18,7 @@ PYTHON := $(VENV)/bin/python
 OATHGATE := $(CARGO_TARGET_DIR)/debug/oathgate
 BOOTSTRAP := $(CARGO_TARGET_DIR)/debug/bootstrap
 PEER := $(CARGO_TARGET_DIR)/release/peer
-# On one processor, as a function has at most: else the time to wake another one drowns what is measured.
+# On one processor, as a function of less than 1,769 MB: else the time to wake another one drowns what is measured.
 ONE_CPU = $(shell taskset -cp $$$$ 2>/dev/null | sed 's/.*: \([0-9]*\).*/taskset -c \1/')
 BENCH = $(ONE_CPU) $(CARGO_TARGET_DIR)/release/oathgate-bench --oathgate $(CARGO_TARGET_DIR)/release/oathgate \
 	--bootstrap $(CARGO_TARGET_DIR)/release/bootstrap --floor $(CARGO_TARGET_DIR)/release/floor \
