@@ -56,6 +56,13 @@ fn it_stops_templates_that_run_away() {
 }
 
 #[test]
+fn imaginary_numbers_do_not_parse() {
+    for source in ["{{ 1i }}", "{{ print 0.5i }}", "{{ 1+2i }}"] {
+        assert!(Template::parse("test", source).is_err(), "{source}");
+    }
+}
+
+#[test]
 fn it_stops_parsing_before_nesting_takes_the_stack() {
     for (open, close) in [("{{ if 1 }}", "{{ end }}"), ("{{ range . }}", "{{ end }}")] {
         let source = open.repeat(100_000) + &close.repeat(100_000);
