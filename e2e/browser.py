@@ -131,9 +131,9 @@ class Site:
 @contextlib.contextmanager
 def opened(address: str, port: int, folder: Path) -> Iterator[None]:
     """A browser that opens an address of the site and stays there until this ends."""
-    with tempfile.TemporaryDirectory() as profile:
+    with _profile() as profile:
         process = subprocess.Popen(
-            [*_command(port, Path(profile)), address],
+            [*_command(port, profile), address],
             stdout=(folder / "browser.log").open("wb"),
             stderr=subprocess.STDOUT,
         )
@@ -146,10 +146,20 @@ def opened(address: str, port: int, folder: Path) -> Iterator[None]:
 
 def screenshot(address: str, port: int, picture: Path) -> None:
     """Takes a picture of what an address of the site leads to."""
-    with tempfile.TemporaryDirectory() as profile:
+    with _profile() as profile:
         options = [f"--screenshot={picture}", "--window-size=900,500", "--virtual-time-budget=10000"]
-        command = [*_command(port, Path(profile)), *options, address]
+        command = [*_command(port, profile), *options, address]
         subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE)
+
+
+@contextlib.contextmanager
+def _profile() -> Iterator[Path]:
+    """A folder that a browser keeps its own things in.
+
+    The browser's helpers outlive it for a moment and still write there, which must fail no test.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def _command(port: int, profile: Path) -> list[str]:
