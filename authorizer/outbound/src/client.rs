@@ -1,6 +1,6 @@
 //! Sends one request and reads the whole answer, within one time-out.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
 use http::Request;
@@ -20,6 +20,7 @@ use crate::{
     fault,
     interim::Interim,
     message,
+    time_limits::TimeLimits,
     tls::Tls,
 };
 
@@ -54,6 +55,7 @@ impl Default for Limits {
 pub struct Client {
     pool: Pool<Dialer, Full<Bytes>>,
     limits: Limits,
+    time_limits: Arc<TimeLimits>,
 }
 
 impl Default for Client {
@@ -72,7 +74,11 @@ impl Client {
             .pool_idle_timeout(limits.idle)
             .pool_max_idle_per_host(limits.idle_per_host)
             .build(Dialer::new(Tls::new(ca_file)));
-        Self { pool, limits }
+        Self {
+            pool,
+            limits,
+            time_limits: Arc::default(),
+        }
     }
 
     /// A client with the usual limits that also trusts the file named by `OATHGATE_CA_FILE`, else by
@@ -99,7 +105,8 @@ impl Client {
                 "GET" | "HEAD" | "OPTIONS" | "TRACE"
             );
         let message = message::outgoing(request)?;
-        tokio::time::timeout(timeout, self.exchange(message, repeatable))
+        self.time_limits
+            .within(timeout, self.exchange(message, repeatable))
             .await
             .unwrap_or(Err(HttpError::Timeout))
     }

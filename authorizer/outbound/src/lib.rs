@@ -21,8 +21,10 @@ mod fault;
 mod interim;
 mod keys;
 mod message;
+mod time_limits;
 mod tls;
 
 pub use client::{Client, Limits};
 pub use keys::UrlKeys;
+pub use time_limits::{TimeLimits, TimeUp};
 pub use tls::TlsError;
