@@ -9,12 +9,14 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use oathgate_engine::{
     Decision, Evidence, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
 };
+
+use oathgate_outbound::{TimeLimits, TimeUp};
 
 use crate::{
     Answer, Level, Log, Outside, Settings, Unanswered,
@@ -22,6 +24,7 @@ use crate::{
     context::{self, Vouched},
     event::Event,
     log::{self, Metrics, Outcome},
+    outside::Asked,
 };
 
 /// What Lambda says of an invocation.
@@ -44,6 +47,7 @@ pub struct Authorizer {
     outside: Arc<Outside>,
     log: Log,
     warm: AtomicBool,
+    time_limits: TimeLimits,
 }
 
 /// What one event came to, for the answer and for the log.
@@ -51,6 +55,19 @@ struct Concluded {
     answer: Result<Answer, Unanswered>,
     evidence: Evidence,
     api_request_id: String,
+}
+
+/// What the log is to say of an event, for [`Authorizer::write`].
+#[derive(Debug)]
+#[must_use = "every event has a line in the log"]
+pub struct Record {
+    request_id: String,
+    api_request_id: String,
+    outcome: Outcome,
+    evidence: Evidence,
+    took: Duration,
+    asked: Asked,
+    cold_start: bool,
 }
 
 impl Authorizer {
@@ -73,15 +90,18 @@ impl Authorizer {
             outside,
             log,
             warm: AtomicBool::new(false),
+            time_limits: TimeLimits::default(),
         }
     }
 
-    /// Answers an event, given as JSON, and writes one line about it. There always is an answer: a
-    /// panic and a deadline that comes near are refusals too.
-    ///
-    /// # Errors
-    /// The two errors API Gateway is to see.
-    pub async fn answer(&self, event: &str, invocation: &Invocation) -> Result<Answer, Unanswered> {
+    /// Answers an event, given as JSON. There always is an answer: a panic and a deadline that comes
+    /// near are refusals too. The record beside it is to be written, which can wait until the answer
+    /// is on its way.
+    pub async fn answer(
+        &self,
+        event: &str,
+        invocation: &Invocation,
+    ) -> (Result<Answer, Unanswered>, Record) {
         let begun = Instant::now();
         let cold_start = !self.warm.swap(true, Ordering::Relaxed);
         self.outside
@@ -89,13 +109,21 @@ impl Authorizer {
         let time = Outside::time_until(invocation.deadline);
         // Pinned once, here: a future that is handed on by value is copied, and this is a large one.
         let concluding = pin!(self.conclude(event));
-        let concluded = match tokio::time::timeout(time, caught(concluding)).await {
+        let concluded = match self.time_limits.within(time, caught(concluding)).await {
             Ok(Ok(concluded)) => concluded,
             Ok(Err(Panicked)) => failed(ReasonCode::Panicked, "the decision panicked".to_owned()),
-            Err(_) => failed(ReasonCode::TimeUp, "the function's time ran out".to_owned()),
+            Err(TimeUp) => failed(ReasonCode::TimeUp, "the function's time ran out".to_owned()),
         };
-        self.write(&concluded, invocation, begun, cold_start);
-        concluded.answer
+        let record = Record {
+            request_id: invocation.request_id.clone(),
+            api_request_id: concluded.api_request_id,
+            outcome: outcome(&concluded.answer),
+            evidence: concluded.evidence,
+            took: begun.elapsed(),
+            asked: self.outside.asked(),
+            cold_start,
+        };
+        (concluded.answer, record)
     }
 
     async fn conclude(&self, text: &str) -> Concluded {
@@ -147,40 +175,28 @@ impl Authorizer {
         }
     }
 
-    fn write(
-        &self,
-        concluded: &Concluded,
-        invocation: &Invocation,
-        begun: Instant,
-        cold_start: bool,
-    ) {
-        let outcome = match &concluded.answer {
-            Ok(answer) if answer.allows() => Outcome::Allow,
-            Ok(_) => Outcome::Deny,
-            Err(Unanswered::Unauthorized) => Outcome::Unauthorized,
-            Err(Unanswered::Undecided) => Outcome::Error,
-        };
-        let level = if outcome == Outcome::Error {
+    /// Writes the line about an event.
+    pub fn write(&self, record: &Record) {
+        let level = if record.outcome == Outcome::Error {
             Level::Error
         } else {
             Level::Info
         };
-        let evidence = &concluded.evidence;
-        let asked = self.outside.asked();
+        let evidence = &record.evidence;
         let metrics = self
             .settings
             .metrics_namespace
             .as_deref()
             .map(|namespace| Metrics {
                 namespace,
-                cold_start,
+                cold_start: record.cold_start,
                 has_rule: evidence.rule.is_some(),
-                asked: asked.calls > 0,
+                asked: record.asked.calls > 0,
             });
         let decided = log::Decided {
-            request_id: &invocation.request_id,
-            api_request_id: &concluded.api_request_id,
-            outcome,
+            request_id: &record.request_id,
+            api_request_id: &record.api_request_id,
+            outcome: record.outcome,
             status: evidence.status,
             rule: evidence.rule.as_deref(),
             overlapping: evidence.overlapping.iter().map(AsRef::as_ref).collect(),
@@ -190,15 +206,24 @@ impl Authorizer {
             code: evidence.code.as_str(),
             reason: &evidence.message,
             cause: &evidence.cause,
-            ms: log::milliseconds(begun.elapsed()),
+            ms: log::milliseconds(record.took),
             step_ms: evidence.took.into(),
-            upstream_calls: asked.calls,
-            upstream_ms: log::milliseconds(asked.time),
+            upstream_calls: record.asked.calls,
+            upstream_ms: log::milliseconds(record.asked.time),
             cache_hits: evidence.cache_hits,
-            cold_start,
+            cold_start: record.cold_start,
             metrics,
         };
         self.log.write(level, "decided", decided);
+    }
+}
+
+fn outcome(answer: &Result<Answer, Unanswered>) -> Outcome {
+    match answer {
+        Ok(answer) if answer.allows() => Outcome::Allow,
+        Ok(_) => Outcome::Deny,
+        Err(Unanswered::Unauthorized) => Outcome::Unauthorized,
+        Err(Unanswered::Undecided) => Outcome::Error,
     }
 }
 

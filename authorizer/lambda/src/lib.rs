@@ -26,7 +26,7 @@ mod secrets;
 mod settings;
 
 pub use answer::{Answer, PolicyAnswer, SimpleAnswer, Unanswered};
-pub use authorizer::{Authorizer, Invocation};
+pub use authorizer::{Authorizer, Invocation, Record};
 pub use log::{Level, Log};
 pub use outside::Outside;
 pub use package::{PACKED, Package, PackageError};

@@ -14,7 +14,9 @@ use oathgate_engine::{
     Ports,
     ports::{Clock, HttpRequest, SystemClock},
 };
-use oathgate_lambda::{Authorizer, Invocation, Level, Log, Outside, Package, SecretKeys, Settings};
+use oathgate_lambda::{
+    Authorizer, Invocation, Level, Log, Outside, Package, Record, SecretKeys, Settings,
+};
 use oathgate_outbound::{
     Client, UrlKeys,
     aws::{Account, Secrets},
@@ -98,11 +100,20 @@ async fn run() -> Result<(), Broken> {
                 request_id: event.context.request_id,
                 trace: event.context.xray_trace_id,
             };
-            let answer = authorizer.answer(event.payload.get(), &invocation).await;
+            let (answer, record) = authorizer.answer(event.payload.get(), &invocation).await;
+            tokio::spawn(write_behind(authorizer, record));
             answer.map_err(Diagnostic::from)
         })
     });
     Runtime::new(answer).run().await
+}
+
+/// Writes the line about an event once the answer is on its way to Lambda, and before the next event is
+/// asked for: until then, Lambda does not freeze the environment.
+async fn write_behind(authorizer: Arc<Authorizer>, record: Record) {
+    // The one thread comes back here when everything else waits, which is when the answer is sent.
+    tokio::task::yield_now().await;
+    authorizer.write(&record);
 }
 
 /// Everything that is done before the first request is asked for.

@@ -8,7 +8,7 @@ use std::{
 use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
 use oathgate_outbound::Client;
 
-use crate::Log;
+use crate::{Level, Log};
 
 /// How long before Lambda's deadline the last answer of a service has to be there.
 const MARGIN: Duration = Duration::from_millis(250);
@@ -97,12 +97,17 @@ impl HttpClient for Outside {
     fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             self.prepare(&mut request);
-            let method = request.method.clone();
+            let method = self
+                .log
+                .writes(Level::Debug)
+                .then(|| request.method.clone());
             let begun = Instant::now();
             let answer = self.client.ask(request).await;
             let took = begun.elapsed();
             self.current().asked.time += took;
-            self.log.asked(&method, &answer, took);
+            if let Some(method) = method {
+                self.log.asked(&method, &answer, took);
+            }
             answer
         })
     }

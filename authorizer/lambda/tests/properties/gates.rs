@@ -103,9 +103,10 @@ impl Gate {
             deadline: SystemTime::now() + Duration::from_secs(60),
             trace: None,
         };
-        let answer = self
+        let (answer, record) = self
             .runtime
             .block_on(self.authorizer.answer(event, &invocation));
+        self.authorizer.write(&record);
         let printed = std::mem::take(&mut *self.printed.0.lock().unwrap());
         let lines = String::from_utf8(printed).unwrap();
         (answer, lines.lines().map(str::to_owned).collect())
