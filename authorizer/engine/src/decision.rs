@@ -1,6 +1,6 @@
 //! What a gate decided, with the evidence for it.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -85,9 +85,9 @@ pub struct Evidence {
     /// Where the decision ended.
     pub step: Step,
     /// The handler it ended in: the last mutator on a grant.
-    pub handler: Option<Arc<str>>,
+    pub handler: Option<Cow<'static, str>>,
     /// Authenticators that were asked and found themselves not responsible.
-    pub passed_over: Vec<Arc<str>>,
+    pub passed_over: Vec<Cow<'static, str>>,
     /// The error handler that wrote the refusal.
     pub error_handler: Option<Arc<str>>,
     /// The subject the authenticator found; empty before one did.

@@ -9,6 +9,7 @@ use oathgate_matching::{Found, RouteEntry, Router, Sparse};
 use crate::{
     Decision, Evidence, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
+    go::Header,
     pipeline::{
         SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
@@ -286,7 +287,7 @@ impl Gate {
 
         let begun = Instant::now();
         evidence.step = Step::Authorize;
-        evidence.handler = Some(Arc::from(rule.authorizer.name()));
+        evidence.handler = Some(rule.authorizer.name());
         let authorized = rule
             .authorizer
             .authorize(request, &mut session, &self.ports)
@@ -316,13 +317,18 @@ impl Gate {
             .captures(index, &request.match_url())
             .map_err(|error| Failure::plain(error.to_string()))?;
         Ok(Session {
-            match_context: MatchContext {
+            subject: String::new(),
+            extra: None,
+            header: Header::default(),
+            vouched: Vec::new(),
+            shares_request_header: false,
+            match_context: Arc::new(MatchContext {
                 regexp_capture_groups: Some(regexp_capture_groups),
                 url: Some(request.url.clone()),
                 method: request.method.clone(),
                 header: request.header.clone(),
-            },
-            ..Session::default()
+            }),
+            cache_hits: 0,
         })
     }
 
@@ -340,14 +346,15 @@ impl Gate {
             );
         }
         for authenticator in &rule.authenticators {
-            let name: Arc<str> = Arc::from(authenticator.name());
-            evidence.handler = Some(Arc::clone(&name));
+            evidence.handler = Some(authenticator.name());
             match authenticator
                 .authenticate(request, session, &self.ports)
                 .await?
             {
                 Authentication::Authenticated => return Ok(()),
-                Authentication::NotResponsible => evidence.passed_over.push(name),
+                Authentication::NotResponsible => {
+                    evidence.passed_over.push(authenticator.name());
+                }
             }
         }
         evidence.handler = None;
@@ -368,7 +375,7 @@ impl Gate {
                 .because(ReasonCode::Misconfigured));
         }
         for mutator in &rule.mutators {
-            evidence.handler = Some(Arc::from(mutator.name()));
+            evidence.handler = Some(mutator.name());
             mutator.mutate(request, session, &self.ports).await?;
         }
         Ok(())

@@ -68,14 +68,13 @@ impl Outgoing {
     pub async fn send(self, http: &dyn HttpClient) -> Result<HttpResponse, HttpError> {
         let started = Instant::now();
         let mut hop = Hop {
-            method: if self.method.is_empty() {
-                "GET".to_owned()
-            } else {
-                self.method.clone()
+            method: match self.method.as_str() {
+                "" => "GET",
+                method => method,
             },
-            url: self.url.clone(),
+            url: Cow::Borrowed(&self.url),
             header: self.header.clone(),
-            host: self.host.clone(),
+            host: self.host.as_deref(),
             with_body: true,
             with_credentials: true,
         };
@@ -99,7 +98,11 @@ impl Outgoing {
     }
 
     /// Where an answer sends on to, if it does.
-    fn next_hop(&self, hop: &Hop, response: &HttpResponse) -> Result<Option<Hop>, HttpError> {
+    fn next_hop<'a>(
+        &'a self,
+        hop: &Hop<'a>,
+        response: &HttpResponse,
+    ) -> Result<Option<Hop<'a>>, HttpError> {
         let keeps_method = match response.status {
             301..=303 => false,
             307 | 308 if self.resends_body || self.body.is_empty() => true,
@@ -112,12 +115,12 @@ impl Outgoing {
             return Ok(None);
         };
         let reference = Url::parse(location).map_err(|_| HttpError::Address)?;
-        let own_host = hop.host.clone().filter(|_| !reference.is_absolute());
+        let own_host = hop.host.filter(|_| !reference.is_absolute());
         let url = hop.url.resolve(reference);
-        let method = if keeps_method || matches!(hop.method.as_str(), "GET" | "HEAD") {
-            hop.method.clone()
+        let method = if keeps_method || matches!(hop.method, "GET" | "HEAD") {
+            hop.method
         } else {
-            "GET".to_owned()
+            "GET"
         };
         let with_body = hop.with_body && keeps_method;
         let with_credentials =
@@ -133,7 +136,7 @@ impl Outgoing {
         }
         Ok(Some(Hop {
             method,
-            url,
+            url: Cow::Owned(url),
             header,
             host: own_host,
             with_body,
@@ -143,18 +146,18 @@ impl Outgoing {
 }
 
 /// One request of an exchange.
-struct Hop {
-    method: String,
-    url: Url,
+struct Hop<'a> {
+    method: &'a str,
+    url: Cow<'a, Url>,
     header: Header,
-    host: Option<String>,
+    host: Option<&'a str>,
     with_body: bool,
     with_credentials: bool,
 }
 
-impl Hop {
+impl Hop<'_> {
     fn request(&self, body: Bytes, timeout: Duration) -> Result<HttpRequest, HttpError> {
-        if !is_token(&self.method) {
+        if !is_token(self.method) {
             return Err(HttpError::Method);
         }
         let url = &self.url;
@@ -165,7 +168,7 @@ impl Hop {
             return Err(HttpError::Address);
         }
         let mut headers = Vec::new();
-        if let Some(host) = self.host.as_deref().filter(|host| !host.is_empty()) {
+        if let Some(host) = self.host.filter(|host| !host.is_empty()) {
             headers.push(("Host".to_owned(), host.to_owned()));
         }
         for (name, value) in self.header.iter() {
@@ -189,7 +192,7 @@ impl Hop {
             headers.push(("Authorization".to_owned(), basic_auth(user)));
         }
         Ok(HttpRequest {
-            method: self.method.clone(),
+            method: self.method.to_owned(),
             url: format!(
                 "{}://{}{}",
                 url.scheme,

@@ -21,7 +21,7 @@ pub struct Session {
     /// request then carries too.
     pub shares_request_header: bool,
     /// What the rule matched.
-    pub match_context: MatchContext,
+    pub match_context: Arc<MatchContext>,
     /// How many answers of services were known already.
     pub cache_hits: u32,
 }
@@ -41,7 +41,7 @@ pub struct MatchContext {
 
 impl Session {
     /// Sets a header that the gate vouches for, replacing what was there.
-    pub fn set_header(&mut self, name: &str, value: impl Into<String>) {
+    pub fn set_header(&mut self, name: &str, value: impl AsRef<str>) {
         let name = crate::go::canonical_header_name(name);
         if !self.vouched.iter().any(|known| *known == name) {
             self.vouched.push(name.to_string());

@@ -1,105 +1,124 @@
 //! The session as templates and services see it: Oathkeeper's
 //! [`AuthenticationSession`](https://pkg.go.dev/github.com/ory/oathkeeper/pipeline/authn#AuthenticationSession).
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use oathgate_template::{Elem, Kind, Object, Slice, Template, Value};
 
-use crate::{Session, session::MatchContext};
+use crate::{Session, go::Header, session::MatchContext};
 
 impl Session {
     /// The session as a template's data: `.Subject`, `.Extra`, `.Header` and `.MatchContext`, as they
     /// are now.
     #[must_use]
     pub fn data(&self) -> Value {
-        let extra = self.extra.as_ref();
-        Value::object(Struct {
-            type_name: "*authn.AuthenticationSession",
-            kind: Kind::Pointer,
-            members: [
-                ("Subject", "subject", self.subject.as_str().into()),
-                (
-                    "Extra",
-                    "extra",
-                    extra.map_or(Value::NilMap, |extra| Value::Map(Arc::clone(extra))),
-                ),
-                ("Header", "header", Value::object(self.header.clone())),
-                ("MatchContext", "match_context", self.match_context.data()),
-            ],
-        })
+        Value::object(Struct(Data {
+            subject: self.subject.as_str().into(),
+            extra: self.extra.clone(),
+            header: self.header.clone(),
+            match_context: Arc::clone(&self.match_context),
+        }))
     }
 }
 
-impl MatchContext {
-    fn data(&self) -> Value {
-        let groups = match &self.regexp_capture_groups {
-            Some(groups) => Value::strings(groups.iter().map(String::as_str)),
-            None => Value::Slice(Arc::new(Slice::nil(Elem::String))),
-        };
-        Value::object(Struct {
-            type_name: "authn.MatchContext",
-            kind: Kind::Struct,
-            members: [
-                ("RegexpCaptureGroups", "regexp_capture_groups", groups),
-                (
-                    "URL",
-                    "url",
-                    self.url
-                        .clone()
-                        .map_or_else(|| Value::object(NilUrl), Value::object),
-                ),
-                ("Method", "method", self.method.as_str().into()),
-                ("Header", "header", Value::object(self.header.clone())),
-            ],
-        })
-    }
-}
-
-/// A Go struct, each member with its name in Go, its name in JSON and its value.
+/// What a session held when its data was asked for.
 #[derive(Debug)]
-struct Struct {
-    type_name: &'static str,
-    kind: Kind,
-    members: [(&'static str, &'static str, Value); 4],
+struct Data {
+    subject: Value,
+    extra: Option<Arc<BTreeMap<String, Value>>>,
+    header: Header,
+    match_context: Arc<MatchContext>,
 }
 
-impl Object for Struct {
+impl Members for Data {
+    const TYPE_NAME: &str = "*authn.AuthenticationSession";
+    const KIND: Kind = Kind::Pointer;
+    const ALL: [Member<Self>; 4] = [
+        ("Subject", "subject", |data| data.subject.clone()),
+        ("Extra", "extra", |data| match &data.extra {
+            Some(extra) => Value::Map(Arc::clone(extra)),
+            None => Value::NilMap,
+        }),
+        ("Header", "header", |data| {
+            Value::object(data.header.clone())
+        }),
+        ("MatchContext", "match_context", |data| {
+            Value::object(Struct(Arc::clone(&data.match_context)))
+        }),
+    ];
+}
+
+impl Members for Arc<MatchContext> {
+    const TYPE_NAME: &str = "authn.MatchContext";
+    const KIND: Kind = Kind::Struct;
+    const ALL: [Member<Self>; 4] = [
+        (
+            "RegexpCaptureGroups",
+            "regexp_capture_groups",
+            |context| match &context.regexp_capture_groups {
+                Some(groups) => Value::strings(groups.iter().map(String::as_str)),
+                None => Value::Slice(Arc::new(Slice::nil(Elem::String))),
+            },
+        ),
+        ("URL", "url", |context| match &context.url {
+            Some(url) => Value::object(url.clone()),
+            None => Value::object(NilUrl),
+        }),
+        ("Method", "method", |context| context.method.as_str().into()),
+        ("Header", "header", |context| {
+            Value::object(context.header.clone())
+        }),
+    ];
+}
+
+/// A member's name in Go, its name in JSON, and its value.
+type Member<T> = (&'static str, &'static str, fn(&T) -> Value);
+
+/// What a Go struct shows. A value is made when it is asked for: most templates read one.
+trait Members: fmt::Debug + Send + Sync + Sized + 'static {
+    const TYPE_NAME: &str;
+    const KIND: Kind;
+    const ALL: [Member<Self>; 4];
+}
+
+/// A Go struct.
+#[derive(Debug)]
+struct Struct<T>(T);
+
+impl<T: Members> Object for Struct<T> {
     fn type_name(&self) -> &str {
-        self.type_name
+        T::TYPE_NAME
     }
 
     fn kind(&self) -> Kind {
-        self.kind
+        T::KIND
     }
 
     fn field(&self, name: &str) -> Option<Value> {
-        self.members
-            .iter()
-            .find(|(known, ..)| *known == name)
-            .map(|(.., value)| value.clone())
+        let member = T::ALL.iter().find(|(known, ..)| *known == name);
+        member.map(|(.., value)| value(&self.0))
     }
 
     fn format(&self) -> String {
-        let values: Vec<_> = self
-            .members
+        let values: Vec<_> = T::ALL
             .iter()
-            .map(|(.., value)| print(value))
+            .map(|(.., value)| print(&value(&self.0)))
             .collect();
         format!("{{{}}}", values.join(" "))
     }
 
     fn to_json(&self) -> serde_json::Value {
-        let members = self.members.iter();
-        members
-            .map(|(_, name, value)| ((*name).to_owned(), value.to_json()))
+        T::ALL
+            .iter()
+            .map(|(_, name, value)| ((*name).to_owned(), value(&self.0).to_json()))
             .collect()
     }
 
     fn json_members(&self) -> Option<Vec<(String, Value)>> {
-        let members = self.members.iter();
+        let members = T::ALL.iter();
         Some(
             members
-                .map(|(_, name, value)| ((*name).to_owned(), value.clone()))
+                .map(|(_, name, value)| ((*name).to_owned(), value(&self.0)))
                 .collect(),
         )
     }
@@ -161,9 +180,12 @@ mod tests {
         };
         session.extra = Some(Arc::new([("n".to_owned(), Value::Float(1e6))].into()));
         session.set_header("x-a", "1");
-        session.match_context.regexp_capture_groups = Some(vec!["g".to_owned()]);
-        session.match_context.method = "GET".to_owned();
-        session.match_context.url = Url::parse("https://h/p?q=1").ok();
+        session.match_context = Arc::new(MatchContext {
+            regexp_capture_groups: Some(vec!["g".to_owned()]),
+            method: "GET".to_owned(),
+            url: Url::parse("https://h/p?q=1").ok(),
+            ..MatchContext::default()
+        });
         session
     }
 

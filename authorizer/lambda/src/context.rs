@@ -2,7 +2,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
 };
 
 use oathgate_engine::{
@@ -25,7 +25,8 @@ pub(crate) type Context = BTreeMap<String, String>;
 /// The headers the gate vouches for on every grant.
 #[derive(Clone, Debug)]
 pub(crate) struct Vouched {
-    headers: Vec<String>,
+    /// Each with its context key.
+    headers: Vec<VouchedHeader>,
     fallback: String,
     /// Those of them that keep the client's own value where a rule sets none.
     of_client: Vec<String>,
@@ -95,14 +96,15 @@ impl Vouched {
         of_client: &[String],
     ) -> Self {
         let canonical = |header: &str| canonical_header_name(header).into_owned();
-        let mut headers: Vec<String> = headers
+        let headers: BTreeSet<String> = headers
             .into_iter()
             .map(|header| canonical(&header))
             .collect();
-        headers.sort();
-        headers.dedup();
         Self {
-            headers,
+            headers: headers
+                .iter()
+                .map(|header| VouchedHeader::new(header))
+                .collect(),
             fallback,
             of_client: of_client.iter().map(|header| canonical(header)).collect(),
         }
@@ -126,7 +128,10 @@ impl Vouched {
             if !is_token(name) {
                 return Some("a header's name holds what no name may".to_owned());
             }
-            let mimicked = self.headers.iter().any(|header| mimics(name, header));
+            let mimicked = self
+                .headers
+                .iter()
+                .any(|vouched| mimics(name, &vouched.header));
             mimicked
                 .then(|| format!("the header `{name}` could be taken for one the gate vouches for"))
         })
@@ -138,15 +143,18 @@ impl Vouched {
         let mut size = 0;
         // A name that no header can have goes nowhere, and the client's body keeps its own length.
         let of_rule = grant.vouched.iter().filter(|name| {
-            !self.headers.contains(name) && is_token(name) && *name != "Content-Length"
+            let known = self.headers.iter().any(|known| known.header == **name);
+            !known && is_token(name) && *name != "Content-Length"
         });
-        for name in self.headers.iter().chain(of_rule) {
+        let of_rule = of_rule.map(|name| Cow::Owned(VouchedHeader::new(name)));
+        for vouched in self.headers.iter().map(Cow::Borrowed).chain(of_rule) {
+            let name = &vouched.header;
             let value = self.value(name, grant, client)?;
             size += name.len() + value.len();
             if size > MOST_BYTES {
                 return Err(Unfit::TooLarge);
             }
-            match context.entry(VouchedHeader::new(name).context_key) {
+            match context.entry(vouched.context_key.clone()) {
                 Entry::Vacant(place) => {
                     place.insert(value);
                 }
@@ -161,20 +169,14 @@ impl Vouched {
         let separator = if name == "Cookie" { "; " } else { ", " };
         let of_rule = grant.vouched.iter().any(|vouched| vouched == name);
         let value = if of_rule {
-            grant
-                .header
-                .values(name)
-                .collect::<Vec<_>>()
-                .join(separator)
+            joined(grant.header.values(name), separator)
         } else if self.of_client.iter().any(|known| known == name) {
             let own = client
                 .iter()
                 .filter(|(known, _)| known.eq_ignore_ascii_case(name));
-            own.map(|(_, value)| value.as_ref())
-                .collect::<Vec<_>>()
-                .join(separator)
+            joined(own.map(|(_, value)| value.as_ref()), separator)
         } else {
-            String::new()
+            Cow::Borrowed("")
         };
         let value = fit_for_header(value).ok_or_else(|| Unfit::Characters(name.to_owned()))?;
         // Space around a value is no part of it (RFC 9110 section 5.5), so blanks alone are empty.
@@ -188,7 +190,7 @@ impl Vouched {
 
 /// A value as a header may hold it; `None` where it holds a character that none may. Line breaks become
 /// blanks, as Oathkeeper's server writes them: they must not begin another header.
-fn fit_for_header(value: String) -> Option<String> {
+fn fit_for_header(value: Cow<'_, str>) -> Option<Cow<'_, str>> {
     // Nearly every value is plain text, which needs no second look.
     if value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Some(value);
@@ -198,7 +200,18 @@ fn fit_for_header(value: String) -> Option<String> {
         (character.is_control() && character != '\t')
             || matches!(character, '\u{F780}'..='\u{F7FF}')
     };
-    (!value.contains(unfit)).then_some(value)
+    (!value.contains(unfit)).then_some(Cow::Owned(value))
+}
+
+/// Values as one, which nearly always is what one of them is.
+fn joined<'a>(mut values: impl Iterator<Item = &'a str>, separator: &str) -> Cow<'a, str> {
+    let mut all = Cow::Borrowed(values.next().unwrap_or_default());
+    for value in values {
+        let all = all.to_mut();
+        all.push_str(separator);
+        all.push_str(value);
+    }
+    all
 }
 
 /// The context of a refusal: what gateway responses show to the client.

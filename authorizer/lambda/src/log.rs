@@ -15,6 +15,9 @@ pub(crate) use line::{Decided, Metrics, Outcome, milliseconds};
 use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 
+/// Room for what most lines need, in bytes.
+const USUAL_LENGTH: usize = 640;
+
 /// Writes lines of a severity and above. Cheap to clone.
 #[derive(Clone)]
 pub struct Log {
@@ -105,14 +108,16 @@ impl Log {
         }
         let timestamp = line::timestamp(SystemTime::now());
         // Serialising strings and numbers into memory cannot fail; a line that did would be left out.
-        let Ok(mut text) = serde_json::to_vec(&Line {
+        let line = Line {
             timestamp,
             level,
             message,
             fields,
-        }) else {
-            return;
         };
+        let mut text = Vec::with_capacity(USUAL_LENGTH);
+        if serde_json::to_writer(&mut text, &line).is_err() {
+            return;
+        }
         text.push(b'\n');
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
         // A log that cannot be written is no reason to refuse requests.

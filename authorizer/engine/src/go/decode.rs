@@ -1,6 +1,6 @@
 //! JSON into template values, as Go's `encoding/json` reads it into an `interface{}`.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use oathgate_template::Value;
 use thiserror::Error;
@@ -139,7 +139,7 @@ impl<'a> Reader<'a> {
             }
         }
         match self.rest() {
-            [b'"', ..] => self.string().map(|text| Begun::Value(text.into())),
+            [b'"', ..] => self.string().map(|text| Begun::Value((&*text).into())),
             [b'-' | b'0'..=b'9', ..] => self.number().map(|number| Begun::Value(number.into())),
             _ => self.wrong(),
         }
@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
         self.skip_blanks();
         let key = self.string()?;
         if self.eat(b':') {
-            Ok(key)
+            Ok(key.into_owned())
         } else {
             self.wrong()
         }
@@ -220,23 +220,39 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn string(&mut self) -> Result<String, JsonError> {
+    fn string(&mut self) -> Result<Cow<'a, str>, JsonError> {
         if !self.rest().starts_with(b"\"") {
             return self.wrong();
         }
         self.at += 1;
+        let plain = self.plain();
+        if let Some(b'"') = self.text.get(self.at + plain.len())
+            && let Ok(text) = std::str::from_utf8(plain)
+        {
+            self.at += plain.len() + 1;
+            return Ok(Cow::Borrowed(text));
+        }
+        self.string_with_escapes().map(Cow::Owned)
+    }
+
+    /// What stands for itself in a string, from here on.
+    fn plain(&self) -> &'a [u8] {
+        let rest = self.rest();
+        let length = rest
+            .iter()
+            .position(|byte| matches!(byte, b'"' | b'\\' | b'\0'..b' '));
+        rest.get(..length.unwrap_or(rest.len())).unwrap_or_default()
+    }
+
+    fn string_with_escapes(&mut self) -> Result<String, JsonError> {
         let mut out = String::new();
         loop {
-            let rest = self.rest();
-            let plain = rest
-                .iter()
-                .take_while(|byte| !matches!(byte, b'"' | b'\\' | b'\0'..b' '))
-                .count();
-            for chunk in rest.get(..plain).unwrap_or_default().utf8_chunks() {
+            let plain = self.plain();
+            for chunk in plain.utf8_chunks() {
                 out.push_str(chunk.valid());
                 out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
             }
-            self.at += plain;
+            self.at += plain.len();
             match self.rest() {
                 [b'"', ..] => {
                     self.at += 1;

@@ -6,53 +6,113 @@ use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 ///
 /// Behaves as Go's [`http.Header`](https://pkg.go.dev/net/http#Header). Cheap to clone: a copy is made
 /// when one of them changes.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Header {
-    entries: Arc<Vec<(String, String)>>,
+    entries: Option<Arc<Entries>>,
     /// Whether Go has a map here, though maybe an empty one: `null` and `{}` in JSON.
     made: bool,
 }
 
+/// All names and values in one text, so that a request's headers are one piece of memory, not two for
+/// each. What is replaced or removed stays in the text unnamed: headers live as long as a request.
+#[derive(Clone, Default)]
+struct Entries {
+    text: String,
+    places: Vec<Place>,
+}
+
+/// Where in the text a name begins, where its value does, and where that ends.
+#[derive(Clone, Copy)]
+struct Place {
+    name: usize,
+    value: usize,
+    end: usize,
+}
+
+impl Entries {
+    fn name(&self, place: Place) -> &str {
+        self.text.get(place.name..place.value).unwrap_or_default()
+    }
+
+    fn value(&self, place: Place) -> &str {
+        self.text.get(place.value..place.end).unwrap_or_default()
+    }
+
+    fn push(&mut self, write_name: impl FnOnce(&mut String), value: &str) {
+        let name = self.text.len();
+        write_name(&mut self.text);
+        let begin = self.text.len();
+        self.text.push_str(value);
+        self.places.push(Place {
+            name,
+            value: begin,
+            end: self.text.len(),
+        });
+    }
+
+    fn remove(&mut self, name: &str) {
+        let text = &self.text;
+        self.places
+            .retain(|place| text.get(place.name..place.value) != Some(name));
+    }
+}
+
 impl Header {
+    /// No header yet, and room for as many as `count` of `bytes` altogether.
+    #[must_use]
+    pub fn with_capacity(count: usize, bytes: usize) -> Self {
+        Self {
+            entries: Some(Arc::new(Entries {
+                text: String::with_capacity(bytes),
+                places: Vec::with_capacity(count),
+            })),
+            made: false,
+        }
+    }
+
     /// The first value of a header, or `None`.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         let name = canonical_header_name(name);
-        self.entries
-            .iter()
+        self.iter()
             .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value)
     }
 
     /// All values of a header, in order.
-    pub fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> + use<'a> {
-        let name = canonical_header_name(name).into_owned();
-        self.entries
-            .iter()
+    pub fn values<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let name = canonical_header_name(name);
+        self.iter()
             .filter(move |(known, _)| *known == name)
-            .map(|(_, value)| value.as_str())
+            .map(|(_, value)| value)
     }
 
     /// Replaces every value of a header by one.
-    pub fn set(&mut self, name: &str, value: impl Into<String>) {
-        let name = canonical_header_name(name).into_owned();
-        let entries = Arc::make_mut(&mut self.entries);
-        entries.retain(|(known, _)| *known != name);
-        entries.push((name, value.into()));
+    pub fn set(&mut self, name: &str, value: impl AsRef<str>) {
+        let name = canonical_header_name(name);
+        let entries = self.entries_mut();
+        entries.remove(&name);
+        entries.push(|text| text.push_str(&name), value.as_ref());
     }
 
     /// Adds a value behind those a header has.
-    pub fn add(&mut self, name: &str, value: impl Into<String>) {
-        Arc::make_mut(&mut self.entries)
-            .push((canonical_header_name(name).into_owned(), value.into()));
+    pub fn add(&mut self, name: &str, value: impl AsRef<str>) {
+        self.entries_mut()
+            .push(|text| push_canonical(name, text), value.as_ref());
     }
 
     /// Replaces the values under a name that stays as it is written: in another spelling than Go's no
     /// lookup finds it.
-    pub fn put_verbatim(&mut self, name: &str, values: Vec<String>) {
-        let entries = Arc::make_mut(&mut self.entries);
-        entries.retain(|(known, _)| known != name);
-        entries.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    pub fn put_verbatim<T: AsRef<str>>(&mut self, name: &str, values: impl IntoIterator<Item = T>) {
+        let entries = self.entries_mut();
+        entries.remove(name);
+        for value in values {
+            entries.push(|text| text.push_str(name), value.as_ref());
+        }
+    }
+
+    fn entries_mut(&mut self) -> &mut Entries {
+        Arc::make_mut(self.entries.get_or_insert_default())
     }
 
     /// The headers as Oathkeeper hands them on: under canonical names, each with what a lookup finds.
@@ -66,7 +126,7 @@ impl Header {
             .collect();
         let mut found = self;
         for name in odd {
-            found.put_verbatim(&name, Vec::new());
+            found.put_verbatim(&name, [""; 0]);
             if found.get(&name).is_none() {
                 found.set(&name, "");
             }
@@ -76,15 +136,17 @@ impl Header {
 
     /// Removes a header with all its values.
     pub fn remove(&mut self, name: &str) {
-        let name = canonical_header_name(name);
-        Arc::make_mut(&mut self.entries).retain(|(known, _)| *known != name);
+        if !self.is_empty() {
+            self.entries_mut().remove(&canonical_header_name(name));
+        }
     }
 
     /// Every name with every value, in the order they came.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.entries
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.entries.iter().flat_map(|entries| {
+            let places = entries.places.iter();
+            places.map(|place| (entries.name(*place), entries.value(*place)))
+        })
     }
 
     /// The values by name, sorted by name: how Go prints headers and writes them as JSON.
@@ -111,20 +173,31 @@ impl Header {
     /// Whether there is no header at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries
+            .as_ref()
+            .is_none_or(|entries| entries.places.is_empty())
     }
 }
+
+/// Two are equal where they hold the same in the same order.
+impl PartialEq for Header {
+    fn eq(&self, other: &Self) -> bool {
+        self.made == other.made && self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Header {}
 
 /// Shows the names only: values hold tokens and cookies.
 impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
-            .entries(self.entries.iter().map(|(name, _)| name))
+            .entries(self.iter().map(|(name, _)| name))
             .finish()
     }
 }
 
-impl<N: AsRef<str>, V: Into<String>> FromIterator<(N, V)> for Header {
+impl<N: AsRef<str>, V: AsRef<str>> FromIterator<(N, V)> for Header {
     fn from_iter<T: IntoIterator<Item = (N, V)>>(pairs: T) -> Self {
         let mut header = Self::default();
         for (name, value) in pairs {
@@ -140,33 +213,53 @@ impl<N: AsRef<str>, V: Into<String>> FromIterator<(N, V)> for Header {
 /// See [`textproto.CanonicalMIMEHeaderKey`](https://pkg.go.dev/net/textproto#CanonicalMIMEHeaderKey).
 #[must_use]
 pub fn canonical_header_name(name: &str) -> Cow<'_, str> {
-    if !name.bytes().all(is_token_byte) {
+    if is_canonical(name) {
         return Cow::Borrowed(name);
     }
+    let mut out = String::with_capacity(name.len());
+    out.extend(canonical(name));
+    Cow::Owned(out)
+}
+
+/// Writes a name as Go does behind a text.
+fn push_canonical(name: &str, out: &mut String) {
+    if is_canonical(name) {
+        out.push_str(name);
+    } else {
+        out.extend(canonical(name));
+    }
+}
+
+/// Whether a name stays as it is.
+fn is_canonical(name: &str) -> bool {
     let mut upper = true;
-    let canonical = name.bytes().all(|byte| {
-        let wanted = if upper {
-            byte.to_ascii_uppercase()
+    let mut canonical = true;
+    for byte in name.bytes() {
+        if !is_token_byte(byte) {
+            return true;
+        }
+        canonical &= if upper {
+            !byte.is_ascii_lowercase()
         } else {
-            byte.to_ascii_lowercase()
+            !byte.is_ascii_uppercase()
         };
         upper = byte == b'-';
-        byte == wanted
-    });
-    if canonical {
-        return Cow::Borrowed(name);
     }
+    canonical
+}
+
+/// A name in Go's case; all of it can be in a name.
+fn canonical(name: &str) -> impl Iterator<Item = char> {
     let mut upper = true;
-    let mut out = String::with_capacity(name.len());
-    for character in name.chars() {
-        out.push(if upper {
+    name.chars().map(move |character| {
+        let written = if upper {
             character.to_ascii_uppercase()
         } else {
             character.to_ascii_lowercase()
-        });
+        };
         upper = character == '-';
-    }
-    Cow::Owned(out)
+        written
+    })
 }
 
 /// RFC 9110 section 5.6.2: whether a text can name a header, a method or a cookie.
@@ -176,7 +269,9 @@ pub fn is_token(text: &str) -> bool {
 }
 
 fn is_token_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    matches!(byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-'
+        | b'.' | b'^' | b'_' | b'`' | b'|' | b'~')
 }
 
 #[cfg(test)]
@@ -217,7 +312,59 @@ mod tests {
         assert_eq!(format!("{header:?}"), r#"{"Cookie"}"#);
     }
 
+    /// What a header is: a list of names and values.
+    fn model(steps: &[(u8, String, String)]) -> Vec<(String, String)> {
+        let mut list: Vec<(String, String)> = Vec::new();
+        for (step, name, value) in steps {
+            let canonical = canonical_header_name(name).into_owned();
+            match step {
+                0 => list.push((canonical, value.clone())),
+                1 => {
+                    list.retain(|(known, _)| *known != canonical);
+                    list.push((canonical, value.clone()));
+                }
+                2 => {
+                    list.retain(|(known, _)| known != name);
+                    list.push((name.clone(), value.clone()));
+                }
+                _ => list.retain(|(known, _)| *known != canonical),
+            }
+        }
+        list
+    }
+
     proptest! {
+        #[test]
+        fn it_holds_what_a_list_of_names_and_values_would(
+            steps in proptest::collection::vec((0..4_u8, "[aAbB-]{0,2}|ä|a b", "[xä]{0,3}"), 0..12),
+        ) {
+            let mut header = Header::default();
+            let mut earlier = Vec::new();
+            for (count, (step, name, value)) in steps.iter().enumerate() {
+                earlier.push((header.clone(), model(&steps[..count])));
+                match step {
+                    0 => header.add(name, value),
+                    1 => header.set(name, value),
+                    2 => header.put_verbatim(name, [value]),
+                    _ => header.remove(name),
+                }
+            }
+            earlier.push((header, model(&steps)));
+            for (header, list) in earlier {
+                let held: Vec<_> = header.iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+                prop_assert_eq!(&held, &list);
+                prop_assert_eq!(header.is_empty(), list.is_empty());
+                for (name, _) in &list {
+                    let named = canonical_header_name(name);
+                    let values: Vec<_> = list.iter().filter(|(known, _)| *known == named).map(|(_, value)| value).collect();
+                    prop_assert_eq!(header.values(name).collect::<Vec<_>>(), values.clone());
+                    prop_assert_eq!(header.get(name), values.first().map(|value| value.as_str()));
+                }
+                let again: Header = [("x", "y")].into_iter().chain(list.iter().map(|(a, b)| (a.as_str(), b.as_str()))).collect();
+                prop_assert_eq!(again == header, false);
+            }
+        }
+
         #[test]
         fn a_canonical_name_stays_as_it_is(name: String) {
             let canonical = canonical_header_name(&name);

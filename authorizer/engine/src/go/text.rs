@@ -13,7 +13,7 @@ const LAST: u32 = 0xF7FF;
 #[must_use]
 pub fn text_from_bytes(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes)
-        && !text.chars().any(is_stand_in)
+        && !has_stand_in(text)
     {
         return Cow::Borrowed(text);
     }
@@ -40,7 +40,7 @@ pub fn text_from_bytes(bytes: &[u8]) -> Cow<'_, str> {
 /// The bytes that a text stands for, as they go outside.
 #[must_use]
 pub fn bytes_of_text(text: &str) -> Cow<'_, [u8]> {
-    if !text.chars().any(is_stand_in) {
+    if !has_stand_in(text) {
         return Cow::Borrowed(text.as_bytes());
     }
     let mut out = Vec::with_capacity(text.len());
@@ -52,6 +52,13 @@ pub fn bytes_of_text(text: &str) -> Cow<'_, [u8]> {
         }
     }
     Cow::Owned(out)
+}
+
+/// What each of the stand-ins begins with in UTF-8, and next to nothing else does.
+const FIRST_BYTE: u8 = 0xEF;
+
+fn has_stand_in(text: &str) -> bool {
+    text.as_bytes().contains(&FIRST_BYTE) && text.chars().any(is_stand_in)
 }
 
 /// Whether a character stands for a byte that is no UTF-8.

@@ -121,8 +121,9 @@ impl<'e> Raw<'e> {
         let mut headers = one_of(self.multi_value_headers, self.headers, |a, b| {
             a.eq_ignore_ascii_case(b)
         });
-        if !self.cookies.0.is_empty() {
-            headers.push(("Cookie".into(), self.cookies.0.join("; ").into()));
+        if !self.cookies.is_empty() {
+            let cookies: Vec<_> = self.cookies.into_iter().collect();
+            headers.push(("Cookie".into(), cookies.join("; ").into()));
         }
         Ok(Event {
             kind,
@@ -189,7 +190,7 @@ fn one_of<'e>(
 }
 
 fn spread<'e>(all: &mut Vec<(Cow<'e, str>, Cow<'e, str>)>, name: Cow<'e, str>, values: Values<'e>) {
-    let mut values = values.0.into_iter().peekable();
+    let mut values = values.into_iter().peekable();
     while let Some(value) = values.next() {
         if values.peek().is_none() {
             all.push((name, value));

@@ -89,11 +89,15 @@ impl Event<'_> {
 
     /// Go keeps `Host` apart from the other headers.
     fn header(&self) -> Header {
-        self.headers
-            .iter()
-            .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
-            .map(|(name, value)| (name.as_ref(), value.as_ref()))
-            .collect()
+        let bytes = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| name.len() + value.len();
+        let mut header =
+            Header::with_capacity(self.headers.len(), self.headers.iter().map(bytes).sum());
+        for (name, value) in &self.headers {
+            if !name.eq_ignore_ascii_case("host") {
+                header.add(name, value);
+            }
+        }
+        header
     }
 
     /// The path as the client wrote it, without the stage.

@@ -1,6 +1,6 @@
 //! JSON strings and maps, borrowed where JSON's text is the string's own.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, iter::Chain, marker::PhantomData, option, vec};
 
 use serde::{
     Deserialize, Deserializer,
@@ -73,40 +73,72 @@ impl<'de: 'e, 'e, T: Deserialize<'de>> Deserialize<'de> for Entries<'e, T> {
     }
 }
 
-/// A string, a list of strings, or `null` for none.
+/// A string, a list of strings, or `null` for none. Nearly always it is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Values<'e>(pub(super) Vec<Cow<'e, str>>);
+pub(super) struct Values<'e> {
+    first: Option<Cow<'e, str>>,
+    more: Vec<Cow<'e, str>>,
+}
+
+impl<'e> Values<'e> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.first.is_none()
+    }
+
+    fn push(&mut self, value: Cow<'e, str>) {
+        if self.first.is_none() {
+            self.first = Some(value);
+        } else {
+            self.more.push(value);
+        }
+    }
+}
+
+impl<'e> IntoIterator for Values<'e> {
+    type Item = Cow<'e, str>;
+    type IntoIter = Chain<option::IntoIter<Self::Item>, vec::IntoIter<Self::Item>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.first.into_iter().chain(self.more)
+    }
+}
 
 impl<'de: 'e, 'e> Deserialize<'de> for Values<'e> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Lists;
         impl<'de> Visitor<'de> for Lists {
-            type Value = Vec<Cow<'de, str>>;
+            type Value = Values<'de>;
 
             fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
                 to.write_str("a string, a list of strings or null")
             }
 
             fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(Vec::new())
+                Ok(Values::default())
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(vec![Cow::Borrowed(text)])
+                let mut values = Values::default();
+                values.push(Cow::Borrowed(text));
+                Ok(values)
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(vec![Cow::Owned(text.to_owned())])
+                let mut values = Values::default();
+                values.push(Cow::Owned(text.to_owned()));
+                Ok(values)
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut values = Vec::with_capacity(list.size_hint().unwrap_or(1));
+                let mut values = Values::default();
                 while let Some(value) = list.next_element::<Option<Text<'de>>>()? {
-                    values.extend(value.map(|text| text.0));
+                    if let Some(text) = value {
+                        values.push(text.0);
+                    }
                 }
                 Ok(values)
             }
         }
-        from.deserialize_any(Lists).map(Self)
+        from.deserialize_any(Lists)
     }
 }

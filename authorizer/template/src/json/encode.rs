@@ -21,6 +21,9 @@ pub(crate) enum Failure {
     TooLong,
 }
 
+/// Room for what most values take, in bytes.
+const USUAL_LENGTH: usize = 128;
+
 /// Writes a value as JSON.
 ///
 /// # Errors
@@ -28,7 +31,7 @@ pub(crate) enum Failure {
 /// For infinities and NaN, and once more than `limit` bytes are written.
 pub(crate) fn encode(value: &Value, layout: Layout, limit: usize) -> Result<Vec<u8>, Failure> {
     let mut encoder = Encoder {
-        out: Vec::new(),
+        out: Vec::with_capacity(USUAL_LENGTH),
         layout,
         limit,
         depth: 0,

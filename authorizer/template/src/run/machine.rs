@@ -9,6 +9,9 @@ use crate::{Object, Value};
 /// takes up stack.
 const MAX_DEPTH: usize = 200;
 
+/// Room for what most templates make, in bytes.
+const USUAL_LENGTH: usize = 128;
+
 /// A value as Go's `reflect` sees it: `None` is no value at all, which has every field, while
 /// `Some(Value::Nil)` is an interface holding nil, which has none.
 pub(super) type Slot = Option<Value>;
@@ -58,7 +61,7 @@ impl<'t> Machine<'t> {
             base: 0,
             depth: 0,
             line: 1,
-            out: Vec::new(),
+            out: Vec::with_capacity(USUAL_LENGTH),
         };
         let dot = solid(Some(data.clone()));
         machine.variables.push(("$", dot.clone()));

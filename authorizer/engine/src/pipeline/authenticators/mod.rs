@@ -20,7 +20,7 @@ mod web_token;
 pub(crate) use introspection::KeptIntrospections;
 pub(crate) use pre_authorization::PreAuthorizations;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::pipeline::{Misconfigured, Part, Settings, Shared};
 use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
@@ -96,8 +96,8 @@ impl Authenticator {
 
     /// The handler's name.
     #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Noop(_) => "noop",
             Self::Unauthorized(_) => "unauthorized",
             Self::Anonymous(_) => "anonymous",
@@ -106,8 +106,8 @@ impl Authenticator {
             Self::Jwt(_) => "jwt",
             Self::OAuth2ClientCredentials(_) => "oauth2_client_credentials",
             Self::OAuth2Introspection(_) => "oauth2_introspection",
-            Self::Misconfigured(wrong) => &wrong.handler,
-        }
+            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
+        })
     }
 
     /// Runs the handler.

@@ -7,7 +7,7 @@ mod remote;
 mod remote_json;
 mod service;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use crate::pipeline::{Misconfigured, Part, Settings, Shared};
 use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
@@ -58,15 +58,15 @@ impl Authorizer {
 
     /// The handler's name.
     #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Allow(_) => "allow",
             Self::Deny(_) => "deny",
             Self::Remote(_) => "remote",
             Self::RemoteJson(_) => "remote_json",
             Self::KetoEngineAcpOry(_) => "keto_engine_acp_ory",
-            Self::Misconfigured(wrong) => &wrong.handler,
-        }
+            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
+        })
     }
 
     /// Runs the handler.

@@ -68,7 +68,7 @@ impl Redirect {
         let target = self.target(request);
         let location = absolute(&target, request);
         let mut header = Header::default();
-        header.set("Location", hex_escape_non_ascii(&location).into_owned());
+        header.set("Location", hex_escape_non_ascii(&location));
         let mut body = String::new();
         if matches!(request.method.as_str(), "GET" | "HEAD") {
             header.set("Content-Type", "text/html; charset=utf-8");

@@ -52,7 +52,7 @@ impl CookieMutator {
                 add(&mut line, cookie.name, cookie.value, cookie.quoted);
             }
         }
-        super::set_header(request, session, "Cookie", line);
+        super::set_header(request, session, "Cookie", &line);
         Ok(())
     }
 }

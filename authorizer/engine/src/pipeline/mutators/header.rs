@@ -53,7 +53,7 @@ impl HeaderMutator {
             .map(|(name, template)| Ok((name, super::render(template, &data)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
         for (name, value) in rendered {
-            super::set_header(request, session, name, value);
+            super::set_header(request, session, name, &value);
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ pub(super) fn read(answer: &[u8]) -> Result<Session, NoSession> {
                 _ => return Err(OTHER_KIND),
             },
             "header" => header(value, &mut session.header)?,
-            "match_context" => match_context(value, &mut session.match_context)?,
+            "match_context" => match_context(value, Arc::make_mut(&mut session.match_context))?,
             _ => {}
         }
     }
@@ -246,9 +246,9 @@ mod tests {
             "method":"PURGE","regexp_capture_groups":["a",null],"header":{"X-A":["1"]}}}"#;
         let context = read(answer).expect("a session").match_context;
         assert_eq!(context.method, "PURGE");
-        assert_eq!(context.regexp_capture_groups.unwrap(), ["a", ""]);
+        assert_eq!(context.regexp_capture_groups.as_deref().unwrap(), ["a", ""]);
         assert_eq!(context.header.get("X-A"), Some("1"));
-        let url = context.url.unwrap();
+        let url = context.url.as_ref().unwrap();
         assert_eq!(
             (url.scheme.as_str(), url.host.as_str(), url.path.as_str()),
             ("http", "h", "/p")

@@ -71,7 +71,7 @@ impl World {
             ..Session::default()
         };
         session.set_header("X-Before", "1");
-        session.match_context.url = Some(url);
+        Arc::make_mut(&mut session.match_context).url = Some(url);
         mutator
             .mutate(&mut request, &mut session, &self.ports)
             .await?;

@@ -119,7 +119,7 @@ impl IdToken {
                 token.authorization
             }
         };
-        super::set_header(request, session, "Authorization", &*authorization);
+        super::set_header(request, session, "Authorization", &authorization);
         Ok(())
     }
 

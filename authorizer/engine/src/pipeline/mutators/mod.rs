@@ -7,7 +7,7 @@ mod hydrator;
 mod id_token;
 mod noop;
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 pub use hydrator::HydratedSessions;
 pub use id_token::SignedTokens;
@@ -59,15 +59,15 @@ impl Mutator {
 
     /// The handler's name.
     #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Self::Noop(_) => "noop",
             Self::HeaderMutator(_) => "header",
             Self::CookieMutator(_) => "cookie",
             Self::IdToken(_) => "id_token",
             Self::Hydrator(_) => "hydrator",
-            Self::Misconfigured(wrong) => &wrong.handler,
-        }
+            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
+        })
     }
 
     /// Runs the handler.
@@ -95,19 +95,19 @@ impl Mutator {
 }
 
 /// Sets a header that the gate vouches for.
-fn set_header(request: &mut Request, session: &mut Session, name: &str, value: impl Into<String>) {
-    let value = value.into();
-    session.set_header(name, value.as_str());
-    write_header(request, session, name, &value);
+fn set_header(request: &mut Request, session: &mut Session, name: &str, value: &str) {
+    session.set_header(name, value);
+    share_header(request, session, name, value);
 }
 
-/// Sets a header of the session, and of the request where both have theirs together: what `noop`
-/// made one map in Oathkeeper stays one.
-fn write_header(request: &mut Request, session: &mut Session, name: &str, value: &str) {
-    session.header.set(name, value);
+/// Sets a header that the session has just got in the request too, where both have theirs together:
+/// what `noop` made one map in Oathkeeper stays one.
+fn share_header(request: &mut Request, session: &mut Session, name: &str, value: &str) {
     if session.shares_request_header {
         request.header.set(name, value);
-        session.match_context.header.set(name, value);
+        Arc::make_mut(&mut session.match_context)
+            .header
+            .set(name, value);
     }
 }
 

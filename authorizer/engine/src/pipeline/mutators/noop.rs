@@ -27,12 +27,9 @@ impl Noop {
             {
                 continue;
             }
-            super::write_header(
-                request,
-                session,
-                name,
-                values.first().copied().unwrap_or_default(),
-            );
+            let value = values.first().copied().unwrap_or_default();
+            session.header.set(name, value);
+            super::share_header(request, session, name, value);
         }
     }
 }

@@ -31,7 +31,7 @@ async fn run(mutators: Value) -> Result<(Request, Session), Failure> {
         request.header.add(name, value);
     }
     let mut session = Session::default();
-    session.match_context.header = request.header.clone();
+    Arc::make_mut(&mut session.match_context).header = request.header.clone();
     let references: Vec<HandlerReference> = serde_json::from_value(mutators).unwrap();
     for reference in &references {
         let mutator = Mutator::build(reference, &config, &Arc::default());
