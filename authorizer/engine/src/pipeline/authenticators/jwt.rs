@@ -1,5 +1,7 @@
 //! `jwt`: verifies a JSON Web Token.
 
+mod seen_signatures;
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use oathgate_template::Value;
@@ -16,6 +18,8 @@ use crate::{
     go::parse_duration,
     pipeline::{Misconfigured, Settings, Shared, Uri},
 };
+
+pub(crate) use seen_signatures::SeenSignatures;
 
 /// Verifies a JSON Web Token with keys of trusted URLs, and takes its claims for the session.
 #[derive(Debug)]
@@ -128,9 +132,10 @@ impl Jwt {
             .ok_or_else(|| {
                 refused("no key for signatures (`use` is `sig`) of its id is in the key sets")
             })?;
-        let signed = set
-            .verification_key(id)
-            .is_some_and(|key| token.is_signed_by(key));
+        let signed = set.verification_key(id).is_some_and(|key| {
+            let seen = &self.shared.seen_signatures;
+            seen.verify(&set, key, &token, text)
+        });
         if !signed {
             return Err(refused("its signature is not the key's"));
         }

@@ -18,6 +18,7 @@ mod unauthorized;
 mod web_token;
 
 pub(crate) use introspection::KeptIntrospections;
+pub(crate) use jwt::SeenSignatures;
 pub(crate) use pre_authorization::PreAuthorizations;
 
 use std::{borrow::Cow, sync::Arc};

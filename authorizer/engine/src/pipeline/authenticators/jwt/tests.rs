@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oathgate_template::Value;
@@ -13,7 +13,7 @@ use crate::{
         Authentication, Authenticator,
         probe::{ask, build, request},
     },
-    testing::{MapKeys, ScriptedHttp, ports},
+    testing::{ChangingKeys, FixedClock, MapKeys, ScriptedHttp, ports},
 };
 
 const KEYS: &str = "https://id.example/keys";
@@ -82,6 +82,80 @@ async fn it_verifies_every_algorithm_and_takes_the_claims_over() {
             ("scp", Value::strings(["r", "w"])),
         ]);
         assert_eq!(session.extra.map(Value::Map), Some(extra));
+    }
+}
+
+/// What a handler that has let a token pass says to what else follows.
+#[tokio::test]
+async fn a_token_that_passed_passes_for_as_long_as_everything_else_holds() {
+    let now = 1_750_000_000;
+    let claims = json!({"sub": "ada", "exp": now + 120}).to_string();
+    let other = json!({"sub": "eve", "exp": now + 120}).to_string();
+    for file in SETS {
+        let (set, token) = signed(file, &claims);
+        let keys = ChangingKeys::new(set.clone());
+        let clock = FixedClock::at(now);
+        let ports = Ports {
+            http: ScriptedHttp::answering(500, ""),
+            keys: Arc::clone(&keys) as _,
+            clock: Arc::clone(&clock) as _,
+        };
+        let handler = jwt(json!({}));
+        let status = async |token: &str| {
+            let request = request(&[("Authorization", &format!("Bearer {token}"))]);
+            let (outcome, session) = ask(&handler, &request, &ports).await;
+            outcome
+                .map_or_else(|failure| failure.status, |_| Some(200))
+                .map(|status| (status, session.subject))
+        };
+        let passed = Some((200, "ada".to_owned()));
+        let refused = Some((401, String::new()));
+        for _ in 0..3 {
+            assert_eq!(status(&token).await, passed, "{file}");
+        }
+        // Another payload or another signature is another token.
+        let (_, others) = signed(file, &other);
+        let parts: Vec<_> = token.split('.').collect();
+        let others: Vec<_> = others.split('.').collect();
+        let swapped = format!("{}.{}.{}", parts[0], others[1], parts[2]);
+        assert_eq!(status(&swapped).await, refused, "{file}");
+        assert_eq!(
+            status(&format!("{}.{}.AAAA", parts[0], parts[1])).await,
+            refused,
+            "{file}"
+        );
+        assert_eq!(status(&token).await, passed, "{file}");
+        // A key of the same id that is another one, and then none.
+        let mut changed: serde_json::Value = serde_json::from_str(&set).unwrap();
+        let id = changed["keys"][0]["kid"].clone();
+        let strange = if file == "rs.json" {
+            "es.json"
+        } else {
+            "rs.json"
+        };
+        let strange: serde_json::Value = serde_json::from_str(&signed(strange, "{}").0).unwrap();
+        for (place, key) in changed["keys"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .enumerate()
+        {
+            let known = key["kid"].clone();
+            *key = strange["keys"][0].clone();
+            key["kid"] = if place == 0 { id.clone() } else { known };
+        }
+        keys.set(Ok(changed.to_string().into()));
+        clock.advance(Duration::from_secs(31));
+        assert_eq!(status(&token).await, refused, "{file}");
+        keys.set(Ok(json!({"keys": []}).to_string().into()));
+        clock.advance(Duration::from_secs(31));
+        assert_eq!(status(&token).await, refused, "{file}");
+        // The key is back, and in the end the token's time is over.
+        keys.set(Ok(set.into()));
+        clock.advance(Duration::from_secs(31));
+        assert_eq!(status(&token).await, passed, "{file}");
+        clock.advance(Duration::from_secs(31));
+        assert_eq!(status(&token).await, refused, "{file}");
     }
 }
 
