@@ -2,7 +2,11 @@
 
 mod published_keys;
 
-use std::{borrow::Cow, sync::Arc, time::Instant};
+use std::{
+    borrow::Cow,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use oathgate_matching::{Found, RouteEntry, Router, Sparse};
 
@@ -275,30 +279,28 @@ impl Gate {
     ) -> Result<Grant, Failure> {
         let mut session = self.open_session(index, request)?;
 
-        let begun = Instant::now();
+        let mut begun = Instant::now();
         evidence.step = Step::Authenticate;
         let authenticated = self
             .authenticate(rule, request, &mut session, evidence)
             .await;
-        evidence.took.authenticate = begun.elapsed();
+        evidence.took.authenticate = lap(&mut begun);
         evidence.cache_hits = session.cache_hits;
         authenticated?;
         evidence.subject.clone_from(&session.subject);
 
-        let begun = Instant::now();
         evidence.step = Step::Authorize;
         evidence.handler = Some(rule.authorizer.name());
         let authorized = rule
             .authorizer
             .authorize(request, &mut session, &self.ports)
             .await;
-        evidence.took.authorize = begun.elapsed();
+        evidence.took.authorize = lap(&mut begun);
         authorized?;
 
-        let begun = Instant::now();
         evidence.step = Step::Mutate;
         let mutated = self.mutate(rule, request, &mut session, evidence).await;
-        evidence.took.mutate = begun.elapsed();
+        evidence.took.mutate = lap(&mut begun);
         evidence.cache_hits = session.cache_hits;
         mutated?;
         Ok(Grant {
@@ -403,4 +405,10 @@ impl Gate {
             evidence,
         }
     }
+}
+
+/// The time since a moment, which becomes now.
+fn lap(since: &mut Instant) -> Duration {
+    let now = Instant::now();
+    now.saturating_duration_since(std::mem::replace(since, now))
 }

@@ -22,6 +22,7 @@ use oathgate_outbound::{
     aws::{Account, Secrets},
 };
 use serde_json::value::RawValue;
+use tokio::sync::mpsc::{UnboundedReceiver, error::SendError, unbounded_channel};
 
 type Broken = Box<dyn std::error::Error + Send + Sync>;
 
@@ -91,8 +92,10 @@ async fn run() -> Result<(), Broken> {
             return Err(error);
         }
     };
+    let (records, to_write) = unbounded_channel();
+    let writing = tokio::spawn(write_behind(Arc::clone(&authorizer), to_write));
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let authorizer = Arc::clone(&authorizer);
+        let (authorizer, records) = (Arc::clone(&authorizer), records.clone());
         // The runtime hands this on through many layers: a pointer is cheaper to hand on than a decision.
         Box::pin(async move {
             let invocation = Invocation {
@@ -101,19 +104,26 @@ async fn run() -> Result<(), Broken> {
                 trace: event.context.xray_trace_id,
             };
             let (answer, record) = authorizer.answer(event.payload.get(), &invocation).await;
-            tokio::spawn(write_behind(authorizer, record));
+            if let Err(SendError(record)) = records.send(record) {
+                authorizer.write(&record);
+            }
             answer.map_err(Diagnostic::from)
         })
     });
-    Runtime::new(answer).run().await
+    let outcome = Runtime::new(answer).run().await;
+    // The runtime is gone, and with it whoever sends records: what is left is written.
+    writing.await?;
+    outcome
 }
 
-/// Writes the line about an event once the answer is on its way to Lambda, and before the next event is
-/// asked for: until then, Lambda does not freeze the environment.
-async fn write_behind(authorizer: Arc<Authorizer>, record: Record) {
-    // The one thread comes back here when everything else waits, which is when the answer is sent.
-    tokio::task::yield_now().await;
-    authorizer.write(&record);
+/// Writes the line about each event once the answer is on its way to Lambda, and before the next event
+/// is asked for: until then, Lambda does not freeze the environment.
+async fn write_behind(authorizer: Arc<Authorizer>, mut records: UnboundedReceiver<Record>) {
+    while let Some(record) = records.recv().await {
+        // The one thread comes back here when everything else waits, which is when the answer is sent.
+        tokio::task::yield_now().await;
+        authorizer.write(&record);
+    }
 }
 
 /// Everything that is done before the first request is asked for.
