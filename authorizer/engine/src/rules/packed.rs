@@ -32,13 +32,10 @@ use pages::{Pages, Sums};
 use thiserror::Error;
 
 use super::RuleDefinition;
-use crate::{
-    config::{Config, Format},
-    manifest::Manifest,
-};
+use crate::{config::Config, manifest::Manifest};
 
 const MAGIC: &[u8; 8] = b"OATHGATE";
-const LAYOUT: u32 = 3;
+const LAYOUT: u32 = 4;
 /// Magic, layout and lengths.
 const HEAD: usize = 8 + 4 + 6 * 4;
 /// How long a number is.
@@ -212,8 +209,7 @@ impl PackedRules {
     /// # Errors
     /// A configuration that this version does not take.
     pub fn config(&self) -> Result<Config, PackedError> {
-        let text = std::str::from_utf8(&self.config).map_err(|_| PackedError::Damaged)?;
-        Config::parse(text, Format::Json, std::iter::empty::<(String, String)>())
+        Config::from_effective(&self.config)
             .map_err(|findings| PackedError::Config(findings.to_string()))
     }
 
