@@ -3,14 +3,24 @@
 use oathgate_engine::Outcome;
 use serde_json::{Value, json};
 
-use crate::{Parts, world::gate_of};
+use crate::{
+    Parts,
+    world::{Shown, gate_of},
+};
 
-fn decide(criterion: &mut Parts, group: &str, name: &str, rule: &Value, granted: bool) {
+fn decide(
+    criterion: &mut Parts,
+    group: &str,
+    name: &str,
+    rule: &Value,
+    shown: Shown,
+    granted: bool,
+) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
         .unwrap();
-    let (gate, request) = gate_of(rule);
+    let (gate, request) = gate_of(rule, shown);
     let is_right = |outcome: &Outcome| matches!(outcome, Outcome::Granted(_)) == granted;
     let first = runtime.block_on(gate.decide(request.clone()));
     assert!(is_right(&first.outcome), "{name}: {first:?}");
@@ -26,35 +36,50 @@ fn decide(criterion: &mut Parts, group: &str, name: &str, rule: &Value, granted:
 }
 
 pub(crate) fn authenticators(criterion: &mut Parts) {
-    for (name, granted) in [
-        ("noop", true),
-        ("unauthorized", false),
-        ("cookie_session", true),
-        ("bearer_token", true),
-        ("jwt", true),
-        ("oauth2_introspection", true),
+    for (handler, name, shown, granted) in [
+        ("noop", "noop", Shown::Bearer, true),
+        ("unauthorized", "unauthorized", Shown::Bearer, false),
+        ("anonymous", "anonymous", Shown::Nothing, true),
+        // Credentials, where there are some, are not anonymous.
+        (
+            "anonymous",
+            "anonymous, not responsible",
+            Shown::Bearer,
+            false,
+        ),
+        ("cookie_session", "cookie_session", Shown::Bearer, true),
+        ("bearer_token", "bearer_token", Shown::Bearer, true),
+        ("jwt", "jwt, seen before", Shown::Bearer, true),
+        (
+            "oauth2_introspection",
+            "oauth2_introspection, kept",
+            Shown::Bearer,
+            true,
+        ),
+        (
+            "oauth2_client_credentials",
+            "oauth2_client_credentials, kept",
+            Shown::Basic,
+            true,
+        ),
     ] {
-        let rule = json!({"authenticators": [{"handler": name}], "authorizer": {"handler": "allow"},
+        let rule = json!({"authenticators": [{"handler": handler}], "authorizer": {"handler": "allow"},
             "mutators": [{"handler": "noop"}]});
-        decide(criterion, "authenticator", name, &rule, granted);
+        decide(criterion, "authenticator", name, &rule, shown, granted);
     }
-    // Credentials, where there are some, are not anonymous.
-    let rule = json!({"authenticators": [{"handler": "anonymous"}], "authorizer": {"handler": "allow"},
-        "mutators": [{"handler": "noop"}]});
-    decide(
-        criterion,
-        "authenticator",
-        "anonymous, not responsible",
-        &rule,
-        false,
-    );
 }
 
 pub(crate) fn authorizers(criterion: &mut Parts) {
-    for (name, granted) in [("allow", true), ("deny", false), ("remote_json", true)] {
+    for (name, granted) in [
+        ("allow", true),
+        ("deny", false),
+        ("remote", true),
+        ("remote_json", true),
+        ("keto_engine_acp_ory", true),
+    ] {
         let rule = json!({"authenticators": [{"handler": "noop"}], "authorizer": {"handler": name},
             "mutators": [{"handler": "noop"}]});
-        decide(criterion, "authorizer", name, &rule, granted);
+        decide(criterion, "authorizer", name, &rule, Shown::Bearer, granted);
     }
 }
 
@@ -62,12 +87,7 @@ pub(crate) fn mutators(criterion: &mut Parts) {
     for name in ["noop", "header", "cookie", "id_token", "hydrator"] {
         let rule = json!({"authenticators": [{"handler": "cookie_session"}],
             "authorizer": {"handler": "allow"}, "mutators": [{"handler": name}]});
-        decide(
-            criterion,
-            "mutator, after cookie_session",
-            name,
-            &rule,
-            true,
-        );
+        let group = "mutator, after cookie_session";
+        decide(criterion, group, name, &rule, Shown::Bearer, true);
     }
 }

@@ -1,6 +1,7 @@
-//! Signing a token, by algorithm.
+//! Signing a token and verifying its signature, by algorithm.
 
-use oathgate_engine::keys::JwkSet;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use oathgate_engine::keys::{Algorithm, JwkSet};
 
 use crate::{Parts, world::key_set};
 
@@ -19,6 +20,22 @@ pub(crate) fn by_algorithm(criterion: &mut Parts) {
                 let set = JwkSet::parse(keys.as_bytes()).unwrap();
                 set.signing_key().unwrap().sign(claims).unwrap()
             });
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("verify");
+    for name in ["ES256", "RS256", "HS256"] {
+        let keys = key_set(name);
+        let set = JwkSet::parse(keys.as_bytes()).unwrap();
+        let token = set.signing_key().unwrap().sign(claims).unwrap();
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        let key = set.keys().first().unwrap();
+        let algorithm = Algorithm::named(name).unwrap();
+        assert!(key.verifies(algorithm, signed.as_bytes(), &signature));
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| key.verifies(algorithm, signed.as_bytes(), &signature));
         });
     }
     group.finish();

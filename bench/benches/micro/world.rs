@@ -19,12 +19,21 @@ use serde_json::{Value, json};
 /// Where every service lies.
 const SERVICES: &str = "https://services.example.com";
 
+/// The credentials that a request shows.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown {
+    Nothing,
+    Bearer,
+    Basic,
+}
+
 /// Services that answer at once.
 #[derive(Debug)]
 struct Services {
     session: Bytes,
     introspection: Bytes,
     token: Bytes,
+    allowed: Bytes,
     hydrated: Bytes,
 }
 
@@ -35,6 +44,7 @@ impl HttpClient for Services {
             "whoami" => &self.session,
             "introspect" => &self.introspection,
             "token" => &self.token,
+            "allowed" => &self.allowed,
             _ => &self.hydrated,
         };
         let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
@@ -71,7 +81,7 @@ pub(crate) fn key_set(algorithm: &str) -> String {
 }
 
 /// A gate of one rule for every URL, and a request with everything that some handler looks for.
-pub(crate) fn gate_of(rule: &Value) -> (Gate, Request) {
+pub(crate) fn gate_of(rule: &Value, shown: Shown) -> (Gate, Request) {
     let issuer = Issuer::new().unwrap();
     let mut rule = rule.clone();
     rule["id"] = json!("measured");
@@ -84,6 +94,10 @@ pub(crate) fn gate_of(rule: &Value) -> (Gate, Request) {
         "token_url": format!("{SERVICES}/token"), "cache": {"enabled": true, "ttl": "300s"}}});
     config["authorizers"]["remote_json"] = json!({"enabled": true, "config": {
         "remote": format!("{SERVICES}/allowed"), "payload": "{\"subject\": \"{{ print .Subject }}\"}"}});
+    config["authorizers"]["remote"] = json!({"enabled": true, "config": {
+        "remote": format!("{SERVICES}/allowed"), "headers": {"X-Subject": "{{ print .Subject }}"}}});
+    config["authorizers"]["keto_engine_acp_ory"] = json!({"enabled": true, "config": {
+        "base_url": SERVICES, "required_action": "read", "required_resource": "accounts:$1"}});
     let mutators = &mut config["mutators"];
     mutators["cookie"] =
         json!({"enabled": true, "config": {"cookies": {"user": "{{ print .Subject }}"}}});
@@ -102,6 +116,7 @@ pub(crate) fn gate_of(rule: &Value) -> (Gate, Request) {
             token: json!({"access_token": "a", "token_type": "bearer", "expires_in": 3600})
                 .to_string()
                 .into(),
+            allowed: json!({"allowed": true}).to_string().into(),
             hydrated: json!({"subject": rules::SUBJECT, "extra": {"plan": "gold"}})
                 .to_string()
                 .into(),
@@ -113,19 +128,22 @@ pub(crate) fn gate_of(rule: &Value) -> (Gate, Request) {
         clock: Arc::new(SystemClock),
     };
     let gate = Gate::build(config.unwrap(), vec![definition], ports);
-    (gate, request(&issuer.token))
+    let authorization = match shown {
+        Shown::Nothing => None,
+        Shown::Bearer => Some(format!("Bearer {}", issuer.token)),
+        Shown::Basic => Some("Basic Z2F0ZTpzZWNyZXQ=".to_owned()),
+    };
+    (gate, request(authorization.as_deref()))
 }
 
-fn request(token: &str) -> Request {
-    let bearer = format!("Bearer {token}");
-    let header: Header = [
+fn request(authorization: Option<&str>) -> Request {
+    let mut header: Header = [
         ("Accept", "application/json"),
         ("Accept-Encoding", "gzip, deflate, br"),
         (
             "Cookie",
             "theme=dark; ory_session_slughere=MTczMjM5NjQ1MHxKdHZqS2Q",
         ),
-        ("Authorization", bearer.as_str()),
         (
             "User-Agent",
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36",
@@ -134,6 +152,9 @@ fn request(token: &str) -> Request {
     ]
     .into_iter()
     .collect();
+    if let Some(authorization) = authorization {
+        header.set("Authorization", authorization);
+    }
     Request {
         method: "GET".to_owned(),
         url: Url {
