@@ -146,8 +146,6 @@ impl Client {
             on_used_connection: !error.is_connect() && was_used(&connection),
             error: fault::of_exchange(&error),
         })?;
-        // The uses are counted once the service answered: before that, nobody knows it is alive.
-        count_use(&connection);
         let (head, body) = answer.into_parts();
         let body = read(body, self.limits.answer_bytes)
             .await
@@ -171,23 +169,12 @@ struct Swallowed {
     error: HttpError,
 }
 
-fn uses(connection: &CaptureConnection) -> Option<Uses> {
-    let mut extras = http::Extensions::new();
-    connection
-        .connection_metadata()
-        .as_ref()?
-        .get_extras(&mut extras);
-    extras.remove()
-}
-
 fn was_used(connection: &CaptureConnection) -> bool {
-    uses(connection).is_some_and(|uses| uses.any())
-}
-
-fn count_use(connection: &CaptureConnection) {
-    if let Some(uses) = uses(connection) {
-        uses.count();
+    let mut extras = http::Extensions::new();
+    if let Some(connected) = connection.connection_metadata().as_ref() {
+        connected.get_extras(&mut extras);
     }
+    extras.get::<Uses>().is_some_and(Uses::any)
 }
 
 async fn read(mut body: Incoming, limit: usize) -> Result<Bytes, HttpError> {

@@ -1,4 +1,4 @@
-//! Opens connections, plain or TLS, and counts what they are used for.
+//! Opens connections, plain or TLS, and knows which carried a request before.
 
 use std::{
     io,
@@ -64,13 +64,14 @@ impl Service<Uri> for Dialer {
             };
             Ok(Counted {
                 stream,
+                answered: false,
                 uses: Uses::default(),
             })
         })
     }
 }
 
-/// Whether a connection carried a request before.
+/// Whether a connection carries another request than its first.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Uses(Arc<AtomicBool>);
 
@@ -79,7 +80,7 @@ impl Uses {
         self.0.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn count(&self) {
+    fn count(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 }
@@ -88,7 +89,18 @@ impl Uses {
 #[derive(Debug)]
 pub(crate) struct Counted {
     stream: MaybeHttpsStream<TokioIo<TcpStream>>,
+    /// Whether anything was read from it. What is written after that is the next request: requests
+    /// that may be sent again have no body that could still be on its way.
+    answered: bool,
     uses: Uses,
+}
+
+impl Counted {
+    fn writes(&self) {
+        if self.answered {
+            self.uses.count();
+        }
+    }
 }
 
 impl Connection for Counted {
@@ -103,7 +115,9 @@ impl Read for Counted {
         context: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.answered |= matches!(read, Poll::Ready(Ok(())));
+        read
     }
 }
 
@@ -113,6 +127,7 @@ impl Write for Counted {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.writes();
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -133,6 +148,7 @@ impl Write for Counted {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        self.writes();
         Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
     }
 }
