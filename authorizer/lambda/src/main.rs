@@ -26,6 +26,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, error::SendError, unbounded_channel};
 
 type Broken = Box<dyn std::error::Error + Send + Sync>;
 
+const CANNOT_START: &str = "the gate cannot start";
+
 /// How many questions a minute for keys that nobody has one environment asks each issuer: a new key is
 /// found by the first of them.
 const KEY_QUESTIONS_PER_MINUTE: u32 = 20;
@@ -50,19 +52,21 @@ fn main() -> ExitCode {
         let place = panic.location().map(ToString::to_string);
         Log::to_stdout(Level::Error).event(Level::Error, "panicked", place.as_deref());
     }));
-    let outcome = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-        .map_err(Broken::from)
-        .and_then(|runtime| runtime.block_on(run()));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let cause = error.to_string();
-            Log::to_stdout(Level::Error).event(Level::Error, "the gate cannot start", Some(&cause));
-            ExitCode::FAILURE
-        }
-    }
+        .build();
+    let (ends, error) = match runtime {
+        Err(error) => (CANNOT_START, error.into()),
+        Ok(runtime) => match runtime.block_on(load_or_tell()) {
+            Err(error) => (CANNOT_START, error),
+            Ok(authorizer) => match runtime.block_on(serve(Arc::new(authorizer))) {
+                Err(error) => ("the Runtime API does not answer", error),
+                Ok(()) => return ExitCode::SUCCESS,
+            },
+        },
+    };
+    Log::to_stdout(Level::Error).event(Level::Error, ends, Some(&error.to_string()));
+    ExitCode::FAILURE
 }
 
 /// Starts this program once more with the variables that are missing: a process cannot safely change
@@ -80,18 +84,20 @@ fn start_again() -> ExitCode {
         Err(error) => error,
     };
     let cause = error.to_string();
-    Log::to_stdout(Level::Error).event(Level::Error, "the gate cannot start", Some(&cause));
+    Log::to_stdout(Level::Error).event(Level::Error, CANNOT_START, Some(&cause));
     ExitCode::FAILURE
 }
 
-async fn run() -> Result<(), Broken> {
-    let authorizer = match load().await {
-        Ok(authorizer) => Arc::new(authorizer),
-        Err(error) => {
-            tell_lambda(&error.to_string()).await;
-            return Err(error);
-        }
-    };
+async fn load_or_tell() -> Result<Authorizer, Broken> {
+    let loaded = load().await;
+    if let Err(error) = &loaded {
+        tell_lambda(&error.to_string()).await;
+    }
+    loaded
+}
+
+/// Answers events until the Runtime API is gone.
+async fn serve(authorizer: Arc<Authorizer>) -> Result<(), Broken> {
     let (records, to_write) = unbounded_channel();
     let writing = tokio::spawn(write_behind(Arc::clone(&authorizer), to_write));
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
