@@ -1,7 +1,7 @@
 //! What all rules of a gate use together.
 
 use super::{
-    authenticators::{KeptIntrospections, PreAuthorizations, SeenSignatures},
+    authenticators::{KeptIntrospections, PreAuthorizations, ReadAnswers, SeenSignatures},
     mutators::{HydratedSessions, SignedTokens},
     session_cache::SessionCache,
     token_cache::TokenCache,
@@ -16,6 +16,8 @@ use crate::keys::KeySets;
 pub struct Shared {
     /// Key sets by URL, to sign and to verify with.
     pub key_sets: KeySets,
+    /// Answers of session services that were read before.
+    pub(crate) read_answers: ReadAnswers,
     /// Signatures of tokens that `jwt` verified.
     pub(crate) seen_signatures: SeenSignatures,
     /// Answers that `hydrator` keeps.

@@ -20,6 +20,7 @@ mod web_token;
 pub(crate) use introspection::KeptIntrospections;
 pub(crate) use jwt::SeenSignatures;
 pub(crate) use pre_authorization::PreAuthorizations;
+pub(crate) use session_check::ReadAnswers;
 
 use std::{borrow::Cow, sync::Arc};
 

@@ -1,8 +1,12 @@
 //! Asks a session service who a request belongs to: what `cookie_session` and `bearer_token` share.
 
+mod read_answers;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use oathgate_template::Value;
+use read_answers::Read;
+pub(crate) use read_answers::ReadAnswers;
 use serde::Deserialize;
 
 use crate::{
@@ -121,7 +125,17 @@ impl SessionCheck {
             })?;
         session.cache_hits += u32::from(known);
         match answer.status {
-            200 => self.read(&answer.body, session),
+            200 => {
+                let paths = [self.subject_from.as_str(), self.extra_from.as_str()];
+                let read = || self.read(&answer.body);
+                let read = self
+                    .shared
+                    .read_answers
+                    .get_or_read(paths, &answer.body, read)?;
+                session.subject = read.subject.to_string();
+                session.extra = read.extra;
+                Ok(())
+            }
             429 => Err(too_many_requests(&answer)),
             status => {
                 let failure = Failure::unauthorized()
@@ -160,7 +174,7 @@ impl SessionCheck {
 
     /// Oathkeeper takes whatever stands in a 200; an answer that is neither blank nor JSON, such as
     /// a login page that the service redirects to, shows no session.
-    fn read(&self, body: &[u8], session: &mut Session) -> Result<(), Failure> {
+    fn read(&self, body: &[u8]) -> Result<Read, Failure> {
         if !is_blank_or_json(body) {
             return Err(Failure::forbidden()
                 .because(ReasonCode::AnswerUnfit)
@@ -168,8 +182,8 @@ impl SessionCheck {
                 .with_cause("the session service answered 200 with something that is no JSON"));
         }
         let subject = match value_at(body, &self.subject_from, "subject_from")? {
-            Value::Nil => String::new(),
-            Value::Str(subject) => subject.to_string(),
+            Value::Nil => Arc::from(""),
+            Value::Str(subject) => subject,
             _ => {
                 return Err(unfit(
                     "subject_from",
@@ -182,9 +196,7 @@ impl SessionCheck {
             Value::Map(extra) => Some(extra),
             _ => return Err(unfit("extra_from", "it leads to a value that is no object")),
         };
-        session.subject = subject;
-        session.extra = extra;
-        Ok(())
+        Ok(Read { subject, extra })
     }
 }
 

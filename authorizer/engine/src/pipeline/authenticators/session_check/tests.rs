@@ -258,3 +258,56 @@ async fn options_that_do_not_fit_make_a_broken_rule() {
         assert_eq!(outcome.unwrap_err().status(), 500, "{rule}");
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_was_read_before_says_the_same_by_the_same_paths_and_is_asked_for_every_time()
+ {
+    let one = json!({"a": {"id": "ada", "x": 1}, "b": {"id": "bob", "x": 2}});
+    let other = json!({"a": {"id": "eve", "x": 3}, "b": {"id": "bob", "x": 2}});
+    let shared = Arc::new(Shared::default());
+    let by = |subject: &'static str, extra: &'static str| {
+        let rule = json!({"subject_from": format!("{subject}.id"), "extra_from": extra});
+        let handler = probe::build_sharing("cookie_session", GLOBAL, rule, &shared);
+        (subject, extra, handler)
+    };
+    let handlers = [by("a", "a"), by("b", "b"), by("a", "b"), by("b", "a")];
+    for (status, body) in [
+        (200, &one),
+        (200, &one),
+        (401, &one),
+        (200, &other),
+        (200, &one),
+        (500, &one),
+    ] {
+        let http = ScriptedHttp::answering(status, body.to_string());
+        for (subject, extra_from, handler) in &handlers {
+            let (outcome, session) =
+                probe::ask(handler, &probe::request(&[COOKIE]), &ports(&http)).await;
+            if status != 200 {
+                assert!(outcome.is_err());
+                assert_eq!((session.subject.as_str(), session.extra), ("", None));
+                continue;
+            }
+            assert_eq!(outcome, Ok(Authentication::Authenticated));
+            assert_eq!(session.subject, body[subject]["id"]);
+            let extra = session.extra.map(|extra| Value::Map(extra).to_json());
+            assert_eq!(extra.as_ref(), Some(&body[extra_from]));
+        }
+        assert_eq!(http.asked().len(), handlers.len());
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_is_refused_every_time() {
+    let shared = Arc::new(Shared::default());
+    let handler = probe::build_sharing("cookie_session", GLOBAL, json!({}), &shared);
+    for body in ["{\"subject\": 1}", "<html>", "{\"subject\": 1}", "<html>"] {
+        let http = ScriptedHttp::answering(200, body);
+        let (outcome, _) = probe::ask(&handler, &probe::request(&[COOKIE]), &ports(&http)).await;
+        assert_eq!(
+            outcome.map_err(|failure| failure.status()),
+            Err(403),
+            "{body}"
+        );
+    }
+}

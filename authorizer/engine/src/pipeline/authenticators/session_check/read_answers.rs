@@ -1,0 +1,57 @@
+//! Answers of session services that were read before.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use oathgate_template::Value;
+
+use crate::{fingerprint::Fingerprint, pipeline::bounded_cache::BoundedCache};
+
+/// How much the answers that are remembered may weigh together, in bytes.
+const MOST_BYTES: usize = 1 << 20;
+
+/// How many bytes of memory one byte of an answer takes when it is read, at most about.
+const BYTES_OF_A_BYTE: usize = 4;
+
+/// What was read from which answer.
+///
+/// A browser that loads a page asks for a dozen things at once, and the session service says the same
+/// about each. The same text read by the same paths is the same session, so it need not be taken apart
+/// again. Whether the service still says so is asked every time: this spares no question.
+#[derive(Debug)]
+pub(crate) struct ReadAnswers(BoundedCache<Fingerprint, Read>);
+
+/// What an answer says of a session.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    pub(super) subject: Arc<str>,
+    pub(super) extra: Option<Arc<BTreeMap<String, Value>>>,
+}
+
+impl Default for ReadAnswers {
+    fn default() -> Self {
+        Self(BoundedCache::new(MOST_BYTES))
+    }
+}
+
+impl ReadAnswers {
+    /// What `read` makes of an answer by these paths; asked once for each.
+    ///
+    /// # Errors
+    /// As `read`, which is asked again then.
+    pub(super) fn get_or_read<E>(
+        &self,
+        paths: [&str; 2],
+        answer: &[u8],
+        read: impl FnOnce() -> Result<Read, E>,
+    ) -> Result<Read, E> {
+        let [subject_from, extra_from] = paths.map(str::as_bytes);
+        let fingerprint = Fingerprint::of([subject_from, extra_from, answer]);
+        if let Some(known) = self.0.get(&fingerprint, |_| true) {
+            return Ok(known);
+        }
+        let new = read()?;
+        let weight = BYTES_OF_A_BYTE * answer.len() + size_of::<(Fingerprint, Read)>();
+        self.0.insert_weighing(fingerprint, new.clone(), weight);
+        Ok(new)
+    }
+}
