@@ -9,8 +9,13 @@ use crate::{fingerprint::Fingerprint, pipeline::bounded_cache::BoundedCache};
 /// How much the answers that are remembered may weigh together, in bytes.
 const MOST_BYTES: usize = 1 << 20;
 
-/// How many bytes of memory one byte of an answer takes when it is read, at most about.
-const BYTES_OF_A_BYTE: usize = 4;
+/// The largest answer that is looked up, in bytes; no session is as large, and a few larger ones would
+/// push all others out.
+const LARGEST: usize = 32 << 10;
+
+/// How many bytes of memory one byte of an answer takes once it is read: maps of a few short members take
+/// the most.
+const BYTES_OF_A_BYTE: usize = 12;
 
 /// What was read from which answer.
 ///
@@ -44,6 +49,9 @@ impl ReadAnswers {
         answer: &[u8],
         read: impl FnOnce() -> Result<Read, E>,
     ) -> Result<Read, E> {
+        if answer.len() > LARGEST {
+            return read();
+        }
         let [subject_from, extra_from] = paths.map(str::as_bytes);
         let fingerprint = Fingerprint::of([subject_from, extra_from, answer]);
         if let Some(known) = self.0.get(&fingerprint, |_| true) {
