@@ -106,7 +106,7 @@ impl Authorizer {
         let cold_start = !self.warm.swap(true, Ordering::Relaxed);
         self.outside
             .begin(invocation.deadline, invocation.trace.clone());
-        let time = Outside::time_until(invocation.deadline);
+        let time = Outside::time_to_decide(invocation.deadline);
         // Pinned once, here: a future that is handed on by value is copied, and this is a large one.
         let concluding = pin!(self.conclude(event));
         let concluded = match self.time_limits.within(time, caught(concluding)).await {

@@ -11,7 +11,11 @@ use oathgate_outbound::Client;
 use crate::{Level, Log};
 
 /// How long before Lambda's deadline the last answer of a service has to be there.
-const MARGIN: Duration = Duration::from_millis(250);
+const LAST_ANSWER: Duration = Duration::from_millis(250);
+
+/// How long before Lambda's deadline a decision is given up. What a service that was too slow leads to is
+/// a refusal that says so, and comes before.
+const LAST_MOMENT: Duration = Duration::from_millis(125);
 
 /// AWS X-Ray's [trace header](https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
 const TRACE: &str = "X-Amzn-Trace-Id";
@@ -64,12 +68,9 @@ impl Outside {
         self.current().asked
     }
 
-    /// How long an answer may take until `deadline`.
-    pub(crate) fn time_until(deadline: SystemTime) -> Duration {
-        let left = deadline
-            .duration_since(SystemTime::now())
-            .unwrap_or_default();
-        left.saturating_sub(MARGIN)
+    /// How long a decision may take until `deadline`.
+    pub(crate) fn time_to_decide(deadline: SystemTime) -> Duration {
+        time_until(deadline, LAST_MOMENT)
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -80,7 +81,7 @@ impl Outside {
         let mut current = self.current();
         current.asked.calls += 1;
         if let Some(deadline) = current.deadline {
-            request.timeout = request.timeout.min(Self::time_until(deadline));
+            request.timeout = request.timeout.min(time_until(deadline, LAST_ANSWER));
         }
         if let Some(trace) = &current.trace
             && !request
@@ -91,6 +92,13 @@ impl Outside {
             request.headers.push((TRACE.to_owned(), trace.clone()));
         }
     }
+}
+
+fn time_until(deadline: SystemTime, margin: Duration) -> Duration {
+    let left = deadline
+        .duration_since(SystemTime::now())
+        .unwrap_or_default();
+    left.saturating_sub(margin)
 }
 
 impl HttpClient for Outside {
