@@ -321,6 +321,12 @@ async fn a_question_that_ran_out_of_time_harms_nobody_after_it() {
         .function
         .invoke_within(&event, Duration::from_millis(200))
         .await;
+    assert_eq!(outcome.verdict(), "Deny");
+    // 125 ms before it, nothing is decided any more.
+    let outcome = world
+        .function
+        .invoke_within(&event, Duration::from_millis(100))
+        .await;
     assert_eq!(
         outcome,
         Outcome::Error("the request could not be decided".into())
