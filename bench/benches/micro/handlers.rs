@@ -35,6 +35,11 @@ fn decide(
     group.finish();
 }
 
+fn rule_of(authenticator: &str, authorizer: &str, mutator: &str) -> Value {
+    json!({"authenticators": [{"handler": authenticator}], "authorizer": {"handler": authorizer},
+        "mutators": [{"handler": mutator}]})
+}
+
 pub(crate) fn authenticators(criterion: &mut Parts) {
     for (handler, name, shown, granted) in [
         ("noop", "noop", Shown::Bearer, true),
@@ -63,8 +68,7 @@ pub(crate) fn authenticators(criterion: &mut Parts) {
             true,
         ),
     ] {
-        let rule = json!({"authenticators": [{"handler": handler}], "authorizer": {"handler": "allow"},
-            "mutators": [{"handler": "noop"}]});
+        let rule = rule_of(handler, "allow", "noop");
         decide(criterion, "authenticator", name, &rule, shown, granted);
     }
 }
@@ -77,16 +81,14 @@ pub(crate) fn authorizers(criterion: &mut Parts) {
         ("remote_json", true),
         ("keto_engine_acp_ory", true),
     ] {
-        let rule = json!({"authenticators": [{"handler": "noop"}], "authorizer": {"handler": name},
-            "mutators": [{"handler": "noop"}]});
+        let rule = rule_of("noop", name, "noop");
         decide(criterion, "authorizer", name, &rule, Shown::Bearer, granted);
     }
 }
 
 pub(crate) fn mutators(criterion: &mut Parts) {
     for name in ["noop", "header", "cookie", "id_token", "hydrator"] {
-        let rule = json!({"authenticators": [{"handler": "cookie_session"}],
-            "authorizer": {"handler": "allow"}, "mutators": [{"handler": name}]});
+        let rule = rule_of("cookie_session", "allow", name);
         let group = "mutator, after cookie_session";
         decide(criterion, group, name, &rule, Shown::Bearer, true);
     }

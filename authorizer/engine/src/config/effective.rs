@@ -33,14 +33,13 @@ impl Config {
     pub(crate) fn from_effective(text: &[u8]) -> Result<Self, Findings> {
         let value: Value = serde_json::from_slice(text)
             .map_err(|error| Findings(vec![Finding::error(error.to_string())]))?;
-        let mut findings = Findings(validate(&CONFIG, &value));
-        if findings.have_errors() {
-            findings
-                .0
-                .retain(|finding| finding.severity == Severity::Error);
-            return Err(findings);
+        let mut mistakes = validate(&CONFIG, &value);
+        mistakes.retain(|finding| finding.severity == Severity::Error);
+        if mistakes.is_empty() {
+            Ok(build(&value, &value))
+        } else {
+            Err(Findings(mistakes))
         }
-        Ok(build(&value, &value))
     }
 }
 

@@ -126,7 +126,7 @@ impl Header {
             .collect();
         let mut found = self;
         for name in odd {
-            found.put_verbatim(&name, [""; 0]);
+            found.entries_mut().remove(&name);
             if found.get(&name).is_none() {
                 found.set(&name, "");
             }
