@@ -47,11 +47,15 @@ lint: node_modules $(VENV) ## Formatting and lints of every language, warnings d
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm run --silent lint
 	npm run --silent typecheck
-	$(PYTHON) -m ruff check --quiet local e2e conformance
-	$(PYTHON) -m ruff format --check --quiet local e2e conformance
+	$(PYTHON) -m ruff check --quiet local e2e conformance scripts
+	$(PYTHON) -m ruff format --check --quiet local e2e conformance scripts
+
+.PHONY: crates
+crates:
+	cargo fetch --locked
 
 .PHONY: test-rust
-test-rust: ## Unit, property and fixture tests
+test-rust: crates ## Unit, property and fixture tests
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-infra
@@ -90,8 +94,8 @@ oathkeeper-bin:
 	fi
 
 .PHONY: test-local
-test-local: $(VENV) node_modules binaries ## The local cloud's own tests, and a real deployment asked over HTTP
-	$(PYTHON) -m pytest -q local/tests e2e
+test-local: $(VENV) node_modules binaries ## The scripts' and the local cloud's own tests, and a real deployment asked over HTTP
+	$(PYTHON) -m pytest -q scripts/tests local/tests e2e
 
 .PHONY: arm64
 arm64: $(VENV) binaries ## Build the function for arm64 and run it over the seed suite

@@ -43,7 +43,10 @@ fn cargo(arguments: &[&str]) -> String {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&run.stderr);
-    assert!(run.status.success(), "{said}");
+    assert!(
+        run.status.success(),
+        "`cargo fetch --locked` downloads the crates of every platform, which this reads: {said}"
+    );
     String::from_utf8(run.stdout).unwrap()
 }
 
