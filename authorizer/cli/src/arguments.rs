@@ -168,6 +168,9 @@ pub(crate) struct RulesBuild {
 pub(crate) struct RulesCheck {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    /// Check for a deployment behind API Gateway, as `package` does: what it cannot do is an error
+    #[arg(long)]
+    pub(crate) api_gateway: bool,
     /// Also fail on warnings
     #[arg(long)]
     pub(crate) strict: bool,

@@ -12,6 +12,7 @@ pub mod failure;
 pub mod finding;
 mod fingerprint;
 pub mod gate;
+pub mod gateway_header;
 mod gjson;
 pub mod go;
 pub mod keys;
@@ -28,7 +29,7 @@ mod session_data;
 pub mod testing;
 
 pub use decision::{Decision, Evidence, Grant, Outcome, Refusal, Step, Took};
-pub use diagnostics::check;
+pub use diagnostics::{Target, check};
 pub use failure::Failure;
 pub use finding::{Finding, Findings, Severity};
 pub use gate::Gate;

@@ -8,7 +8,7 @@
 use std::{fs, path::Path};
 
 use oathgate_engine::{
-    check,
+    Target, check,
     config::{ConfigSources, Format},
     ports::BoxFuture,
     rules::{self, RuleFiles, RuleFilesError, RuleRepository},
@@ -50,7 +50,7 @@ async fn findings(folder: &Path) -> String {
     let read = sources.read();
     let loaded = rules::load(&read.config.access_rules.repositories, &Folder(folder)).await;
     let of_rules = read.config.locate(loaded.findings);
-    let checked = check(&read.config, &loaded.rules);
+    let checked = check(&read.config, &loaded.rules, Target::Anywhere);
     let all = read.findings.0.iter().chain(&of_rules.0).chain(&checked.0);
     let lines: Vec<String> = all.map(ToString::to_string).collect();
     if lines.is_empty() {

@@ -7,6 +7,7 @@ use std::{
 };
 
 use oathgate_engine::{
+    Target,
     finding::Severity,
     rules::{PackedError, PackedRules},
 };
@@ -43,7 +44,7 @@ const CONTENT: [(&str, &str); 2] = [
 /// Checks the configuration and its rules, then writes the package. Findings that are errors stop it.
 pub(crate) async fn run(arguments: &Package) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
-    let findings = super::rules_check::with_key_sets(&project).await;
+    let findings = super::rules_check::with_key_sets(&project, Target::ApiGateway).await;
     let errors: Vec<_> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use oathgate_engine::{
-    diagnostics::{check, check_keys},
+    diagnostics::{Target, check, check_keys},
     finding::{Finding, Severity},
 };
 
@@ -17,7 +17,12 @@ use crate::{
 /// Prints what is wrong with a configuration and its rules, worst first.
 pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
-    let findings = with_key_sets(&project).await;
+    let target = if arguments.api_gateway {
+        Target::ApiGateway
+    } else {
+        Target::Anywhere
+    };
+    let findings = with_key_sets(&project, target).await;
     let errors = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
     let mut out = std::io::stdout().lock();
@@ -47,17 +52,17 @@ pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
 }
 
 /// What the files say wrongly, and what their meaning does, worst first.
-pub(crate) fn all_findings(project: &Project) -> Vec<Finding> {
+pub(crate) fn all_findings(project: &Project, target: Target) -> Vec<Finding> {
     let mut findings = project.config_findings.0.clone();
     findings.extend(project.rules_findings.0.iter().cloned());
-    findings.extend(check(&project.config, &project.rules).0);
+    findings.extend(check(&project.config, &project.rules, target).0);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }
 
 /// All findings, and what is wrong with key sets that lie in files.
-pub(crate) async fn with_key_sets(project: &Project) -> Vec<Finding> {
-    let mut findings = all_findings(project);
+pub(crate) async fn with_key_sets(project: &Project, target: Target) -> Vec<Finding> {
+    let mut findings = all_findings(project, target);
     findings.extend(check_keys(&project.config, &project.rules, &*project.ports.keys).await);
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings

@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use oathgate_engine::{Gate, rules::Missing};
+use oathgate_engine::{Gate, Target, rules::Missing};
 use thiserror::Error;
 use tokio::signal;
 
@@ -36,7 +36,7 @@ const ASKED_AGAIN_AFTER: [u64; 4] = [1, 2, 4, 8];
 pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
     let project = complete(&arguments.configuration).await?;
     log::from_level(project.config.log.level);
-    for finding in super::all_findings(&project) {
+    for finding in super::all_findings(&project, Target::Server) {
         log::finding(&finding);
     }
     if project.config_findings.have_errors() {

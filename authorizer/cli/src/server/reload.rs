@@ -8,7 +8,7 @@ use std::{
 };
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
-use oathgate_engine::{Gate, finding::Severity, rules::RuleRepository};
+use oathgate_engine::{Gate, Target, finding::Severity, rules::RuleRepository};
 use tokio::sync::mpsc;
 
 use super::{Current, log};
@@ -119,7 +119,7 @@ fn take_over(project: Project, current: &Current) {
         return;
     }
     log::from_level(project.config.log.level);
-    for finding in all_findings(&project) {
+    for finding in all_findings(&project, Target::Server) {
         log::finding(&finding);
     }
     let rules = project.rules.len();

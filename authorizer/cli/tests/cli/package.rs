@@ -177,3 +177,18 @@ fn a_package_that_cannot_be_written_whole_leaves_no_bootstrap_beside_other_rules
     package(&project).ends_with(2);
     assert_eq!(project.listing("out/gate"), ["gate.packed"]);
 }
+
+#[test]
+fn a_header_that_api_gateway_does_not_map_is_refused() {
+    let mut rule = open_rule("a", "/a");
+    rule["mutators"] =
+        json!([{"handler": "header", "config": {"headers": {"X-Amzn-Trace-Id": "a"}}}]);
+    let project = project(&json!([rule]));
+    let run = package(&project).ends_with(1);
+    assert!(
+        run.stderr
+            .contains("error: rules.json:1: rule `a`: mutators[0].config.headers: the header `X-Amzn-Trace-Id`"),
+        "{run:#?}"
+    );
+    assert!(!project.path("out").exists(), "{run:#?}");
+}

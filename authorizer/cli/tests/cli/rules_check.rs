@@ -145,3 +145,35 @@ fn rules_are_found_beside_the_configuration_wherever_the_program_runs() {
     let run = Run::of(command.current_dir(project.path("elsewhere"))).ends_with(0);
     assert!(run.stdout.starts_with("1 rules"), "{run:#?}");
 }
+
+/// What API Gateway sets, removes or reserves is refused where the rules are to run behind it.
+#[test]
+fn a_header_that_api_gateway_does_not_map_is_a_warning_and_behind_it_an_error() {
+    for header in [
+        "X-Amzn-Trace-Id",
+        "x-amzn-apigateway-api-id",
+        "X-Amz-Date",
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Connection",
+        "TE",
+        "Via",
+        "X-Forwarded-For",
+        "User-Agent",
+        "X!User",
+    ] {
+        let mut rule = open_rule("traced", "/traced");
+        rule["mutators"] =
+            json!([{"handler": "header", "config": {"headers": {header: "{{ .Subject }}"}}}]);
+        let project = Project::new(&json!([open_rule("a", "/a"), rule]));
+        let run = check(&project, &[]).ends_with(0);
+        let said = "rules.json:1: rule `traced`: mutators[0].config.headers: the header `";
+        assert!(run.stdout.contains(&format!("warning: {said}")), "{run:#?}");
+        let run = check(&project, &["--api-gateway"]).ends_with(1);
+        assert!(run.stdout.contains(&format!("error: {said}")), "{run:#?}");
+        let (_, named) = run.stdout.split_once(said).unwrap();
+        let name = named.get(..header.len()).unwrap();
+        assert!(name.eq_ignore_ascii_case(header), "{run:#?}");
+    }
+}

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::name_of;
-use crate::{config::Config, finding::Finding, pipeline::Vouches, rules::RuleDefinition};
+use crate::{
+    config::Config, finding::Finding, gateway_header::Unmappable, pipeline::Vouches,
+    rules::RuleDefinition,
+};
 
 /// How many rules a finding names.
 const NAMED: usize = 3;
@@ -14,7 +17,8 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
     let of_rules: Vec<Vouches> = rules.iter().map(|rule| Vouches::of(rule, config)).collect();
     let mut findings = unknown(rules, &of_rules);
     let mut setters: BTreeMap<&str, usize> = BTreeMap::new();
-    for name in of_rules.iter().flat_map(|vouches| &vouches.names) {
+    let names = of_rules.iter().flat_map(|vouches| &vouches.names);
+    for name in names.filter(|name| Unmappable::of(name).is_none()) {
         *setters.entry(name).or_default() += 1;
     }
     for (name, count) in setters {

@@ -1,6 +1,7 @@
 //! Looks a configuration and its rules over: every mistake at once.
 
 mod conditions;
+mod gateway_headers;
 mod handlers;
 mod headers;
 mod keys;
@@ -14,17 +15,40 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     config::{Config, Role, did_you_mean},
-    finding::{Finding, Findings},
+    finding::{Finding, Findings, Severity},
     pipeline::{Shared, errors::ErrorHandler},
     rules::RuleDefinition,
 };
+
+/// What rules are checked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// Whatever decides by them: what only API Gateway cannot do is a warning.
+    #[default]
+    Anywhere,
+    /// A deployment behind API Gateway: what it cannot do is an error.
+    ApiGateway,
+    /// A decision server behind another proxy: what only API Gateway cannot do is nothing to it.
+    Server,
+}
+
+impl Target {
+    /// How much it matters that API Gateway cannot do something; `None` where it does not.
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Anywhere => Some(Severity::Warning),
+            Self::ApiGateway => Some(Severity::Error),
+            Self::Server => None,
+        }
+    }
+}
 
 /// Everything that is wrong, odd or without effect in rules under a configuration.
 ///
 /// The findings of reading either come from [`crate::config::ReadConfig`] and
 /// [`crate::rules::LoadedRules`]; these come on top.
 #[must_use]
-pub fn check(config: &Config, rules: &[RuleDefinition]) -> Findings {
+pub fn check(config: &Config, rules: &[RuleDefinition], target: Target) -> Findings {
     let mut findings = of_config(config);
     let shared = Arc::new(Shared::default());
     let mut matching: HashMap<usize, Vec<Finding>> = HashMap::new();
@@ -44,6 +68,7 @@ pub fn check(config: &Config, rules: &[RuleDefinition]) -> Findings {
         );
     }
     findings.extend(headers::check(config, rules));
+    findings.extend(gateway_headers::check(config, rules, &shared, target));
     Findings(findings)
 }
 

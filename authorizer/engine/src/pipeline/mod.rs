@@ -18,4 +18,5 @@ pub use session_cache::SessionCacheLimits;
 pub use settings::{Defect, Misconfigured, Part, Settings};
 pub use shared::Shared;
 pub(crate) use uri::Uri;
+pub(crate) use vouches::HeadersSet;
 pub use vouches::Vouches;

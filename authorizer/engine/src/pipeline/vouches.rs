@@ -29,19 +29,11 @@ impl Vouches {
     pub fn of(rule: &RuleDefinition, config: &Config) -> Self {
         let mut vouches = Self::default();
         let shared = Arc::default();
-        for mutator in &rule.mutators {
-            let merged = merged(Part::Mutator, mutator, config, &shared);
-            match mutator.handler.as_str() {
-                "header" => vouches.add_all(keys(merged.get("headers"))),
-                "cookie" => vouches.add("Cookie"),
-                "id_token" => vouches.add("Authorization"),
-                "hydrator" => vouches.any = true,
-                _ => {}
-            }
-        }
-        let merged = merged(Part::Authorizer, &rule.authorizer, config, &shared);
-        if matches!(rule.authorizer.handler.as_str(), "remote" | "remote_json") {
-            vouches.add_all(texts(merged.get("forward_response_headers_to_upstream")));
+        let mutators = rule.mutators.iter().map(|mutator| (Part::Mutator, mutator));
+        for (part, handler) in mutators.chain([(Part::Authorizer, &rule.authorizer)]) {
+            let set = HeadersSet::by(part, handler, config, &shared);
+            set.names.iter().for_each(|name| vouches.add(name));
+            vouches.any |= set.any;
         }
         vouches
     }
@@ -50,10 +42,6 @@ impl Vouches {
     pub(crate) fn extend(&mut self, other: Self) {
         self.names.extend(other.names);
         self.any |= other.any;
-    }
-
-    fn add_all<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
-        names.for_each(|name| self.add(name));
     }
 
     /// A name that no header can have is dropped on the way, and so is the length of a body that
@@ -66,6 +54,39 @@ impl Vouches {
     }
 }
 
+/// The headers that one handler is configured to set.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct HeadersSet {
+    /// Their names as they are written.
+    pub(crate) names: Vec<String>,
+    /// Whether there can be any other too.
+    pub(crate) any: bool,
+}
+
+impl HeadersSet {
+    /// What a handler sets; nothing for one of another part than mutators and authorizers.
+    pub(crate) fn by(
+        part: Part,
+        handler: &HandlerReference,
+        config: &Config,
+        shared: &Arc<Shared>,
+    ) -> Self {
+        let merged = || merged(part, handler, config, shared);
+        let (names, any) = match (part, handler.handler.as_str()) {
+            (Part::Mutator, "header") => (keys(merged().get("headers")), false),
+            (Part::Mutator, "cookie") => (vec!["Cookie".to_owned()], false),
+            (Part::Mutator, "id_token") => (vec!["Authorization".to_owned()], false),
+            (Part::Mutator, "hydrator") => (Vec::new(), true),
+            (Part::Authorizer, "remote" | "remote_json") => (
+                texts(merged().get("forward_response_headers_to_upstream")),
+                false,
+            ),
+            _ => (Vec::new(), false),
+        };
+        Self { names, any }
+    }
+}
+
 /// A handler's configuration; nothing of one that is wrong, as it never sets a header.
 fn merged(part: Part, handler: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Value {
     Settings::of(part, handler, config, shared)
@@ -73,19 +94,14 @@ fn merged(part: Part, handler: &HandlerReference, config: &Config, shared: &Arc<
         .unwrap_or_default()
 }
 
-fn keys(object: Option<&Value>) -> impl Iterator<Item = &str> {
-    object
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.as_str())
+fn keys(object: Option<&Value>) -> Vec<String> {
+    let members = object.and_then(Value::as_object).into_iter().flatten();
+    members.map(|(name, _)| name.clone()).collect()
 }
 
-fn texts(list: Option<&Value>) -> impl Iterator<Item = &str> {
-    list.and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
+fn texts(list: Option<&Value>) -> Vec<String> {
+    let items = list.and_then(Value::as_array).into_iter().flatten();
+    items.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

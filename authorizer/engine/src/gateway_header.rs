@@ -1,0 +1,132 @@
+//! Headers that no rule can set for a backend behind API Gateway.
+
+use std::fmt::{self, Display, Formatter};
+
+/// Why a rule cannot set a header for a backend behind API Gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmappable {
+    /// The name is not one that a mapping can have
+    /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/request-response-data-mappings.html)).
+    Name,
+    /// AWS keeps the name for itself. A mapping to one of these is refused when the API is deployed, or
+    /// turns every request into a 500.
+    Reserved,
+    /// The header belongs to one connection or to one message. API Gateway removes it or writes its own
+    /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html)).
+    Connection,
+    /// API Gateway, or what AWS has in front of it, adds the header to requests: whether its value is
+    /// the rule's cannot be known.
+    Added,
+}
+
+/// Names in lower case, in alphabetical order.
+const CONNECTION: &[&str] = &[
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-md5",
+    "expect",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "max-forwards",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "server",
+    "te",
+    "trailer",
+    "trailers",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "www-authenticate",
+];
+const RESERVED_PREFIXES: &[&str] = &["x-amz"];
+const ADDED: &[&str] = &["forwarded", "user-agent"];
+const ADDED_PREFIXES: &[&str] = &["cloudfront-", "x-forwarded-"];
+
+impl Unmappable {
+    /// Why the header cannot be set; `None` for one that can. Names are the same in any case.
+    #[must_use]
+    pub fn of(header: &str) -> Option<Self> {
+        let name = header.to_ascii_lowercase();
+        let is_in = |names: &[&str]| names.contains(&name.as_str());
+        let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+        let takes = |byte: u8| byte.is_ascii_alphanumeric() || b"._$-".contains(&byte);
+        if name.is_empty() || !name.bytes().all(takes) {
+            Some(Self::Name)
+        } else if begins(RESERVED_PREFIXES) {
+            Some(Self::Reserved)
+        } else if is_in(CONNECTION) {
+            Some(Self::Connection)
+        } else if is_in(ADDED) || begins(ADDED_PREFIXES) {
+            Some(Self::Added)
+        } else {
+            None
+        }
+    }
+}
+
+/// What is said of a header behind its name.
+impl Display for Unmappable {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        to.write_str(match self {
+            Self::Name => {
+                "cannot be mapped by API Gateway: names of letters, digits, `.`, `_`, `$` and `-` can"
+            }
+            Self::Reserved => "is reserved by AWS: API Gateway maps nothing to it",
+            Self::Connection => {
+                "belongs to a connection or a message: API Gateway removes it or sets its own"
+            }
+            Self::Added => {
+                "is added by API Gateway or in front of it: its value is not known to be the rule's"
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_that_the_way_to_the_backend_sets_or_removes_is_told_by_its_kind() {
+        for (kind, names) in [
+            (Unmappable::Name, "X!User|X User|X~User|X#|Ü|"),
+            (
+                Unmappable::Reserved,
+                "X-Amzn-Trace-Id|x-amzn-apigateway-api-id|X-Amz-Cf-Id|X-AMZ-DATE|X-Amzn-Remapped-Host",
+            ),
+            (
+                Unmappable::Connection,
+                "Host|content-length|Transfer-Encoding|TE|Upgrade|Via|Connection|Keep-Alive|Proxy-Authorization",
+            ),
+            (
+                Unmappable::Added,
+                "X-Forwarded-For|x-forwarded-host|X-Forwarded-User|Forwarded|User-Agent|CloudFront-Viewer-Country",
+            ),
+        ] {
+            for name in names.split('|') {
+                assert_eq!(Unmappable::of(name), Some(kind), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_other_header_can_be_set() {
+        for name in [
+            "Authorization",
+            "Cookie",
+            "X-User",
+            "X_Odd.Name$",
+            "X-Real-Ip",
+            "Content-Type",
+            "Amz-User",
+            "X-Forwarded",
+            "X-Host",
+        ] {
+            assert_eq!(Unmappable::of(name), None, "{name}");
+        }
+    }
+}
