@@ -1,6 +1,8 @@
 //! Requests of the gate's own: sent, and sent on where the service redirects them, by the rules of
 //! Go's [`http.Client`](https://pkg.go.dev/net/http#Client).
 
+mod other_origin;
+
 use std::{
     borrow::Cow,
     time::{Duration, Instant},
@@ -59,12 +61,13 @@ impl Outgoing {
     /// Sends the request, follows redirects, and gives the first answer that is none.
     ///
     /// 301, 302 and 303 are followed with `GET` (a `HEAD` stays one) and without body, 307 and 308
-    /// with method and body; an answer without `Location` is final. Credentials and cookies go to
-    /// the host first asked and its subdomains only.
+    /// with method and body; an answer without `Location` is final. Beyond the origin of the first
+    /// request (scheme, host and port) nothing follows that may be a credential: no header but those
+    /// that never are one, no body, no query, and nothing goes from https to http.
     ///
     /// # Errors
     /// A request that HTTP does not allow, a service that cannot be reached, is too slow or too
-    /// broken, and more than ten requests.
+    /// broken, a redirect that would disclose a credential, and more than ten requests.
     pub async fn send(self, http: &dyn HttpClient) -> Result<HttpResponse, HttpError> {
         let started = Instant::now();
         let mut hop = Hop {
@@ -115,24 +118,29 @@ impl Outgoing {
             return Ok(None);
         };
         let reference = Url::parse(location).map_err(|_| HttpError::Address)?;
-        let own_host = hop.host.filter(|_| !reference.is_absolute());
+        let is_absolute = reference.is_absolute();
         let url = hop.url.resolve(reference);
+        let with_credentials = hop.with_credentials && other_origin::is_same(&self.url, &url);
+        let own_host = hop.host.filter(|_| with_credentials && !is_absolute);
         let method = if keeps_method || matches!(hop.method, "GET" | "HEAD") {
             hop.method
         } else {
             "GET"
         };
         let with_body = hop.with_body && keeps_method;
-        let with_credentials =
-            hop.with_credentials && is_same_or_subdomain(url.hostname(), self.url.hostname());
+        if !with_credentials {
+            let has_body = with_body && !self.body.is_empty();
+            other_origin::may_follow(&[&self.url, &hop.url], &url, location, has_body)
+                .map_err(HttpError::ForeignRedirect)?;
+        }
         let mut header: Header = self
             .header
             .iter()
-            .filter(|(name, _)| with_credentials || !is_credential(name))
+            .filter(|(name, _)| with_credentials || other_origin::may_receive(name))
             .filter(|(name, _)| with_body || !describes_body(name))
             .collect();
-        if let Some(referer) = referer(&hop.url, &url, &header) {
-            header.set("Referer", referer);
+        if with_credentials {
+            header.set("Referer", referer(&hop.url, &header));
         }
         Ok(Some(Hop {
             method,
@@ -243,40 +251,16 @@ pub(crate) fn basic_auth(user: &UserInfo) -> String {
     format!("Basic {}", STANDARD.encode(bytes_of_text(&pair)))
 }
 
-/// What a request redirected from one URL to another names as its `Referer`: nothing on the way
-/// from https to http.
-fn referer(from: &Url, to: &Url, header: &Header) -> Option<String> {
-    if from.scheme == "https" && to.scheme == "http" {
-        return None;
-    }
+/// What a request redirected within an origin names as its `Referer`.
+fn referer(from: &Url, header: &Header) -> String {
     if let Some(own) = header.get("Referer").filter(|own| !own.is_empty()) {
-        return Some(own.to_owned());
+        return own.to_owned();
     }
     let from = Url {
         user: None,
         ..from.clone()
     };
-    Some(from.to_string())
-}
-
-fn is_same_or_subdomain(host: &str, parent: &str) -> bool {
-    host == parent
-        || (!host.contains([':', '%'])
-            && host
-                .strip_suffix(parent)
-                .is_some_and(|front| front.ends_with('.')))
-}
-
-fn is_credential(name: &str) -> bool {
-    matches!(
-        &*canonical_header_name(name),
-        "Authorization"
-            | "Www-Authenticate"
-            | "Cookie"
-            | "Cookie2"
-            | "Proxy-Authorization"
-            | "Proxy-Authenticate"
-    )
+    from.to_string()
 }
 
 fn describes_body(name: &str) -> bool {

@@ -87,6 +87,9 @@ pub enum HttpError {
     /// The service sends on for ever.
     #[error("the service redirected too often")]
     Redirects,
+    /// The service sends on to another origin, where the request must not go: why.
+    #[error("the service redirects to another origin, {0}")]
+    ForeignRedirect(&'static str),
     /// No connection came about: refused, unknown name, or a certificate not to be trusted.
     #[error("no connection to the service: {0}")]
     Connect(String),

@@ -80,6 +80,7 @@ fn may_pass(error: &HttpError) -> bool {
         | HttpError::Method
         | HttpError::Header(_)
         | HttpError::Redirects
+        | HttpError::ForeignRedirect(_)
         | HttpError::TooLarge(_) => false,
         HttpError::Connect(_) | HttpError::Timeout | HttpError::Broken(_) => true,
     }
@@ -147,6 +148,7 @@ mod tests {
             HttpError::Address,
             HttpError::Header("X".into()),
             HttpError::Redirects,
+            HttpError::ForeignRedirect("which is another"),
             HttpError::TooLarge(1 << 22),
         ] {
             let (sent, asked) = send(FIVE, vec![Err(error)]).await;

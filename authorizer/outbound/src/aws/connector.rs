@@ -109,8 +109,9 @@ fn failed(error: HttpError) -> ConnectorError {
             ConnectorError::user(error.into())
         }
         HttpError::Connect(_) => ConnectorError::io(error.into()).never_connected(),
-        HttpError::Broken(_) | HttpError::TooLarge(_) | HttpError::Redirects => {
-            ConnectorError::io(error.into())
-        }
+        HttpError::Broken(_)
+        | HttpError::TooLarge(_)
+        | HttpError::Redirects
+        | HttpError::ForeignRedirect(_) => ConnectorError::io(error.into()),
     }
 }
