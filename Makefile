@@ -67,10 +67,11 @@ binaries: ## The CLI and both functions, for this machine
 	cargo build --workspace --bins --locked
 
 .PHONY: conformance
-conformance: $(VENV) binaries ## Oathkeeper's recorded decisions, over HTTP and as API Gateway events
+conformance: $(VENV) binaries ## Oathkeeper's recorded decisions and known attacks, over HTTP and as API Gateway events
 	$(PYTHON) -m conformance differences conformance/suites
 	$(PYTHON) -m conformance check conformance/suites --server '$(OATHGATE) serve --config {config}'
 	$(PYTHON) -m conformance events conformance/suites --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
+	$(PYTHON) -m conformance bypasses conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
 	OATHGATE=$(OATHGATE) $(PYTHON) -m pytest -q conformance/tests
 	if [ -x '$(OATHKEEPER_BIN)' ]; then
 		$(PYTHON) -m conformance fuzz --oathkeeper $(OATHKEEPER_BIN) --oathgate $(OATHGATE) --decisions 1000 --seed $$RANDOM --short

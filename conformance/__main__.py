@@ -3,13 +3,15 @@
     python -m conformance check  SUITE… --server 'oathgate serve --config {config}'
     python -m conformance record SUITE… --server 'oathkeeper serve --config {config}'
     python -m conformance events SUITE… --oathgate BIN --bootstrap BIN
+    python -m conformance bypasses FOLDER… --oathgate BIN --bootstrap BIN
+    python -m conformance bypasses-table FOLDER…
     python -m conformance differences SUITE…
     python -m conformance fuzz --oathkeeper BIN --oathgate BIN --decisions N --seed S
 
 `check` compares a decision server's answers with the recorded ones. `record` writes what a server answers
 into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
-every case that an API Gateway event can express through the Lambda's bootstrap. `differences` compares the
-cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and requests, and compares
+every case that an API Gateway event can express through the Lambda's bootstrap. `bypasses` tries known attacks on
+both, `bypasses-table` writes them into `docs/security.md`. `differences` compares the cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and requests, and compares
 what both programs decide.
 """
 
@@ -19,7 +21,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import compare, deviations, events, suite
+from . import bypass, bypass_table, compare, deviations, events, suite
 from .fuzz import command as fuzz
 from .server import DecisionServer
 from .upstream import Upstream
@@ -28,14 +30,14 @@ from .upstream import Upstream
 def main():
     parser = argparse.ArgumentParser(prog="conformance", description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("check", "record", "events", "differences"):
+    for name in ("check", "record", "events", "bypasses", "bypasses-table", "differences"):
         command = commands.add_parser(name)
         command.add_argument("suites", nargs="+", help="a suite, or a folder of suites")
-        if name == "differences":
+        if name in ("differences", "bypasses-table"):
             continue
         command.add_argument("--jobs", type=int, default=4, help="how many suites run at once")
         command.add_argument("--json", help="write every difference into this file")
-        if name == "events":
+        if name in ("events", "bypasses"):
             command.add_argument("--oathgate", required=True, help="the CLI, to package each suite")
             command.add_argument("--bootstrap", required=True, help="the Lambda's binary")
             command.add_argument("--runner", default="", help="a program to run it with, such as qemu-aarch64-static")
@@ -49,6 +51,9 @@ def main():
     if arguments.command == "record":
         record(suites, arguments.server, arguments.jobs)
         return
+    if arguments.command == "bypasses-table":
+        bypass_table.write(suites)
+        return
     if arguments.command == "differences":
         wrong = list(deviations.check(suites))
         print("\n".join(wrong) or "every deviation is listed")
@@ -59,8 +64,10 @@ def main():
             found = pool.map(lambda one: answers_or_none(one, arguments.server), suites)
             for one, got in zip(suites, found, strict=True):
                 compare_all(one, got, report)
-    else:
+    elif arguments.command == "events":
         events.run(suites, arguments, report)
+    else:
+        bypass.run(suites, arguments, report)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf8") as file:
             json.dump(report.found, file, indent=1)

@@ -150,35 +150,40 @@ def not_expressible(case):
 
 
 def event(request):
-    """The REQUEST authorizer's event for a request."""
+    """The REQUEST authorizer's event for a request of a case."""
     url = urllib.parse.urlsplit(in_utf8(request["url"]))
     query = urllib.parse.urlsplit(request.get("at", "")).query
+    headers = [(name, value.strip(" \t")) for name, value in pairs(request.get("headers"))]
+    return rest_event(request["method"], url.netloc, url.path, query, headers)
+
+
+def rest_event(method, host, path, query, headers):
+    """The event that a REST API's REQUEST authorizer gets for what a client sends."""
     multi = {}
-    for name, value in pairs(request.get("headers")):
-        multi.setdefault(name, []).append(value.strip(" \t"))
+    for name, value in headers:
+        multi.setdefault(name, []).append(value)
     parameters = {}
     for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
         parameters.setdefault(name, []).append(value)
-    method = request["method"]
     return {
         "type": "REQUEST",
-        "methodArn": f"{ARN}/{method}{url.path}",
+        "methodArn": f"{ARN}/{method}{path}",
         "resource": "/{proxy+}",
-        "path": url.path,
+        "path": path,
         "httpMethod": method,
         "headers": {name: values[-1] for name, values in multi.items()},
         "multiValueHeaders": multi,
         "queryStringParameters": {name: values[-1] for name, values in parameters.items()} or None,
         "multiValueQueryStringParameters": parameters or None,
-        "pathParameters": {"proxy": url.path.lstrip("/")},
+        "pathParameters": {"proxy": path.lstrip("/")},
         "stageVariables": None,
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "abcdef1234",
-            "domainName": url.netloc,
+            "domainName": host,
             "httpMethod": method,
             "identity": {"sourceIp": "127.0.0.1"},
-            "path": "/test" + url.path,
+            "path": "/test" + path,
             "protocol": "HTTP/1.1",
             "requestId": "00000000-0000-4000-8000-000000000000",
             "resourceId": "resource",

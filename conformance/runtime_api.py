@@ -38,6 +38,8 @@ class RuntimeApi(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: the second of two waits until the first is acknowledged, some 40 ms.
+    wbufsize = -1
 
     def log_message(self, *_):
         pass
