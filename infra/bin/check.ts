@@ -1,15 +1,18 @@
 #!/usr/bin/env tsx
 import { relative, resolve } from "node:path";
-import { checkedGate } from "../lib/create-stacks";
+import { checkGate, checkStack } from "../lib/create-stacks";
 import { InputError } from "../lib/input-error";
+import { OathgateCli } from "../lib/oathgate-cli";
 import { loadStage } from "../lib/stage";
 
 /** `make check STAGE=…`: everything that synth checks of a stage, without building or asking AWS anything. */
 try {
   const stage = loadStage(resolve(__dirname, "../.."), process.argv[2]);
-  const configFile = checkedGate(stage);
+  const gate = checkGate(stage, new OathgateCli(stage.root));
+  process.stdout.write(gate.findings);
+  checkStack(gate);
   process.stdout.write(
-    `stage ${stage.name}: settings, configuration, rules and tests are fine (${relative(stage.root, configFile)})\n`,
+    `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, gate.configFile)})\n`,
   );
 } catch (error) {
   if (!(error instanceof InputError)) {

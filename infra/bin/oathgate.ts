@@ -1,9 +1,10 @@
 #!/usr/bin/env tsx
 import { resolve } from "node:path";
 import { App } from "aws-cdk-lib";
-import { createStacks, nameOnlyInput, readStackInput } from "../lib/create-stacks";
+import { checkGate, createStacks, nameOnlyInput, type StackInput, stackInputOf } from "../lib/create-stacks";
 import { InputError } from "../lib/input-error";
-import { loadStage } from "../lib/stage";
+import { OathgateCli } from "../lib/oathgate-cli";
+import { loadStage, type Stage } from "../lib/stage";
 
 try {
   const app = new App();
@@ -11,11 +12,19 @@ try {
   // The CDK command line asks for no bundling where it deploys nothing.
   const bundled: unknown = app.node.tryGetContext("aws:cdk:bundling-stacks");
   const namesOnly = Array.isArray(bundled) && bundled.length === 0;
-  createStacks(app, namesOnly ? nameOnlyInput(stage) : readStackInput(stage));
+  createStacks(app, namesOnly ? nameOnlyInput(stage) : checkedInput(stage));
 } catch (error) {
   if (!(error instanceof InputError)) {
     throw error;
   }
   process.stderr.write(`\n${error.message}\n\n`);
   process.exitCode = 1;
+}
+
+/** Checks the stage in view of whoever runs the CDK command line, whose standard output is the template's. */
+function checkedInput(stage: Stage): StackInput {
+  const cli = new OathgateCli(stage.root);
+  const gate = checkGate(stage, cli);
+  process.stderr.write(`${gate.findings}\n`);
+  return stackInputOf(gate, cli);
 }

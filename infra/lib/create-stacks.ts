@@ -1,14 +1,24 @@
-import { join } from "node:path";
-import type { App } from "aws-cdk-lib";
-import { builtByCargo, findFunctionSources } from "./function-sources";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { builtByCargo, type FunctionSource, findFunctionSources } from "./function-sources";
 import { layOutGate } from "./gate-folder";
-import { OathgateCli } from "./oathgate-cli";
+import type { OathgateCli } from "./oathgate-cli";
 import { OathgateStack, type OathgateStackProps } from "./oathgate-stack";
 import { testRules } from "./rule-tests";
 import type { Stage } from "./stage";
 
 /** What a stack is made from. */
 export type StackInput = Pick<OathgateStackProps, "stage" | "report" | "rules" | "functions">;
+
+/** What a stage decides by, checked and tested. */
+export interface CheckedGate extends Omit<StackInput, "functions"> {
+  /** The laid-out configuration's absolute path. */
+  readonly configFile: string;
+  /** What people are to see of it: every warning and note, the tests, and what the backend receives. */
+  readonly findings: string;
+}
 
 /** Adds a stage's stack to the app: `oathgate-<stage>`. */
 export function createStacks(app: App, { stage, report, rules, functions }: StackInput): OathgateStack {
@@ -26,29 +36,48 @@ export function createStacks(app: App, { stage, report, rules, functions }: Stac
 /**
  * Lays out, checks and tests what the stage decides by.
  *
- * @returns the laid-out configuration's absolute path
  * @throws InputError where the configuration or the rules can't be deployed
  */
-export function checkedGate(stage: Stage, cli: OathgateCli = new OathgateCli(stage.root)): string {
+export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
   const configFile = layOutGate(stage, cli);
-  cli.checkRules(configFile);
-  testRules(stage, configFile, cli);
-  return configFile;
-}
-
-/**
- * Checks what the stage decides by, asks which headers it vouches for, and finds the functions' code.
- *
- * @throws InputError where the configuration, the rules or the code can't be deployed
- */
-export function readStackInput(stage: Stage, cli: OathgateCli = new OathgateCli(stage.root)): StackInput {
-  const configFile = checkedGate(stage, cli);
+  const checked = cli.checkRules(configFile);
+  const tested = testRules(stage, configFile, cli);
+  const table = cli.headersTable(configFile, stage.settings.clientHeaders);
   return {
     stage,
     report: cli.report(configFile),
     rules: cli.rules(configFile),
-    functions: findFunctionSources(stage, configFile, cli),
+    configFile,
+    findings: [checked, tested, table].join(""),
   };
+}
+
+/**
+ * Makes the stack of a checked gate with a folder in place of each function's code, and throws it away: what the CDK
+ * library refuses is known before anything is built.
+ */
+export function checkStack(gate: CheckedGate): void {
+  const { context }: { context: Record<string, unknown> } = JSON.parse(
+    readFileSync(join(gate.stage.root, "cdk.json"), "utf8"),
+  );
+  const outdir = mkdtempSync(join(tmpdir(), "oathgate-check-"));
+  try {
+    const app = new App({ context, outdir, analyticsReporting: false });
+    const code: FunctionSource = { kind: "folder", path: dirname(gate.configFile) };
+    createStacks(app, { ...gate, functions: { authorizer: code, signingKeys: code } });
+    app.synth();
+  } finally {
+    rmSync(outdir, { recursive: true });
+  }
+}
+
+/**
+ * Adds the functions' code to a checked gate.
+ *
+ * @throws InputError where the code can't be found or packaged
+ */
+export function stackInputOf(gate: CheckedGate, cli: OathgateCli): StackInput {
+  return { ...gate, functions: findFunctionSources(gate.stage, gate.configFile, cli) };
 }
 
 /** Enough to name a stage's stack: `cdk list` and `cdk destroy` must work whatever the rules say. */
@@ -56,5 +85,10 @@ export function nameOnlyInput(stage: Stage): StackInput {
   const functions = builtByCargo(stage.root, join(stage.root, stage.settings.config.file), {
     command: ["oathgate"],
   });
-  return { stage, report: { vouched: [], www_authenticate: null, redirects: false }, rules: [], functions };
+  return {
+    stage,
+    report: { vouched: [], www_authenticate: null, redirects: false, received: [] },
+    rules: [],
+    functions,
+  };
 }

@@ -23,6 +23,8 @@ export const gateReportSchema = z.strictObject({
     .nullable(),
   /** Whether an error handler can send a browser elsewhere. */
   redirects: z.boolean(),
+  /** Whose value each mapped header has, by groups of rules; for people, who are shown it as a table. */
+  received: z.array(z.unknown()),
 });
 
 /** What the stack has to know about a configuration and its rules. */
@@ -132,19 +134,38 @@ export class OathgateCli {
     );
   }
 
-  /** Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`. */
-  checkRules(configFile: string): void {
-    this.runBeside(configFile, ["rules", "check"], ["--api-gateway"]);
+  /**
+   * Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`.
+   *
+   * @returns its warnings and notes, and how many there are
+   */
+  checkRules(configFile: string): string {
+    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway"]);
   }
 
-  /** Refuses rules that fail a test: `oathgate rules test`. Paths are absolute. */
-  testRules(configFile: string, tests: string, values: RuleValues): void {
-    this.runBeside(configFile, ["rules", "test"], [...variables(values), tests]);
+  /**
+   * Refuses rules that fail a test: `oathgate rules test`. Paths are absolute.
+   *
+   * @returns how many tests passed, and the rules that none leads to
+   */
+  testRules(configFile: string, tests: string, values: RuleValues): string {
+    return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests]);
   }
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
   report(configFile: string): GateReport {
     return this.read(configFile, ["headers"], gateReportSchema);
+  }
+
+  /**
+   * Shows what the backend receives in each mapped header, rule by rule: `oathgate headers`.
+   *
+   * @param clientHeaders the headers that the stage leaves to clients
+   * @returns a table for people
+   */
+  headersTable(configFile: string, clientHeaders: readonly string[]): string {
+    const options = clientHeaders.length === 0 ? [] : ["--client-headers", clientHeaders.join(",")];
+    return this.runBeside(configFile, ["headers"], options);
   }
 
   /** Asks what each rule does, in matching order: `oathgate rules list`. */

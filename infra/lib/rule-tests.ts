@@ -10,14 +10,17 @@ const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
  * Runs the tests of a stage's rules, with the stage's values.
  *
  * @param configFile the stage's laid-out configuration
+ * @returns what came of them; nothing where there are none
  * @throws InputError where a test fails, or where the stage names tests that are not there
  */
-export function testRules(stage: Stage, configFile: string, cli: Pick<OathgateCli, "testRules">): void {
+export function testRules(stage: Stage, configFile: string, cli: Pick<OathgateCli, "testRules">): string {
   const { tests, values } = stage.settings.rules;
   const file = tests ?? TESTS_BY_DEFAULT;
   if (existsSync(join(stage.root, file))) {
-    cli.testRules(configFile, join(stage.root, file), values);
-  } else if (tests !== undefined) {
+    return cli.testRules(configFile, join(stage.root, file), values);
+  }
+  if (tests !== undefined) {
     throw new InputError(`\`rules.tests\` of the stage \`${stage.name}\` names ${file}, which is no file`);
   }
+  return "";
 }

@@ -12,7 +12,7 @@ function reportFrom(stdout: string) {
 }
 
 const withHeaders = (...vouched: object[]) =>
-  JSON.stringify({ vouched, www_authenticate: null, redirects: false });
+  JSON.stringify({ vouched, www_authenticate: null, redirects: false, received: [] });
 
 describe("checking the rules", () => {
   it("runs beside the configuration, so that relative paths in it hold", () => {

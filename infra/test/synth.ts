@@ -25,6 +25,7 @@ export const REPORT: GateReport = {
   ],
   www_authenticate: null,
   redirects: true,
+  received: [],
 };
 
 /** Two rules of the recipe, as they are listed. */

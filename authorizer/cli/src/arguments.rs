@@ -221,6 +221,9 @@ pub(crate) struct Package {
 pub(crate) struct Headers {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    /// Headers that the stage leaves to clients where a rule sets none, as its `clientHeaders`
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) client_headers: Vec<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,

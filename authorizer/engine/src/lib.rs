@@ -21,6 +21,7 @@ mod outgoing;
 pub mod pipeline;
 pub mod ports;
 pub mod reason_code;
+pub mod received;
 pub mod request;
 pub mod rules;
 pub mod session;

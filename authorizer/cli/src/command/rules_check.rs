@@ -63,7 +63,15 @@ pub(crate) fn all_findings(project: &Project, target: Target) -> Vec<Finding> {
 /// All findings, and what is wrong with key sets that lie in files.
 pub(crate) async fn with_key_sets(project: &Project, target: Target) -> Vec<Finding> {
     let mut findings = all_findings(project, target);
-    findings.extend(check_keys(&project.config, &project.rules, &*project.ports.keys).await);
+    findings.extend(
+        check_keys(
+            &project.config,
+            &project.rules,
+            &*project.ports.keys,
+            target,
+        )
+        .await,
+    );
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     findings
 }

@@ -30,6 +30,11 @@ fn it_reports_every_vouched_header_once_with_its_context_key() {
             ],
             "www_authenticate": null,
             "redirects": false,
+            "received": [
+                {"rules": ["a"], "headers": {"X-Plan": "placeholder", "X-User": "rule"}},
+                {"rules": ["signed"], "headers": {"X-Plan": "rule", "X-User": "rule"}},
+                {"rules": ["cookie"], "headers": {"X-Plan": "placeholder", "X-User": "placeholder"}},
+            ],
         })
     );
 }
@@ -50,11 +55,48 @@ fn it_reports_how_refusals_are_told() {
 }
 
 #[test]
-fn people_are_shown_one_line_for_each_header() {
-    let project = Project::new(&json!([open_rule("a", "/a")]));
-    let run = headers(&project, &[]).ends_with(0);
-    assert_eq!(run.stdout, "X-User <- context.authorizer.x-user\n");
+fn people_are_shown_each_header_and_what_the_backend_receives_behind_each_rule() {
+    let with = |id: &str, mutators: Value| {
+        let mut rule = open_rule(id, &format!("/{id}"));
+        rule["mutators"] = mutators;
+        rule
+    };
+    let mut rules = vec![
+        open_rule("a", "/a"),
+        with(
+            "plan",
+            json!([{"handler": "header", "config": {"headers": {"X-Plan": "gold"}}}]),
+        ),
+    ];
+    rules.extend((0..8).map(|number| with(&format!("n{number}"), json!([{"handler": "noop"}]))));
+    let project = Project::new(&json!(rules));
+    let run = headers(&project, &["--client-headers", "x-plan"]).ends_with(0);
+    let expected = [
+        "X-Plan <- context.authorizer.x-plan",
+        "X-User <- context.authorizer.x-user",
+        "",
+        "What the backend receives in each mapped header:",
+        "",
+        "X-Plan  X-User       behind",
+        "client  rule         a",
+        "rule    rule         plan",
+        "client  placeholder  n0, n1, n2, n3, n4, n5 and 2 more",
+        "",
+        "rule         set by the rule, or the placeholder where its value is empty",
+        "client       the client's own, or the placeholder where it sends none",
+        "placeholder  the stage's placeholder, whatever the client sends",
+        "",
+    ];
+    assert_eq!(run.stdout, expected.join("\n"));
     assert_eq!(run.stderr, "");
+}
+
+#[test]
+fn there_is_no_table_where_no_header_is_mapped() {
+    let mut rule = open_rule("a", "/a");
+    rule["mutators"] = json!([{"handler": "noop"}]);
+    let run = headers(&Project::new(&json!([rule])), &[]).ends_with(0);
+    assert_eq!(run.stdout, "");
 }
 
 /// A header that is not mapped is the client's own when it reaches the backend.

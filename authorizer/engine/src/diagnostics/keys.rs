@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-use super::{handlers::named, in_rule};
+use super::{Target, handlers::named, in_rule};
 use crate::{
     config::Config,
     finding::{Finding, Severity},
@@ -25,12 +25,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// other hosts are left to the time they are needed.
 ///
 /// A set that is to verify tokens and is not there, or is none, is an error. What is wrong with a set to sign with
-/// is a warning: in the Lambda a secret takes its place.
+/// is a warning: in the Lambda a secret takes the place of the configuration's own. Behind API Gateway that one is not
+/// looked at, and any other file is a warning, as no package holds it.
 pub async fn check_keys(
     config: &Config,
     rules: &[RuleDefinition],
     keys: &dyn KeySource,
+    target: Target,
 ) -> Vec<Finding> {
+    let secret = match target {
+        Target::ApiGateway => signing_url(config),
+        Target::Anywhere | Target::Server => None,
+    };
     let shared = Arc::new(Shared::default());
     let mut known: BTreeMap<(String, bool), Option<Finding>> = BTreeMap::new();
     let mut told = BTreeSet::new();
@@ -43,10 +49,16 @@ pub async fn check_keys(
             }
             let merged = settings.merged().unwrap_or_default();
             for (at, url, signs) in key_sets(part, &reference.handler, &merged) {
+                if signs && secret == Some(url.as_str()) {
+                    continue;
+                }
                 let wrong = match known.get(&(url.clone(), signs)) {
                     Some(wrong) => wrong.clone(),
                     None => {
-                        let wrong = wrong_with(&url, signs, keys).await;
+                        let wrong = match wrong_with(&url, signs, keys).await {
+                            None => not_packaged(&url, target),
+                            wrong => wrong,
+                        };
                         known.insert((url.clone(), signs), wrong.clone());
                         wrong
                     }
@@ -66,6 +78,23 @@ pub async fn check_keys(
         }
     }
     findings
+}
+
+/// Where the configuration itself has the key set to sign with.
+fn signing_url(config: &Config) -> Option<&str> {
+    let id_token = config.mutators.get("id_token")?.config.as_ref()?;
+    id_token.get("jwks_url")?.as_str()
+}
+
+/// A file that is here and will not be where the package runs.
+fn not_packaged(url: &str, target: Target) -> Option<Finding> {
+    let missing = target == Target::ApiGateway && url.starts_with("file://");
+    missing.then(|| {
+        Finding::warning(format!(
+            "the key set `{url}` is not part of the package: the function refuses what needs it"
+        ))
+        .suggest("write it into the configuration as `inline://` and base64, or name it by https")
+    })
 }
 
 /// The key sets of a handler: the setting, the URL, and whether it is there to sign with.
@@ -145,6 +174,10 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
 ";
 
     async fn check(verify: Option<&str>, sign: Option<&str>) -> Vec<String> {
+        check_for(Target::Anywhere, verify, sign).await
+    }
+
+    async fn check_for(target: Target, verify: Option<&str>, sign: Option<&str>) -> Vec<String> {
         let config = Config::parse(CONFIG, Format::Yaml, [("", ""); 0]).unwrap();
         let rule = "{id: a, match: {url: 'http://a/', methods: [GET]}, authenticators: [{handler: jwt}], authorizer: {handler: allow}, mutators: [{handler: id_token}]}";
         let rules = decode("rules.yaml", &format!("[{rule}, {rule}]"))
@@ -156,7 +189,7 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
                 keys.0.insert(url.to_owned(), text.to_owned().into());
             }
         }
-        let found = check_keys(&config, &rules, &keys).await;
+        let found = check_keys(&config, &rules, &keys, target).await;
         found.iter().map(ToString::to_string).collect()
     }
 
@@ -167,6 +200,21 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
         assert_eq!(
             check(Some(SYMMETRIC), Some(SYMMETRIC)).await,
             Vec::<String>::new()
+        );
+    }
+
+    #[tokio::test]
+    async fn behind_api_gateway_a_secret_signs_and_no_file_verifies() {
+        let found = check_for(Target::ApiGateway, Some(SYMMETRIC), None).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].starts_with("warning: authenticators.jwt.config.jwks_urls: the key set `file:///verify.json` is not part of the package"),
+            "{found:?}"
+        );
+        let found = check_for(Target::ApiGateway, None, None).await;
+        assert!(
+            found[0].starts_with("error") && found.len() == 1,
+            "{found:?}"
         );
     }
 

@@ -81,7 +81,7 @@ fn in_rule(mut finding: Finding, rule: &RuleDefinition, index: usize) -> Finding
 }
 
 /// What a rule is called in messages.
-fn name_of(rule: &RuleDefinition, index: usize) -> String {
+pub(crate) fn name_of(rule: &RuleDefinition, index: usize) -> String {
     if rule.id.is_empty() {
         format!("#{}", index + 1)
     } else {

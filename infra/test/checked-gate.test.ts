@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { checkGate, checkStack } from "../lib/create-stacks";
+import { fakeCli, projectOf, refusal, stageIn } from "./project";
+import { LEAST, REPORT, ROOT, RULES } from "./synth";
+
+const WARNING = "warning: rules.json:1: rule `a`: its pattern can take very long\n";
+const NOTE = "note: the header `X-User` is set by 1 of 2 rules\n1 rules, 0 errors, 1 warnings\n";
+
+function checked(answers: Parameters<typeof fakeCli>[1], stage = LEAST) {
+  const root = projectOf({ "config/config.yml": "", "rules/tests.jsonnet": "" });
+  const { cli, calls } = fakeCli(root, {
+    headers: { stdout: JSON.stringify(REPORT) },
+    list: { stdout: JSON.stringify(RULES) },
+    ...answers,
+  });
+  return { gate: () => checkGate(stageIn(root, stage), cli), calls, root };
+}
+
+describe("what synth and `make check` check", () => {
+  it("is shown with every warning and note, the tests' outcome and what the backend receives", () => {
+    const { gate } = checked({
+      check: { stdout: WARNING + NOTE },
+      test: { stdout: "no test leads to the rule `a`\n3 passed, 0 failed\n" },
+    });
+    expect(gate().findings).toBe(
+      `${WARNING}${NOTE}no test leads to the rule \`a\`\n3 passed, 0 failed\n${JSON.stringify(REPORT)}`,
+    );
+  });
+
+  it("is one thing: rules, tests, and what the stack is made from", () => {
+    const { gate, calls } = checked({}, `${LEAST}clientHeaders: [Authorization, X-Trace]\n`);
+    expect(gate()).toMatchObject({ report: REPORT, rules: RULES });
+    const beside = ["--config", "config.yml"];
+    expect(calls().map(({ args }) => args.slice(0, 7))).toEqual([
+      ["rules", "check", ...beside, "--api-gateway"],
+      ["rules", "test", ...beside, expect.stringContaining("rules/tests.jsonnet")],
+      ["headers", ...beside, "--client-headers", "Authorization,X-Trace"],
+      ["headers", ...beside, "--format", "json"],
+      ["rules", "list", ...beside, "--format", "json"],
+    ]);
+  });
+
+  it("includes what the stack can't be made from", () => {
+    const { gate } = checked({
+      headers: { stdout: JSON.stringify({ ...REPORT, www_authenticate: { realm: "a'b" } }) },
+    });
+    expect(refusal(gate)).toContain("can't hold `'` or control characters");
+  });
+
+  it("includes what the CDK library refuses", () => {
+    const stage = { ...stageIn(ROOT), name: "check" };
+    const gate = {
+      stage,
+      report: REPORT,
+      rules: RULES,
+      configFile: join(ROOT, "config/config.yml"),
+      findings: "",
+    };
+    expect(() => checkStack(gate)).not.toThrow();
+    const impossible = { ...stage, settings: { ...stage.settings, backendTimeoutSeconds: 0 } };
+    expect(() => checkStack({ ...gate, stage: impossible })).toThrow(/timeout/i);
+  });
+});
