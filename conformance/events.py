@@ -1,5 +1,6 @@
 """The recorded cases as API Gateway events, through the Lambda's bootstrap: the decision behind the policy
-must be the recorded one."""
+must be the recorded one. A request with a header that the rules vouch for is asked twice: with
+`OATHGATE_FORGED_HEADERS=replace` it leads to the recorded decision, without it is refused."""
 
 import json
 import os
@@ -52,11 +53,24 @@ def run_suite(one, arguments):
                 "OATHGATE_VOUCHED_FALLBACK": STAND_IN,
                 **one.spec.get("env", {}),
             }
+            # Oathkeeper decides about a request whatever headers it brings, and leaves them to the proxy.
+            replacing = {**environment, "OATHGATE_FORGED_HEADERS": "replace"}
+            runner = arguments.runner.split()
             with (
                 (stage.folder / "function.log").open("w") as log,
-                Function(package, environment, log, arguments.runner.split(), stage.folder) as function,
+                Function(package, replacing, log, runner, stage.folder) as function,
             ):
-                return [ask(case, function, upstream, stage, vouched) for case in one.cases]
+                outcomes = [ask(case, function, upstream, stage, vouched) for case in one.cases]
+                forging = [
+                    number
+                    for number, case in enumerate(one.cases)
+                    if not isinstance(outcomes[number], str) and forges(case, vouched)
+                ]
+                if forging:
+                    with Function(package, environment, log, runner, stage.folder) as function:
+                        for number in forging:
+                            outcomes[number] += not_refused(one.cases[number], function, stage, vouched)
+                return outcomes
     finally:
         upstream.shutdown()
 
@@ -73,6 +87,19 @@ def ask(case, function, upstream, stage, vouched):
     if wanted.get("body") is ANYTHING:
         del wanted["body"], got["body"]
     return list(compare.differences(wanted, got))
+
+
+def forges(case, vouched):
+    """Whether the client sends a header that the gate vouches for, and not one that every client may send."""
+    sent = {name.lower() for name, _ in pairs(case["request"].get("headers"))}
+    return bool(sent & vouched.keys() - {"authorization", "cookie"})
+
+
+def not_refused(case, function, stage, vouched):
+    """What differs from the refusal that a request with a vouched header of the client's own gets by default."""
+    got = decision(function.invoke(event(stage.filled(case["request"]))), stage, vouched)
+    wanted = {"effect": "Deny", "status": "400"}
+    return [f"forged headers {line}" for line in compare.differences(wanted, {name: got.get(name) for name in wanted})]
 
 
 def variables(stage):

@@ -1,4 +1,5 @@
-"""A stage with rules of its own: a 302 for browsers, a challenge, values that sessions decide, sessions kept."""
+"""A stage with rules of its own: a 302 for browsers, a challenge, values that sessions decide, sessions kept, and
+forged headers replaced instead of refused."""
 
 from __future__ import annotations
 
@@ -99,6 +100,7 @@ def second_stage(cloud: LocalCloud) -> Deployment:
         "redirects": "location",
         "allowEncodedSlashes": True,
         "clientHeaders": ["X-Note"],
+        "forgedHeaders": "replace",
         "sessionCache": {"ttlSeconds": SESSION_TTL, "negativeTtlSeconds": 1},
         "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": False},
     }

@@ -141,7 +141,7 @@ def main() -> int:
     right = [show(request, gate, keys) for request in REQUESTS]
     print(f"\n{sum(right)} of {len(right)} as expected.\n")
     print("Try next:")
-    print(f"  curl -i {gate.url}/v1/account/7 -H 'Cookie: ory_kratos_session=ada-session' -H 'X-User: admin'")
+    print(f"  curl -i {gate.url}/v1/account/7 -H 'Cookie: ory_kratos_session=ada-session'")
     print("  change rules/rules.jsonnet or config/config.yml and run `make demo` again")
     print("  deploy to AWS: fill in config/stages/dev.yml, then `make deploy STAGE=dev`")
     chosen = "" if gate.cloud.port == DEFAULT_PORT else f"OATHGATE_LOCAL_PORT={gate.cloud.port} "

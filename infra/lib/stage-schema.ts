@@ -158,6 +158,9 @@ const throttle = z.strictObject({
 /** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
 const REDIRECTS = ["refresh", "location"] as const;
 
+/** What becomes of a request in which the client itself sends a header that the gate vouches for. */
+const FORGED_HEADERS = ["refuse", "replace"] as const;
+
 /**
  * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
  *
@@ -204,6 +207,11 @@ export const stageSchema = z
       .default("none"),
     /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
     clientHeaders: names("header").default([]),
+    /**
+     * `refuse`: a request in which the client sends a vouched header is refused; `replace`: API Gateway writes the
+     * gate's header over the client's. @default refuse
+     */
+    forgedHeaders: z.enum(FORGED_HEADERS, "must be `refuse` or `replace`").default("refuse"),
     /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
     /** @default every request asks the session service */

@@ -32,6 +32,7 @@ describe("the documentation", () => {
       "publicHost: api.example.com",
       "allowEncodedSlashes: true",
       "clientHeaders: [Authorization]",
+      "forgedHeaders: replace",
       "metricsNamespace: Gate",
       "logs: { level: warn }",
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",

@@ -36,6 +36,7 @@ describe("a stage file", () => {
       signingKeys: { algorithm: "ES256", retain: true, ttlSeconds: 300 },
       vouchedHeaderFallback: "none",
       clientHeaders: [],
+      forgedHeaders: "refuse",
       allowEncodedSlashes: false,
       redirects: "refresh",
       accessLogs: false,

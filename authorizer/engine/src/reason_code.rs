@@ -11,6 +11,8 @@ pub enum ReasonCode {
     OverlappingRules,
     /// The path could be read in more than one way.
     UnsafePath,
+    /// The client sends a header that the gate vouches for.
+    ForgedHeader,
     /// A header of the client's could be taken for one the gate vouches for.
     MimickingHeader,
     /// The request brings nothing that an authenticator of the rule looks at.
@@ -48,11 +50,12 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every code there is.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Granted,
         Self::NoRule,
         Self::OverlappingRules,
         Self::UnsafePath,
+        Self::ForgedHeader,
         Self::MimickingHeader,
         Self::NoCredentials,
         Self::InvalidCredentials,
@@ -79,6 +82,7 @@ impl ReasonCode {
             Self::NoRule => "no_rule",
             Self::OverlappingRules => "overlapping_rules",
             Self::UnsafePath => "unsafe_path",
+            Self::ForgedHeader => "forged_header",
             Self::MimickingHeader => "mimicking_header",
             Self::NoCredentials => "no_credentials",
             Self::InvalidCredentials => "invalid_credentials",

@@ -94,7 +94,7 @@ impl Answering<'_> {
         let subject = decision.evidence.subject.as_str();
         match &decision.outcome {
             Decided::Granted(grant) => {
-                let context = self.vouched.context(grant, &self.event.headers);
+                let context = self.vouched.context(grant, self.event);
                 match context.and_then(|context| self.allow(subject, context)) {
                     Ok(answer) => (Ok(answer), None),
                     Err(unfit) => (Ok(self.deny(subject, unfit.context())), Some(unfit)),

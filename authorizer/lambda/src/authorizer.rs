@@ -81,8 +81,7 @@ impl Authorizer {
         outside: Arc<Outside>,
         log: Log,
     ) -> Self {
-        let fallback = settings.vouched_fallback.clone();
-        let vouched = Vouched::new(vouched, fallback, &settings.client_headers);
+        let vouched = Vouched::new(vouched, &settings);
         Self {
             gate,
             vouched,
@@ -148,8 +147,8 @@ impl Authorizer {
         };
         let decision = if let Err(ambiguous) = self.settings.paths.check(&request, &self.gate) {
             malformed(ReasonCode::UnsafePath, ambiguous.to_string())
-        } else if let Some(why) = self.vouched.mimicked(event) {
-            malformed(ReasonCode::MimickingHeader, why)
+        } else if let Some(forgery) = self.vouched.forged_before(&event.headers) {
+            malformed(forgery.code(), forgery.to_string())
         } else {
             let as_written = self.settings.paths.check_as_written(&request, &self.gate);
             let decision = self.gate.decide(request).await;
@@ -243,7 +242,7 @@ fn failed(code: ReasonCode, cause: String) -> Concluded {
 
 /// A request that no rule is asked about.
 fn malformed(code: ReasonCode, cause: String) -> Decision {
-    let message = "The request was malformed or contained invalid parameters".to_owned();
+    let message = context::MALFORMED.to_owned();
     let refusal = Refusal {
         status: 400,
         header: Header::default(),

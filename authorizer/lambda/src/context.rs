@@ -13,7 +13,14 @@ use oathgate_engine::{
 use serde_json::json;
 use thiserror::Error;
 
-use crate::event::Event;
+use crate::{
+    ForgedHeaders, Settings,
+    event::{Event, Headers, Kind},
+    forged::{self, Forgery},
+};
+
+/// What a client reads whose request no rule is asked about.
+pub(crate) const MALFORMED: &str = "The request was malformed or contained invalid parameters";
 
 /// What API Gateway lets all headers of a request hold together, in bytes
 /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html)).
@@ -30,10 +37,8 @@ pub(crate) struct Vouched {
     fallback: String,
     /// Those of them that keep the client's own value where a rule sets none.
     of_client: Vec<String>,
+    forged: ForgedHeaders,
 }
-
-/// Headers as an event holds them.
-type Headers<'e> = [(Cow<'e, str>, Cow<'e, str>)];
 
 /// Why a grant cannot be handed to API Gateway. The texts hold no value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -50,13 +55,15 @@ pub(crate) enum Unfit {
     TooLargeForWebSockets,
     #[error("the path is too long for a policy")]
     PathTooLong,
+    #[error("{0}")]
+    Forged(Forgery),
 }
 
 impl Unfit {
     /// The status the client's body names.
     pub(crate) fn status(&self) -> u16 {
         match self {
-            Self::PathTooLong => 400,
+            Self::PathTooLong | Self::Forged(_) => 400,
             _ => 403,
         }
     }
@@ -64,6 +71,7 @@ impl Unfit {
     pub(crate) fn code(&self) -> ReasonCode {
         match self {
             Self::PathTooLong => ReasonCode::PathTooLong,
+            Self::Forged(forgery) => forgery.code(),
             _ => ReasonCode::ValueUnfit,
         }
     }
@@ -72,6 +80,7 @@ impl Unfit {
     pub(crate) fn message(&self) -> &'static str {
         match self {
             Self::PathTooLong => "The path is too long",
+            Self::Forged(_) => MALFORMED,
             _ => "The request cannot be handed on",
         }
     }
@@ -88,57 +97,67 @@ impl Unfit {
 }
 
 impl Vouched {
-    /// The headers, and what stands in for one that a rule does not set: for those `of_client` the
-    /// client's own value, where there is one.
-    pub(crate) fn new(
-        headers: impl IntoIterator<Item = String>,
-        fallback: String,
-        of_client: &[String],
-    ) -> Self {
+    /// The headers, and what a stage says of them: what takes the place of one that a rule does not set,
+    /// which are the client's own there, and what becomes of a request that brings one.
+    pub(crate) fn new(headers: impl IntoIterator<Item = String>, settings: &Settings) -> Self {
         let canonical = |header: &str| canonical_header_name(header).into_owned();
         let headers: BTreeSet<String> = headers
             .into_iter()
             .map(|header| canonical(&header))
             .collect();
+        let of_client = settings.client_headers.iter();
         Self {
             headers: headers
                 .iter()
                 .map(|header| VouchedHeader::new(header))
                 .collect(),
-            fallback,
-            of_client: of_client.iter().map(|header| canonical(header)).collect(),
+            fallback: settings.vouched_fallback.clone(),
+            of_client: of_client.map(|header| canonical(header)).collect(),
+            forged: settings.forged_headers,
         }
     }
 
-    /// Why a client's header could be taken for one the gate vouches for: servers that hand headers on
-    /// as variables read `X_User` as `X-User`, and some pass over signs that no name may hold.
-    pub(crate) fn mimicked(&self, event: &Event<'_>) -> Option<String> {
-        let plain = |byte: u8| {
-            if byte.is_ascii_alphanumeric() {
-                byte.to_ascii_lowercase()
+    /// Why a client's headers could be taken for those the gate vouches for; see [`forged`].
+    pub(crate) fn forged_before(&self, client: &Headers<'_>) -> Option<Forgery> {
+        let vouched = || self.headers.iter().map(|vouched| vouched.header.as_str());
+        let forgery = forged::unfit_or_mimicking(client, vouched);
+        let refused = || match self.forged {
+            ForgedHeaders::Refuse => {
+                let own = |name: &&str| !self.of_client.iter().any(|known| known == name);
+                forged::forged(client, || vouched().filter(own))
+            }
+            ForgedHeaders::Replace => None,
+        };
+        forgery.or_else(refused)
+    }
+
+    /// What only the grant tells: a header that the client may send, but not where this rule sets it
+    /// and API Gateway may keep both; and headers that no mapping knows, because a service named them.
+    fn forged_after(&self, grant: &Grant, event: &Event<'_>) -> Option<Forgery> {
+        if self.forged == ForgedHeaders::Replace {
+            return None;
+        }
+        let client = &event.headers;
+        // HTTP APIs write every name in lower case, whatever the client wrote.
+        let shows_case = !matches!(event.kind, Kind::HttpV1 | Kind::HttpV2);
+        let mapped = |name: &str| self.headers.iter().any(|known| known.header == name);
+        grant.vouched.iter().find_map(|name| {
+            if mapped(name) {
+                shows_case
+                    .then(|| forged::in_another_case(client, name))
+                    .flatten()
             } else {
-                b'_'
+                let value = joined(grant.header.values(name), ", ");
+                forged::unlike(client, name, &value)
             }
-        };
-        let mimics = |name: &str, header: &String| {
-            !name.eq_ignore_ascii_case(header)
-                && name.bytes().map(plain).eq(header.bytes().map(plain))
-        };
-        event.headers.iter().find_map(|(name, _)| {
-            if !is_token(name) {
-                return Some("a header's name holds what no name may".to_owned());
-            }
-            let mimicked = self
-                .headers
-                .iter()
-                .any(|vouched| mimics(name, &vouched.header));
-            mimicked
-                .then(|| format!("the header `{name}` could be taken for one the gate vouches for"))
         })
     }
 
     /// The context of a grant: each vouched header, never missing and never empty.
-    pub(crate) fn context(&self, grant: &Grant, client: &Headers<'_>) -> Result<Context, Unfit> {
+    pub(crate) fn context(&self, grant: &Grant, event: &Event<'_>) -> Result<Context, Unfit> {
+        if let Some(forgery) = self.forged_after(grant, event) {
+            return Err(Unfit::Forged(forgery));
+        }
         let mut context = Context::new();
         let mut size = 0;
         // A name that no header can have goes nowhere, and the client's body keeps its own length.
@@ -149,7 +168,7 @@ impl Vouched {
         let of_rule = of_rule.map(|name| Cow::Owned(VouchedHeader::new(name)));
         for vouched in self.headers.iter().map(Cow::Borrowed).chain(of_rule) {
             let name = &vouched.header;
-            let value = self.value(name, grant, client)?;
+            let value = self.value(name, grant, &event.headers)?;
             size += name.len() + value.len();
             if size > MOST_BYTES {
                 return Err(Unfit::TooLarge);
@@ -275,15 +294,36 @@ mod tests {
     }
 
     fn vouched(headers: &[&str]) -> Vouched {
-        Vouched::new(
-            headers.iter().map(|&name| name.to_owned()),
-            "none".to_owned(),
-            &[],
-        )
+        with_settings(headers, &Settings::default())
+    }
+
+    fn with_settings(headers: &[&str], settings: &Settings) -> Vouched {
+        Vouched::new(headers.iter().map(|&name| name.to_owned()), settings)
+    }
+
+    fn leaving_to_clients(headers: &[&str]) -> Settings {
+        Settings {
+            client_headers: headers.iter().map(|&name| name.to_owned()).collect(),
+            ..Settings::default()
+        }
+    }
+
+    fn sent<'a>(headers: &[(&'a str, &'a str)]) -> Event<'a> {
+        let headers = headers.iter();
+        Event {
+            headers: headers
+                .map(|&(name, value)| (name.into(), value.into()))
+                .collect(),
+            ..Event::default()
+        }
     }
 
     fn context(vouched: &Vouched, grant: &Grant) -> Vec<(String, String)> {
-        vouched.context(grant, &[]).unwrap().into_iter().collect()
+        vouched
+            .context(grant, &sent(&[]))
+            .unwrap()
+            .into_iter()
+            .collect()
     }
 
     fn pairs(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -327,23 +367,23 @@ mod tests {
 
     #[test]
     fn a_client_keeps_its_own_value_only_where_the_stage_says_so_and_the_rule_sets_none() {
-        let names = ["Authorization", "X-User"].map(str::to_owned);
-        let all = Vouched::new(names, "none".to_owned(), &["authorization".to_owned()]);
-        let sent: Vec<(Cow<'_, str>, Cow<'_, str>)> = vec![
-            ("AUTHORIZATION".into(), "Basic a".into()),
-            ("x-user".into(), "mallory".into()),
-            ("authorization".into(), "Basic b".into()),
-        ];
+        let settings = leaving_to_clients(&["authorization"]);
+        let all = with_settings(&["Authorization", "X-User"], &settings);
+        let own = sent(&[
+            ("AUTHORIZATION", "Basic a"),
+            ("x-user", "mallory"),
+            ("authorization", "Basic b"),
+        ]);
         let none = grant(&[], &[]);
-        let context = |granted: &Grant, sent: &[_]| all.context(granted, sent).unwrap();
-        assert_eq!(context(&none, &sent)["authorization"], "Basic a, Basic b");
-        assert_eq!(context(&none, &sent)["x-user"], "none");
-        assert_eq!(context(&none, &[])["authorization"], "none");
+        let context = |granted: &Grant, event: &Event<'_>| all.context(granted, event).unwrap();
+        assert_eq!(context(&none, &own)["authorization"], "Basic a, Basic b");
+        assert_eq!(context(&none, &own)["x-user"], "none");
+        assert_eq!(context(&none, &sent(&[]))["authorization"], "none");
         let signed = grant(&[("Authorization", "Bearer c")], &["Authorization"]);
-        assert_eq!(context(&signed, &sent)["authorization"], "Bearer c");
+        assert_eq!(context(&signed, &own)["authorization"], "Bearer c");
         let set_to_nothing = grant(&[("Authorization", "")], &["Authorization"]);
-        assert_eq!(context(&set_to_nothing, &sent)["authorization"], "none");
-        let odd = vec![("Authorization".into(), "a\0b".into())];
+        assert_eq!(context(&set_to_nothing, &own)["authorization"], "none");
+        let odd = sent(&[("Authorization", "a\0b")]);
         assert!(all.context(&none, &odd).is_err());
     }
 
@@ -377,7 +417,9 @@ mod tests {
     fn a_value_that_is_the_stand_in_is_refused() {
         for value in ["none", " none", "none\t"] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
-            let refused = vouched(&["X-User"]).context(&granted, &[]).unwrap_err();
+            let refused = vouched(&["X-User"])
+                .context(&granted, &sent(&[]))
+                .unwrap_err();
             assert_eq!(refused, Unfit::StandIn("X-User".to_owned()), "{value:?}");
         }
     }
@@ -385,7 +427,7 @@ mod tests {
     #[test]
     fn line_breaks_in_a_value_become_blanks_so_that_they_begin_no_other_header() {
         let granted = grant(&[("X-User", "a\r\nX-Admin: 1\n")], &["X-User"]);
-        let context = vouched(&["X-User"]).context(&granted, &[]).unwrap();
+        let context = vouched(&["X-User"]).context(&granted, &sent(&[])).unwrap();
         assert_eq!(context.get("x-user").unwrap(), "a  X-Admin: 1");
     }
 
@@ -393,7 +435,7 @@ mod tests {
     fn a_header_that_has_no_name_fit_for_one_is_left_out() {
         let odd = [("X User", "a"), ("", "b"), ("Content-Length", "5")];
         let granted = grant(&odd, &["X User", "", "Content-Length"]);
-        let context = vouched(&["X-User"]).context(&granted, &[]).unwrap();
+        let context = vouched(&["X-User"]).context(&granted, &sent(&[])).unwrap();
         assert_eq!(context.into_keys().collect::<Vec<_>>(), ["x-user"]);
     }
 
@@ -404,7 +446,7 @@ mod tests {
         assert_eq!(context(&all, &same), pairs(&[("x_user", "a")]));
         let other = grant(&[("X_user", "a"), ("X.user", "b")], &["X_user", "X.user"]);
         assert_eq!(
-            all.context(&other, &[]),
+            all.context(&other, &sent(&[])),
             Err(Unfit::SharedKey("X.user".to_owned()))
         );
     }
@@ -413,7 +455,9 @@ mod tests {
     fn characters_that_no_header_may_hold_are_refused() {
         for value in ["a\0b", "a\u{7f}", "a\u{85}b", "a\u{F7FF}"] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
-            let refused = vouched(&["X-User"]).context(&granted, &[]).unwrap_err();
+            let refused = vouched(&["X-User"])
+                .context(&granted, &sent(&[]))
+                .unwrap_err();
             assert_eq!(refused, Unfit::Characters("X-User".to_owned()), "{value:?}");
         }
     }
@@ -423,49 +467,106 @@ mod tests {
         let fits = "x".repeat(MOST_BYTES - "X-User".len());
         let all = vouched(&["X-User"]);
         assert!(
-            all.context(&grant(&[("X-User", &fits)], &["X-User"]), &[])
+            all.context(&grant(&[("X-User", &fits)], &["X-User"]), &sent(&[]))
                 .is_ok()
         );
         let granted = grant(&[("X-User", &format!("{fits}x"))], &["X-User"]);
-        assert_eq!(all.context(&granted, &[]), Err(Unfit::TooLarge));
+        assert_eq!(all.context(&granted, &sent(&[])), Err(Unfit::TooLarge));
         let half = "x".repeat(MOST_BYTES / 2);
         let granted = grant(&[("X-A", &half), ("X-B", &half)], &["X-A", "X-B"]);
-        assert_eq!(all.context(&granted, &[]), Err(Unfit::TooLarge));
+        assert_eq!(all.context(&granted, &sent(&[])), Err(Unfit::TooLarge));
     }
 
     #[test]
-    fn a_client_s_header_that_mimics_a_vouched_one_is_found() {
-        let all = vouched(&["X-User-Id", "X_Odd"]);
-        let sent = |name: &'static str| Event {
-            headers: vec![("Accept".into(), "*/*".into()), (name.into(), "a".into())],
-            ..Event::default()
+    fn a_client_that_sends_a_vouched_header_is_refused_before_any_rule_is_asked() {
+        let names = ["X-User", "Authorization", "Cookie", "X-Note"];
+        let replacing = Settings {
+            forged_headers: ForgedHeaders::Replace,
+            ..Settings::default()
         };
+        let before = |settings: &Settings, name| {
+            let vouched = with_settings(&names, settings);
+            let found = vouched.forged_before(&sent(&[("Accept", "*/*"), (name, "a")]).headers);
+            found.map(|forgery| forgery.code())
+        };
+        let leaving = leaving_to_clients(&["x-note"]);
+        for name in ["X-User", "x-user", "X-USER", "x-UsEr"] {
+            assert_eq!(
+                before(&leaving, name),
+                Some(ReasonCode::ForgedHeader),
+                "{name}"
+            );
+            assert_eq!(before(&replacing, name), None, "{name}");
+        }
+        for name in ["X_User", "X-User "] {
+            for settings in [&leaving, &replacing] {
+                assert_eq!(
+                    before(settings, name),
+                    Some(ReasonCode::MimickingHeader),
+                    "{name}"
+                );
+            }
+        }
         for name in [
-            "X_User_Id",
-            "x-user_id",
-            "X_USER-ID",
-            "x-odd",
-            "X.User.Id",
-            "X-User~Id",
+            "authorization",
+            "Cookie",
+            "COOKIE",
+            "x-note",
+            "X-Note",
+            "X-Users",
         ] {
-            let why = all.mimicked(&sent(name)).unwrap();
-            assert!(why.contains(name), "{why}");
+            assert_eq!(before(&leaving, name), None, "{name}");
         }
-        // No name may hold these, and who passes over them reads another name.
-        for name in [
-            " X_User_Id ",
-            "X-User-Id ",
-            "X\u{b}User-Id",
-            "X-User-Id:",
-            "\u{425}-User-Id",
-            "Accept\0",
-            "",
-        ] {
-            assert!(all.mimicked(&sent(name)).is_some(), "{name:?}");
+        assert_eq!(
+            before(&Settings::default(), "x-note"),
+            Some(ReasonCode::ForgedHeader)
+        );
+    }
+
+    #[test]
+    fn a_header_that_is_left_to_clients_is_not_theirs_where_the_rule_sets_it() {
+        let all = with_settings(&["X-Note"], &leaving_to_clients(&["X-Note"]));
+        let set = grant(&[("X-Note", "of the gate")], &["X-Note"]);
+        let note = |name| all.context(&set, &sent(&[(name, "mine")]));
+        assert_eq!(note("X-Note").unwrap()["x-note"], "of the gate");
+        // API Gateway may keep one of another case beside the one it maps.
+        for name in ["x-note", "X-NOTE"] {
+            let refused = note(name).unwrap_err();
+            assert_eq!(
+                (refused.status(), refused.code()),
+                (400, ReasonCode::ForgedHeader)
+            );
         }
-        for name in ["X-User-Id", "x-user-id", "X-UserId", "X_Odd", "X-User"] {
-            assert_eq!(all.mimicked(&sent(name)), None, "{name}");
-        }
+        // HTTP APIs show no name as the client wrote it.
+        let shown = Event {
+            kind: Kind::HttpV2,
+            ..sent(&[("x-note", "mine")])
+        };
+        assert_eq!(all.context(&set, &shown).unwrap()["x-note"], "of the gate");
+        let none = grant(&[], &[]);
+        let own = all.context(&none, &sent(&[("x-note", "mine")])).unwrap();
+        assert_eq!(own["x-note"], "mine");
+    }
+
+    #[test]
+    fn a_header_that_only_a_service_named_is_not_the_client_s_to_send() {
+        let all = vouched(&["X-User"]);
+        let set = grant(&[("X-Plan", "gold"), ("X-Plan", "new")], &["X-Plan"]);
+        let code = |headers: &[_]| {
+            let refused = all.context(&set, &sent(headers)).err();
+            refused.map(|unfit| unfit.code())
+        };
+        assert_eq!(code(&[("Accept", "*/*")]), None);
+        assert_eq!(code(&[("x-plan", "gold"), ("X-Plan", "new")]), None);
+        assert_eq!(code(&[("X-Plan", "gold")]), Some(ReasonCode::ForgedHeader));
+        assert_eq!(code(&[("x-plan", "free")]), Some(ReasonCode::ForgedHeader));
+        assert_eq!(
+            code(&[("X_Plan", "gold")]),
+            Some(ReasonCode::MimickingHeader)
+        );
+        let token = grant(&[("Authorization", "Bearer a")], &["Authorization"]);
+        let sent = sent(&[("authorization", "Bearer b")]);
+        assert!(all.context(&token, &sent).is_ok());
     }
 
     fn refused(refusal: Refusal, status: u16) -> Context {

@@ -12,6 +12,17 @@ use crate::{Level, PathPolicy};
 #[error("the environment cannot be used: {}", .0.join("; "))]
 pub struct SettingsError(pub Vec<String>);
 
+/// What becomes of a request in which the client sends a header that the gate vouches for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ForgedHeaders {
+    /// It is refused.
+    #[default]
+    Refuse,
+    /// It is decided about, and API Gateway writes the gate's header over the client's of the same
+    /// spelling.
+    Replace,
+}
+
 /// The function's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -26,6 +37,8 @@ pub struct Settings {
     /// `OATHGATE_CLIENT_HEADERS`: vouched headers, separated by commas, that keep the client's own value
     /// where a rule sets none.
     pub client_headers: Vec<String>,
+    /// `OATHGATE_FORGED_HEADERS`: whether a request with a vouched header of the client's own is refused.
+    pub forged_headers: ForgedHeaders,
     /// `OATHGATE_ALLOW_ENCODED_SLASHES`: which paths are refused before any rule is asked.
     pub paths: PathPolicy,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
@@ -48,6 +61,7 @@ impl Default for Settings {
             jwks_ttl_seconds: 300,
             vouched_fallback: "none".to_owned(),
             client_headers: Vec::new(),
+            forged_headers: ForgedHeaders::default(),
             paths: PathPolicy::default(),
             simple_answers: false,
             log_level: None,
@@ -142,6 +156,15 @@ impl Settings {
                 wrong.push(format!(
                     "`OATHGATE_CLIENT_HEADERS` is `{text}`: write names of headers, separated by commas"
                 ));
+            }
+        }
+        if let Some(text) = given("OATHGATE_FORGED_HEADERS") {
+            match text.as_str() {
+                "refuse" => settings.forged_headers = ForgedHeaders::Refuse,
+                "replace" => settings.forged_headers = ForgedHeaders::Replace,
+                _ => wrong.push(format!(
+                    "`OATHGATE_FORGED_HEADERS` is `{text}`: write `refuse` or `replace`"
+                )),
             }
         }
         if let Some(text) = given("OATHGATE_ALLOW_ENCODED_SLASHES") {

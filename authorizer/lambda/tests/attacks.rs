@@ -115,11 +115,11 @@ fn user(outcome: &Outcome) -> (String, Option<&str>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_spelling_of_a_header_s_name_brings_a_forged_value_in() {
     let world = world().await;
-    for name in ["X-User", "x-user", "X-USER", "x-User"] {
-        let outcome = world.ask("/open/a", &[(name, "mallory")]).await;
-        assert_eq!(user(&outcome), ("Allow".into(), Some("guest")), "{name:?}");
-    }
     for name in [
+        "X-User",
+        "x-user",
+        "X-USER",
+        "x-User",
         "X_User",
         "x_user",
         "X.User",

@@ -208,10 +208,9 @@ async fn it_signs_with_the_secret_in_place_of_the_file() {
 async fn it_asks_the_session_service_and_hands_the_subject_on() {
     let world = world(Secret::Text(keys()), &[]).await;
     let cookie = ("cookie", "theme=dark; ory_session_slughere=valid-alice");
-    let forged = ("X-User", "mallory");
     let outcome = world
         .function
-        .invoke(&rest("GET", "/session/a", &[cookie, forged]))
+        .invoke(&rest("GET", "/session/a", &[cookie]))
         .await;
     assert_eq!(
         (&*outcome.verdict(), outcome.context("x-user")),
@@ -222,6 +221,36 @@ async fn it_asks_the_session_service_and_hands_the_subject_on() {
     assert_eq!(
         asked[0].header("x-amzn-trace-id"),
         Some("Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vouched_header_of_the_client_s_is_refused_or_replaced_as_the_stage_says() {
+    let headers = [
+        ("cookie", "ory_session_slughere=valid-alice"),
+        ("x-user", "mallory"),
+        ("authorization", "Bearer mine"),
+    ];
+    let event = rest("GET", "/session/a", &headers);
+    let refusing = world(Secret::Text(keys()), &[]).await;
+    let refused = refusing.function.invoke(&event).await;
+    assert_eq!(
+        (&*refused.verdict(), refused.context("status")),
+        ("Deny", Some("400"))
+    );
+    let lines = refusing.function.decisions_after(1).await;
+    assert_eq!(lines[0]["code"], "forged_header");
+    assert!(refusing.sessions.asked().is_empty(), "no rule is asked");
+    let without = rest("GET", "/session/a", &[headers[0], headers[2]]);
+    let outcome = refusing.function.invoke(&without).await;
+    assert_eq!(outcome.context("x-user"), Some("alice"));
+
+    let variables = [("OATHGATE_FORGED_HEADERS", "replace")];
+    let replacing = world(Secret::Text(keys()), &variables).await;
+    let replaced = replacing.function.invoke(&event).await;
+    assert_eq!(
+        (&*replaced.verdict(), replaced.context("x-user")),
+        ("Allow", Some("alice"))
     );
 }
 

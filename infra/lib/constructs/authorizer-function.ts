@@ -58,6 +58,7 @@ function authorizerEnvironment(settings: StageSettings, secretArn: string): Reco
     awsEndpointUrl,
     allowEncodedSlashes,
     clientHeaders,
+    forgedHeaders,
     sessionCache,
     logs,
   } = settings;
@@ -68,6 +69,7 @@ function authorizerEnvironment(settings: StageSettings, secretArn: string): Reco
     ...(logs.level === undefined ? {} : { OATHGATE_LOG_LEVEL: logs.level }),
     ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
     ...(clientHeaders.length === 0 ? {} : { OATHGATE_CLIENT_HEADERS: clientHeaders.join(",") }),
+    ...(forgedHeaders === "refuse" ? {} : { OATHGATE_FORGED_HEADERS: forgedHeaders }),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),

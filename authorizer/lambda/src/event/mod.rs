@@ -32,11 +32,14 @@ pub struct Event<'e> {
     pub domain: Cow<'e, str>,
     /// The client's address.
     pub source_ip: Cow<'e, str>,
-    /// Headers with their repeats.
+    /// Headers with their repeats, under the names that the client wrote.
     pub headers: Vec<(Cow<'e, str>, Cow<'e, str>)>,
     /// The query.
     pub query: Query<'e>,
 }
+
+/// Headers as an event holds them.
+pub(crate) type Headers<'e> = [(Cow<'e, str>, Cow<'e, str>)];
 
 /// Which API sent an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -111,6 +111,8 @@ impl Lane {
             ("OATHGATE_JWKS_TTL_SECONDS", ttl.as_str()),
             ("OATHGATE_CA_FILE", ca_file.to_str().unwrap()),
             ("OATHGATE_LOG_LEVEL", "debug"),
+            // So that what clients forge is decided about.
+            ("OATHGATE_FORGED_HEADERS", "replace"),
             ("AWS_ENDPOINT_URL", secrets.as_str()),
         ];
         Function::start(self.folder.path(), &variables).await

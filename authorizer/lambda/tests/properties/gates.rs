@@ -15,7 +15,8 @@ use oathgate_engine::{
     rules,
 };
 use oathgate_lambda::{
-    Answer, Authorizer, Invocation, Level, Log, Outside, PathPolicy, Settings, Unanswered,
+    Answer, Authorizer, ForgedHeaders, Invocation, Level, Log, Outside, PathPolicy, Settings,
+    Unanswered,
 };
 use oathgate_outbound::{Client, UrlKeys};
 use serde_json::{Value, json};
@@ -23,6 +24,9 @@ use tokio::runtime::Runtime;
 
 /// How many there are.
 pub const GATES: usize = 4;
+
+/// The one that refuses what the others replace: a vouched header that the client sends.
+pub const REFUSES_FORGED: usize = 0;
 
 /// The context's keys on every Allow.
 pub const VOUCHED: [&str; 6] = [
@@ -82,6 +86,10 @@ impl Gate {
             paths: match number {
                 0 | 3 => PathPolicy::EncodedSlashesRefused,
                 _ => PathPolicy::EncodedSlashesAllowed,
+            },
+            forged_headers: match number {
+                REFUSES_FORGED => ForgedHeaders::Refuse,
+                _ => ForgedHeaders::Replace,
             },
             ..Settings::default()
         };
