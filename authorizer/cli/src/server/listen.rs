@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -12,7 +13,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::{
-    rt::{TokioIo, TokioTimer},
+    rt::TokioIo,
     server::graceful::{GracefulShutdown, Watcher},
 };
 use oathgate_engine::config::Timeout;
@@ -23,12 +24,15 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use super::{StartError, log};
+use super::{
+    StartError, log,
+    timed::{Progress, Timed},
+};
 
 /// How long requests under way are waited for when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// How long a client may take to agree on TLS.
+/// How long a client may take to agree on TLS, where a request may take for ever.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// One open port.
@@ -108,8 +112,12 @@ impl Door {
                 match acceptor {
                     None => connection(stream, peer, handler, timeout, watcher).await,
                     Some(acceptor) => {
+                        let limit = match timeout.read {
+                            Duration::ZERO => HANDSHAKE,
+                            read => read,
+                        };
                         if let Ok(Ok(stream)) =
-                            tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await
+                            tokio::time::timeout(limit, acceptor.accept(stream)).await
                         {
                             connection(stream, peer, handler, timeout, watcher).await;
                         }
@@ -148,13 +156,21 @@ async fn connection<S, H, A>(
     H: Fn(Request<Incoming>, SocketAddr) -> A + Send + Sync,
     A: Future<Output = Response<Full<Bytes>>> + Send,
 {
+    let progress = Progress::new();
+    let stream = Timed::new(stream, Arc::clone(&progress), timeout);
     let service = service_fn(|request| {
+        progress.request_arrived();
         let answer = handler(request, peer);
-        async { Ok::<_, Infallible>(answer.await) }
+        let progress = Arc::clone(&progress);
+        async move {
+            let answer = answer.await;
+            progress.answer_begins();
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timeout.idle.max(timeout.read))
+        // The stream minds the time, for headers and for the wait between requests each.
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service);
     // A client that goes away in the middle is no event worth a line.
     watcher.watch(connection).await.ok();

@@ -21,10 +21,30 @@ const BUCKETS: [f64; 11] = [
 #[derive(Clone, Debug, Eq, Hash, PartialEq, EncodeLabelSet)]
 struct Labels {
     service: &'static str,
-    method: String,
-    request: String,
+    method: &'static str,
+    request: &'static str,
     status_code: u16,
 }
+
+/// The value of a label where the client made one up: what anybody may send must not fill the memory.
+const OTHER: &str = "other";
+
+/// The methods of [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.1) and `PATCH`.
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE",
+];
+
+/// The paths that are answered: the first segment, what it is called where paths are shown whole, and
+/// what everything below it is called then.
+const ROUTES: [(&str, &str, &str); 4] = [
+    ("/decisions", "/decisions", "/decisions/{path}"),
+    ("/rules", "/rules", "/rules/{id}"),
+    ("/version", "/version", OTHER),
+    ("/.well-known", OTHER, OTHER),
+];
+
+/// The one path below another that is answered itself.
+const KEYS: &str = "/.well-known/jwks.json";
 
 /// Counts requests and how long they took.
 #[derive(Debug)]
@@ -70,7 +90,10 @@ impl Metrics {
         }
         let labels = Labels {
             service: "oathkeeper-api",
-            method: method.to_owned(),
+            method: METHODS
+                .into_iter()
+                .find(|known| *known == method)
+                .unwrap_or(OTHER),
             request: self.shown(path),
             status_code: status.as_u16(),
         };
@@ -80,14 +103,24 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    fn shown(&self, path: &str) -> String {
+    /// The label of a path, out of a fixed set.
+    fn shown(&self, path: &str) -> &'static str {
         if self.hide_paths {
-            return String::new();
+            return "";
         }
-        if self.collapse_paths {
-            return format!("/{}", path.split('/').nth(1).unwrap_or_default());
+        if path == KEYS && !self.collapse_paths {
+            return KEYS;
         }
-        path.to_owned()
+        let below = |first: &str| path.strip_prefix(first).filter(|rest| is_below(rest));
+        let found = ROUTES
+            .into_iter()
+            .find_map(|(first, itself, all)| Some((first, itself, all, below(first)?)));
+        match found {
+            None => OTHER,
+            Some((first, ..)) if self.collapse_paths => first,
+            Some((_, itself, _, "")) => itself,
+            Some((_, _, all, _)) => all,
+        }
     }
 
     /// All metrics, as Prometheus reads them.
@@ -105,4 +138,9 @@ impl Metrics {
             ),
         }
     }
+}
+
+/// Whether what follows a segment ends it.
+fn is_below(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with('/')
 }

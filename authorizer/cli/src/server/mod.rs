@@ -1,6 +1,7 @@
 //! Oathkeeper's HTTP API, answered by the gate.
 
 mod answer;
+mod bodies;
 mod certificate;
 mod clean;
 mod cors;
@@ -13,6 +14,7 @@ mod metrics;
 pub(crate) mod reload;
 mod routes;
 mod shown_rule;
+mod timed;
 
 use std::{io, sync::Arc};
 
@@ -23,6 +25,7 @@ use oathgate_engine::config::{Proxy, Serve, Timeout, Tls};
 use thiserror::Error;
 use tokio::sync::watch;
 
+use bodies::Bodies;
 pub(crate) use current::Current;
 use listen::Door;
 use metrics::Metrics;
@@ -74,6 +77,7 @@ impl Server {
         };
         let api = Api {
             encrypted: decisions.is_encrypted(),
+            bodies: Bodies::new(serve.api.timeout.read),
             metrics: Metrics::new(prometheus),
             current,
         };

@@ -4,7 +4,7 @@ use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, request::Parts};
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::body::Incoming;
 use oathgate_engine::{
     Gate,
@@ -14,17 +14,15 @@ use oathgate_engine::{
 use serde_json::json;
 
 use super::{
-    Current, answer, clean, cors, decisions, log, malformed, metrics::Metrics,
+    Current, answer, bodies::Bodies, clean, cors, decisions, log, malformed, metrics::Metrics,
     shown_rule::ShownRule,
 };
-
-/// The largest body a gateway may send along: a remote authorizer is handed it whole.
-const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
 /// What the decision API answers from.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) encrypted: bool,
+    pub(super) bodies: Bodies,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) current: Arc<Current>,
 }
@@ -69,15 +67,12 @@ impl Api {
         }
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {
-            return match Limited::new(body, BODY_LIMIT).collect().await {
-                Ok(body) => {
-                    let asked = decisions::request(parts, body.to_bytes(), peer, self.encrypted);
+            return match self.bodies.read(body).await {
+                Ok((body, _held)) => {
+                    let asked = decisions::request(parts, body, peer, self.encrypted);
                     decide(gate, asked).await
                 }
-                Err(_) => answer::error(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "the request's body could not be read, or is larger than 16 MiB",
-                ),
+                Err(error) => error.response(),
             };
         }
         if parts.method != Method::GET && parts.method != Method::HEAD {

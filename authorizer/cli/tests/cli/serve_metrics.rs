@@ -1,8 +1,10 @@
 //! `oathgate serve`: metrics on `serve.prometheus`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
-use crate::harness::{Project, config, http, open_rule, server::Server};
+use crate::harness::{Project, config, config_with, http, open_rule, server::Server};
 
 /// What is counted after a few requests, without the times they took.
 fn counted(prometheus: &Value) -> Vec<String> {
@@ -60,7 +62,7 @@ fn requests_are_counted_by_their_first_segment_and_health_checks_are_not() {
 }
 
 #[test]
-fn paths_can_be_shown_whole_under_another_name_and_path() {
+fn paths_can_be_shown_by_route_under_another_name_and_path() {
     let settings = json!({
         "collapse_request_paths": false, "metric_name_prefix": "gate_", "metrics_path": "/own/metrics",
     });
@@ -73,10 +75,70 @@ fn paths_can_be_shown_whole_under_another_name_and_path() {
     let name = "gate_requests_total";
     let wanted = [
         line(name, "/decisions", 200, 1),
-        line(name, "/decisions/b/c", 404, 1),
-        line(name, "/rules/a", 200, 1),
+        line(name, "/decisions/{path}", 404, 1),
+        line(name, "/rules/{id}", 200, 1),
     ];
     assert_eq!(totals, wanted);
+}
+
+/// The values of a label, each once.
+fn values(metrics: &str, label: &str) -> BTreeSet<String> {
+    let start = format!("{label}=\"");
+    metrics
+        .lines()
+        .filter_map(|line| line.split_once(&start)?.1.split_once('"'))
+        .map(|(value, _)| value.to_owned())
+        .collect()
+}
+
+#[test]
+fn no_client_adds_a_label() {
+    for (collapse, wanted) in [
+        (
+            true,
+            ["/.well-known", "/decisions", "/rules", "/version", "other"].as_slice(),
+        ),
+        (
+            false,
+            &[
+                "/.well-known/jwks.json",
+                "/decisions",
+                "/decisions/{path}",
+                "/rules",
+                "/rules/{id}",
+                "/version",
+                "other",
+            ],
+        ),
+    ] {
+        let config = config_with("/serve/prometheus/collapse_request_paths", json!(collapse));
+        let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
+        for path in ["/decisions", "/rules", "/version", "/.well-known/jwks.json"] {
+            for number in 0..5 {
+                server.ask(&format!("ODD-{number}"), path, &[]);
+                server.ask("GET", path, &[]);
+                server.ask("get", &format!("{path}/{number}"), &[]);
+                server.ask("GET", &format!("{path}{number}/x"), &[]);
+                server.ask("GET", &format!("/{number}{path}"), &[]);
+                server.ask("GET", &format!("{path}//{number}"), &[]);
+                server.ask("GET", &format!("/%2f{number}{path}%zz"), &[]);
+            }
+        }
+        let metrics = http::ask(
+            server.address_in("metrics are shown on "),
+            "GET",
+            "/metrics",
+            &[],
+        );
+        assert_eq!(
+            values(&metrics.body, "method"),
+            ["GET", "other"].map(str::to_owned).into()
+        );
+        let wanted: BTreeSet<_> = wanted.iter().copied().map(str::to_owned).collect();
+        let shown = values(&metrics.body, "request");
+        assert!(shown.is_subset(&wanted), "{shown:?}");
+        assert!(shown.len() + 1 >= wanted.len(), "{shown:?}");
+    }
 }
 
 #[test]

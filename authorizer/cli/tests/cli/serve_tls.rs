@@ -1,10 +1,7 @@
 //! `oathgate serve`: TLS as `serve.api.tls` says.
 
-use std::{net::TcpStream, sync::Arc};
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use rcgen::CertifiedKey;
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::RootCertStore;
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -12,37 +9,12 @@ use crate::harness::{
     http::{Answer, ask_over},
     open_rule,
     server::Server,
+    tls::{self, Certificate, certificate},
 };
-
-struct Certificate {
-    cert: String,
-    key: String,
-    roots: RootCertStore,
-}
-
-fn certificate() -> Certificate {
-    let CertifiedKey { cert, signing_key } =
-        rcgen::generate_simple_self_signed(["gate.test".to_owned()]).unwrap();
-    let mut roots = RootCertStore::empty();
-    roots.add(cert.der().clone()).unwrap();
-    Certificate {
-        cert: cert.pem(),
-        key: signing_key.serialize_pem(),
-        roots,
-    }
-}
 
 /// Asks over TLS, trusting this certificate alone.
 fn ask_secretly(server: &Server, roots: &RootCertStore, headers: &[(&str, &str)]) -> Answer {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots.clone())
-        .with_no_client_auth();
-    let name = "gate.test".try_into().unwrap();
-    let client = ClientConnection::new(Arc::new(config), name).unwrap();
-    let stream = StreamOwned::new(client, TcpStream::connect(server.address).unwrap());
+    let stream = tls::connect(server.address, roots);
     ask_over(stream, "GET", "/decisions/a", headers)
 }
 

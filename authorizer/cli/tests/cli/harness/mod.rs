@@ -3,6 +3,7 @@
 pub mod http;
 pub mod server;
 pub mod service;
+pub mod tls;
 
 use std::{
     fs,
