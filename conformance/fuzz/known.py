@@ -205,6 +205,21 @@ def order(observation, world):
     return mixed and all(path.startswith((".headers.", ".jwt", ".calls")) for path in paths(observation))
 
 
+def kept_for_another(observation, world):
+    """Oathkeeper lets in with an answer that it keeps for another rule's request; Oathgate asks for its own."""
+    entries = (rule_of(observation, world) or {}).get("authenticators", [])
+    keeps = any(
+        entry["handler"] == "oauth2_introspection"
+        and (world.effective("authenticators", entry).get("cache") or {}).get("enabled")
+        for entry in entries
+    )
+    wanted, got = (
+        sum(call["path"].startswith("/introspect") for call in answer.get("calls", []))
+        for answer in (observation.wanted, observation.got)
+    )
+    return keeps and wanted == 0 and got == 1
+
+
 KNOWN = (
     Known("dot segments", "A path that gains a dot segment by percent-decoding", dot_segments),
     Known("glob", "These are faults of the glob library behind Oathkeeper", glob),
@@ -223,6 +238,7 @@ KNOWN = (
     Known("origins", "Of several `Origin` headers only the first is answered", origins),
     Known("audience", "The type of an introspected token's `aud`", audience_type),
     Known("cut letters", "A letter that a function cuts apart becomes U+FFFD", cut_letters),
+    Known("kept answers", "An introspection that is kept counts for an equal request alone", kept_for_another),
     Known("not found", "what is not found is answered in JSON", not_found),
     Known(
         "order of headers", "The templates of one `header` or `cookie` mutator see the session as it was before", order

@@ -24,7 +24,10 @@ pub(crate) const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 const MOST_HOPS: usize = 10;
 
 /// A request to a service, before any redirect.
-#[derive(Clone, Debug)]
+///
+/// What a service answered is kept under the fingerprint of the whole request: equal ones only may
+/// share an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Outgoing {
     /// The method; empty means `GET`.
     pub method: String,

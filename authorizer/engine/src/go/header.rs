@@ -1,6 +1,12 @@
 //! Go's `net/http.Header`.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
 
 /// HTTP headers under canonical names, each with its values in order.
 ///
@@ -187,6 +193,14 @@ impl PartialEq for Header {
 }
 
 impl Eq for Header {}
+
+/// Every name and value in order, behind how many there are.
+impl Hash for Header {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.iter().count().hash(state);
+        self.iter().for_each(|pair| pair.hash(state));
+    }
+}
 
 /// Shows the names only: values hold tokens and cookies.
 impl fmt::Debug for Header {

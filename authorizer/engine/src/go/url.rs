@@ -8,7 +8,7 @@ use super::escape::{Part, escape, is_escaped, unescape};
 use super::query::Query;
 
 /// A URL in the parts Go's [`url.URL`](https://pkg.go.dev/net/url#URL) has.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Url {
     /// Without the colon.
     pub scheme: String,
@@ -35,7 +35,7 @@ pub struct Url {
 }
 
 /// A user's name and password in a URL, decoded.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct UserInfo {
     /// The name.
     pub username: String,

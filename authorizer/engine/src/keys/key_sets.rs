@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::{JwkSet, JwkSetError, allowance::Allowance};
-use crate::{Ports, ports::KeySourceError};
+use crate::{Ports, fingerprint::Fingerprint, ports::KeySourceError};
 
 /// How long a fetch may go on after whoever asked for it has stopped waiting: the next one to ask
 /// finds what it brought.
@@ -34,7 +34,8 @@ const QUESTIONS_PER_MINUTE: u32 = 6000;
 /// changed. Requests that need the same set at the same time wait for one fetch together.
 #[derive(Debug)]
 pub struct KeySets {
-    by_url: Mutex<HashMap<String, Arc<KeptSet>>>,
+    /// By the fingerprint of the URL: one may hold a password, or a key set itself (`inline://`).
+    by_url: Mutex<HashMap<Fingerprint, Arc<KeptSet>>>,
     questions_per_minute: AtomicU32,
 }
 
@@ -185,11 +186,8 @@ impl KeySets {
     }
 
     fn kept(&self, url: &str) -> Arc<KeptSet> {
-        let mut by_url = lock(&self.by_url);
-        if let Some(kept) = by_url.get(url) {
-            return Arc::clone(kept);
-        }
-        Arc::clone(by_url.entry(url.to_owned()).or_default())
+        let key = Fingerprint::of(url);
+        Arc::clone(lock(&self.by_url).entry(key).or_default())
     }
 }
 

@@ -3,6 +3,8 @@
 pub mod authenticators;
 pub mod authorizers;
 mod bounded_cache;
+#[cfg(test)]
+mod cache_tests;
 pub mod errors;
 pub mod mutators;
 pub(crate) mod retry;

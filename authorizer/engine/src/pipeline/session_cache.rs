@@ -95,7 +95,7 @@ impl SessionCache {
         let Some(kept) = self.0.get() else {
             return Ok((question.send(&*ports.http).await?, false));
         };
-        let key = fingerprint(&question);
+        let key = Fingerprint::of(&question);
         let limit = question.timeout;
         let mut since = None;
         loop {
@@ -238,24 +238,6 @@ pub(crate) fn is_blank_or_json(body: &[u8]) -> bool {
     let json = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     json.iter().all(u8::is_ascii_whitespace)
         || serde_json::from_slice::<serde::de::IgnoredAny>(json).is_ok()
-}
-
-/// Everything that an answer can depend on: the whole question.
-fn fingerprint(question: &Outgoing) -> Fingerprint {
-    let url = question.url.to_string();
-    let host = question.host.as_deref();
-    let head = [
-        question.method.as_bytes(),
-        url.as_bytes(),
-        &[u8::from(host.is_some())],
-        host.unwrap_or_default().as_bytes(),
-        &question.body,
-    ];
-    let headers = question
-        .header
-        .iter()
-        .flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    Fingerprint::of(head.into_iter().chain(headers))
 }
 
 #[cfg(test)]

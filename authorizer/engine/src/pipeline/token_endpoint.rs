@@ -57,22 +57,18 @@ pub(crate) enum TokenError {
     Unreadable(&'static str),
 }
 
-/// Asks a token endpoint. `parameters` are sent beside the grant type; one named `scope` is left
+/// The request for a token. `parameters` are sent beside the grant type; one named `scope` is left
 /// to the caller.
-///
-/// # Errors
-/// See [`TokenError`].
-pub(crate) async fn fetch(
-    http: &dyn HttpClient,
+pub(crate) fn request(
     endpoint: &Url,
     client: &Client,
     credentials: Credentials,
     parameters: &Query,
-) -> Result<Token, TokenError> {
+) -> Outgoing {
     let mut form = parameters.clone();
     form.set("grant_type", "client_credentials");
-    let mut question = Outgoing::new("POST", endpoint.clone(), ANSWER_WITHIN);
-    question
+    let mut request = Outgoing::new("POST", endpoint.clone(), ANSWER_WITHIN);
+    request
         .header
         .set("Content-Type", "application/x-www-form-urlencoded");
     match credentials {
@@ -81,7 +77,7 @@ pub(crate) async fn fetch(
                 username: query_escape(&client.id),
                 password: Some(query_escape(&client.secret)),
             };
-            question.header.set("Authorization", basic_auth(&user));
+            request.header.set("Authorization", basic_auth(&user));
         }
         Credentials::InBody => {
             for (name, value) in [("client_id", &client.id), ("client_secret", &client.secret)] {
@@ -91,8 +87,16 @@ pub(crate) async fn fetch(
             }
         }
     }
-    question.body = Bytes::from(form.encode());
-    read(question.send(http).await?)
+    request.body = Bytes::from(form.encode());
+    request
+}
+
+/// Sends a request for a token.
+///
+/// # Errors
+/// See [`TokenError`].
+pub(crate) async fn fetch(http: &dyn HttpClient, request: Outgoing) -> Result<Token, TokenError> {
+    read(request.send(http).await?)
 }
 
 fn read(answer: HttpResponse) -> Result<Token, TokenError> {
@@ -262,14 +266,8 @@ mod tests {
             secret: "s:é".into(),
         };
         let url = Url::parse("http://id/token").unwrap();
-        fetch(
-            &*http,
-            &url,
-            &client,
-            Credentials::InHeader,
-            &Query::default(),
-        )
-        .await
+        let request = request(&url, &client, Credentials::InHeader, &Query::default());
+        fetch(&*http, request).await
     }
 
     #[tokio::test]
@@ -365,9 +363,8 @@ mod tests {
         let mut parameters = Query::default();
         parameters.set("scope", "r w");
         for credentials in [Credentials::InHeader, Credentials::InBody] {
-            fetch(&*http, &url, &client, credentials, &parameters)
-                .await
-                .unwrap();
+            let request = request(&url, &client, credentials, &parameters);
+            fetch(&*http, request).await.unwrap();
         }
         let asked = http.asked();
         assert_eq!(asked[0].url, "http://id/token?x=1");

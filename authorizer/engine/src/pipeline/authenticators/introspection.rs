@@ -185,7 +185,8 @@ fn audience(written: &str) -> Option<Vec<Arc<str>>> {
 /// How much the kept answers may take together, in bytes and roughly.
 const CAPACITY: usize = 4 << 20;
 
-/// Answers that are kept, by token and endpoint. Neither a token nor an address is held.
+/// Answers that are kept, by the whole request for them and the gate's own client that made it.
+/// Neither a token nor an address is held.
 pub(crate) struct KeptIntrospections(BoundedCache<Fingerprint, Kept>);
 
 #[derive(Clone)]
@@ -344,7 +345,7 @@ mod tests {
     #[test]
     fn it_keeps_an_answer_for_as_long_as_who_asks_allows() {
         let kept = KeptIntrospections::default();
-        let key = Fingerprint::of(["token", "url"]);
+        let key = Fingerprint::of("token");
         let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         let keep = || kept.insert(key, Arc::default(), 100, 1, at(100));
         keep();
@@ -359,7 +360,7 @@ mod tests {
         assert!(!young(Some(10), 99), "a clock that was set back");
         keep();
         assert!(
-            kept.get(&Fingerprint::of(["tokenurl"]), None, at(100))
+            kept.get(&Fingerprint::of("another"), None, at(100))
                 .is_none()
         );
     }
@@ -369,14 +370,11 @@ mod tests {
         let kept = KeptIntrospections::default();
         let now = SystemTime::UNIX_EPOCH;
         for number in 0..100 {
-            let key = Fingerprint::of([format!("{number}")]);
+            let key = Fingerprint::of(&number);
             kept.insert(key, Arc::default(), 10, 10, now);
         }
         let held = (0..100)
-            .filter(|number| {
-                kept.get(&Fingerprint::of([format!("{number}")]), None, now)
-                    .is_some()
-            })
+            .filter(|number| kept.get(&Fingerprint::of(number), None, now).is_some())
             .count();
         assert!((10..=20).contains(&held), "{held}");
     }

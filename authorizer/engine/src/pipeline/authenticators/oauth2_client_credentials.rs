@@ -11,11 +11,11 @@ use serde::Deserialize;
 
 use super::{Authentication, session_check::too_many_requests};
 use crate::{
-    Failure, Ports, ReasonCode, Request, Session,
+    Failure, Outgoing, Ports, ReasonCode, Request, Session,
+    fingerprint::Fingerprint,
     go::{Query, Url, parse_duration, query_unescape, text_from_bytes},
     pipeline::{
         Misconfigured, Settings, Shared, Uri,
-        token_cache::Key,
         token_endpoint::{self, Client, Credentials, Token, TokenError},
     },
 };
@@ -107,36 +107,38 @@ impl OAuth2ClientCredentials {
                 .with_cause("the credentials hold a percent sign that is no escape"));
         };
         let client = Client { id, secret };
-        let key = Key::new(
-            &self.token_url,
-            self.scope.as_deref().unwrap_or_default(),
-            &client,
-        );
-        let known =
-            self.cache.is_some() && self.shared.client_tokens.holds(&key, ports.clock.now());
-        if known {
-            session.cache_hits += 1;
-        } else {
-            let token = self.ask(&client, ports).await.map_err(refuse)?;
-            self.keep(key, &token, ports);
+        let token_request = self.token_request(&client);
+        let fetch = |request| token_endpoint::fetch(&*ports.http, request);
+        match &self.cache {
+            None => {
+                fetch(token_request).await.map_err(refuse)?;
+            }
+            Some(cache) => {
+                let key = Fingerprint::of(&token_request);
+                if self.shared.client_tokens.holds(&key, ports.clock.now()) {
+                    session.cache_hits += 1;
+                } else {
+                    let token = fetch(token_request).await.map_err(refuse)?;
+                    self.keep(cache, key, &token, ports);
+                }
+            }
         }
         session.subject = client.id;
         Ok(Authentication::Authenticated)
     }
 
-    async fn ask(&self, client: &Client, ports: &Ports) -> Result<Token, TokenError> {
+    fn token_request(&self, client: &Client) -> Outgoing {
         let mut parameters = Query::default();
         if let Some(scope) = &self.scope {
             parameters.set("scope", scope);
         }
-        let (url, how) = (&self.token_url, Credentials::InHeader);
-        token_endpoint::fetch(&*ports.http, url, client, how, &parameters).await
+        let how = Credentials::InHeader;
+        token_endpoint::request(&self.token_url, client, how, &parameters)
     }
 
     /// A token counts until it ends, and no longer than the configured time. One without an end is
     /// not kept where such a time is configured, as in Oathkeeper.
-    fn keep(&self, key: Key, token: &Token, ports: &Ports) {
-        let Some(cache) = &self.cache else { return };
+    fn keep(&self, cache: &Cache, key: Fingerprint, token: &Token, ports: &Ports) {
         let lifetime = match (token.lifetime(), cache.ttl) {
             (Some(Duration::ZERO), _) | (None, Some(_)) => return,
             (Some(lifetime), Some(ttl)) => Some(lifetime.min(ttl)),

@@ -162,7 +162,7 @@ impl OAuth2Introspection {
                 introspection
             }
             None => {
-                let (introspection, _) = self.ask(&token, request, ports).await?;
+                let (introspection, _) = self.ask(self.question(&token, request), ports).await?;
                 self.check(&introspection, ports.clock.now())?;
                 introspection
             }
@@ -189,13 +189,15 @@ impl OAuth2Introspection {
         ports: &Ports,
     ) -> Result<(Arc<Introspection>, bool), Failure> {
         let kept = &self.shared.introspections;
-        let key = Fingerprint::of([token, &self.introspection_url.to_string()]);
+        let question = self.question(token, request);
+        let authorization = self.pre_authorization.as_ref().map(|own| own.fingerprint());
+        let key = Fingerprint::of(&(&question, authorization));
         let now = ports.clock.now();
         if let Some(introspection) = kept.get(&key, cache.ttl, now) {
             self.check(&introspection, now)?;
             return Ok((introspection, true));
         }
-        let (introspection, bytes) = self.ask(token, request, ports).await?;
+        let (introspection, bytes) = self.ask(question, ports).await?;
         let now = ports.clock.now();
         self.check(&introspection, now)?;
         kept.insert(key, Arc::clone(&introspection), bytes, cache.most, now);
@@ -205,11 +207,9 @@ impl OAuth2Introspection {
     /// What the endpoint says, and in how many bytes.
     async fn ask(
         &self,
-        token: &str,
-        request: &Request,
+        mut question: Outgoing,
         ports: &Ports,
     ) -> Result<(Arc<Introspection>, usize), Failure> {
-        let mut question = self.question(token, request);
         if let Some(pre_authorization) = &self.pre_authorization {
             let authorization = pre_authorization
                 .authorization(ports)
@@ -241,6 +241,7 @@ impl OAuth2Introspection {
         Ok((Arc::new(introspection), answer.body.len()))
     }
 
+    /// The question about a token, but for the gate's own `Authorization`.
     fn question(&self, token: &str, request: &Request) -> Outgoing {
         let url = self.introspection_url.clone();
         let mut question = Outgoing::new("POST", url, ANSWER_WITHIN);
@@ -310,14 +311,14 @@ fn pre_authorization(
     let Some(token_url) = config.token_url.filter(|_| config.enabled) else {
         return Ok(None);
     };
-    let configuration = Fingerprint::of([settings.merged()?.to_string()]);
+    let configuration = settings.merged()?.to_string();
     let client = Client {
         id: config.client_id,
         secret: config.client_secret,
     };
-    let new = || PreAuthorization::new(token_url.0, client, &config.audience, &config.scope);
+    let new = PreAuthorization::new(token_url.0, client, &config.audience, &config.scope);
     Ok(Some(
-        settings.shared.pre_authorizations.of(configuration, new),
+        settings.shared.pre_authorizations.of(&configuration, new),
     ))
 }
 

@@ -24,6 +24,7 @@ pub(crate) struct PreAuthorization {
     token_url: Url,
     client: Client,
     parameters: Query,
+    fingerprint: Fingerprint,
     /// Held while a token is fetched, so that requests wait for one together.
     held: tokio::sync::Mutex<Held>,
 }
@@ -47,12 +48,21 @@ impl PreAuthorization {
         if !audience.is_empty() {
             parameters.set("audience", audience);
         }
+        let how = Credentials::InHeader;
+        let request = token_endpoint::request(&token_url, &client, how, &parameters);
         Self {
+            fingerprint: Fingerprint::of(&request),
             token_url,
             client,
             parameters,
             held: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// What stands for the token in the key of what it was shown for: the request that fetches it. The
+    /// token itself is another one after a while, and the service is asked by the same client.
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
     }
 
     /// The value of the `Authorization` header that shows a token which is still good.
@@ -95,7 +105,8 @@ impl PreAuthorization {
 
     async fn fetch(&self, credentials: Credentials, ports: &Ports) -> Result<Token, TokenError> {
         let (url, client) = (&self.token_url, &self.client);
-        token_endpoint::fetch(&*ports.http, url, client, credentials, &self.parameters).await
+        let request = token_endpoint::request(url, client, credentials, &self.parameters);
+        token_endpoint::fetch(&*ports.http, request).await
     }
 }
 
@@ -105,23 +116,16 @@ impl fmt::Debug for PreAuthorization {
     }
 }
 
-/// The gate's own tokens, by the configuration of the handlers that show them: rules that say the
-/// same share one.
+/// The gate's own tokens, by the request that fetches them and, as in Oathkeeper, by all else in the
+/// configuration of the handlers that show them: rules that say the same share one.
 #[derive(Debug, Default)]
 pub(crate) struct PreAuthorizations(Mutex<HashMap<Fingerprint, Arc<PreAuthorization>>>);
 
 impl PreAuthorizations {
-    /// The one of a configuration.
-    pub(super) fn of(
-        &self,
-        configuration: Fingerprint,
-        new: impl FnOnce() -> PreAuthorization,
-    ) -> Arc<PreAuthorization> {
+    /// The one of a configuration, which is `new` where there is none yet.
+    pub(super) fn of(&self, configuration: &str, new: PreAuthorization) -> Arc<PreAuthorization> {
+        let key = Fingerprint::of(&(configuration, new.fingerprint));
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(
-            known
-                .entry(configuration)
-                .or_insert_with(|| Arc::new(new())),
-        )
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(new)))
     }
 }

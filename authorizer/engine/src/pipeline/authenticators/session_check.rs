@@ -1,19 +1,19 @@
 //! Asks a session service who a request belongs to: what `cookie_session` and `bearer_token` share.
 
 mod read_answers;
+mod reading;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use oathgate_template::Value;
-use read_answers::Read;
 pub(crate) use read_answers::ReadAnswers;
+use reading::Reading;
 use serde::Deserialize;
 
 use crate::{
-    Failure, Ports, ReasonCode, Request, Session, gjson,
-    go::{Header, Url, canonical_header_name, decode_json},
+    Failure, Ports, ReasonCode, Request, Session,
+    go::{Header, Url, canonical_header_name},
     outgoing::{ANSWER_WITHIN, Outgoing},
-    pipeline::{Shared, Uri, session_cache::is_blank_or_json},
+    pipeline::{Shared, Uri},
     ports::HttpResponse,
 };
 
@@ -126,12 +126,12 @@ impl SessionCheck {
         session.cache_hits += u32::from(known);
         match answer.status {
             200 => {
-                let paths = [self.subject_from.as_str(), self.extra_from.as_str()];
-                let read = || self.read(&answer.body);
-                let read = self
-                    .shared
-                    .read_answers
-                    .get_or_read(paths, &answer.body, read)?;
+                let reading = Reading {
+                    answer: &answer.body,
+                    subject_from: &self.subject_from,
+                    extra_from: &self.extra_from,
+                };
+                let read = self.shared.read_answers.get_or_read(&reading)?;
                 session.subject = read.subject.to_string();
                 session.extra = read.extra;
                 Ok(())
@@ -171,53 +171,6 @@ impl SessionCheck {
         }
         question
     }
-
-    /// Oathkeeper takes whatever stands in a 200; an answer that is neither blank nor JSON, such as
-    /// a login page that the service redirects to, shows no session.
-    fn read(&self, body: &[u8]) -> Result<Read, Failure> {
-        if !is_blank_or_json(body) {
-            return Err(Failure::forbidden()
-                .because(ReasonCode::AnswerUnfit)
-                .with_reason("The session service's answer shows no session.")
-                .with_cause("the session service answered 200 with something that is no JSON"));
-        }
-        let subject = match value_at(body, &self.subject_from, "subject_from")? {
-            Value::Nil => Arc::from(""),
-            Value::Str(subject) => subject,
-            _ => {
-                return Err(unfit(
-                    "subject_from",
-                    "it leads to a value that is no string",
-                ));
-            }
-        };
-        let extra = match value_at(body, &self.extra_from, "extra_from")? {
-            Value::Nil => None,
-            Value::Map(extra) => Some(extra),
-            _ => return Err(unfit("extra_from", "it leads to a value that is no object")),
-        };
-        Ok(Read { subject, extra })
-    }
-}
-
-/// The value at a path of an answer; nil where there is none.
-fn value_at(body: &[u8], path: &str, option: &str) -> Result<Value, Failure> {
-    let found = gjson::get(body, path.as_bytes());
-    if found.raw.is_empty() {
-        return Ok(Value::Nil);
-    }
-    decode_json(&found.raw).map_err(|error| unfit(option, &error.to_string()))
-}
-
-fn unfit(option: &str, why: &str) -> Failure {
-    Failure::forbidden()
-        .because(ReasonCode::AnswerUnfit)
-        .with_reason(format!(
-            "The session service's answer does not fit the configured {option}."
-        ))
-        .with_cause(format!(
-            "`{option}` does not fit the session service's answer: {why}"
-        ))
 }
 
 /// 429 with what the service says of its limits.

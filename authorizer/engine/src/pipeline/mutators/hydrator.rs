@@ -76,7 +76,7 @@ struct Cache {
     ttl: Option<String>,
 }
 
-/// Answers of hydrators, by everything they were asked.
+/// Answers of hydrators, by the whole request for them.
 #[derive(Debug)]
 pub struct HydratedSessions(BoundedCache<Fingerprint, Kept>);
 
@@ -130,14 +130,14 @@ impl Hydrator {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        let body = session_json(session);
+        let question = self.question(request, session)?;
         let Some(keep) = self.keep else {
             let cache_hits = session.cache_hits;
-            *session = self.ask(request, body, &session.subject, ports).await?;
+            *session = self.ask(&question, &session.subject, ports).await?;
             session.cache_hits = cache_hits;
             return Ok(());
         };
-        let key = self.fingerprint(&body);
+        let key = Fingerprint::of(&question);
         let now = ports.clock.now();
         let kept = self
             .shared
@@ -148,7 +148,7 @@ impl Hydrator {
         *session = match kept {
             Some(kept) => Session::clone(&kept.session),
             None => {
-                let hydrated = self.ask(request, body, &session.subject, ports).await?;
+                let hydrated = self.ask(&question, &session.subject, ports).await?;
                 let kept = Kept {
                     session: Arc::new(hydrated.clone()),
                     until: now + keep,
@@ -161,18 +161,8 @@ impl Hydrator {
         Ok(())
     }
 
-    fn fingerprint(&self, body: &str) -> Fingerprint {
-        let credentials = self.auth.as_ref().map(basic_auth).unwrap_or_default();
-        Fingerprint::of([self.url.to_string().as_str(), &credentials, body])
-    }
-
-    async fn ask(
-        &self,
-        request: &Request,
-        body: String,
-        subject: &str,
-        ports: &Ports,
-    ) -> Result<Session, Failure> {
+    /// The session, as the service is asked to complete it.
+    fn question(&self, request: &Request, session: &Session) -> Result<Outgoing, Failure> {
         if !self.url.opaque.is_empty() {
             return Err(told("Invalid URL in mutator configuration"));
         }
@@ -185,8 +175,17 @@ impl Hydrator {
             outgoing.header.set("Authorization", basic_auth(user));
         }
         outgoing.header.set("Content-Type", "application/json");
-        outgoing.body = body.into();
-        let answer = self.retries.send(&outgoing, ports).await?;
+        outgoing.body = session_json(session).into();
+        Ok(outgoing)
+    }
+
+    async fn ask(
+        &self,
+        question: &Outgoing,
+        subject: &str,
+        ports: &Ports,
+    ) -> Result<Session, Failure> {
+        let answer = self.retries.send(question, ports).await?;
         match answer.status {
             200 => {}
             401 if self.auth.is_some() => {

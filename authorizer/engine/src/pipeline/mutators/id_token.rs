@@ -56,6 +56,18 @@ struct Config {
     ttl: Option<String>,
 }
 
+/// All that a token is made of, but for the time and its own id.
+#[derive(Hash)]
+struct Unsigned<'a> {
+    /// [`JwkSet::version`]: which keys sign.
+    keys: u64,
+    issuer: &'a str,
+    subject: &'a str,
+    /// What the template rendered. Claims that render to nothing are not the same as none.
+    claims: Option<&'a str>,
+    ttl: Duration,
+}
+
 /// Tokens by everything that makes one another, so that equal ones are signed once.
 #[derive(Debug)]
 pub struct SignedTokens(BoundedCache<Fingerprint, SignedToken>);
@@ -102,7 +114,14 @@ impl IdToken {
         };
         let keys = self.keys(ports).await?;
         let now = ports.clock.now();
-        let fingerprint = self.fingerprint(&keys, claims.as_deref(), &session.subject);
+        let unsigned = Unsigned {
+            keys: keys.version(),
+            issuer: &self.issuer,
+            subject: &session.subject,
+            claims: claims.as_deref(),
+            ttl: self.ttl,
+        };
+        let fingerprint = Fingerprint::of(&unsigned);
         let kept = self
             .shared
             .signed_tokens
@@ -111,7 +130,7 @@ impl IdToken {
         let authorization = match kept {
             Some(token) => token.authorization,
             None => {
-                let token = self.sign(&keys, claims.as_deref(), &session.subject, now)?;
+                let token = unsigned.sign(&keys, now)?;
                 self.shared
                     .signed_tokens
                     .0
@@ -137,24 +156,12 @@ impl IdToken {
     fn is_fresh(&self, token: &SignedToken, now: SystemTime) -> bool {
         token.expires >= now + self.ttl / 10
     }
+}
 
-    fn fingerprint(&self, keys: &JwkSet, claims: Option<&str>, subject: &str) -> Fingerprint {
-        let version = keys.version().to_le_bytes();
-        let ttl = self.ttl.as_nanos().to_le_bytes();
-        // Claims that render to nothing are not the same as none.
-        let texts = [Some(self.issuer.as_str()), Some(subject), claims];
-        let texts = texts.into_iter().flatten().map(str::as_bytes);
-        Fingerprint::of([&version[..], &ttl[..]].into_iter().chain(texts))
-    }
-
-    fn sign(
-        &self,
-        keys: &JwkSet,
-        claims: Option<&str>,
-        subject: &str,
-        now: SystemTime,
-    ) -> Result<SignedToken, Failure> {
-        let mut claims = match claims {
+impl Unsigned<'_> {
+    /// A token of exactly this, signed with the set's key.
+    fn sign(&self, keys: &JwkSet, now: SystemTime) -> Result<SignedToken, Failure> {
+        let mut claims = match self.claims {
             Some(text) => read_claims(text)?,
             None => Map::new(),
         };
@@ -162,9 +169,9 @@ impl IdToken {
         claims.insert("exp".to_owned(), seconds(expires).into());
         claims.insert("jti".to_owned(), uuid::Uuid::new_v4().to_string().into());
         claims.insert("iat".to_owned(), seconds(now).into());
-        claims.insert("iss".to_owned(), self.issuer.as_str().into());
+        claims.insert("iss".to_owned(), self.issuer.into());
         claims.insert("nbf".to_owned(), seconds(now).into());
-        claims.insert("sub".to_owned(), subject.into());
+        claims.insert("sub".to_owned(), self.subject.into());
         let token = keys
             .signing_key()
             .and_then(|key| key.sign(&json::encode(&Value::Object(claims))))

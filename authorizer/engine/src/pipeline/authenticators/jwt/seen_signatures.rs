@@ -2,7 +2,7 @@
 
 use crate::{
     fingerprint::Fingerprint,
-    keys::{Jwk, JwkSet},
+    keys::JwkSet,
     pipeline::{authenticators::web_token::WebToken, bounded_cache::BoundedCache},
 };
 
@@ -25,10 +25,13 @@ impl Default for SeenSignatures {
 }
 
 impl SeenSignatures {
-    /// Whether `key` of `set`, the one that the token names, signed the token, which was read from
-    /// `text`.
-    pub(super) fn verify(&self, set: &JwkSet, key: &Jwk, token: &WebToken, text: &str) -> bool {
-        let fingerprint = Fingerprint::of([&set.version().to_le_bytes()[..], text.as_bytes()]);
+    /// Whether the key of `set` that the token names signed the token, which was read from `text`.
+    pub(super) fn verify(&self, set: &JwkSet, token: &WebToken, text: &str) -> bool {
+        let key = token.key_id.as_deref();
+        let Some(key) = key.and_then(|id| set.verification_key(id)) else {
+            return false;
+        };
+        let fingerprint = Fingerprint::of(&(set.version(), text));
         if self.0.get(&fingerprint, |()| true).is_some() {
             return true;
         }

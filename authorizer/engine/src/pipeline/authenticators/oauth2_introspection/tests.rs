@@ -133,17 +133,21 @@ async fn a_kept_answer_is_judged_by_each_rule() {
     let shared = Arc::default();
     let cached = |mut more: serde_json::Value| {
         more["cache"] = json!({"enabled": true, "ttl": "60s"});
+        if more["scope_strategy"].is_null() {
+            more["scope_strategy"] = json!("exact");
+        }
         rule(more, &shared)
     };
-    let refusing = json!({"required_scope": ["w"], "scope_strategy": "exact"});
+    let refusing = json!({"required_scope": ["w"]});
     // One that a rule refused is not kept.
     assert_eq!(status(&cached(refusing.clone()), "t", &ports).await, 403);
     assert_eq!(status(&cached(json!({})), "t", &ports).await, 200);
     assert_eq!(http.asked().len(), 2);
     for (rule, want) in [
         (json!({}), 200),
+        (json!({"required_scope": ["r"]}), 200),
         (
-            json!({"required_scope": ["r"], "scope_strategy": "exact"}),
+            json!({"required_scope": ["r"], "scope_strategy": "wildcard"}),
             200,
         ),
         (refusing, 403),
@@ -160,7 +164,7 @@ async fn a_kept_answer_is_judged_by_each_rule() {
     assert_eq!(http.asked().len(), 2);
     for (number, asks) in [
         rule(json!({}), &shared),
-        cached(json!({"required_scope": ["r"]})),
+        cached(json!({"required_scope": ["r"], "scope_strategy": "none"})),
         cached(json!({"introspection_url": "https://other.example/"})),
     ]
     .iter()

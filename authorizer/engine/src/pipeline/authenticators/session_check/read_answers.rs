@@ -1,10 +1,7 @@
 //! Answers of session services that were read before.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use oathgate_template::Value;
-
-use crate::{fingerprint::Fingerprint, pipeline::bounded_cache::BoundedCache};
+use super::reading::{Read, Reading};
+use crate::{Failure, fingerprint::Fingerprint, pipeline::bounded_cache::BoundedCache};
 
 /// How much the answers that are remembered may weigh together, in bytes.
 const MOST_BYTES: usize = 1 << 20;
@@ -25,13 +22,6 @@ const BYTES_OF_A_BYTE: usize = 12;
 #[derive(Debug)]
 pub(crate) struct ReadAnswers(BoundedCache<Fingerprint, Read>);
 
-/// What an answer says of a session.
-#[derive(Clone, Debug)]
-pub(super) struct Read {
-    pub(super) subject: Arc<str>,
-    pub(super) extra: Option<Arc<BTreeMap<String, Value>>>,
-}
-
 impl Default for ReadAnswers {
     fn default() -> Self {
         Self(BoundedCache::new(MOST_BYTES))
@@ -39,26 +29,20 @@ impl Default for ReadAnswers {
 }
 
 impl ReadAnswers {
-    /// What `read` makes of an answer by these paths; asked once for each.
+    /// What a reading finds; it is done once for each that finds something.
     ///
     /// # Errors
-    /// As `read`, which is asked again then.
-    pub(super) fn get_or_read<E>(
-        &self,
-        paths: [&str; 2],
-        answer: &[u8],
-        read: impl FnOnce() -> Result<Read, E>,
-    ) -> Result<Read, E> {
-        if answer.len() > LARGEST {
-            return read();
+    /// As [`Reading::read`].
+    pub(super) fn get_or_read(&self, reading: &Reading<'_>) -> Result<Read, Failure> {
+        if reading.answer.len() > LARGEST {
+            return reading.read();
         }
-        let [subject_from, extra_from] = paths.map(str::as_bytes);
-        let fingerprint = Fingerprint::of([subject_from, extra_from, answer]);
+        let fingerprint = Fingerprint::of(reading);
         if let Some(known) = self.0.get(&fingerprint, |_| true) {
             return Ok(known);
         }
-        let new = read()?;
-        let weight = BYTES_OF_A_BYTE * answer.len() + size_of::<(Fingerprint, Read)>();
+        let new = reading.read()?;
+        let weight = BYTES_OF_A_BYTE * reading.answer.len() + size_of::<(Fingerprint, Read)>();
         self.0.insert_weighing(fingerprint, new.clone(), weight);
         Ok(new)
     }

@@ -1,3 +1,4 @@
+use oathgate_template::Value;
 use serde_json::{Value as Json, json};
 
 use super::super::{Authentication, probe};
