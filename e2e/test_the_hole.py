@@ -31,15 +31,28 @@ def careless(gate):
         Code={"ZipFile": archive.getvalue()},
     )
     (authorizer,) = gateway.get_authorizers(restApiId=gate.api_id)["items"]
-    point_at = {"restApiId": gate.api_id, "authorizerId": authorizer["id"]}
+    stage = gateway.get_stage(restApiId=gate.api_id, stageName=gate.stage)
     uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function['FunctionArn']}/invocations"
 
-    def operation(value):
-        return [{"op": "replace", "path": "/authorizerUri", "value": value}]
+    def replace(path, value):
+        return {"patchOperations": [{"op": "replace", "path": path, "value": value}]}
 
-    gateway.update_authorizer(**point_at, patchOperations=operation(uri))
+    def point_at(authorizer_uri):
+        gateway.update_authorizer(
+            restApiId=gate.api_id, authorizerId=authorizer["id"], **replace("/authorizerUri", authorizer_uri)
+        )
+
+    def serve(deployment):
+        gateway.update_stage(restApiId=gate.api_id, stageName=gate.stage, **replace("/deploymentId", deployment))
+
+    point_at(uri)
+    # A stage serves what was deployed to it.
+    deployment = gateway.create_deployment(restApiId=gate.api_id)["id"]
+    serve(deployment)
     yield gate
-    gateway.update_authorizer(**point_at, patchOperations=operation(authorizer["authorizerUri"]))
+    point_at(authorizer["authorizerUri"])
+    serve(stage["deploymentId"])
+    gateway.delete_deployment(restApiId=gate.api_id, deploymentId=deployment)
     functions.delete_function(FunctionName="careless")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import (
     authorizer_answer,
     authorizer_event,
+    deployed_snapshot,
     gateway_responses,
     http_proxy,
     raw_request,
@@ -20,6 +21,7 @@ from . import (
 #: In the order in which they are installed: later ones wrap earlier ones.
 ALL = (
     raw_request,
+    deployed_snapshot,
     authorizer_event,
     authorizer_answer,
     request_values,
