@@ -43,7 +43,7 @@ export class OathgateStack extends Stack {
     const gate = new GateApi(this, "Gate", {
       apiName: id,
       stageName: name,
-      authorizer: authorizer.live,
+      authorizer: authorizer.version,
       report: props.report,
       settings,
     });

@@ -135,11 +135,14 @@ describe("the signing keys", () => {
 });
 
 describe("what is left after destroy", () => {
+  /** Kept by CloudFormation, but Lambda deletes them with the function. */
+  const PARTS_OF_THE_FUNCTION = ["AWS::Lambda::Permission", "AWS::Lambda::Version"];
   const policies = (stage: string) => {
     const template = templateOf({ stage });
     const kept = Object.values<Resource & { Type: string }>(template.toJSON().Resources)
-      .filter(({ DeletionPolicy }) => DeletionPolicy === "Retain")
-      .map(({ Type }) => Type);
+      .filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith("Retain"))
+      .map(({ Type }) => Type)
+      .filter((type) => !PARTS_OF_THE_FUNCTION.includes(type));
     return kept.sort();
   };
 
@@ -246,14 +249,75 @@ describe("the authorizer's function", () => {
     template.resourceCountIs("AWS::Logs::LogGroup", 2);
   });
 
-  it("is called by its alias, by this authorizer only", () => {
+  it("is called as the version that is deployed, by this authorizer only", () => {
     const template = templateOf();
-    const [alias] = only(template, "AWS::Lambda::Alias", { Name: "live" });
-    const [authorizer] = only(template, "AWS::ApiGateway::Authorizer");
+    const [version] = only(template, "AWS::Lambda::Version");
+    const [authorizer, { Properties: calls }] = only(template, "AWS::ApiGateway::Authorizer");
     const [, { Properties }] = only(template, "AWS::Lambda::Permission");
-    expect(Properties.FunctionName).toEqual({ Ref: alias });
+    expect(JSON.stringify(calls.AuthorizerUri)).toContain(`functions/",{"Ref":"${version}"},"/invocations`);
+    expect(Properties.FunctionName).toEqual({ Ref: version });
     expect(Properties.Principal).toBe("apigateway.amazonaws.com");
     expect(JSON.stringify(Properties.SourceArn)).toContain(`"/authorizers/",{"Ref":"${authorizer}"}`);
+    template.resourceCountIs("AWS::Lambda::Alias", 0);
+  });
+});
+
+describe("a deployment of the API and the version that decides for it", () => {
+  /** What is made anew for each version, and nothing else may be. */
+  const BOUND = [
+    "AWS::Lambda::Version",
+    "AWS::Lambda::Permission",
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::Deployment",
+  ];
+  const idsOf = (template: Template, type: string) => Object.keys(template.findResources(type));
+  const OTHER_FUNCTION = templateOf({ stage: `${LEAST}vouchedHeaderFallback: nobody` });
+
+  it.each(BOUND)("are made anew with the function: %s", (type) => {
+    expect(idsOf(OTHER_FUNCTION, type)).not.toEqual(idsOf(templateOf(), type));
+    expect(idsOf(OTHER_FUNCTION, type)).toHaveLength(1);
+  });
+
+  it("leave everything else in its place", () => {
+    const others = (template: Template) =>
+      Object.entries<Resource & { Type: string }>(template.toJSON().Resources)
+        .filter(([, { Type }]) => !BOUND.includes(Type))
+        .map(([id]) => id);
+    expect(others(OTHER_FUNCTION)).toEqual(others(templateOf()));
+  });
+
+  it("stay where the function stays", () => {
+    const sameFunction = templateOf({ stage: "backendUrl: https://other.example.com\n" });
+    for (const type of BOUND.slice(0, 3)) {
+      expect(idsOf(sameFunction, type)).toEqual(idsOf(templateOf(), type));
+    }
+  });
+
+  it("have an authorizer of a name that no other version's has", () => {
+    const [id, { Properties }] = only(templateOf(), "AWS::ApiGateway::Authorizer");
+    expect(Properties.Name).toBe(id);
+  });
+
+  it("are both there, and the one may call the other, before the stage is pointed at them", () => {
+    const template = templateOf();
+    const [, stage] = only(template, "AWS::ApiGateway::Stage");
+    const [deployment, { DependsOn }] = only(template, "AWS::ApiGateway::Deployment");
+    const [permission] = only(template, "AWS::Lambda::Permission");
+    const [authorizer] = only(template, "AWS::ApiGateway::Authorizer");
+    expect(stage.Properties.DeploymentId).toEqual({ Ref: deployment });
+    expect(stage.DependsOn).toContain(permission);
+    expect(DependsOn).toEqual(
+      expect.arrayContaining([authorizer, ...Object.keys(template.findResources("AWS::ApiGateway::Method"))]),
+    );
+  });
+
+  it("outlive the next deploy, and not one that fails", () => {
+    for (const type of ["AWS::Lambda::Version", "AWS::Lambda::Permission"]) {
+      expect(only(templateOf(), type)[1]).toMatchObject({
+        DeletionPolicy: "RetainExceptOnCreate",
+        UpdateReplacePolicy: "Retain",
+      });
+    }
   });
 });
 

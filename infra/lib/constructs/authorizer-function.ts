@@ -1,5 +1,5 @@
-import { Duration } from "aws-cdk-lib";
-import { Alias, type Architecture, type Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { Architecture, Function as LambdaFunction, Version } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import type { StageSettings } from "../stage-schema";
@@ -21,12 +21,16 @@ export interface AuthorizerFunctionProps {
 /**
  * The function that decides every request.
  *
- * API Gateway calls the alias `live`, which points at a published version: a deploy switches from one finished version
- * to the next, without touching the API.
+ * Each deployment of the API calls one published version, never an alias that moves: a version's code, rules and variables
+ * are fixed, and so are the header mappings of the deployment that calls it. They change together, in the one step in which
+ * the API's stage is pointed at another deployment.
+ *
+ * Earlier versions stay, because a deployment takes a while to reach everywhere; they go with the function.
  */
 export class AuthorizerFunction extends Construct {
   readonly function: LambdaFunction;
-  readonly live: Alias;
+  /** What the function is now, published. */
+  readonly version: Version;
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
@@ -45,8 +49,10 @@ export class AuthorizerFunction extends Construct {
       memorySize: settings.memorySize,
       timeout: Duration.seconds(settings.timeoutSeconds),
       environment: authorizerEnvironment(settings, signingKeys.secret.secretArn),
+      // One that was made by a deploy that failed goes: Lambda publishes nothing twice in a row.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
-    this.live = new Alias(this, "Live", { aliasName: "live", version: this.function.currentVersion });
+    this.version = this.function.currentVersion;
   }
 }
 

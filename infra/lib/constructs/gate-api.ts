@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, Lazy, RemovalPolicy } from "aws-cdk-lib";
 import {
   AccessLogFormat,
   AuthorizationType,
@@ -10,13 +10,14 @@ import {
   RequestAuthorizer,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
-import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { GateReport } from "../oathgate-cli";
 import type { StageSettings } from "../stage-schema";
 import { addPreflight } from "./preflight";
 import { addRefusals } from "./refusals";
+import { renewWithVersion } from "./renewed-with-version";
 
 /** Props for `GateApi`. */
 export interface GateApiProps {
@@ -24,8 +25,8 @@ export interface GateApiProps {
   readonly apiName: string;
   /** The API's stage, the first part of its URLs' paths. */
   readonly stageName: string;
-  /** What decides each request. */
-  readonly authorizer: IFunction;
+  /** What decides each request: a function's `currentVersion`. */
+  readonly authorizer: Version;
   /** Which headers the decisions vouch for, and how they refuse. */
   readonly report: GateReport;
   readonly settings: StageSettings;
@@ -35,6 +36,10 @@ export interface GateApiProps {
  * The API: each request is decided by the authorizer, then handed to the backend with the headers the gate vouches for.
  *
  * Decisions are never cached: API Gateway would apply a cached policy to every other path and method of the API.
+ *
+ * Each version of the function has an authorizer and an invoke permission of its own. So a deployment that is served, also
+ * one from before a deploy that is under way, is decided by the version that its header mappings were made for, whether API
+ * Gateway takes an authorizer from the deployment or as it is at the moment.
  */
 export class GateApi extends Construct {
   readonly api: RestApi;
@@ -43,13 +48,7 @@ export class GateApi extends Construct {
     super(scope, id);
     const { settings, report } = props;
 
-    const authorizer = new RequestAuthorizer(this, "Authorizer", {
-      handler: props.authorizer,
-      identitySources: [],
-      resultsCacheTtl: Duration.seconds(0),
-    });
-    // CDK writes no identity source as an empty one; without caching there is to be none.
-    (authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
+    const authorizer = this.authorizerOf(props.authorizer);
 
     this.api = new RestApi(this, "Api", {
       restApiName: props.apiName,
@@ -75,6 +74,8 @@ export class GateApi extends Construct {
     });
     // The stack has an output of its own for this.
     this.api.node.tryRemoveChild("Endpoint");
+    // No request is sent to a version that API Gateway may not call yet.
+    this.api.deploymentStage.node.addDependency(props.authorizer);
 
     const backend = settings.backendUrl.replace(/\/+$/, "");
     const root = this.api.root;
@@ -91,6 +92,29 @@ export class GateApi extends Construct {
       addPreflight(everythingElse, settings.cors);
     }
     addRefusals(this.api, { report, redirects: settings.redirects, cors: settings.cors });
+  }
+
+  /** The authorizer that calls this version, and its permission to; both are made anew with each version. */
+  private authorizerOf(version: Version): RequestAuthorizer {
+    const authorizer = new RequestAuthorizer(this, "Authorizer", {
+      handler: version,
+      // Two authorizers of an API can't have the same name, and during a deploy there are two.
+      authorizerName: Lazy.string({ produce: () => resource.logicalId }),
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    });
+    const resource = authorizer.node.defaultChild as CfnAuthorizer;
+    // CDK writes no identity source as an empty one; without caching there is to be none.
+    resource.identitySource = undefined;
+    renewWithVersion(resource, version);
+    for (const child of version.node.findAll()) {
+      if (child instanceof CfnPermission) {
+        renewWithVersion(child, version);
+        // Needed for as long as the version may be called, and gone with it.
+        child.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+      }
+    }
+    return authorizer;
   }
 
   /** Hands a resource's requests to the backend, each vouched header replaced by what the authorizer's context says. */
