@@ -49,10 +49,13 @@ class Deployment:
         stage: str,
         changes: dict[str, object] | None = None,
         log: Callable[[str], None] = lambda line: None,
+        environment: dict[str, str] | None = None,
     ):
         self.cloud = cloud
         self.stage = stage
         self._changes = changes or {}
+        #: variables for the CDK app, on top of this process's own
+        self._variables = environment or {}
         self.stack = f"oathgate-{stage}"
         #: every line that the CDK printed so far
         self.output: list[str] = []
@@ -74,6 +77,10 @@ class Deployment:
     def destroy(self) -> None:
         """`cdk destroy`, without asking."""
         self._cdk("destroy", [*self._app(), "--force"])
+
+    def template(self) -> dict:
+        """The template that was deployed last."""
+        return json.loads((self._assembly() / f"{self.stack}.template.json").read_text())
 
     @property
     def api_id(self) -> str:
@@ -109,12 +116,15 @@ class Deployment:
         listed = self.cloud.client("cloudformation").list_stacks()["StackSummaries"]
         return {stack["StackName"] for stack in listed if not stack["StackStatus"].startswith("DELETE")}
 
+    def _assembly(self) -> Path:
+        return self.cloud.folder / f"cdk.out-{self.stage}"
+
     def _app(self) -> list[str]:
         return [
             "-c",
             f"stage={stage_file(self.cloud, self.stage, self._changes)}",
             "--output",
-            str(self.cloud.folder / f"cdk.out-{self.stage}"),
+            str(self._assembly()),
         ]
 
     def _environment(self) -> dict[str, str]:
@@ -122,6 +132,7 @@ class Deployment:
         built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         environment.update(self.cloud.environment())
+        environment.update(self._variables)
         environment.setdefault("OATHGATE_CLI", str(built / "oathgate"))
         if not environment.get("OATHGATE_PREBUILT_DIR"):
             environment.setdefault("OATHGATE_BINARIES", str(built))

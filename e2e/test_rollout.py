@@ -1,0 +1,116 @@
+"""At no moment of an upgrade, a rollback or a deploy that fails does a forged header arrive as one that is vouched for."""
+
+from __future__ import annotations
+
+import pytest
+
+from .rollout import served, stages
+from .rollout.steps import Plan
+
+DIRECTIONS = [pytest.param("one", "two", id="upgrade"), pytest.param("two", "one", id="rollback")]
+
+
+@pytest.fixture(scope="module")
+def revisions(cloud):
+    """Both revisions, each deployed once; the stack goes with the last test."""
+    found = {name: stages.deploy(cloud, name) for name in stages.REVISIONS}
+    yield found
+    found["two"].deployment.destroy()
+
+
+@pytest.fixture
+def stack(revisions):
+    return stages.Stack(revisions["two"].deployment)
+
+
+def plan_between(revisions, before, after, shape=lambda template: template) -> Plan:
+    return Plan.between(shape(revisions[before].template), shape(revisions[after].template)).serving()
+
+
+def open_headers(cloud, plan, from_deployment) -> set[str]:
+    contracts = {"old": served.contract_of(plan.old), "new": served.contract_of(plan.new)}
+    return {
+        header for method in served.served_by(cloud, from_deployment) for header, _ in method.open_to_forging(contracts)
+    }
+
+
+@pytest.mark.parametrize("from_deployment", [True, False], ids=["authorizers as deployed", "authorizers as they are"])
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_no_order_of_steps_leads_through_a_state_that_is_open(revisions, before, after, from_deployment):
+    plan = plan_between(revisions, before, after)
+    states = list(served.walk(plan))
+    assert len(states) > 10
+    for done, cloud in states:
+        assert open_headers(cloud, plan, from_deployment) == set(), [str(step) for step in done]
+
+
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_a_deploy_that_fails_anywhere_is_taken_back_without_one(revisions, before, after):
+    plan = plan_between(revisions, before, after)
+    for done, cloud in served.walk(plan):
+        if any(step.action == "delete" for step in done):
+            continue
+        for state in served.taken_back(done, cloud, plan):
+            for from_deployment in (True, False):
+                assert open_headers(state, plan, from_deployment) == set(), [str(step) for step in done]
+
+
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_every_request_is_decided_while_the_deploy_is_under_way(revisions, before, after):
+    plan = plan_between(revisions, before, after)
+    for done, cloud in served.walk(plan):
+        assert all(method.code for method in served.served_by(cloud, True)), [str(step) for step in done]
+
+
+@pytest.mark.parametrize("from_deployment", [True, False], ids=["authorizers as deployed", "authorizers as they are"])
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_an_alias_that_moves_would_be_found_open(revisions, before, after, from_deployment):
+    plan = plan_between(revisions, before, after, stages.with_moving_alias)
+    found = [open_headers(cloud, plan, from_deployment) for _, cloud in served.walk(plan)]
+    assert {name for name in stages.REVISIONS[after] if name != "X-User"} in found
+
+
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_no_forged_header_arrives_in_any_state(revisions, stack, before, after):
+    plan = plan_between(revisions, before, after)
+    stack.put(revisions[before].template)
+    for done in plan.states():
+        stack.put(revisions[after].template, plan.resources_after(done))
+        assert stack.forged() == set(), [str(step) for step in done]
+
+
+@pytest.mark.parametrize(("before", "after"), DIRECTIONS)
+def test_with_an_alias_that_moves_forged_headers_do_arrive(revisions, stack, before, after):
+    plan = plan_between(revisions, before, after, stages.with_moving_alias)
+    stack.put(stages.with_moving_alias(revisions[before].template))
+    found = set()
+    for done in plan.states():
+        stack.put(stages.with_moving_alias(revisions[after].template), plan.resources_after(done))
+        found |= stack.forged()
+    assert found == {(after, name) for name in stages.REVISIONS[after] if name != "X-User"}
+
+
+def test_a_deploy_that_fails_leaves_what_was_there_and_can_be_tried_again(revisions, stack):
+    stack.put(revisions["one"].template)
+    resources = dict(revisions["two"].template["Resources"])
+    (version,) = [name for name, found in resources.items() if found["Type"] == "AWS::Lambda::Version"]
+    (stage,) = [name for name, found in resources.items() if found["Type"] == "AWS::ApiGateway::Stage"]
+    # Lambda refuses to publish the same twice; all else is done by then.
+    resources["Fails"] = {**resources[version], "DependsOn": stage}
+    stack.put(revisions["two"].template, resources, fails=True)
+    assert stack.forged() == set()
+    stack.put(revisions["two"].template)
+    assert stack.forged() == set()
+
+
+def test_earlier_versions_stay_until_the_stack_goes(revisions, stack):
+    stack.put(revisions["one"].template)
+    stack.put(revisions["two"].template)
+    functions = stack.deployment.cloud.client("lambda")
+    name = stack.deployment.function_name
+    published = [item["Version"] for item in functions.list_versions_by_function(FunctionName=name)["Versions"]]
+    assert len(published) > 2
+    for version in published[-2:]:
+        assert functions.get_policy(FunctionName=name, Qualifier=version)["Policy"]
+    stack.deployment.destroy()
+    assert name not in [item["FunctionName"] for item in functions.list_functions()["Functions"]]
