@@ -59,7 +59,7 @@ def fits(stub, request, path, body):
     if stub["path"] not in ("*", path) or stub.get("method", request.command) != request.command:
         return False
     for name, part in stub.get("when", {}).items():
-        text = body.decode("utf8", "replace") if name == "$body" else request.headers.get(name) or ""
+        text = body.decode("utf8", "replace") if name == "$body" else ", ".join(request.headers.get_all(name) or [])
         if part not in text:
             return False
     return True
