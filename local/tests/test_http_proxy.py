@@ -91,6 +91,30 @@ def test_headers_that_aws_drops_do_not_arrive(api, name):
     assert seen(api, name, [(name, value)]) == []
 
 
+@pytest.mark.parametrize(
+    "asking",
+    [
+        [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")],
+        [
+            ("uPGRADE", " WebSocket "),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ],
+        [("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABkAAQAAP__")],
+        [("upgrade", "H2C")],
+        [("Upgrade", "websocket, h2c")],
+    ],
+)
+@pytest.mark.parametrize("connection", [[("Connection", "Upgrade")], [("Connection", "keep-alive, upgrade")], []])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_another_protocol_is_not_switched_to(api, asking, connection, method):
+    answer = api.ask(method, "/x", [*connection, *asking])
+    assert answer.status == 200, answer.body
+    names = {name.lower() for name, _ in answer.json["headers"]}
+    assert "upgrade" not in names
+    assert "upgrade" not in {name.lower() for name in api.event()["headers"]}
+
+
 def test_the_host_is_the_backends(api):
     assert seen(api, "host") == [f"127.0.0.1:{api.cloud.backend.port}"]
     assert seen(api, "x-amzn-apigateway-api-id") == [api.api_id]

@@ -16,6 +16,7 @@ from . import (
     raw_request,
     request_values,
     secret_reference,
+    upgrades,
 )
 
 #: In the order in which they are installed: later ones wrap earlier ones.
@@ -28,6 +29,7 @@ ALL = (
     http_proxy,
     gateway_responses,
     secret_reference,
+    upgrades,
 )
 
 

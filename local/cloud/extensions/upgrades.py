@@ -1,0 +1,38 @@
+"""Answers a request to switch protocols as a plain request, as a REST API does.
+
+The emulator's HTTP server would switch: `Upgrade: h2c` is answered 101, and
+`Upgrade: websocket` never reaches the API. AWS drops the header at the door and
+serves the request. HTTP servers may ignore an upgrade they don't know (RFC 9110,
+section 7.8), so here no upgrade is known.
+"""
+
+from __future__ import annotations
+
+import h11
+from hypercorn.protocol.h11 import H11Protocol
+
+EXTENDS = ()
+
+
+def without_upgrade(request: h11.Request) -> h11.Request:
+    """The same request without the headers that ask for another protocol."""
+    return h11.Request(
+        method=request.method,
+        target=request.target,
+        headers=[(name, value) for name, value in request.headers.raw_items() if name.lower() != b"upgrade"],
+        http_version=request.http_version,
+    )
+
+
+def install(app, apigw) -> None:
+    check_protocol = H11Protocol._check_protocol
+    create_stream = H11Protocol._create_stream
+
+    async def _check_protocol(self, event):
+        await check_protocol(self, without_upgrade(event))
+
+    async def _create_stream(self, request):
+        await create_stream(self, without_upgrade(request))
+
+    H11Protocol._check_protocol = _check_protocol
+    H11Protocol._create_stream = _create_stream
