@@ -13,6 +13,7 @@ mod malformed;
 mod metrics;
 pub(crate) mod reload;
 mod routes;
+mod shown_config;
 mod shown_rule;
 mod timed;
 

@@ -1,8 +1,10 @@
-//! A rule as Oathkeeper's API shows it: every key there, whatever the rule file left out.
+//! A rule as Oathkeeper's API shows it: every key there, whatever the rule file left out, and no secret.
 
 use oathgate_engine::rules::{HandlerReference, Match, RuleDefinition};
 use serde::Serialize;
 use serde_json::Value;
+
+use super::shown_config;
 
 /// A rule to show. Its version is the one it was written for.
 #[derive(Debug, Serialize)]
@@ -63,7 +65,7 @@ impl From<&HandlerReference> for ShownHandler {
     fn from(reference: &HandlerReference) -> Self {
         Self {
             handler: reference.handler.clone(),
-            config: reference.config.clone(),
+            config: reference.config.as_ref().map(shown_config::without_secrets),
         }
     }
 }
@@ -77,7 +79,7 @@ impl From<Option<&Value>> for ShownUpstream {
                 .and_then(Value::as_bool)
                 .unwrap_or_default(),
             strip_path: text("strip_path").to_owned(),
-            url: text("url").to_owned(),
+            url: shown_config::address(text("url")),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Project, closed_rule, open_rule, server::Server};
+use crate::harness::{Project, closed_rule, config, open_rule, server::Server};
 
 #[test]
 fn it_is_alive_and_ready_and_knows_its_version() {
@@ -155,6 +155,129 @@ fn one_rule_is_shown_by_its_id() {
         unknown.json(),
         json!({"error": {"code": 404, "status": "Not Found", "message": "The requested resource could not be found"}})
     );
+}
+
+/// A rule with every handler that has a configuration of its own, and a secret wherever one fits.
+fn rule_with_secrets() -> Value {
+    json!({
+        "id": "a",
+        "description": "everything",
+        "upstream": {"url": "http://gate:s3cr3t@backend:8080/base?key=s3cr3t", "preserve_host": true},
+        "match": {"url": "http://api.test/a", "methods": ["GET"]},
+        "authenticators": [
+            {"handler": "oauth2_introspection", "config": {
+                "introspection_url": "http://gate:s3cr3t@id.test/introspect?api_key=s3cr3t",
+                "introspection_request_headers": {"X-Api-Key": "s3cr3t", "Authorization": "Bearer s3cr3t"},
+                "pre_authorization": {
+                    "enabled": true, "client_id": "gate", "client_secret": "s3cr3t",
+                    "token_url": "https://gate:s3cr3t@id.test/token?secret=s3cr3t", "scope": ["introspect"],
+                },
+                "required_scope": ["read"], "token_from": {"header": "X-Token"}, "prefix": "ory_at_",
+            }},
+            {"handler": "bearer_token", "config": {
+                "check_session_url": "http://gate:s3cr3t@sessions.test/check?key=s3cr3t",
+                "additional_headers": {"X-Api-Key": "s3cr3t"}, "forward_http_headers": ["X-Token"],
+            }},
+            {"handler": "jwt", "config": {"jwks_urls": ["inline://czNjcjN0s3cr3t", "https://id.test/keys?k=s3cr3t"]}},
+            {"handler": "oauth2_client_credentials", "config": {"token_url": "http://a:s3cr3t@id.test/token"}},
+        ],
+        "authorizer": {"handler": "remote_json", "config": {
+            "remote": "http://gate:s3cr3t@authz.test/?key=s3cr3t",
+            "headers": {"Authorization": "Bearer s3cr3t", "X-Subject": "{{ print .Subject }}"},
+            "payload": "{\"key\": \"s3cr3t\", \"subject\": \"{{ .Subject }}\"}",
+        }},
+        "mutators": [
+            {"handler": "hydrator", "config": {"api": {
+                "url": "http://gate:s3cr3t@hydrator.test/?key=s3cr3t",
+                "auth": {"basic": {"username": "s3cr3t-name", "password": "s3cr3t"}},
+            }}},
+            {"handler": "header", "config": {"headers": {"X-Backend-Key": "s3cr3t", "X-User": "{{ print .Subject }}"}}},
+            {"handler": "cookie", "config": {"cookies": {"key": "{{ print \"s3cr3t\" }}"}}},
+            {"handler": "id_token", "config": {
+                "issuer_url": "https://gate:s3cr3t@id.test/", "jwks_url": "inline://s3cr3t", "claims": "{\"k\": \"s3cr3t\"}",
+            }},
+        ],
+        "errors": [{"handler": "redirect", "config": {
+            "to": "https://gate:s3cr3t@login.test/?a=b", "when": [{"error": ["unauthorized"]}],
+        }}],
+    })
+}
+
+#[test]
+fn no_secret_of_a_rule_is_shown_and_its_shape_is_kept() {
+    let mut config = config();
+    let rule = rule_with_secrets();
+    for (role, references) in [
+        ("authenticators", &rule["authenticators"]),
+        ("authorizers", &json!([rule["authorizer"]])),
+        ("mutators", &rule["mutators"]),
+    ] {
+        for reference in references.as_array().unwrap() {
+            let name = reference["handler"].as_str().unwrap();
+            config[role][name] = json!({"enabled": true, "config": reference["config"]});
+        }
+    }
+    let redirect = json!({"enabled": true, "config": {"to": "https://login.test/"}});
+    config["errors"] = json!({"handlers": {"redirect": redirect}});
+    let server = Server::start(&Project::with(&config, &json!([rule])));
+    let shown = server.get("/rules/a");
+    assert!(!shown.body.contains("s3cr3t"), "{}", shown.body);
+    assert_eq!(server.get("/rules").json(), json!([shown.json()]));
+    let shown = shown.json();
+    assert_eq!(
+        shown["authenticators"][0]["config"],
+        json!({
+            "introspection_url": "http://***@id.test/introspect?api_key=***",
+            "introspection_request_headers": {"X-Api-Key": "***", "Authorization": "***"},
+            "pre_authorization": {
+                "enabled": true, "client_id": "gate", "client_secret": "***",
+                "token_url": "https://***@id.test/token?secret=***", "scope": ["introspect"],
+            },
+            "required_scope": ["read"], "token_from": {"header": "X-Token"}, "prefix": "ory_at_",
+        })
+    );
+    assert_eq!(
+        shown["mutators"][1]["config"],
+        json!({"headers": {"X-Backend-Key": "***", "X-User": "{{ print .Subject }}"}})
+    );
+    assert_eq!(
+        shown["upstream"]["url"],
+        "http://***@backend:8080/base?key=***"
+    );
+    for role in ["authenticators", "mutators", "errors"] {
+        for (number, reference) in rule[role].as_array().unwrap().iter().enumerate() {
+            let of_shown = &shown[role][number]["config"];
+            assert_eq!(
+                names(of_shown),
+                names(&reference["config"]),
+                "{role}[{number}]"
+            );
+        }
+    }
+}
+
+/// Every key of a configuration, by its place.
+fn names(value: &Value) -> Vec<String> {
+    let members: Vec<(String, &Value)> = match value {
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, of)| (name.clone(), of))
+            .collect(),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .map(|(n, of)| (n.to_string(), of))
+            .collect(),
+        _ => return Vec::new(),
+    };
+    let below = |(name, of): (String, &Value)| {
+        let deeper: Vec<_> = names(of)
+            .iter()
+            .map(|deeper| format!("{name}.{deeper}"))
+            .collect();
+        std::iter::once(name).chain(deeper).collect::<Vec<_>>()
+    };
+    members.into_iter().flat_map(below).collect()
 }
 
 #[test]
