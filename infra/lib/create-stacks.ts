@@ -8,6 +8,8 @@ import type { OathgateCli } from "./oathgate-cli";
 import { OathgateStack, type OathgateStackProps } from "./oathgate-stack";
 import { testRules } from "./rule-tests";
 import type { Stage } from "./stage";
+import { stageNotes } from "./stage-notes";
+import { checkRegion } from "./stage-region";
 
 /** What a stack is made from. */
 export type StackInput = Pick<OathgateStackProps, "stage" | "report" | "rules" | "functions">;
@@ -39,8 +41,10 @@ export function createStacks(app: App, { stage, report, rules, functions }: Stac
  * @throws InputError where the configuration or the rules can't be deployed
  */
 export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
+  checkRegion(stage);
   const configFile = layOutGate(stage, cli);
-  const checked = cli.checkRules(configFile);
+  const notes = stageNotes(stage).map((note) => `${note}\n`);
+  const checked = cli.checkRules(configFile, stage.settings.publicHost);
   const tested = testRules(stage, configFile, cli);
   const table = cli.headersTable(configFile, stage.settings.clientHeaders);
   return {
@@ -48,7 +52,7 @@ export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
     report: cli.report(configFile),
     rules: cli.rules(configFile),
     configFile,
-    findings: [checked, tested, table].join(""),
+    findings: [...notes, checked, tested, table].join(""),
   };
 }
 

@@ -137,10 +137,12 @@ export class OathgateCli {
   /**
    * Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`.
    *
+   * @param publicHost the one host that is decided about, where the stage names it
    * @returns its warnings and notes, and how many there are
    */
-  checkRules(configFile: string): string {
-    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway"]);
+  checkRules(configFile: string, publicHost?: string): string {
+    const host = publicHost === undefined ? [] : ["--public-host", publicHost];
+    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host]);
   }
 
   /**

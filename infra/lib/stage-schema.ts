@@ -155,6 +155,36 @@ const throttle = z.strictObject({
   burstLimit: wholeNumber(1, 1_000_000, "requests"),
 });
 
+/** Seconds that API Gateway waits for a backend: without asking AWS, at most for a whole answer, and for one it streams. */
+export const BACKEND_TIMEOUT_SECONDS = { unasked: 29, buffered: 300, stream: 900 } as const;
+
+/** How an answer of the backend is handed on. */
+const RESPONSE_TRANSFER_MODES = ["buffered", "stream"] as const;
+
+/** The most tags that a stack may have. */
+const MOST_TAGS = 50;
+
+/** Tags on every resource of the stack. */
+const tags = z
+  .record(z.string(), z.string("must be text (put it in quotes)"), "must be a map")
+  .superRefine((all, context) => {
+    for (const [key, value] of Object.entries(all)) {
+      const complaint = /^aws:/i.test(key)
+        ? "must have a name that does not begin with `aws:`, which AWS keeps for itself"
+        : !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u.test(key)
+          ? "must have a name of 1 to 128 letters, digits, blanks and `_.:/=+-@`"
+          : !/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u.test(value)
+            ? "must have at most 256 letters, digits, blanks and `_.:/=+-@`"
+            : undefined;
+      if (complaint !== undefined) {
+        context.addIssue({ code: "custom", path: [key], message: complaint });
+      }
+    }
+    if (Object.keys(all).length > MOST_TAGS) {
+      context.addIssue({ code: "custom", message: `must have at most ${MOST_TAGS} tags` });
+    }
+  });
+
 /** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
 const REDIRECTS = ["refresh", "location"] as const;
 
@@ -176,12 +206,18 @@ export const stageSchema = z
     /** The region to deploy to. @default the one of the credentials in use */
     region: z
       .string("must be a region such as `eu-central-1`")
-      .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as `eu-central-1`")
+      .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region such as `eu-central-1`")
       .optional(),
     /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
     backendUrl: serviceUrl,
-    /** Seconds the backend has to answer. @default 29 */
-    backendTimeoutSeconds: wholeNumber(1, 29, "seconds").default(29),
+    /** Seconds the backend has to answer; above 29 a whole answer needs a higher quota. @default 29 */
+    backendTimeoutSeconds: wholeNumber(1, BACKEND_TIMEOUT_SECONDS.stream, "seconds").default(
+      BACKEND_TIMEOUT_SECONDS.unasked,
+    ),
+    /** `stream`: hand an answer on while the backend writes it, for up to 15 minutes. @default buffered */
+    responseTransferMode: z
+      .enum(RESPONSE_TRANSFER_MODES, "must be `buffered` or `stream`")
+      .default("buffered"),
     /** The host that rules are written for. @default the host that API Gateway was asked under */
     publicHost: z
       .string("must be a host name")
@@ -235,7 +271,7 @@ export const stageSchema = z
     /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
     awsEndpointUrl: serviceUrl.optional(),
     /** Tags on every resource. @default {} */
-    tags: z.record(z.string(), z.string("must be text (put it in quotes)"), "must be a map").default({}),
+    tags: tags.default({}),
   })
   .superRefine((stage, context) => {
     if (stage.awsEndpointUrl === undefined && stage.backendUrl.startsWith("http:")) {
@@ -246,7 +282,28 @@ export const stageSchema = z
           "must be https: the headers the gate vouches for would cross the network readable and changeable",
       });
     }
+    const { buffered } = BACKEND_TIMEOUT_SECONDS;
+    if (stage.responseTransferMode === "buffered" && stage.backendTimeoutSeconds > buffered) {
+      context.addIssue({
+        code: "custom",
+        path: ["backendTimeoutSeconds"],
+        message: `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
+      });
+    }
+    const { kmsKeyArn } = stage.signingKeys;
+    if (kmsKeyArn !== undefined && stage.region !== undefined && regionOfArn(kmsKeyArn) !== stage.region) {
+      context.addIssue({
+        code: "custom",
+        path: ["signingKeys", "kmsKeyArn"],
+        message: `must be a key of the stage's region, \`${stage.region}\``,
+      });
+    }
   });
+
+/** The region that an ARN names. */
+export function regionOfArn(arn: string): string | undefined {
+  return arn.split(":")[3];
+}
 
 /** A stage's settings, every default filled in. */
 export type StageSettings = z.output<typeof stageSchema>;

@@ -29,11 +29,18 @@ describe("what synth and `make check` check", () => {
   });
 
   it("is one thing: rules, tests, and what the stack is made from", () => {
-    const { gate, calls } = checked({}, `${LEAST}clientHeaders: [Authorization, X-Trace]\n`);
-    expect(gate()).toMatchObject({ report: REPORT, rules: RULES });
+    const { gate, calls } = checked(
+      {},
+      `${LEAST}clientHeaders: [Authorization, X-Trace]\npublicHost: api.example.com\nbackendTimeoutSeconds: 60\n`,
+    );
+    expect(gate()).toMatchObject({
+      report: REPORT,
+      rules: RULES,
+      findings: expect.stringContaining("note: stage `dev`: backendTimeoutSeconds: above 29"),
+    });
     const beside = ["--config", "config.yml"];
-    expect(calls().map(({ args }) => args.slice(0, 7))).toEqual([
-      ["rules", "check", ...beside, "--api-gateway"],
+    expect(calls().map(({ args }) => args.slice(0, 8))).toEqual([
+      ["rules", "check", ...beside, "--api-gateway", "--public-host", "api.example.com"],
       ["rules", "test", ...beside, expect.stringContaining("rules/tests.jsonnet")],
       ["headers", ...beside, "--client-headers", "Authorization,X-Trace"],
       ["headers", ...beside, "--format", "json"],

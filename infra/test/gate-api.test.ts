@@ -103,6 +103,22 @@ describe("the API", () => {
     expect(methods.map(({ Integration }) => Integration.TimeoutInMillis)).toEqual([7000, 7000]);
   });
 
+  it("hands an answer on while it is written only where the stage says so", () => {
+    const modes = (stage: string) =>
+      methodsOf(templateOf({ stage }), "ANY").map(({ Integration }) => [
+        Integration.ResponseTransferMode,
+        Integration.TimeoutInMillis,
+      ]);
+    expect(modes(LEAST)).toEqual([
+      [undefined, 29_000],
+      [undefined, 29_000],
+    ]);
+    expect(modes(`${LEAST}responseTransferMode: stream\nbackendTimeoutSeconds: 900`)).toEqual([
+      ["STREAM", 900_000],
+      ["STREAM", 900_000],
+    ]);
+  });
+
   it("replaces every vouched header, on the root too", () => {
     const report = { vouched: [...REPORT.vouched, { header: "X_Role", context_key: "x_role" }] };
     for (const { Integration } of methodsOf(templateOf({ report }), "ANY")) {

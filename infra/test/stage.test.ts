@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadStage, parseStage } from "../lib/stage";
-import { refusal } from "./project";
+import { stageNotes } from "../lib/stage-notes";
+import { checkRegion } from "../lib/stage-region";
+import { refusal, stageIn } from "./project";
 import { LEAST, ROOT } from "./synth";
 
 const FIXTURES = join(__dirname, "fixtures/stages");
@@ -27,6 +29,7 @@ describe("a stage file", () => {
     expect(parseStage("least.yml", LEAST)).toEqual({
       backendUrl: "https://backend.example.com",
       backendTimeoutSeconds: 29,
+      responseTransferMode: "buffered",
       config: { file: "config/config.yml", set: {} },
       rules: { values: {} },
       architecture: "arm64",
@@ -53,6 +56,49 @@ describe("a stage file", () => {
   it("may name a backend over plain http on the local cloud only", () => {
     const local = "backendUrl: http://127.0.0.1:4567\nawsEndpointUrl: http://127.0.0.1:4566\n";
     expect(parseStage("local.yml", local).backendUrl).toBe("http://127.0.0.1:4567");
+  });
+});
+
+describe("a stage that can be deployed", () => {
+  it.each([
+    ["aws", "ap-southeast-5"],
+    ["aws", "mx-central-1"],
+    ["aws-cn", "cn-northwest-1"],
+    ["aws-us-gov", "us-gov-west-1"],
+    ["aws-iso", "us-iso-east-1"],
+    ["aws-iso-b", "us-isob-east-1"],
+    ["aws-iso-e", "eu-isoe-west-1"],
+    ["aws-iso-f", "us-isof-south-1"],
+    ["aws-eusc", "eusc-de-east-1"],
+  ])("may be in a region of any partition, with a key of that region: %s, %s", (partition, region) => {
+    const key = `arn:${partition}:kms:${region}:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f`;
+    const text = `${LEAST}region: ${region}\nsigningKeys: { kmsKeyArn: "${key}" }\n`;
+    expect(parseStage("dev.yml", text)).toMatchObject({ region, signingKeys: { kmsKeyArn: key } });
+  });
+
+  const keyOf = (region: string) =>
+    `${LEAST}signingKeys: { kmsKeyArn: "arn:aws:kms:${region}:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f" }\n`;
+
+  it("has a key of the region that the credentials in use are for, where it names none", () => {
+    const stage = stageIn(ROOT, keyOf("eu-west-1"));
+    expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).not.toThrow();
+    expect(() => checkRegion(stage, {})).not.toThrow();
+    expect(refusal(() => checkRegion(stage, { CDK_DEFAULT_REGION: "us-east-1" }))).toBe(
+      "`signingKeys.kmsKeyArn` of the stage `dev` is a key of eu-west-1, and the stage is deployed to us-east-1: name a key of that region, or set `region`",
+    );
+  });
+
+  it.each([
+    ["", 0],
+    ["backendTimeoutSeconds: 30\n", 1],
+    ["backendTimeoutSeconds: 300\n", 1],
+    ["backendTimeoutSeconds: 900\nresponseTransferMode: stream\n", 0],
+  ])("is told of the quota that a longer backend time-out needs: %s", (text, notes) => {
+    const found = stageNotes({ name: "dev", settings: parseStage("dev.yml", `${LEAST}${text}`) });
+    expect(found).toHaveLength(notes);
+    for (const note of found) {
+      expect(note).toContain("Maximum integration timeout in milliseconds");
+    }
   });
 });
 

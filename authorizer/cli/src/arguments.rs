@@ -171,6 +171,9 @@ pub(crate) struct RulesCheck {
     /// Check for a deployment behind API Gateway, as `package` does: what it cannot do is an error
     #[arg(long)]
     pub(crate) api_gateway: bool,
+    /// The one host that a deployment decides about, its stage's `publicHost`: find rules of other hosts
+    #[arg(long, value_name = "HOST")]
+    pub(crate) public_host: Option<String>,
     /// Also fail on warnings
     #[arg(long)]
     pub(crate) strict: bool,

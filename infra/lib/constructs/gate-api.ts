@@ -8,6 +8,7 @@ import {
   type IResource,
   LogGroupLogDestination,
   RequestAuthorizer,
+  ResponseTransferMode,
   RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
@@ -130,6 +131,9 @@ export class GateApi extends Construct {
         httpMethod: "ANY",
         options: {
           timeout: Duration.seconds(props.settings.backendTimeoutSeconds),
+          ...(props.settings.responseTransferMode === "stream"
+            ? { responseTransferMode: ResponseTransferMode.STREAM }
+            : {}),
           requestParameters: { ...path, ...Object.fromEntries(vouched) },
         },
       }),

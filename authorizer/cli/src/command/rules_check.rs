@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use oathgate_engine::{
-    diagnostics::{Target, check, check_keys},
+    diagnostics::{Target, check, check_host, check_keys},
     finding::{Finding, Severity},
 };
 
@@ -22,7 +22,11 @@ pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
     } else {
         Target::Anywhere
     };
-    let findings = with_key_sets(&project, target).await;
+    let mut findings = with_key_sets(&project, target).await;
+    if let Some(host) = &arguments.public_host {
+        findings.extend(check_host(&project.rules, host));
+        sort(&mut findings);
+    }
     let errors = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
     let mut out = std::io::stdout().lock();
@@ -56,7 +60,7 @@ pub(crate) fn all_findings(project: &Project, target: Target) -> Vec<Finding> {
     let mut findings = project.config_findings.0.clone();
     findings.extend(project.rules_findings.0.iter().cloned());
     findings.extend(check(&project.config, &project.rules, target).0);
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sort(&mut findings);
     findings
 }
 
@@ -72,8 +76,13 @@ pub(crate) async fn with_key_sets(project: &Project, target: Target) -> Vec<Find
         )
         .await,
     );
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    sort(&mut findings);
     findings
+}
+
+/// The worst first.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {

@@ -177,3 +177,32 @@ fn a_header_that_api_gateway_does_not_map_is_a_warning_and_behind_it_an_error() 
         assert!(name.eq_ignore_ascii_case(header), "{run:#?}");
     }
 }
+
+#[test]
+fn a_public_host_that_no_rule_matches_is_an_error_and_one_that_some_do_not_a_warning() {
+    let host = |host: &str, id: &str| {
+        let mut rule = open_rule(id, "/a");
+        rule["match"]["url"] = json!(format!("https://{host}/{id}"));
+        rule
+    };
+    let project = Project::new(&json!([
+        host("api.test", "a"),
+        host("www.test", "b"),
+        host("<.*>", "c")
+    ]));
+    check(&project, &["--public-host", "api.test", "--strict"]).ends_with(1);
+    let run = check(&project, &["--public-host", "api.test"]).ends_with(0);
+    assert!(
+        run.stdout
+            .contains("warning: rules.json:1: rule `b`: match.url: its host is not"),
+        "{run:#?}"
+    );
+    let project = Project::new(&json!([host("api.test", "a"), host("www.test", "b")]));
+    let run = check(&project, &["--public-host", "api.dev.test"]).ends_with(1);
+    assert!(
+        run.stdout
+            .starts_with("error: no rule matches the stage's `publicHost`, `api.dev.test`"),
+        "{run:#?}"
+    );
+    check(&project, &[]).ends_with(0);
+}

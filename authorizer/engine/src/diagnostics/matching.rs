@@ -154,7 +154,7 @@ fn url(pattern: &str) -> Option<Finding> {
 }
 
 /// A pattern with every part between `<` and `>` as one mark that no check looks for.
-fn literal_text(pattern: &str) -> String {
+pub(super) fn literal_text(pattern: &str) -> String {
     let mut depth = 0_usize;
     let mut text = String::with_capacity(pattern.len());
     for character in pattern.chars() {

@@ -4,11 +4,13 @@ mod conditions;
 mod gateway_headers;
 mod handlers;
 mod headers;
+mod hosts;
 mod keys;
 mod matching;
 mod templates;
 
 pub(crate) use handlers::can_run as handlers_can_run;
+pub use hosts::check_host;
 pub use keys::check_keys;
 
 use std::{collections::HashMap, sync::Arc};
