@@ -149,13 +149,19 @@ reproducible: ## Build the authorizer twice in two places and compare the binari
 check: node_modules ## Check the settings, configuration and rules of STAGE (default dev), and run the rules' tests
 	tsx infra/bin/check.ts $(STAGE)
 
-.PHONY: diff deploy destroy
-diff deploy destroy: prerequisites node_modules $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+.PHONY: bootstrap diff deploy destroy
+bootstrap: prerequisites node_modules ## `cdk bootstrap` of the account and region of STAGE, once for both
+	tsx infra/bin/preflight.ts $@ $(STAGE) $(CDK_FLAGS)
+	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+
+diff deploy destroy: prerequisites node_modules ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+	tsx infra/bin/preflight.ts $@ $(STAGE) $(CDK_FLAGS)
+	$(MAKE) $(VENV)
 	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in
 	  destroy:* | *:?*) ;;
 	  *) toolchain=$$(scripts/arm64-toolchain) && eval "$$toolchain" || export PATH=$(CURDIR)/$(VENV)/bin:$$PATH ;;
 	esac
-	npx cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
 
 ##@ Set up
 

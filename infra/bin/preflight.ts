@@ -1,0 +1,34 @@
+#!/usr/bin/env tsx
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { InputError } from "../lib/input-error";
+import { readCdkFlags } from "../lib/preflight/cdk-flags";
+import { CDK_COMMANDS, preflight } from "../lib/preflight/preflight";
+import { loadStage } from "../lib/stage";
+
+// Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
+/** `preflight COMMAND STAGE [CDK_FLAGS…]`: everything about AWS that can be known before something is built. */
+async function main(): Promise<void> {
+  const [given, choice = "", ...cdkFlags] = process.argv.slice(2);
+  const root = resolve(__dirname, "../..");
+  const command = CDK_COMMANDS.find((known) => known === given);
+  if (command === undefined) {
+    throw new InputError(`the first word is one of ${CDK_COMMANDS.join(", ")}, not \`${given}\``);
+  }
+  const stage = loadStage(root, choice);
+  const { context } = JSON.parse(readFileSync(resolve(root, "cdk.json"), "utf8"));
+  const flags = readCdkFlags(cdkFlags, context);
+  for (const line of await preflight({ command, stage, choice, flags, environment: process.env })) {
+    process.stdout.write(`${line}\n`);
+  }
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof InputError)) {
+    throw error;
+  }
+  process.stderr.write(`\n${error.message}\n\n`);
+  process.exitCode = 1;
+});

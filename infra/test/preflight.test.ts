@@ -1,0 +1,231 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { InputError } from "../lib/input-error";
+import { LEAST_BOOTSTRAP_VERSION } from "../lib/preflight/bootstrap-version";
+import { readCdkFlags } from "../lib/preflight/cdk-flags";
+import { type CdkCommand, preflight } from "../lib/preflight/preflight";
+import { parseStage } from "../lib/stage";
+import { type AwsWorld, FakeAws } from "./fake-aws";
+import { projectOf } from "./project";
+import { LEAST, ROOT, templateOf } from "./synth";
+
+const OURS = "111111111111";
+const THEIRS = "222222222222";
+const REGION = "eu-central-1";
+const ME = { account: OURS, arn: `arn:aws:sts::${OURS}:assumed-role/dev/me` };
+const roleOf = (account: string, role: string) =>
+  `arn:aws:iam::${account}:role/cdk-hnb659fds-${role}-${account}-${REGION}`;
+
+const aws = new FakeAws();
+let endpoint = "";
+
+beforeAll(async () => {
+  endpoint = await aws.start();
+});
+afterAll(() => aws.stop());
+
+beforeEach(() => {
+  aws.asked.length = 0;
+  for (const name of Object.keys(process.env).filter((name) => /^(AWS|AMAZON)_/.test(name))) {
+    vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "KEY");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  vi.stubEnv("AWS_REGION", REGION);
+  vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+  vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+});
+
+/** What comes of a preflight: its lines, or its refusal. */
+async function outcome(
+  world: AwsWorld,
+  {
+    command = "deploy",
+    stage = "",
+    flags = [],
+  }: { command?: CdkCommand; stage?: string; flags?: string[] } = {},
+): Promise<string> {
+  aws.world = world;
+  const settings = parseStage("dev.yml", `${LEAST}${stage}`);
+  try {
+    const lines = await preflight({
+      command,
+      stage: { name: "dev", root: ROOT, settings },
+      choice: "dev",
+      flags: readCdkFlags(flags, {}),
+      environment: process.env,
+    });
+    return lines.join("\n");
+  } catch (error) {
+    expect(error).toBeInstanceOf(InputError);
+    return `refused: ${(error as InputError).message}`;
+  }
+}
+
+const ready: AwsWorld = { keys: { KEY: ME }, versions: { [`${OURS}/${REGION}`]: "21" } };
+const theirs = `account: "${THEIRS}"\n`;
+
+describe("before cdk runs", () => {
+  it("is said where a stage goes, and as whom", async () => {
+    expect(await outcome(ready)).toBe(
+      `deploy of the stage dev: account ${OURS}, region ${REGION}, as ${ME.arn}`,
+    );
+  });
+
+  const refusals: Record<string, [AwsWorld, Parameters<typeof outcome>[1], string[]]> = {
+    "credentials that have expired": [
+      { keys: { KEY: { error: "ExpiredToken" } } },
+      {},
+      ["have expired", "`aws sso login`"],
+    ],
+    "credentials that AWS does not know": [
+      { keys: {} },
+      {},
+      ["does not know the credentials", "enable-region"],
+    ],
+    "a secret of another key": [
+      { keys: { KEY: { error: "SignatureDoesNotMatch" } } },
+      {},
+      ["AWS_SECRET_ACCESS_KEY does not belong to AWS_ACCESS_KEY_ID"],
+    ],
+    "a profile that is not there": [
+      ready,
+      { flags: ["--profile", "nobody"] },
+      ["no AWS credentials", "[nobody]"],
+    ],
+    "an account that is not bootstrapped": [
+      { keys: { KEY: ME } },
+      {},
+      [`${OURS} is not bootstrapped for CDK in ${REGION}`, "`make bootstrap STAGE=dev`"],
+    ],
+    "an account that is bootstrapped in another region": [
+      ready,
+      { stage: "region: eu-west-1\n" },
+      [`${OURS} is not bootstrapped for CDK in eu-west-1`],
+    ],
+    "a bootstrap stack of before": [
+      { ...ready, versions: { [`${OURS}/${REGION}`]: "5" } },
+      { command: "diff" },
+      ["with version 5, and 6 or newer is needed", "`make bootstrap STAGE=dev`"],
+    ],
+    "a bootstrap stack of another qualifier": [
+      ready,
+      { flags: ["-c", "@aws-cdk/core:bootstrapQualifier=ours"] },
+      ["there is no parameter /cdk-bootstrap/ours/version"],
+    ],
+    "another account than the stage's, whose roles do not trust it": [
+      ready,
+      { stage: theirs },
+      [`names the account ${THEIRS}`, `are of ${OURS}`, roleOf(THEIRS, "deploy-role"), `--trust ${OURS}`],
+    ],
+    "another account than the stage's, to be destroyed": [
+      ready,
+      { stage: theirs, command: "destroy" },
+      [`names the account ${THEIRS}`],
+    ],
+    "another account than the stage's, to be bootstrapped": [
+      ready,
+      { stage: theirs, command: "bootstrap" },
+      [`use credentials of ${THEIRS}`],
+    ],
+    "a stage of the local cloud, while AWS would be asked": [
+      ready,
+      { stage: "awsEndpointUrl: http://127.0.0.1:4566\n" },
+      ["AWS_ENDPOINT_URL is not set", "local.cloud env"],
+    ],
+  };
+
+  it.each(Object.entries(refusals))("is refused: %s", async (name, [world, run, said]) => {
+    if (name.includes("local cloud")) {
+      vi.stubEnv("AWS_ENDPOINT_URL", undefined);
+    }
+    const refusal = await outcome(world, run);
+    expect(refusal).toMatch(/^refused: /);
+    for (const words of said) {
+      expect(refusal).toContain(words);
+    }
+    expect(refusal).not.toContain("secret-of-aws");
+  });
+
+  it("is refused: no credentials at all", async () => {
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    expect(await outcome(ready)).toContain("there are no AWS credentials");
+  });
+
+  it("is refused: no region", async () => {
+    vi.stubEnv("AWS_REGION", undefined);
+    expect(await outcome(ready)).toContain("no region is chosen");
+  });
+
+  it("is refused: nobody answers", async () => {
+    vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    expect(await outcome(ready)).toContain("http://127.0.0.1:9 cannot be reached (ECONNREFUSED)");
+  });
+
+  it("goes to another account through roles that trust it", async () => {
+    const trusted = {
+      keys: { KEY: ME },
+      versions: { [`${THEIRS}/${REGION}`]: "21" },
+      roles: { [roleOf(THEIRS, "deploy-role")]: [OURS] },
+    };
+    expect(await outcome(trusted, { stage: theirs })).toContain(`account ${THEIRS}`);
+  });
+
+  it("reads the version as CDK's role where the caller may not", async () => {
+    const piped = { ...ready, readers: [], roles: { [roleOf(OURS, "lookup-role")]: [OURS] } };
+    expect(await outcome(piped, { command: "diff" })).not.toContain("not checked");
+    const old = { ...piped, versions: { [`${OURS}/${REGION}`]: "1" } };
+    expect(await outcome(old, { command: "diff" })).toContain("with version 1");
+  });
+
+  it("says what could not be checked, and refuses nothing for it", async () => {
+    const said = await outcome({ ...ready, readers: [] });
+    expect(said).toContain("not checked whether the account is bootstrapped");
+    expect(said).not.toContain("refused");
+  });
+
+  it.each(["bootstrap", "destroy"] as const)("asks %s for no bootstrap stack", async (command) => {
+    expect(await outcome({ keys: { KEY: ME } }, { command })).toContain(`account ${OURS}`);
+    expect(aws.asked).toEqual(["GetCallerIdentity"]);
+  });
+
+  it("says that cdk will ask for a code where a profile needs one", async () => {
+    const folder = projectOf({
+      config: [
+        "[profile base]\naws_access_key_id = KEY\naws_secret_access_key = secret",
+        "[profile careful]\nsource_profile = base\nmfa_serial = arn:aws:iam::111111111111:mfa/me",
+        `role_arn = arn:aws:iam::${OURS}:role/any\n`,
+      ].join("\n"),
+    });
+    vi.stubEnv("AWS_CONFIG_FILE", `${folder}/config`);
+    expect(await outcome(ready, { flags: ["--profile", "careful"] })).toBe(
+      "the credentials are not checked: a code of arn:aws:iam::111111111111:mfa/me is needed, which cdk asks for",
+    );
+  });
+
+  it("asks for the version that the stack's own template asks for", () => {
+    const { Rules } = templateOf().toJSON();
+    const [refused] = Rules.CheckBootstrapVersion.Assertions[0].Assert["Fn::Not"][0]["Fn::Contains"];
+    expect(LEAST_BOOTSTRAP_VERSION).toBe(Math.max(...refused.map(Number)) + 1);
+  });
+});
+
+describe("CDK_FLAGS", () => {
+  const qualifier = "@aws-cdk/core:bootstrapQualifier";
+
+  it.each([
+    [["--profile", "prod", "--require-approval", "never"], { profile: "prod", qualifier: "hnb659fds" }],
+    [["--profile=prod", "-c", "some=thing"], { profile: "prod", qualifier: "hnb659fds" }],
+    [["--context", `${qualifier}=ours`, "--force"], { qualifier: "ours" }],
+    [[], { qualifier: "hnb659fds" }],
+  ])("are read: %j", (args, flags) => {
+    expect(readCdkFlags(args, {})).toEqual(flags);
+  });
+
+  it("come before cdk.json", () => {
+    expect(readCdkFlags([], { [qualifier]: "theirs" }).qualifier).toBe("theirs");
+    expect(readCdkFlags(["-c", `${qualifier}=ours`], { [qualifier]: "theirs" }).qualifier).toBe("ours");
+  });
+});
