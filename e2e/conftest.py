@@ -46,6 +46,14 @@ def second(gate):
     yield second
 
 
+@pytest.fixture(params=["any-case", "case-sensitive"])
+def mappings(request, cloud):
+    """Runs a test twice: header mappings replace the client's header in any case, or in their own spelling alone."""
+    cloud.set_mappings(request.param)
+    yield request.param
+    cloud.set_mappings("any-case")
+
+
 @pytest.fixture(autouse=True)
 def fresh_backend(request):
     """Every test begins with a backend that was asked nothing."""

@@ -8,6 +8,7 @@ env     prints what a shell needs to talk to it: eval "$(python -m local.cloud e
 pin     records the installed emulator's functions as the ones the extensions fit
 
 OATHGATE_LOCAL_PORT is the emulator's port (4566); the backend has the next one, the session service the one after.
+OATHGATE_LOCAL_MAPPINGS=case-sensitive starts it with header mappings that replace the client's header of their own case alone.
 """
 
 from __future__ import annotations

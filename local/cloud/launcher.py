@@ -10,6 +10,7 @@ import urllib.request
 
 import botocore.session
 
+from .extensions import header_mappings
 from .processes import ROOT, LocalCloudError, Process, port_in_use
 
 DEFAULT_PORT = 4566
@@ -21,6 +22,15 @@ def port_from_environment() -> int:
     if not text.isdigit() or not 1024 <= int(text) <= 65_000:
         raise LocalCloudError(f"OATHGATE_LOCAL_PORT is `{text}`; it must be a port from 1024 to 65000")
     return int(text)
+
+
+def mappings_from_environment() -> str:
+    """How header mappings compare names: OATHGATE_LOCAL_MAPPINGS, or in any case."""
+    mode = os.environ.get(header_mappings.VARIABLE, header_mappings.ANY_CASE)
+    if mode not in header_mappings.MODES:
+        known = " or ".join(f"`{known}`" for known in header_mappings.MODES)
+        raise LocalCloudError(f"{header_mappings.VARIABLE} is `{mode}`; it must be {known}")
+    return mode
 
 
 class LocalCloud:
@@ -40,6 +50,7 @@ class LocalCloud:
                 "GATEWAY_PORT": str(port),
                 # Functions reach the emulator by this, as they reach AWS without it.
                 "AWS_ENDPOINT_URL": self.endpoint,
+                header_mappings.VARIABLE: mappings_from_environment(),
                 "TMPDIR": str(temporary),
                 "S3_DATA_DIR": str(temporary / "s3"),
                 "STATE_DIR": str(temporary / "state"),
@@ -107,6 +118,10 @@ class LocalCloud:
     def forget_backend_requests(self) -> None:
         """Lets the sample backend forget what reached it."""
         self._control("DELETE", self.backend, "requests")
+
+    def set_mappings(self, mode: str) -> None:
+        """Makes header mappings compare names in `any-case` or `case-sensitive`."""
+        self._control("PUT", self.emulator, "mappings", mode.encode())
 
     def set_session_service(self, mode: str) -> None:
         """Makes the sample session service behave or misbehave: see local/services/sessions.py."""

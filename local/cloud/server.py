@@ -16,21 +16,40 @@ from . import extensions, pinned
 #: Says that this is our emulator, with its extensions, and which process it is.
 HEALTH = "/_oathgate/health"
 
+#: Takes the mode of header mappings: see extensions/header_mappings.py.
+MAPPINGS = "/_oathgate/mappings"
 
-def with_health(app, port: int):
-    """Answers the launcher's health question itself, and leaves the rest to the emulator."""
+
+def with_control(app, port: int):
+    """Answers the launcher's own requests, and leaves the rest to the emulator."""
 
     async def wrapped(scope, receive, send):
-        if scope["type"] != "http" or scope["path"] != HEALTH:
+        if scope["type"] != "http" or scope["path"] not in (HEALTH, MAPPINGS):
             await app(scope, receive, send)
             return
-        names = [module.__name__.rpartition(".")[2] for module in extensions.ALL]
-        body = json.dumps({"service": "cloud", "pid": os.getpid(), "port": port, "extensions": names}).encode()
+        status, said = 200, _health(port)
+        if scope["path"] == MAPPINGS:
+            mode = (await receive()).get("body", b"").decode(errors="replace")
+            status, said = _set_mappings(mode)
+        body = json.dumps(said).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     return wrapped
+
+
+def _health(port: int) -> dict:
+    names = [module.__name__.rpartition(".")[2] for module in extensions.ALL]
+    return {"service": "cloud", "pid": os.getpid(), "port": port, "extensions": names}
+
+
+def _set_mappings(mode: str) -> tuple[int, dict]:
+    try:
+        extensions.header_mappings.set_mode(mode)
+    except ValueError as reason:
+        return 400, {"error": str(reason)}
+    return 200, {"mappings": mode}
 
 
 def main() -> int:
@@ -47,13 +66,14 @@ def main() -> int:
     from ministack.services import apigateway_v1
 
     extensions.install_all(emulator, apigateway_v1)
+    extensions.header_mappings.set_mode(os.environ[extensions.header_mappings.VARIABLE])
     port = int(os.environ["GATEWAY_PORT"])
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.h11_pass_raw_headers = True
     config.loglevel = "WARNING"
-    asyncio.run(serve(with_health(extensions.raw_request.remember_raw_request(emulator.app), port), config))
+    asyncio.run(serve(with_control(extensions.raw_request.remember_raw_request(emulator.app), port), config))
     return 0
 
 

@@ -76,3 +76,11 @@ def api(cloud, tmp_path_factory):
     stack = cloudformation.describe_stacks(StackName="steered")["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     return SteeredApi(cloud, outputs["ApiId"], events)
+
+
+@pytest.fixture
+def case_sensitive(cloud):
+    """Header mappings replace the client's header of their own spelling alone, while a test runs."""
+    cloud.set_mappings("case-sensitive")
+    yield
+    cloud.set_mappings("any-case")

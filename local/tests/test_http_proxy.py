@@ -20,6 +20,15 @@ def test_a_present_value_replaces_the_clients_header_in_every_spelling(api):
     assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["real"]
 
 
+def test_where_mappings_are_case_sensitive_other_spellings_arrive_too(api, case_sensitive):
+    assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["forged", "forged too", "real"]
+    assert seen(api, "x-user", [("X-User", "forged"), ("X-User", "forged too")], {"x-user": "real"}) == ["real"]
+
+
+def test_case_sensitive_mappings_end_with_the_test(api):
+    assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["real"]
+
+
 @pytest.mark.parametrize("context", [{}, {"x-user": ""}])
 def test_an_absent_or_empty_value_lets_the_clients_own_header_through(api, context):
     assert sorted(seen(api, "x-user", FORGED, context)) == ["and this", "forged", "forged too"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import socket
+from urllib.error import HTTPError
 
 import pytest
 
-from local.cloud.launcher import LocalCloud, port_from_environment
+from local.cloud.launcher import LocalCloud, mappings_from_environment, port_from_environment
 from local.cloud.processes import LocalCloudError
 
 
@@ -29,3 +30,19 @@ def test_a_wrong_port_is_said(monkeypatch, port):
     monkeypatch.setenv("OATHGATE_LOCAL_PORT", port)
     with pytest.raises(LocalCloudError, match="OATHGATE_LOCAL_PORT"):
         port_from_environment()
+
+
+@pytest.mark.parametrize("mode", ["sensitive", "", "CASE-SENSITIVE"])
+def test_a_wrong_mode_of_header_mappings_is_said(monkeypatch, cloud, mode):
+    monkeypatch.setenv("OATHGATE_LOCAL_MAPPINGS", mode)
+    with pytest.raises(LocalCloudError, match="OATHGATE_LOCAL_MAPPINGS"):
+        mappings_from_environment()
+    with pytest.raises(HTTPError):
+        cloud.set_mappings(mode)
+
+
+def test_the_cloud_starts_in_the_mode_that_the_variable_names(monkeypatch):
+    monkeypatch.setenv("OATHGATE_LOCAL_MAPPINGS", "case-sensitive")
+    assert mappings_from_environment() == "case-sensitive"
+    cloud = LocalCloud(20_000)
+    assert cloud.emulator.environment["OATHGATE_LOCAL_MAPPINGS"] == "case-sensitive"

@@ -2,7 +2,7 @@
 
 The path stays as the client encoded it, header names keep their case and
 repeats stay repeats. `integration.request.header.*` replaces the client's
-header, in whatever case it came; a mapping whose source is absent or empty does
+header (header_mappings.py); a mapping whose source is absent or empty does
 nothing, so that the client's own header reaches the backend: the hole that
 every mapped header must be filled against. The backend's answer comes back
 with all its headers.
@@ -17,6 +17,7 @@ import ssl
 from urllib.parse import quote, urlencode, urlsplit
 
 from . import raw_request
+from .header_mappings import NotMappable, map_headers
 from .request_values import mapped_value
 
 EXTENDS = (
@@ -32,9 +33,6 @@ _log = logging.getLogger("oathgate.http_proxy")
 #: Headers of the client that AWS does not pass to an HTTP backend (on top of those dropped at the door).
 _NOT_PASSED_ON = frozenset(["host", "via", "content-encoding"])
 
-#: A mapping that sets one of these is refused by AWS as a configuration error.
-_NOT_MAPPABLE = frozenset(["content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id"])
-
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: header values, in bytes, all together
 LONGEST_HEADERS = 10_240
 
@@ -43,24 +41,6 @@ _REMAPPED = frozenset(["connection", "content-length", "date", "server"])
 
 #: Methods whose body AWS does not send on.
 _WITHOUT_BODY = frozenset(["GET", "HEAD", "OPTIONS"])
-
-
-class NotMappable(Exception):
-    """A mapping that AWS answers with a configuration error."""
-
-
-def map_headers(headers: list[tuple[str, str]], mapped: dict[str, str | None]) -> list[tuple[str, str]]:
-    """The client's headers with the mapped ones put over them.
-
-    A present value takes the place of every header of that name, whatever its
-    case and however often it came. An absent or empty one changes nothing.
-    """
-    present = {name: value for name, value in mapped.items() if value}
-    for name in present:
-        if name.lower() in _NOT_MAPPABLE:
-            raise NotMappable(f"{name} cannot be mapped")
-    taken = {name.lower() for name in present}
-    return [(name, value) for name, value in headers if name.lower() not in taken] + list(present.items())
 
 
 def map_query(query: dict[str, list[str]], mapped: dict[str, str | None]) -> str:
