@@ -130,6 +130,26 @@ describe("the API", () => {
     }
   });
 
+  it.each([
+    ["Cookie", ["Cookie", "cookie"]],
+    ["cookie", ["Cookie", "cookie"]],
+    ["Authorization", ["Authorization"]],
+    ["X-User", ["X-User"]],
+  ])(
+    "maps %s as %j: what clients send in good faith in each of their usual spellings",
+    (header, spellings) => {
+      const report = { vouched: [{ header, context_key: "value" }] };
+      for (const { Integration } of methodsOf(templateOf({ report }), "ANY")) {
+        const mapped = Object.entries(Integration.RequestParameters ?? {}).filter(([key]) =>
+          key.startsWith("integration.request.header."),
+        );
+        expect(mapped).toEqual(
+          spellings.map((name) => [`integration.request.header.${name}`, "context.authorizer.value"]),
+        );
+      }
+    },
+  );
+
   it("maps no header that no rule vouches for", () => {
     for (const { Integration } of methodsOf(templateOf({ report: { vouched: [] } }), "ANY")) {
       expect(

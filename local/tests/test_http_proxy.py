@@ -25,6 +25,11 @@ def test_where_mappings_are_case_sensitive_other_spellings_arrive_too(api, case_
     assert seen(api, "x-user", [("X-User", "forged"), ("X-User", "forged too")], {"x-user": "real"}) == ["real"]
 
 
+@pytest.mark.parametrize("spelling", ["Cookie", "cookie"])
+def test_a_header_that_is_mapped_in_both_usual_spellings_is_replaced_in_both(api, case_sensitive, spelling):
+    assert set(seen(api, "cookie", [(spelling, "user=forged")], {"cookie": "user=real"})) == {"user=real"}
+
+
 def test_case_sensitive_mappings_end_with_the_test(api):
     assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["real"]
 

@@ -120,10 +120,12 @@ export class GateApi extends Construct {
 
   /** Hands a resource's requests to the backend, each vouched header replaced by what the authorizer's context says. */
   private handOn(resource: IResource, url: string, path: Record<string, string>, props: GateApiProps): void {
-    const vouched = props.report.vouched.map(({ header, context_key }) => [
-      `integration.request.header.${header}`,
-      `context.authorizer.${context_key}`,
-    ]);
+    const vouched = props.report.vouched.flatMap(({ header, context_key }) =>
+      mappedSpellings(header).map((spelling) => [
+        `integration.request.header.${spelling}`,
+        `context.authorizer.${context_key}`,
+      ]),
+    );
     resource.addMethod(
       "ANY",
       new HttpIntegration(url, {
@@ -164,4 +166,16 @@ export class GateApi extends Construct {
       ),
     };
   }
+}
+
+/**
+ * The spellings in which a vouched header is mapped.
+ *
+ * It is not known of AWS that a mapping replaces the client's header of another case. For most headers it need not: a
+ * request that brings one is refused. `Cookie` is never refused, so it is mapped as HTTP/1 clients spell it and as HTTP/2
+ * clients do. `Authorization` is mapped once: two of them would be two credentials to a backend, which has to verify the one
+ * it gets.
+ */
+function mappedSpellings(header: string): string[] {
+  return header.toLowerCase() === "cookie" ? ["Cookie", "cookie"] : [header];
 }
