@@ -1,6 +1,6 @@
 /**
  * `oathgate serve` beside `oathkeeper serve`: the same configuration and rules, each asked in turn by
- * autocannon over the decision API.
+ * autocannon over the decision API. Both log as they do by default, a line for each decision, to /dev/null.
  *
  *     tsx bench/serve.ts OATHGATE OATHKEEPER RULES_PROGRAM
  */
@@ -73,7 +73,6 @@ async function measure(server: Server, folder: string, keys: string, count: numb
       SERVE_PROXY_PORT: String(await freePort()),
       SERVE_PROMETHEUS_PORT: String(await freePort()),
       MUTATORS_ID_TOKEN_CONFIG_JWKS_URL: `file://${keys}`,
-      LOG_LEVEL: "error",
       SQA_OPT_OUT: "true",
     },
   });

@@ -11,7 +11,11 @@ use crate::{
     command::CommandError,
     exit::Exit,
     project::{Project, ProjectError},
-    server::{Current, Server, StartError, log, reload::Watch},
+    server::{
+        Current, Server, StartError,
+        log::{self, Log},
+        reload::Watch,
+    },
 };
 
 /// Why the server did not start.
@@ -34,6 +38,7 @@ const ASKED_AGAIN_AFTER: [u64; 4] = [1, 2, 4, 8];
 
 /// Serves until it is told to stop.
 pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
+    let _log = Log::start();
     let project = complete(&arguments.configuration).await?;
     log::from_level(project.config.log.level);
     for finding in super::all_findings(&project, Target::Server) {

@@ -1,7 +1,13 @@
 //! What the server says on standard error: one JSON line for each decision.
 
+mod writer;
+
 use std::{
-    sync::atomic::{AtomicU8, Ordering},
+    io,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU8, Ordering},
+    },
     time::Instant,
 };
 
@@ -11,6 +17,7 @@ use oathgate_engine::{
     finding::{Finding, Severity},
 };
 use serde_json::{Value, json};
+use writer::Writer;
 
 /// The least important level that is written, as a number.
 static LEAST: AtomicU8 = AtomicU8::new(Level::Info as u8);
@@ -20,9 +27,41 @@ pub(crate) fn from_level(level: Level) {
     LEAST.store(level as u8, Ordering::Relaxed);
 }
 
+/// What writes the lines while a server runs.
+static WRITER: OnceLock<Arc<Writer>> = OnceLock::new();
+
+/// The log of the server that runs. Lines are written by a thread of their own from now on, until this
+/// is dropped, which waits for them.
+#[derive(Debug)]
+pub(crate) struct Log;
+
+impl Log {
+    /// Begins to write. Without a thread for it, lines are written where they come up.
+    pub(crate) fn start() -> Self {
+        if let Ok(writer) = Writer::start(io::stderr()) {
+            // There is one server in a process.
+            WRITER.set(writer).ok();
+        }
+        Self
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        if let Some(writer) = WRITER.get() {
+            writer.close();
+        }
+    }
+}
+
 fn write(level: Level, line: &Value) {
-    if level as u8 <= LEAST.load(Ordering::Relaxed) {
-        eprintln!("{line}");
+    if level as u8 > LEAST.load(Ordering::Relaxed) {
+        return;
+    }
+    let line = line.to_string();
+    match WRITER.get() {
+        Some(writer) => writer.line(&line),
+        None => eprintln!("{line}"),
     }
 }
 

@@ -7,7 +7,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{
+    Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
+};
 use oathgate_engine::{Gate, Target, finding::Severity, rules::RuleRepository};
 use tokio::sync::mpsc;
 
@@ -35,10 +37,10 @@ impl Watch {
         let mut known = states(&ours);
         let mut watcher =
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                if event.is_ok_and(|event| event.kind.is_access()) {
+                // Other files in these folders, such as a log, concern nobody.
+                if event.is_ok_and(|event| !concerns(&event, &ours, &known)) {
                     return;
                 }
-                // Other files in these folders, such as a log, concern nobody.
                 let now = states(&ours);
                 if now != known {
                     known = now;
@@ -131,6 +133,28 @@ fn take_over(project: Project, current: &Current) {
 /// none.
 type State = Option<(PathBuf, Option<SystemTime>, u64)>;
 
+/// Whether an event in a watched folder can be a change of one of these files, or of one that they lead
+/// to. What is written to other files is not even looked at: it may be a log, this server's own too.
+fn concerns(event: &Event, files: &BTreeSet<PathBuf>, known: &[State]) -> bool {
+    match event.kind {
+        EventKind::Access(_) => false,
+        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) => {
+            let targets = known.iter().flatten().map(|(target, ..)| target);
+            let names: BTreeSet<_> = files
+                .iter()
+                .chain(targets)
+                .map(|file| file.file_name())
+                .collect();
+            event
+                .paths
+                .iter()
+                .any(|path| names.contains(&path.file_name()))
+        }
+        // A link that leads elsewhere, or a file that takes another's place.
+        _ => true,
+    }
+}
+
 fn states(files: &BTreeSet<PathBuf>) -> Vec<State> {
     let state = |file: &PathBuf| {
         let found = fs::canonicalize(file).ok()?;
@@ -152,4 +176,42 @@ fn files(from: &Configuration, project: &Project) -> BTreeSet<PathBuf> {
         .chain(from.files.iter().cloned())
         .map(|file| std::path::absolute(&file).unwrap_or(file))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, CreateKind, DataChange, MetadataKind, RenameMode};
+
+    use super::*;
+
+    #[test]
+    fn what_is_written_to_other_files_concerns_nobody() {
+        let files = BTreeSet::from([PathBuf::from("/gate/rules.json")]);
+        let known = [Some((PathBuf::from("/gate/rules-2.json"), None, 0))];
+        let data = EventKind::Modify(ModifyKind::Data(DataChange::Any));
+        let metadata = EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any));
+        for (kind, path, wanted) in [
+            (data, "/gate/serve.log", false),
+            (metadata, "/gate/serve.log", false),
+            (
+                EventKind::Access(AccessKind::Any),
+                "/gate/rules.json",
+                false,
+            ),
+            (data, "/gate/rules.json", true),
+            (metadata, "/gate/rules.json", true),
+            (data, "/gate/rules-2.json", true),
+            (EventKind::Create(CreateKind::Any), "/gate/..data", true),
+            (
+                EventKind::Modify(ModifyKind::Name(RenameMode::Any)),
+                "/gate/..data",
+                true,
+            ),
+            (EventKind::Any, "/gate", true),
+        ] {
+            let event = Event::new(kind).add_path(path.into());
+            let found = concerns(&event, &files, &known);
+            assert_eq!(found, wanted, "{kind:?} {path}");
+        }
+    }
 }

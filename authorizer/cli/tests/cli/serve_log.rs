@@ -1,11 +1,18 @@
 //! `oathgate serve`: what it says, and what it never says.
 
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+    thread,
+};
 
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Project, Run, config, config_with, open_rule, program, server::Server, service::service,
+    Project, Run, config, config_with, http, open_rule, program,
+    server::{Server, asked},
+    service::service,
 };
 
 fn lines(server: &Server) -> Vec<Value> {
@@ -56,6 +63,61 @@ fn log_level_says_how_much_is_said_after_an_edit_too() {
     let urls: Vec<_> = granted.map(|line| line["http_url"].clone()).collect();
     assert_eq!(urls, ["http://api.test/a"], "{said}");
     assert_eq!(said.matches("rules are loaded").count(), 1, "{said}");
+}
+
+#[test]
+fn told_to_stop_it_has_written_every_line() {
+    let mut server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
+    for _ in 0..300 {
+        assert_eq!(server.decide("/a").status, 200);
+    }
+    server.terminate();
+    assert_eq!(server.end(), 0);
+    server.says_times("access request granted", 300);
+    server.says("the server has stopped");
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_no_decision_up_and_says_what_is_missing() {
+    let project = Project::new(&json!([open_rule("a", "/a<.*>")]));
+    let mut child = project
+        .command(&["serve", "--config", "config.json"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("decisions are answered on ") {
+        line.clear();
+        assert!(log.read_line(&mut line).unwrap() > 0);
+    }
+    let (_, url) = line.split_once("://").unwrap();
+    let address = url[..url.find('/').unwrap()].parse().unwrap();
+    // More than a pipe and the queue hold: some three megabytes.
+    let path = format!("/a{}", "x".repeat(30_000));
+    let headers = asked(&path, &[]);
+    for _ in 0..100 {
+        let answer = http::ask(address, "GET", "/decisions", &headers);
+        assert_eq!(answer.status, 200);
+    }
+    // Now somebody reads again, and a line has room.
+    let reader = thread::spawn(move || {
+        let lines = log.lines().map(|line| line.unwrap());
+        let lines: Vec<Value> = lines
+            .map(|line| serde_json::from_str(&line).unwrap())
+            .collect();
+        lines
+    });
+    let stop = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(stop.unwrap().success());
+    assert!(child.wait().unwrap().success());
+    let lines = reader.join().unwrap();
+    let granted = lines.iter().filter(|line| line["granted"] == true).count();
+    let dropped: u64 = lines.iter().filter_map(|line| line["lines"].as_u64()).sum();
+    assert!(dropped > 0);
+    assert_eq!(granted + usize::try_from(dropped).unwrap(), 100);
 }
 
 /// Sends every kind of secret, to be let in, refused and misunderstood, with the most talkative

@@ -136,6 +136,8 @@ fn a_rule_file_that_the_configuration_names_since_an_edit_is_watched_too() {
 fn other_files_in_the_folder_reload_nothing() {
     let (project, server) = started();
     project.write("notes.txt", "nothing");
+    project.write("serve.log", "a line\n");
+    project.write("serve.log", "a line\nand another\n");
     project.write("rules.json.bak", "[{");
     let rules = json!([open_rule("a", "/a"), open_rule("b", "/b")]);
     project.write("rules.json", &rules.to_string());
