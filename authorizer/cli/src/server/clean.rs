@@ -7,7 +7,7 @@ use http::{
     header::{CONTENT_TYPE, LOCATION},
     request::Parts,
 };
-use oathgate_engine::{clean_path, pipeline::errors::escape_html};
+use oathgate_engine::{clean_path, go::Url, pipeline::errors::escape_html};
 
 /// The way to the clean path, where the one asked for is not clean.
 pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
@@ -19,8 +19,13 @@ pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
     if clean == path || !path.starts_with('/') {
         return None;
     }
-    // Go takes the escaped path for a plain one, and escapes it once more.
-    let mut location = clean.replace('%', "%25");
+    // Go takes the escaped path for a plain one, and escapes it once more: also a backslash, which
+    // browsers read as a slash, so that `/\evil.example` would lead to another site.
+    let clean = Url {
+        path: clean,
+        ..Url::default()
+    };
+    let mut location = clean.escaped_path().into_owned();
     if let Some(query) = parts.uri.query() {
         location.push('?');
         location.push_str(query);

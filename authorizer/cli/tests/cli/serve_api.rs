@@ -76,6 +76,9 @@ fn a_path_that_is_not_clean_leads_to_the_clean_one() {
         ("/decisions/./", "/decisions/"),
         ("//decisions/x%20y", "/decisions/x%2520y"),
         ("/health//alive", "/health/alive"),
+        ("//\\evil.example", "/%5Cevil.example"),
+        ("/./\\/evil.example", "/%5C/evil.example"),
+        ("///evil.example", "/evil.example"),
     ] {
         let answer = server.ask("GET", path, &[("X-Forwarded-Uri", "/a")]);
         let found = (answer.status, answer.header("location"));
