@@ -72,6 +72,7 @@ conformance: $(VENV) binaries ## Oathkeeper's recorded decisions and known attac
 	$(PYTHON) -m conformance check conformance/suites --server '$(OATHGATE) serve --config {config}'
 	$(PYTHON) -m conformance events conformance/suites --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
 	$(PYTHON) -m conformance bypasses conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
+	$(PYTHON) -m conformance mutations conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP) --count 150
 	OATHGATE=$(OATHGATE) $(PYTHON) -m pytest -q conformance/tests
 	if [ -x '$(OATHKEEPER_BIN)' ]; then
 		$(PYTHON) -m conformance fuzz --oathkeeper $(OATHKEEPER_BIN) --oathgate $(OATHGATE) --decisions 1000 --seed $$RANDOM --short
@@ -125,6 +126,10 @@ bench-serve: node_modules bench-binaries ## `oathgate serve` beside the `oathkee
 faults: ## Break every service in every way under load, 10,000 requests and more; writes docs/faults.md
 	OATHGATE_FAULTS=$${OATHGATE_FAULTS:-10000} OATHGATE_FAULTS_TABLE=$(CURDIR)/docs/faults.md \
 		cargo test --locked -p oathgate-lambda --test faults -- --nocapture
+
+.PHONY: attacks
+attacks: $(VENV) binaries ## Every spelling of every kind of attack, against serve and the function
+	$(PYTHON) -m conformance mutations conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
 
 .PHONY: properties
 properties: ## A million and more generated events, each answered in process

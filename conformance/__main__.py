@@ -4,6 +4,7 @@
     python -m conformance record SUITE… --server 'oathkeeper serve --config {config}'
     python -m conformance events SUITE… --oathgate BIN --bootstrap BIN
     python -m conformance bypasses FOLDER… --oathgate BIN --bootstrap BIN
+    python -m conformance mutations FOLDER… --oathgate BIN --bootstrap BIN --count N --seed S
     python -m conformance bypasses-table FOLDER…
     python -m conformance differences SUITE…
     python -m conformance fuzz --oathkeeper BIN --oathgate BIN --decisions N --seed S
@@ -11,8 +12,9 @@
 `check` compares a decision server's answers with the recorded ones. `record` writes what a server answers
 into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
 every case that an API Gateway event can express through the Lambda's bootstrap. `bypasses` tries known attacks on
-both, `bypasses-table` writes them into `docs/security.md`. `differences` compares the cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and requests, and compares
-what both programs decide.
+both, `mutations` what can be made of them; `bypasses-table` writes the known ones into `docs/security.md`.
+`differences` compares the cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and
+requests, and compares what both programs decide.
 """
 
 import argparse
@@ -21,7 +23,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import bypass, bypass_table, compare, deviations, events, suite
+from . import bypass, bypass_table, compare, deviations, events, mutations, suite
 from .fuzz import command as fuzz
 from .server import DecisionServer
 from .upstream import Upstream
@@ -30,14 +32,17 @@ from .upstream import Upstream
 def main():
     parser = argparse.ArgumentParser(prog="conformance", description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("check", "record", "events", "bypasses", "bypasses-table", "differences"):
+    for name in ("check", "record", "events", "bypasses", "mutations", "bypasses-table", "differences"):
         command = commands.add_parser(name)
         command.add_argument("suites", nargs="+", help="a suite, or a folder of suites")
         if name in ("differences", "bypasses-table"):
             continue
         command.add_argument("--jobs", type=int, default=4, help="how many suites run at once")
         command.add_argument("--json", help="write every difference into this file")
-        if name in ("events", "bypasses"):
+        if name == "mutations":
+            command.add_argument("--count", type=int, default=1 << 60, help="how many requests of each campaign")
+            command.add_argument("--seed", default="1", help="which ones")
+        if name in ("events", "bypasses", "mutations"):
             command.add_argument("--oathgate", required=True, help="the CLI, to package each suite")
             command.add_argument("--bootstrap", required=True, help="the Lambda's binary")
             command.add_argument("--runner", default="", help="a program to run it with, such as qemu-aarch64-static")
@@ -67,7 +72,7 @@ def main():
     elif arguments.command == "events":
         events.run(suites, arguments, report)
     else:
-        bypass.run(suites, arguments, report)
+        {"bypasses": bypass, "mutations": mutations}[arguments.command].run(suites, arguments, report)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf8") as file:
             json.dump(report.found, file, indent=1)

@@ -1,6 +1,6 @@
 """The gate as an attacker meets it: `oathgate serve` behind a gateway, and the function behind a REST and an HTTP API.
 
-Each takes a request as `Request` has it and gives what was decided: `status` (a policy that allows is 200), `headers`
+Each takes a request as `Request` has it and gives what was decided (without what the log says, where it is not `logged`): `status` (a policy that allows is 200), `headers`
 (what the backend would get, or the client), `code` and `rule` as the log names them, `asked` (what services were
 asked, as `METHOD path`), and for a policy that allows its `resource` and the `arn` that was asked for.
 """
@@ -56,7 +56,7 @@ class Serve:
     def __exit__(self, *_):
         self.server.__exit__()
 
-    def answer(self, request):
+    def answer(self, request, logged=True):
         forwarded = request.forwarded
         if forwarded is None:
             forwarded = {
@@ -71,7 +71,7 @@ class Serve:
         headers = [("Host", "gate.internal"), ("Connection", "close"), *pairs(forwarded), *own]
         status, answered, _ = raw_http.ask(self.stage.api_port, "GET", "/decisions", headers)
         found = {"status": status, "headers": by_name(answered)}
-        if is_decision(status, found["headers"]):
+        if logged and is_decision(status, found["headers"]):
             found.update(self.lines.next(rule="rule_id"))
         return found
 
@@ -98,10 +98,11 @@ class Lambda:
         self.function.__exit__()
         self.log.close()
 
-    def answer(self, request):
+    def answer(self, request, logged=True):
         event = self.event(request)
         found = self.decided(*self.function.invoke(event), event.get("methodArn") or event["routeArn"])
-        found.update(self.lines.next(rule="rule"))
+        if logged:
+            found.update(self.lines.next(rule="rule"))
         return found
 
     def decided(self, kind, data, arn):

@@ -1,0 +1,101 @@
+"""Attacks beside the known ones: every spelling of a kind, put into a request in every place where it fits.
+
+A folder of `conformance/bypasses/` may hold `mutations.json`: campaigns that its rules are attacked in. A campaign has
+`sets`, lists of spellings by name, and `requests` in whose texts `{name}` stands for one of them: each request is sent with
+every choice. `granted` says what may come of it: `false` where none of them may be granted, or headers with the values that a
+grant may hold. `legitimate` requests have to be granted all the same. `on` names the gates, all three without it.
+
+There are more choices than a test has time for: `count` of each campaign are drawn, the same ones under the same seed.
+"""
+
+import itertools
+import json
+import random
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+from . import bypass, suite
+from .gates import Request
+from .upstream import Upstream
+
+FILE = "mutations.json"
+
+
+def run(suites, arguments, report):
+    with_mutations = [one for one in suites if (one.folder / FILE).exists()]
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        for results in pool.map(lambda one: run_suite(one, arguments), with_mutations):
+            for name, tried, differences in results:
+                report.case(f"{name}, {tried} requests", differences)
+
+
+def run_suite(one, arguments):
+    """The name, the number of requests and the differences of each campaign at each gate."""
+    campaigns = json.loads((one.folder / FILE).read_text(encoding="utf8"))["campaigns"]
+    upstream = Upstream()
+    try:
+        with suite.Stage(one, upstream.url) as stage:
+            upstream.play(stage.filled(one.spec.get("stubs", [])))
+            results = []
+            for name, gate in bypass.gates(stage, arguments):
+                with gate:
+                    for campaign in campaigns:
+                        if name in campaign.get("on", bypass.GATES):
+                            tried, found = attack(campaign, gate, stage, arguments.seed, arguments.count)
+                            results.append((f"{one.name}/{campaign['name']} ({name})", tried, found))
+            return results
+    finally:
+        upstream.shutdown()
+
+
+def attack(campaign, gate, stage, seed, count):
+    """How many requests were sent, and a line for each that came out wrong."""
+    tokens = bypass.made_tokens(campaign, stage)
+    found = []
+    for request in campaign["legitimate"]:
+        answer = asked(gate, bypass.filled(request, stage, tokens))
+        if answer["status"] != 200:
+            found.append(f"{request}: {answer['status']}, and it has to be granted")
+    requests = drawn(campaign, seed, count)
+    for request in requests:
+        found.extend(wrong(campaign, request, asked(gate, bypass.filled(request, stage, tokens))))
+    return len(requests), found
+
+
+def asked(gate, request):
+    try:
+        return gate.answer(Request(request), logged=False)
+    except (OSError, ValueError) as error:
+        return {"status": 0, "headers": {}, "error": repr(error)}
+
+
+def wrong(campaign, request, answer):
+    """A line where an answer is not one of those that a campaign allows."""
+    allowed = campaign["granted"]
+    if answer["status"] != 200:
+        return
+    if allowed is False:
+        yield f"{request}: granted, {answer['headers']}"
+        return
+    for name, values in allowed.items():
+        if answer["headers"].get(name) not in values:
+            yield f"{request}: granted, and {name} is {answer['headers'].get(name)!r}"
+
+
+def drawn(campaign, seed, count):
+    """The requests of a campaign: all of them, or `count` of them in the order that they are made in."""
+    every = list(choices(campaign))
+    if len(every) <= count:
+        return every
+    places = random.Random(f"{seed} {campaign['name']}").sample(range(len(every)), count)
+    return [every[place] for place in sorted(places)]
+
+
+def choices(campaign):
+    """Each request with each choice of spellings."""
+    for request in campaign["requests"]:
+        text = json.dumps(request)
+        names = list(dict.fromkeys(re.findall(r"\{(\w+)\}", text)))
+        for values in itertools.product(*(campaign["sets"][name] for name in names)):
+            chosen = dict(zip(names, values, strict=True))
+            yield json.loads(re.sub(r"\{(\w+)\}", lambda hit, chosen=chosen: json.dumps(chosen[hit[1]])[1:-1], text))
