@@ -134,6 +134,15 @@ describe("the signing keys", () => {
   });
 });
 
+describe("what is left where the first deploy fails", () => {
+  it("is no secret, though the stage keeps it otherwise", () => {
+    templateOf().hasResource("AWS::SecretsManager::Secret", {
+      DeletionPolicy: "RetainExceptOnCreate",
+      UpdateReplacePolicy: "Retain",
+    });
+  });
+});
+
 describe("what is left after destroy", () => {
   /** Kept by CloudFormation, but Lambda deletes them with the function. */
   const PARTS_OF_THE_FUNCTION = ["AWS::Lambda::Permission", "AWS::Lambda::Version"];

@@ -6,9 +6,23 @@ use oathgate_credentials::{CredentialsError, generate};
 use oathgate_outbound::aws::{SecretError, Secrets};
 use serde::Deserialize;
 use thiserror::Error;
+use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::event::Properties;
+
+/// How long is waited before the first call that lacked rights is made again, and at most before later ones.
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(4);
+
+/// How much time there is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For one call.
+    pub(crate) call: Duration,
+    /// For rights to arrive: IAM takes a while to make those of a new role known everywhere.
+    pub(crate) rights: Duration,
+}
 
 /// What became of the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +62,16 @@ enum Holds {
 }
 
 /// Gives a secret a key set, unless it has one. `request_id` names this attempt, so that it counts
-/// once even if it is made twice.
+/// once even if it is made twice. A call that lacks rights is made again for a while.
 pub(crate) async fn fill(
     secrets: &Secrets,
     properties: &Properties,
     request_id: &str,
-    timeout: Duration,
+    patience: Patience,
 ) -> Result<Filled, FillError> {
-    match secrets.read(&properties.secret, timeout).await {
+    let secret = &properties.secret;
+    let until = Instant::now() + patience.rights;
+    match once_allowed(until, || secrets.read(secret, patience.call)).await {
         // The secret, or any value of it, is missing; if it is the secret, writing tells.
         Err(SecretError::NotThere(_)) => {}
         Err(error) => return Err(FillError::Read(error)),
@@ -71,11 +87,39 @@ pub(crate) async fn fill(
         32..=64 => request_id.to_owned(),
         _ => Uuid::new_v4().to_string(),
     };
-    secrets
-        .write(&properties.secret, text, &token, timeout)
-        .await
-        .map_err(FillError::Write)?;
+    let write = || secrets.write(secret, text.clone(), &token, patience.call);
+    once_allowed(until, write).await.map_err(FillError::Write)?;
     Ok(Filled::Fresh(keys.ids().map(str::to_owned).collect()))
+}
+
+/// Makes a call, and makes it again until the time is up as long as nothing but rights is missing.
+async fn once_allowed<T, F: Future<Output = Result<T, SecretError>>>(
+    until: Instant,
+    call: impl Fn() -> F,
+) -> Result<T, SecretError> {
+    let mut wait = FIRST_WAIT;
+    loop {
+        match call().await {
+            Err(error) if lacks_rights(&error) && Instant::now() + wait < until => {
+                sleep(wait).await;
+                wait = LONGEST_WAIT.min(wait * 2);
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Whether an error is one that a role shows while its policy, or the role itself, is not known
+/// everywhere yet; those of a KMS key too.
+fn lacks_rights(error: &SecretError) -> bool {
+    let SecretError::Refused { code, .. } = error else {
+        return false;
+    };
+    code.contains("AccessDenied")
+        || matches!(
+            code.as_str(),
+            "UnrecognizedClientException" | "InvalidClientTokenId"
+        )
 }
 
 fn holds(text: &[u8]) -> Holds {

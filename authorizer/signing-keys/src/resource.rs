@@ -12,7 +12,7 @@ use crate::{
     Event, EventError, Status,
     answer::Answer,
     event::Properties,
-    fill::{self, Filled},
+    fill::{self, Filled, Patience},
 };
 
 /// How much of the function's time is left for the answer.
@@ -20,6 +20,9 @@ const TIME_TO_ANSWER: Duration = Duration::from_secs(15);
 
 /// How long one call of Secrets Manager may take.
 const CALL: Duration = Duration::from_secs(10);
+
+/// How long is waited for the rights of the function's role, which is as new as its secret.
+const RIGHTS: Duration = Duration::from_secs(30);
 
 /// The resource, ready for requests.
 #[derive(Clone, Debug)]
@@ -45,9 +48,15 @@ impl Resource {
             .unwrap_or_default();
         // A short-lived function still keeps half of its time for the answer.
         let time_to_answer = TIME_TO_ANSWER.min(left / 2);
+        let time_to_work = left.saturating_sub(time_to_answer);
+        let patience = Patience {
+            call: CALL,
+            // Rights that never come are to be named as what is missing, not as a lack of time.
+            rights: RIGHTS.min(time_to_work / 2),
+        };
         // Work in a task of its own, so that a panic of it is answered too.
-        let work = tokio::spawn(Self::work(self.clone(), event.clone()));
-        let outcome = match tokio::time::timeout(left.saturating_sub(time_to_answer), work).await {
+        let work = tokio::spawn(Self::work(self.clone(), event.clone(), patience));
+        let outcome = match tokio::time::timeout(time_to_work, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err("the function panicked".to_owned()),
             Err(_) => Err("the function's time ran out".to_owned()),
@@ -71,21 +80,26 @@ impl Resource {
         Ok(answer.status)
     }
 
-    async fn work(self, event: Event) -> Result<Done, String> {
+    async fn work(self, event: Event, patience: Patience) -> Result<Done, String> {
         match event.request_type.as_str() {
             "Delete" => Ok(Done::nothing()),
             "Create" | "Update" => {
                 let properties = event.properties().map_err(|error| error.to_string())?;
-                self.fill(&properties, &event.request_id).await
+                self.fill(&properties, &event.request_id, patience).await
             }
             other => Err(EventError::RequestType(other.to_owned()).to_string()),
         }
     }
 
-    async fn fill(&self, properties: &Properties, request_id: &str) -> Result<Done, String> {
+    async fn fill(
+        &self,
+        properties: &Properties,
+        request_id: &str,
+        patience: Patience,
+    ) -> Result<Done, String> {
         let account = self.account.as_ref().map_err(ToString::to_string)?;
         let secrets = Secrets::new(account, self.client.clone());
-        let filled = fill::fill(&secrets, properties, request_id, CALL)
+        let filled = fill::fill(&secrets, properties, request_id, patience)
             .await
             .map_err(|error| error.to_string())?;
         Ok(match filled {

@@ -325,6 +325,63 @@ async fn it_answers_when_secrets_manager_does_not() {
     }
 }
 
+/// IAM makes the rights of a new role known everywhere only after a while.
+#[tokio::test]
+async fn it_waits_for_rights_that_are_on_their_way() {
+    for code in [
+        "AccessDeniedException",
+        "KMSAccessDeniedException",
+        "UnrecognizedClientException",
+    ] {
+        let vault = Vault::default();
+        let known = vault.clone();
+        let refused: Arc<Mutex<Vec<String>>> = Arc::default();
+        let seen = Arc::clone(&refused);
+        let secrets = serve(move |action, _, body| {
+            let mut refused = seen.lock().unwrap();
+            // The first two calls of each kind lack rights.
+            let answer = if refused.iter().filter(|known| **known == action).count() < 2 {
+                refused.push(action);
+                (400, json!({"__type": code}).to_string())
+            } else {
+                known.answer(&action, body)
+            };
+            async move { answer }
+        })
+        .await;
+        let world = with_secrets_at(&format!("http://{secrets}"), vault).await;
+        let event = world.event("Create", properties());
+        let deadline = SystemTime::now() + Duration::from_secs(90);
+        world.resource.follow(&event, deadline).await.unwrap();
+        let (_, answer) = world.answers.lock().unwrap().pop().unwrap();
+        assert_eq!(answer["Status"], "SUCCESS", "{answer}");
+        assert_eq!(refused.lock().unwrap().len(), 4, "{code}");
+        assert_eq!(world.vault.writes.lock().unwrap().len(), 1);
+        assert_eq!(world.keys()["keys"][0]["alg"], "ES256");
+    }
+}
+
+/// What is no matter of rights is not tried again.
+#[tokio::test]
+async fn it_waits_for_nothing_but_rights() {
+    let asked: Arc<Mutex<usize>> = Arc::default();
+    let seen = Arc::clone(&asked);
+    let secrets = serve(move |_, _, _| {
+        *seen.lock().unwrap() += 1;
+        async {
+            (
+                400,
+                json!({"__type": "InvalidRequestException"}).to_string(),
+            )
+        }
+    })
+    .await;
+    let world = with_secrets_at(&format!("http://{secrets}"), Vault::default()).await;
+    let answer = world.follow("Create", properties()).await;
+    assert_eq!(answer["Status"], "FAILED", "{answer}");
+    assert_eq!(*asked.lock().unwrap(), 1);
+}
+
 #[tokio::test]
 async fn it_answers_without_an_account() {
     let mut world = world(Vault::default()).await;

@@ -44,7 +44,7 @@ export class SigningKeys extends Construct {
 
     this.secret = new Secret(this, "Secret", {
       description: "JSON Web Key Set that the gate signs its tokens with",
-      removalPolicy: settings.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: settings.retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
       ...(settings.kmsKeyArn === undefined
         ? {}
         : { encryptionKey: Key.fromKeyArn(this, "EncryptionKey", settings.kmsKeyArn) }),
@@ -69,7 +69,8 @@ export class SigningKeys extends Construct {
       role: identity.role,
       logGroup: identity.logGroup,
       memorySize: 256,
-      timeout: Duration.minutes(1),
+      // Half a minute of it is for the rights of the new role to be known everywhere.
+      timeout: Duration.seconds(90),
       environment: props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl },
     });
     this.filled = new CustomResource(this, "FirstKey", {
