@@ -1,9 +1,13 @@
 //! Evaluates Jsonnet in process, without an external program.
 
-use std::{env, path::Path};
+use std::{env, fs, path::Path};
 
+use oathgate_engine::encoding::{EncodingError, is_utf16, without_mark};
 use rsjsonnet_front::Session;
-use rsjsonnet_lang::{arena::Arena, program::Value};
+use rsjsonnet_lang::{
+    arena::Arena,
+    program::{Thunk, Value},
+};
 use thiserror::Error;
 
 use crate::arguments::Jsonnet;
@@ -17,6 +21,8 @@ pub(crate) enum JsonnetError {
     NoValue(String),
     #[error("`{0}` does not evaluate: see the message above")]
     Evaluate(String),
+    #[error("cannot read `{0}`: {1}")]
+    Encoding(String, EncodingError),
 }
 
 /// What a source evaluates to.
@@ -53,7 +59,7 @@ pub(crate) fn evaluate(source: &Path, options: &Jsonnet) -> Result<Evaluated, Js
         let name = program.intern_str(name);
         program.add_ext_var(name, &thunk);
     }
-    let thunk = session.load_real_file(source).ok_or_else(failed)?;
+    let thunk = load(&mut session, source, &shown)?.ok_or_else(failed)?;
     let value = session.eval_value(&thunk).ok_or_else(failed)?;
     let mut json = session.manifest_json(&value, true).ok_or_else(failed)?;
     json.push('\n');
@@ -61,6 +67,35 @@ pub(crate) fn evaluate(source: &Path, options: &Jsonnet) -> Result<Evaluated, Js
         json,
         is_array: value.is_array(),
     })
+}
+
+/// Loads a file, behind a byte order mark if there is one. `None` where it does not parse.
+fn load<'p>(
+    session: &mut Session<'p>,
+    source: &Path,
+    shown: &str,
+) -> Result<Option<Thunk<'p>>, JsonnetError> {
+    let marked = match fs::read(source) {
+        Ok(bytes) if is_utf16(&bytes) => {
+            return Err(JsonnetError::Encoding(
+                shown.to_owned(),
+                EncodingError::Utf16,
+            ));
+        }
+        Ok(bytes) => {
+            let text = without_mark(&bytes);
+            (text.len() < bytes.len()).then(|| text.to_owned())
+        }
+        // The library says what is wrong with it.
+        Err(_) => None,
+    };
+    let Some(text) = marked else {
+        return Ok(session.load_real_file(source));
+    };
+    if let Some(folder) = source.parent() {
+        session.add_search_path(folder.to_owned());
+    }
+    Ok(session.load_virt_file(shown, text))
 }
 
 /// An external variable: `NAME=VALUE`, or `NAME` with its value in the environment.

@@ -12,6 +12,7 @@ use std::{
 use oathgate_engine::{
     Ports,
     config::{Config, ConfigSources, Format},
+    encoding::text_of_file,
     finding::{Findings, Severity},
     ports::SystemClock,
     rules::{self, Missing, RuleDefinition},
@@ -76,10 +77,12 @@ impl Project {
         for file in &from.files {
             let name = file.display().to_string();
             let format = Format::of_file(&name)?;
-            let text = fs::read_to_string(file).map_err(|error| ProjectError::Unreadable {
+            let unreadable = |error| ProjectError::Unreadable {
                 file: file.clone(),
                 error,
-            })?;
+            };
+            let text = text_of_file(fs::read(file).map_err(unreadable)?)
+                .map_err(|error| unreadable(io::Error::new(io::ErrorKind::InvalidData, error)))?;
             sources = sources.file(&name, format, &text);
         }
         sources = sources.environment(readable_environment());

@@ -8,6 +8,7 @@ pub mod config;
 pub mod decision;
 pub mod diagnostics;
 mod document;
+pub mod encoding;
 pub mod failure;
 pub mod finding;
 mod fingerprint;

@@ -110,6 +110,12 @@ pub trait HttpClient: Send + Sync + fmt::Debug {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>>;
 }
 
+impl<T: HttpClient + ?Sized> HttpClient for Arc<T> {
+    fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
+        (**self).send(request)
+    }
+}
+
 /// Why a key set could not be read. The texts name no key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum KeySourceError {

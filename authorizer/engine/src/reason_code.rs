@@ -74,6 +74,35 @@ impl ReasonCode {
         Self::Internal,
     ];
 
+    /// Whether a service, the rules or the gate is the cause, rather than the request: what whoever runs
+    /// the gate has to look at, even where an error handler makes it an ordinary refusal.
+    #[must_use]
+    pub fn is_fault(self) -> bool {
+        match self {
+            Self::OverlappingRules
+            | Self::TooManyRequests
+            | Self::ServiceFailed
+            | Self::AnswerUnfit
+            | Self::Misconfigured
+            | Self::TemplateFailed
+            | Self::NoSigningKey
+            | Self::TimeUp
+            | Self::Panicked
+            | Self::Internal => true,
+            Self::Granted
+            | Self::NoRule
+            | Self::UnsafePath
+            | Self::ForgedHeader
+            | Self::MimickingHeader
+            | Self::NoCredentials
+            | Self::InvalidCredentials
+            | Self::Forbidden
+            | Self::ValueUnfit
+            | Self::PathTooLong
+            | Self::EventUnreadable => false,
+        }
+    }
+
     /// The code as logs have it.
     #[must_use]
     pub fn as_str(self) -> &'static str {

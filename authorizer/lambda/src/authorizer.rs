@@ -176,12 +176,12 @@ impl Authorizer {
 
     /// Writes the line about an event.
     pub fn write(&self, record: &Record) {
-        let level = if record.outcome == Outcome::Error {
-            Level::Error
-        } else {
-            Level::Info
-        };
         let evidence = &record.evidence;
+        let level = match record.outcome {
+            Outcome::Error => Level::Error,
+            _ if evidence.code.is_fault() => Level::Warn,
+            _ => Level::Info,
+        };
         let metrics = self
             .settings
             .metrics_namespace

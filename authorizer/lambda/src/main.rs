@@ -141,7 +141,7 @@ async fn load() -> Result<Authorizer, Broken> {
     let client = Client::from_env();
     let outside = Arc::new(Outside::new(client.clone(), log.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let mut keys = SecretKeys::by_url(UrlKeys::new(client.clone()));
+    let mut keys = SecretKeys::by_url(UrlKeys::new(Arc::clone(&outside)));
     let mut prefetch = None;
     if let (Some(id), Some(url)) = (&settings.jwks_secret, package.signing_keys_url())
         && package.signs()

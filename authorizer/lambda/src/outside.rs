@@ -33,6 +33,28 @@ struct Current {
     deadline: Option<SystemTime>,
     trace: Option<String>,
     asked: Asked,
+    /// The requests that have no answer yet, and when each was sent.
+    under_way: Vec<(u64, Instant)>,
+    /// How many requests there have been, in all invocations.
+    count: u64,
+}
+
+/// A request that has no answer yet. Its time counts for the invocation that sent it, whether an answer
+/// comes or nobody waits for it any longer.
+struct UnderWay<'a> {
+    outside: &'a Outside,
+    number: u64,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut current = self.outside.current();
+        let own = |(number, _): &(u64, Instant)| *number == self.number;
+        if let Some(index) = current.under_way.iter().position(own) {
+            let (_, sent) = current.under_way.swap_remove(index);
+            current.asked.time += sent.elapsed();
+        }
+    }
 }
 
 /// What asking cost an invocation.
@@ -56,16 +78,21 @@ impl Outside {
     /// Begins an invocation: nothing asked from now on takes longer than until shortly before its
     /// deadline, and all of it carries the trace.
     pub(crate) fn begin(&self, deadline: SystemTime, trace: Option<String>) {
-        *self.current() = Current {
-            deadline: Some(deadline),
-            trace,
-            asked: Asked::default(),
-        };
+        let mut current = self.current();
+        current.deadline = Some(deadline);
+        current.trace = trace;
+        current.asked = Asked::default();
+        current.under_way.clear();
     }
 
-    /// What was asked since the invocation began.
+    /// What was asked since the invocation began, with the time so far of what has no answer yet.
     pub(crate) fn asked(&self) -> Asked {
-        self.current().asked
+        let current = self.current();
+        let waiting = current.under_way.iter().map(|(_, sent)| sent.elapsed());
+        Asked {
+            calls: current.asked.calls,
+            time: current.asked.time + waiting.sum::<Duration>(),
+        }
     }
 
     /// How long a decision may take until `deadline`.
@@ -77,9 +104,13 @@ impl Outside {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn prepare(&self, request: &mut HttpRequest) {
+    /// Counts a request, and gives it the invocation's deadline and trace.
+    fn prepare(&self, request: &mut HttpRequest) -> UnderWay<'_> {
         let mut current = self.current();
         current.asked.calls += 1;
+        current.count += 1;
+        let number = current.count;
+        current.under_way.push((number, Instant::now()));
         if let Some(deadline) = current.deadline {
             request.timeout = request.timeout.min(time_until(deadline, LAST_ANSWER));
         }
@@ -90,6 +121,10 @@ impl Outside {
                 .any(|(name, _)| name.eq_ignore_ascii_case(TRACE))
         {
             request.headers.push((TRACE.to_owned(), trace.clone()));
+        }
+        UnderWay {
+            outside: self,
+            number,
         }
     }
 }
@@ -104,17 +139,16 @@ fn time_until(deadline: SystemTime, margin: Duration) -> Duration {
 impl HttpClient for Outside {
     fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
-            self.prepare(&mut request);
+            let under_way = self.prepare(&mut request);
             let method = self
                 .log
                 .writes(Level::Debug)
                 .then(|| request.method.clone());
             let begun = Instant::now();
             let answer = self.client.ask(request).await;
-            let took = begun.elapsed();
-            self.current().asked.time += took;
+            drop(under_way);
             if let Some(method) = method {
-                self.log.asked(&method, &answer, took);
+                self.log.asked(&method, &answer, begun.elapsed());
             }
             answer
         })

@@ -9,6 +9,7 @@ use std::{
 use oathgate_engine::{
     Findings, Gate, Ports,
     config::{self, Config, Format},
+    encoding::text_of_file,
     manifest::Manifest,
     rules::{self, PackedError, PackedRules, RuleDefinition},
 };
@@ -166,10 +167,10 @@ fn text(folder: &Path, name: &str) -> Result<Option<String>, PackageError> {
     let Some(content) = read(folder, name)? else {
         return Ok(None);
     };
-    String::from_utf8(content)
+    text_of_file(content)
         .map(Some)
-        .map_err(|_| PackageError::Unreadable {
+        .map_err(|error| PackageError::Unreadable {
             file: folder.join(name),
-            error: io::Error::new(io::ErrorKind::InvalidData, "it is no text in UTF-8"),
+            error: io::Error::new(io::ErrorKind::InvalidData, error),
         })
 }

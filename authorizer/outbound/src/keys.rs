@@ -1,29 +1,29 @@
 //! Reads key sets by URL.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use oathgate_engine::{
     Outgoing,
     go::Url,
-    ports::{BoxFuture, HttpError, KeySource, KeySourceError},
+    ports::{BoxFuture, HttpClient, HttpError, KeySource, KeySourceError},
 };
-
-use crate::Client;
 
 /// Key sets from `file://` paths, `http(s)://` services and `inline://` base64, as Oathkeeper reads
 /// them. Nothing is kept: how long a set is good for is decided by who asks.
 #[derive(Clone, Debug)]
 pub struct UrlKeys {
-    client: Client,
+    http: Arc<dyn HttpClient>,
 }
 
 impl UrlKeys {
-    /// Asks services through `client`.
+    /// Sends requests through `http`.
     #[must_use]
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    pub fn new(http: impl HttpClient + 'static) -> Self {
+        Self {
+            http: Arc::new(http),
+        }
     }
 
     /// Follows redirects, and takes whatever is no error, as Oathkeeper's key fetcher does.
@@ -32,7 +32,7 @@ impl UrlKeys {
             KeySourceError::Unreadable(format!("the key set's URL is none: {}", error.reason))
         })?;
         let answer = Outgoing::new("GET", url, timeout)
-            .send(&self.client)
+            .send(&*self.http)
             .await
             .map_err(|error| match error {
                 HttpError::Connect(_) | HttpError::Timeout | HttpError::Broken(_) => {
@@ -100,6 +100,7 @@ fn inline(text: &str) -> Result<Bytes, KeySourceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Client;
 
     #[tokio::test]
     async fn a_file_is_found_by_its_url() {

@@ -129,6 +129,41 @@ fn headers_reach_the_services_that_the_rule_names() {
     );
 }
 
+/// A token of a key that is in no set.
+const TOKEN: &str = "Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
+
+#[test]
+fn a_key_set_that_cannot_be_used_is_named_by_its_place() {
+    let jwt = |url: &str| json!({"enabled": true, "config": {"jwks_urls": [url]}});
+    let page = format!("http://{}/keys", service("<html>"));
+    let config = config_with("/authenticators/jwt", jwt(&page));
+    let mut rule = open_rule("a", "/a");
+    rule["authenticators"] = json!([{"handler": "jwt"}]);
+    let mut own = open_rule("own", "/own");
+    let urls = json!(["http://127.0.0.1:1/keys"]);
+    own["authenticators"] = json!([{"handler": "jwt", "config": {"jwks_urls": urls}}]);
+    let project = Project::with(&config, &json!([rule, own]));
+    for (path, cause) in [
+        (
+            "a",
+            "`authenticators.jwt.config.jwks_urls[0]`: it is not a JSON Web Key Set",
+        ),
+        (
+            "own",
+            "the rule's own `jwks_urls[0]`: no connection to the service: the connection was refused",
+        ),
+    ] {
+        let url = format!("http://api.test/{path}");
+        let run = explain(&project, &["-H", TOKEN, &url]).ends_with(1);
+        assert!(run.stdout.contains(cause), "{run:#?}");
+        assert!(
+            run.stdout.contains("code           service_failed"),
+            "{run:#?}"
+        );
+        assert!(!run.stdout.contains("127.0.0.1"), "{run:#?}");
+    }
+}
+
 #[test]
 fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
     let secret = "s3cr3t";

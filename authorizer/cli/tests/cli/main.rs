@@ -12,6 +12,7 @@
 )]
 
 mod credentials;
+mod encodings;
 mod explain;
 mod harness;
 mod headers;

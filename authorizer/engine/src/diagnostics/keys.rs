@@ -12,7 +12,7 @@ use super::{Target, handlers::named, in_rule};
 use crate::{
     config::Config,
     finding::{Finding, Severity},
-    keys::JwkSet,
+    keys::{JwkSet, JwkSetError},
     pipeline::{Part, Settings, Shared},
     ports::KeySource,
     rules::RuleDefinition,
@@ -141,8 +141,10 @@ async fn wrong_with(url: &str, signs: bool, keys: &dyn KeySource) -> Option<Find
         Err(error) if !signs => (Severity::Error, error.to_string()),
         Err(error) => (Severity::Warning, error.to_string()),
         Ok(set) if signs => (Severity::Warning, set.signing_key().err()?.to_string()),
-        Ok(set) if set.keys().is_empty() => (Severity::Warning, "it holds no key".to_owned()),
-        Ok(_) => return None,
+        Ok(set) => match set.defect()? {
+            error @ JwkSetError::Empty => (Severity::Warning, error.to_string()),
+            error => (Severity::Error, error.to_string()),
+        },
     };
     let wrong = format!("the key set `{}` cannot be used: {wrong}", shown(url));
     let advice = "make a key set with `oathgate credentials generate`";

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU32, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     time::{Duration, SystemTime},
 };
@@ -55,8 +55,8 @@ struct KeptSet {
     fetch: Mutex<Option<UnderWay>>,
     /// When it was last asked for, whatever came of it.
     asked: Mutex<Option<SystemTime>>,
-    /// Whether the last fetch came to its end without an answer.
-    unavailable: AtomicBool,
+    /// Why the last fetch that came to its end brought no set, if it did not.
+    failure: Mutex<Option<KeySetError>>,
     allowance: Allowance,
 }
 
@@ -95,14 +95,23 @@ impl UnderWay {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum KeySetError {
     /// It did not arrive in time, or whoever has it does not answer now.
-    #[error("the key set did not arrive: {0}")]
+    #[error("{0}")]
     Unavailable(String),
     /// It could not be read.
-    #[error("the key set could not be read: {0}")]
+    #[error("{0}")]
     Unreadable(String),
     /// What was read is no key set.
     #[error(transparent)]
     Invalid(#[from] JwkSetError),
+}
+
+/// Why there is no key of an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoKey {
+    /// All sets are there, and none has it.
+    Unknown,
+    /// The sets that are not there, each by its place among the URLs, counted from 0.
+    Unread(Vec<(usize, KeySetError)>),
 }
 
 impl KeySets {
@@ -125,10 +134,9 @@ impl KeySets {
     pub async fn fetch(&self, ports: &Ports, url: &str, wait: Duration) -> Outcome {
         let kept = self.kept(url);
         let mut fetch = kept.join_fetch(ports, url);
-        let late = || Err(KeySetError::Unavailable("the time was up".to_owned()));
         let outcome = match tokio::time::timeout(wait, fetch.wait_for(Option::is_some)).await {
-            Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(late),
-            Ok(Err(_)) | Err(_) => late(),
+            Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(late())),
+            Ok(Err(_)) | Err(_) => Err(late()),
         };
         match outcome {
             Err(KeySetError::Unavailable(reason)) => {
@@ -150,8 +158,11 @@ impl KeySets {
     /// ([`JwkSet::verification_key`]).
     ///
     /// Where no set that is younger than `ttl` holds it, all URLs are asked: it may be a new key. A
-    /// set that is older counts only while one of them does not answer within `wait`. `None` where
-    /// nobody has the key, and where the limit of questions is reached.
+    /// set that is older counts only while one of them does not answer within `wait`.
+    ///
+    /// # Errors
+    /// Nobody has the key as far as is known, which is all there is to say as well once the limit of
+    /// questions is reached; or sets that cannot be read, one of which may hold it.
     pub async fn holding(
         &self,
         ports: &Ports,
@@ -159,7 +170,7 @@ impl KeySets {
         id: &str,
         ttl: Duration,
         wait: Duration,
-    ) -> Option<Arc<JwkSet>> {
+    ) -> Result<Arc<JwkSet>, NoKey> {
         let kept: Vec<_> = urls.iter().map(|url| (url, self.kept(url))).collect();
         let holds = |set: &Arc<JwkSet>| set.verification_key(id).is_some();
         let fresh = || {
@@ -169,20 +180,33 @@ impl KeySets {
                 .find(holds)
         };
         if let Some(set) = fresh() {
-            return Some(set);
+            return Ok(set);
         }
         let per_minute = self.questions_per_minute.load(Ordering::Relaxed);
-        let fetches = kept
+        let mut fetches: Vec<_> = kept
             .iter()
             .map(|(url, kept)| kept.ask_again(ports, url, ttl, per_minute))
             .collect();
-        if all_available(fetches, wait).await {
-            return fresh();
-        }
-        kept.iter()
-            .filter_map(|(_, kept)| kept.last())
-            .map(|last| last.set)
-            .find(holds)
+        let found = if all_available(&mut fetches, wait).await {
+            fresh()
+        } else {
+            kept.iter()
+                .filter_map(|(_, kept)| kept.last())
+                .map(|last| last.set)
+                .find(holds)
+        };
+        found.ok_or_else(|| {
+            let unread: Vec<_> = fetches
+                .iter()
+                .enumerate()
+                .filter_map(|(index, fetch)| Some((index, fetch.failure()?)))
+                .collect();
+            if unread.is_empty() {
+                NoKey::Unknown
+            } else {
+                NoKey::Unread(unread)
+            }
+        })
     }
 
     fn kept(&self, url: &str) -> Arc<KeptSet> {
@@ -204,15 +228,15 @@ impl KeptSet {
         (age <= ttl).then(|| Arc::clone(&last.set))
     }
 
-    /// A fetch, if it is due or the allowance has one left, or another one is under way; else whether
-    /// the last one found an answer.
+    /// A fetch, if it is due or the allowance has one left, or another one is under way; else what came
+    /// of the last one.
     fn ask_again(
         self: &Arc<Self>,
         ports: &Ports,
         url: &str,
         ttl: Duration,
         per_minute: u32,
-    ) -> Result<Fetch, bool> {
+    ) -> Asked {
         let now = ports.clock.now();
         let under_way = lock(&self.fetch)
             .as_ref()
@@ -221,9 +245,11 @@ impl KeptSet {
         let asked = *lock(&self.asked);
         let due = !asked.is_some_and(lately);
         if under_way || due || self.allowance.take(per_minute, now) {
-            Ok(self.join_fetch(ports, url))
+            Asked::Now(self.join_fetch(ports, url))
         } else {
-            Err(!self.unavailable.load(Ordering::Relaxed))
+            let failure = lock(&self.failure).clone();
+            let defect = || self.last()?.set.defect().map(KeySetError::from);
+            Asked::Before(failure.or_else(defect))
         }
     }
 
@@ -254,8 +280,7 @@ impl KeptSet {
                 .is_some_and(|last| last.fetch.same_channel(&own))
             {
                 *last = None;
-                let unavailable = matches!(outcome, Err(KeySetError::Unavailable(_)));
-                kept.unavailable.store(unavailable, Ordering::Relaxed);
+                *lock(&kept.failure) = outcome.as_ref().err().cloned();
             }
             drop(last);
             done.send_replace(Some(outcome));
@@ -294,21 +319,52 @@ impl KeptSet {
     }
 }
 
+/// How a set was asked for when a key was looked for.
+enum Asked {
+    /// By this fetch.
+    Now(Fetch),
+    /// Not again: why the last fetch brought no keys, if it did not.
+    Before(Option<KeySetError>),
+}
+
+impl Asked {
+    /// Waits for whoever is asked, and tells whether there is an answer, be it a refusal.
+    async fn is_available(&mut self) -> bool {
+        match self {
+            Self::Now(fetch) => fetch.wait_for(Option::is_some).await.is_ok_and(|outcome| {
+                !matches!(*outcome, None | Some(Err(KeySetError::Unavailable(_))))
+            }),
+            Self::Before(failure) => !matches!(failure, Some(KeySetError::Unavailable(_))),
+        }
+    }
+
+    /// Why there are no keys, as far as is known by now.
+    fn failure(&self) -> Option<KeySetError> {
+        match self {
+            Self::Now(fetch) => match &*fetch.borrow() {
+                None => Some(late()),
+                Some(Err(error)) => Some(error.clone()),
+                Some(Ok(set)) => set.defect().map(KeySetError::from),
+            },
+            Self::Before(failure) => failure.clone(),
+        }
+    }
+}
+
 /// Whether everybody answers in time, or did so last where nobody is asked.
-async fn all_available(fetches: Vec<Result<Fetch, bool>>, wait: Duration) -> bool {
+async fn all_available(fetches: &mut [Asked], wait: Duration) -> bool {
     let answers = async {
         let mut all = true;
         for fetch in fetches {
-            all &= match fetch {
-                Ok(mut fetch) => fetch.wait_for(Option::is_some).await.is_ok_and(|outcome| {
-                    !matches!(*outcome, None | Some(Err(KeySetError::Unavailable(_))))
-                }),
-                Err(available) => available,
-            };
+            all &= fetch.is_available().await;
         }
         all
     };
     tokio::time::timeout(wait, answers).await.unwrap_or(false)
+}
+
+fn late() -> KeySetError {
+    KeySetError::Unavailable("it did not arrive in time".to_owned())
 }
 
 /// No lock is held across anything that can panic half-way through a change.

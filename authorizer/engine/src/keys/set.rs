@@ -13,11 +13,14 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{Jwk, SigningError, SigningKey};
+use crate::encoding::{is_utf16, without_mark};
 
 /// Keys that were read together.
 #[derive(Debug)]
 pub struct JwkSet {
     keys: Vec<Jwk>,
+    /// Whether the text has a list of keys at all.
+    names_keys: bool,
     version: u64,
     signing: OnceLock<Result<SigningKey, SigningError>>,
 }
@@ -26,8 +29,14 @@ pub struct JwkSet {
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum JwkSetError {
     /// It is no JSON object with a list of keys.
-    #[error("the text is no JSON Web Key Set")]
+    #[error("it is not a JSON Web Key Set: it has no list of `keys`")]
     NoSet,
+    /// It is written in an encoding that JSON is not exchanged in (RFC 8259 section 8.1).
+    #[error("it is not a JSON Web Key Set: it is written in UTF-16, write it in UTF-8")]
+    Utf16,
+    /// There is no key in it.
+    #[error("it holds no key")]
+    Empty,
     /// One of its keys cannot be read, which spoils the others too.
     #[error("key {number} of the set cannot be read: {reason}")]
     Key {
@@ -39,19 +48,26 @@ pub enum JwkSetError {
 }
 
 impl JwkSet {
-    /// Reads a key set. As in Oathkeeper, text behind it does no harm, and one key that cannot be
-    /// read spoils the whole set.
+    /// Reads a key set, behind a byte order mark if there is one. As in Oathkeeper, text behind it does
+    /// no harm, one key that cannot be read spoils the whole set, and an object without `keys` is a set
+    /// without keys ([`JwkSet::defect`]).
     ///
     /// # Errors
     /// A text that is no key set, or a key that is unknown or broken.
     pub fn parse(text: &[u8]) -> Result<Self, JwkSetError> {
+        let text = without_mark(text);
+        if is_utf16(text) {
+            return Err(JwkSetError::Utf16);
+        }
         let mut reader = serde_json::Deserializer::from_slice(text);
         let members = Option::<BTreeMap<String, &RawValue>>::deserialize(&mut reader)
             .map_err(|_| JwkSetError::NoSet)?
             .unwrap_or_default();
         let mut written: Vec<&RawValue> = Vec::new();
+        let mut names_keys = false;
         for (name, value) in members {
             if name.eq_ignore_ascii_case("keys") {
+                names_keys = true;
                 written = serde_json::from_str::<Option<_>>(value.get())
                     .map_err(|_| JwkSetError::NoSet)?
                     .unwrap_or_default();
@@ -71,6 +87,7 @@ impl JwkSet {
         let version = VERSIONS.fetch_add(1, Ordering::Relaxed);
         Ok(Self {
             keys,
+            names_keys,
             version,
             signing: OnceLock::new(),
         })
@@ -80,6 +97,16 @@ impl JwkSet {
     #[must_use]
     pub fn keys(&self) -> &[Jwk] {
         &self.keys
+    }
+
+    /// What is wrong with a set that could be read and yet has no key for anybody.
+    #[must_use]
+    pub fn defect(&self) -> Option<JwkSetError> {
+        match (self.names_keys, self.keys.is_empty()) {
+            (false, _) => Some(JwkSetError::NoSet),
+            (true, true) => Some(JwkSetError::Empty),
+            (true, false) => None,
+        }
     }
 
     /// A number that no other set of this process has: what was made with the keys of one set can be

@@ -128,6 +128,34 @@ impl Misconfigured {
     }
 }
 
+/// Where an option is written.
+#[derive(Debug)]
+pub(crate) struct OptionPlace {
+    in_rule: bool,
+    path: String,
+}
+
+impl OptionPlace {
+    /// The place as messages name it.
+    pub(crate) fn whole(&self) -> String {
+        self.named("")
+    }
+
+    /// The place of one item of a list, counted from 0.
+    pub(crate) fn item(&self, index: usize) -> String {
+        self.named(&format!("[{index}]"))
+    }
+
+    fn named(&self, part: &str) -> String {
+        let path = &self.path;
+        if self.in_rule {
+            format!("the rule's own `{path}{part}`")
+        } else {
+            format!("`{path}{part}`")
+        }
+    }
+}
+
 impl<'a> Settings<'a> {
     /// The settings of a handler that a rule names.
     #[must_use]
@@ -173,6 +201,18 @@ impl<'a> Settings<'a> {
     #[must_use]
     pub fn is_enabled(&self) -> bool {
         self.global.is_some_and(|settings| settings.enabled)
+    }
+
+    /// Where an option of the handler is written, for messages: in the rule, or in the configuration.
+    pub(crate) fn place_of(&self, option: &str) -> OptionPlace {
+        let in_rule = self.rule.is_some_and(|rule| rule.get(option).is_some());
+        let (role, handler) = (self.part.role().path(), self.handler);
+        let path = if in_rule {
+            option.to_owned()
+        } else {
+            format!("{role}.{handler}.config.{option}")
+        };
+        OptionPlace { in_rule, path }
     }
 
     /// Refuses a handler that is not enabled.

@@ -47,7 +47,7 @@ pub(crate) struct Token {
 #[derive(Debug, Error)]
 pub(crate) enum TokenError {
     /// The endpoint could not be asked.
-    #[error("the token endpoint was not asked: {0}")]
+    #[error("the request to the token endpoint failed: {0}")]
     Unreachable(#[from] HttpError),
     /// The endpoint refused, by its status or by an `error` in its answer.
     #[error("the token endpoint refused with {}", .0.status)]

@@ -1,7 +1,10 @@
 //! Loads every rule repository of a configuration.
 
-use super::{RuleDefinition, RuleFiles, RuleRepository, decode};
-use crate::finding::{Finding, Findings};
+use super::{RuleDefinition, RuleFiles, RuleFilesError, RuleRepository, decode};
+use crate::{
+    encoding::{EncodingError, is_utf16},
+    finding::{Finding, Findings},
+};
 
 /// The rules of all repositories that could be read, in the order the configuration names them.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +59,9 @@ pub async fn load(repositories: &[String], files: &dyn RuleFiles) -> LoadedRules
         let text = match &repository {
             RuleRepository::Inline(text) => Ok(text.clone()),
             _ => match files.read(&repository).await {
+                Ok(bytes) if is_utf16(&bytes) => {
+                    Err(RuleFilesError(EncodingError::Utf16.to_string()))
+                }
                 Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
                 Err(error) => Err(error),
             },

@@ -49,7 +49,7 @@ impl Issuer {
         let before = self.keys.reads();
         let urls = ["https://id.example/keys".to_owned()];
         let found = self.sets.holding(&self.ports, &urls, id, TTL, WAIT).await;
-        (found.is_some(), self.keys.reads() - before)
+        (found.is_ok(), self.keys.reads() - before)
     }
 }
 

@@ -14,9 +14,10 @@ use super::{
     web_token::{Unfit, WebToken},
 };
 use crate::{
-    Failure, Ports, Request, Session,
+    Failure, Ports, ReasonCode, Request, Session,
     go::parse_duration,
-    pipeline::{Misconfigured, Settings, Shared, Uri},
+    keys::NoKey,
+    pipeline::{Misconfigured, Settings, Shared, Uri, settings::OptionPlace},
 };
 
 pub(crate) use seen_signatures::SeenSignatures;
@@ -29,6 +30,8 @@ pub struct Jwt {
     trusted_issuers: Vec<String>,
     allowed_algorithms: Vec<String>,
     jwks_urls: Vec<String>,
+    /// Where `jwks_urls` stands, for the log.
+    jwks_urls_place: OptionPlace,
     jwks_max_wait: Duration,
     jwks_ttl: Duration,
     scope_strategy: ScopeStrategy,
@@ -77,6 +80,7 @@ impl Jwt {
             trusted_issuers: config.trusted_issuers,
             allowed_algorithms,
             jwks_urls: config.jwks_urls.iter().map(|url| url.to_string()).collect(),
+            jwks_urls_place: settings.place_of("jwks_urls"),
             jwks_max_wait: duration(
                 "jwks_max_wait",
                 &config.jwks_max_wait,
@@ -129,14 +133,35 @@ impl Jwt {
             .key_sets
             .holding(ports, &self.jwks_urls, id, ttl, wait)
             .await
-            .ok_or_else(|| {
-                refused("no key for signatures (`use` is `sig`) of its id is in the key sets")
-            })?;
+            .map_err(|no_key| self.unverified(&no_key))?;
         if !self.shared.seen_signatures.verify(&set, &token, text) {
             return Err(refused("its signature is not the key's"));
         }
         token.check_dates(ports.clock.now()).map_err(unfit)?;
         Ok(token)
+    }
+
+    /// Why the key that a token names is not there.
+    fn unverified(&self, no_key: &NoKey) -> Failure {
+        let unread = match no_key {
+            NoKey::Unknown => {
+                return refused(
+                    "no key for signatures (`use` is `sig`) of its id is in the key sets",
+                );
+            }
+            NoKey::Unread(unread) => unread,
+        };
+        let causes: Vec<_> = unread
+            .iter()
+            .map(|(index, error)| format!("{}: {error}", self.jwks_urls_place.item(*index)))
+            .collect();
+        Failure::unauthorized()
+            .because(ReasonCode::ServiceFailed)
+            .with_reason("The JSON Web Token could not be verified.")
+            .with_cause(format!(
+                "no key to verify the JSON Web Token with is known, because a key set cannot be used: {}",
+                causes.join("; ")
+            ))
     }
 
     /// What a session keeps of claims that suffice: all of them, the scopes as the list `scp`.

@@ -221,8 +221,10 @@ impl OAuth2Introspection {
             question.header.set("Authorization", authorization);
         }
         let answer = question.send(&*ports.http).await.map_err(|error| {
-            Failure::plain(format!("the introspection endpoint was not asked: {error}"))
-                .because(ReasonCode::ServiceFailed)
+            Failure::plain(format!(
+                "the request to the introspection endpoint failed: {error}"
+            ))
+            .because(ReasonCode::ServiceFailed)
         })?;
         match answer.status {
             200 => {}

@@ -121,7 +121,9 @@ impl SessionCheck {
                 Failure::forbidden()
                     .because(ReasonCode::ServiceFailed)
                     .with_reason("The session could not be checked.")
-                    .with_cause(format!("the session service was not asked: {error}"))
+                    .with_cause(format!(
+                        "the request to the session service failed: {error}"
+                    ))
             })?;
         session.cache_hits += u32::from(known);
         match answer.status {

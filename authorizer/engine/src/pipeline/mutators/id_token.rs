@@ -14,7 +14,9 @@ use crate::{
     fingerprint::Fingerprint,
     go::{decode_json, json, parse_duration},
     keys::{JwkSet, KeySetError},
-    pipeline::{Misconfigured, Settings, Shared, bounded_cache::BoundedCache},
+    pipeline::{
+        Misconfigured, Settings, Shared, bounded_cache::BoundedCache, settings::OptionPlace,
+    },
 };
 
 /// How old a key set over the network may be, and how long a request waits for a new one: what
@@ -42,6 +44,8 @@ pub struct IdToken {
     claims: Option<Result<Template, ParseError>>,
     issuer: String,
     jwks_url: String,
+    /// Where `jwks_url` stands, for the log.
+    jwks_url_place: OptionPlace,
     ttl: Duration,
     shared: Arc<Shared>,
 }
@@ -97,6 +101,7 @@ impl IdToken {
             claims: (!config.claims.is_empty()).then(|| Template::parse("claims", &config.claims)),
             issuer: config.issuer_url,
             jwks_url: config.jwks_url,
+            jwks_url_place: settings.place_of("jwks_url"),
             ttl,
             shared: Arc::clone(settings.shared),
         })
@@ -148,7 +153,10 @@ impl IdToken {
             Failure::internal()
                 .because(ReasonCode::NoSigningKey)
                 .with_reason("There is no valid JSON Web Key Set to sign with.")
-                .with_cause(error.to_string())
+                .with_cause(format!(
+                    "the key set of {} cannot be used: {error}",
+                    self.jwks_url_place.whole()
+                ))
         })
     }
 

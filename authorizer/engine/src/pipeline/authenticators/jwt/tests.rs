@@ -1,18 +1,20 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use oathgate_template::Value;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::{
-    Failure, Ports, Session,
+    Failure, Ports, ReasonCode, Session,
     go::text_from_bytes,
     keys::{JwkSet, tests::fixture},
     pipeline::authenticators::{
         Authentication, Authenticator,
         probe::{ask, build, request},
     },
+    ports::KeySourceError,
     testing::{ChangingKeys, FixedClock, MapKeys, ScriptedHttp, ports},
 };
 
@@ -362,4 +364,105 @@ proptest! {
         prop_assert_ne!(outcome.ok(), Some(Authentication::Authenticated));
         prop_assert!(session.extra.is_none());
     }
+}
+
+/// Whatever keeps a key set from being read is said, by the set's place and never by its address.
+#[tokio::test(start_paused = true)]
+async fn a_key_set_that_cannot_be_used_is_the_cause() {
+    let unreadable = |why: &str| Err(KeySourceError::Unreadable(why.to_owned()));
+    let (set, token) = signed("hs.json", "{}");
+    let utf16: Vec<u8> = set.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let discovery = r#"{"issuer":"https://id.example/","jwks_uri":"https://id.example/keys"}"#;
+    let broken = set.replace("\"oct\"", "\"unheard of\"");
+    let cases: [(Result<Bytes, KeySourceError>, &str); 9] = [
+        (
+            unreadable("the service answered with status 404"),
+            "status 404",
+        ),
+        (
+            Err(KeySourceError::Unavailable(
+                "the connection was refused".into(),
+            )),
+            "the connection was refused",
+        ),
+        (Ok("<html>".into()), "it is not a JSON Web Key Set"),
+        (Ok("".into()), "it is not a JSON Web Key Set"),
+        (Ok("[]".into()), "it is not a JSON Web Key Set"),
+        (Ok(discovery.into()), "it is not a JSON Web Key Set"),
+        (Ok(utf16.into()), "written in UTF-16"),
+        (Ok(r#"{"keys":[]}"#.into()), "it holds no key"),
+        (Ok(broken.into()), "key 1 of the set cannot be read"),
+    ];
+    for (read, why) in cases {
+        for (rule, place) in [
+            (json!({}), "`authenticators.jwt.config.jwks_urls[0]`: "),
+            (
+                json!({"jwks_urls": [KEYS]}),
+                "the rule's own `jwks_urls[0]`: ",
+            ),
+        ] {
+            let keys = ChangingKeys::new("");
+            keys.set(read.clone());
+            let refused = refusal(&rule, &token, keys).await;
+            let told = (refused.status, refused.code);
+            assert_eq!(told, (Some(401), ReasonCode::ServiceFailed), "{refused:?}");
+            assert!(refused.cause.contains(place), "{refused:?}");
+            assert!(refused.cause.contains(why), "{refused:?}");
+            assert!(
+                !format!("{refused:?}").contains("id.example"),
+                "{refused:?}"
+            );
+        }
+    }
+    let late = ChangingKeys::new(set.clone());
+    late.take(Duration::from_secs(5));
+    let refused = refusal(&json!({}), &token, late).await;
+    assert_eq!(refused.code, ReasonCode::ServiceFailed);
+    assert!(
+        refused.cause.contains("did not arrive in time"),
+        "{refused:?}"
+    );
+
+    let healthy = ChangingKeys::new(set.replace("hs-key", "another"));
+    let refused = refusal(&json!({}), &token, healthy).await;
+    assert_eq!(refused.code, ReasonCode::InvalidCredentials, "{refused:?}");
+}
+
+/// A token is looked for in all sets, and those that cannot be read are named alone.
+#[tokio::test]
+async fn of_several_key_sets_those_that_cannot_be_used_are_named() {
+    let (set, token) = signed("hs.json", "{}");
+    let other = set.replace("hs-key", "another");
+    let (healthy, gone) = ("https://id.example/healthy", "https://id.example/gone");
+    let keys = BTreeMap::from([(healthy.to_owned(), other.into())]);
+    let ports = Ports {
+        keys: Arc::new(MapKeys(keys)),
+        ..ports(&ScriptedHttp::answering(500, ""))
+    };
+    let handler = jwt(json!({"jwks_urls": [gone, healthy, gone]}));
+    let request = request(&[("Authorization", &format!("Bearer {token}"))]);
+    let refused = ask(&handler, &request, &ports).await.0.unwrap_err();
+    let named = |index| refused.cause.contains(&format!("jwks_urls[{index}]"));
+    assert_eq!([0, 1, 2].map(named), [true, false, true], "{refused:?}");
+}
+
+async fn refusal(rule: &serde_json::Value, token: &str, keys: Arc<ChangingKeys>) -> Failure {
+    let ports = Ports {
+        keys,
+        ..ports(&ScriptedHttp::answering(500, ""))
+    };
+    let request = request(&[("Authorization", &format!("Bearer {token}"))]);
+    ask(&jwt(rule.clone()), &request, &ports)
+        .await
+        .0
+        .unwrap_err()
+}
+
+#[tokio::test]
+async fn a_key_set_behind_a_byte_order_mark_is_read() {
+    let (set, token) = signed("hs.json", "{}");
+    let request = request(&[("Authorization", &format!("Bearer {token}"))]);
+    let ports = with_keys(&format!("\u{feff}{set}"));
+    let (outcome, _) = ask(&jwt(json!({})), &request, &ports).await;
+    assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
 }
