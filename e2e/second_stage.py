@@ -23,6 +23,7 @@ CONFIG = {
             "config": {
                 "check_session_url": "http://127.0.0.1:1/replaced/by/the/stage",
                 "preserve_path": True,
+                "force_method": "GET",
                 "only": ["ory_kratos_session"],
                 "subject_from": "identity.id",
                 "extra_from": "@this",

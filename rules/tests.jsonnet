@@ -12,8 +12,8 @@ local ada = { cookie: 'ory_kratos_session=ada' };
 {
   // Ory Kratos, as far as the tests go: one session, and nobody else's.
   services: [
-    { url: whoami, when: ada, body: { id: 'session', identity: { id: 'ada', traits: { email: 'ada@example.com' } } } },
-    { url: whoami, status: 401, body: { 'error': { code: 401 } } },
+    { url: whoami, method: 'GET', when: ada, body: { id: 'session', identity: { id: 'ada', traits: { email: 'ada@example.com' } } } },
+    { url: whoami, method: 'GET', status: 401, body: { 'error': { code: 401 } } },
   ],
 
   tests: [
@@ -41,6 +41,11 @@ local ada = { cookie: 'ory_kratos_session=ada' };
         headers: { 'X-User': 'ada' },
         claims: { sub: 'ada', session: { identity: { traits: { email: 'ada@example.com' } } } },
       },
+    },
+    {
+      name: 'a HEAD is the same person as a GET',
+      request: { method: 'HEAD', url: versioned('/public/news'), headers: ada },
+      expect: { status: 200, rule: 'public', subject: 'ada', headers: { 'X-User': 'ada' }, claims: { sub: 'ada' } },
     },
     {
       name: 'no guest gets at an account',

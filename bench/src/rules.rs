@@ -19,7 +19,7 @@ pub fn config(services: &str) -> Value {
             "unauthorized": {"enabled": true},
             "anonymous": {"enabled": true, "config": {"subject": "guest"}},
             "cookie_session": {"enabled": true, "config": {
-                "check_session_url": format!("{services}/sessions/whoami"), "preserve_path": true,
+                "check_session_url": format!("{services}/sessions/whoami"), "preserve_path": true, "force_method": "GET",
                 "only": ["ory_session_slughere"], "extra_from": "@this", "subject_from": "identity.id"}},
             "jwt": {"enabled": true, "config": {
                 "jwks_urls": [format!("{services}/keys")], "trusted_issuers": ["https://issuer.example.com/"],

@@ -89,7 +89,7 @@ pub(crate) fn gate_of(rule: &Value, shown: Shown) -> (Gate, Request) {
     let mut config = rules::config(SERVICES);
     let authenticators = &mut config["authenticators"];
     authenticators["bearer_token"] = json!({"enabled": true, "config": {
-        "check_session_url": format!("{SERVICES}/whoami"), "extra_from": "@this", "subject_from": "identity.id"}});
+        "check_session_url": format!("{SERVICES}/whoami"), "force_method": "GET", "extra_from": "@this", "subject_from": "identity.id"}});
     authenticators["oauth2_client_credentials"] = json!({"enabled": true, "config": {
         "token_url": format!("{SERVICES}/token"), "cache": {"enabled": true, "ttl": "300s"}}});
     config["authorizers"]["remote_json"] = json!({"enabled": true, "config": {

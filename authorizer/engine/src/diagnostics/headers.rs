@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::name_of;
+use super::list_rules;
 use crate::{
     config::Config, finding::Finding, gateway_header::Unmappable, pipeline::Vouches,
     rules::RuleDefinition,
 };
-
-/// How many rules a finding names.
-const NAMED: usize = 3;
 
 /// One note for each such header: behind the rules that do not set it, the backend gets a stand-in.
 /// And one for rules whose headers are not known before a service is asked.
@@ -58,23 +55,11 @@ fn named(
     of_rules: &[Vouches],
     holds: impl Fn(&Vouches) -> bool,
 ) -> Option<String> {
-    let all: Vec<String> = rules
+    let indices: Vec<usize> = of_rules
         .iter()
-        .zip(of_rules)
         .enumerate()
-        .filter(|(_, (_, vouches))| holds(vouches))
-        .map(|(index, (rule, _))| format!("`{}`", name_of(rule, index)))
+        .filter(|(_, vouches)| holds(vouches))
+        .map(|(index, _)| index)
         .collect();
-    let mut named = all
-        .iter()
-        .take(NAMED)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ");
-    match all.len() {
-        0 => return None,
-        count if count > NAMED => named.push_str(&format!(" and {} more", count - NAMED)),
-        _ => {}
-    }
-    Some(named)
+    list_rules(rules, &indices)
 }

@@ -7,6 +7,7 @@ mod headers;
 mod hosts;
 mod keys;
 mod matching;
+mod session_checks;
 mod templates;
 
 pub(crate) use handlers::can_run as handlers_can_run;
@@ -69,6 +70,7 @@ pub fn check(config: &Config, rules: &[RuleDefinition], target: Target) -> Findi
                 .map(|finding| in_rule(finding, rule, index)),
         );
     }
+    findings.extend(session_checks::check(config, rules, &shared));
     findings.extend(headers::check(config, rules));
     findings.extend(gateway_headers::check(config, rules, &shared, target));
     Findings(findings)
@@ -89,6 +91,25 @@ pub(crate) fn name_of(rule: &RuleDefinition, index: usize) -> String {
     } else {
         rule.id.clone()
     }
+}
+
+/// How many rules a finding names.
+const NAMED: usize = 3;
+
+/// Rules by their indices, the first few by name; `None` where there are none.
+fn list_rules(rules: &[RuleDefinition], indices: &[usize]) -> Option<String> {
+    let mut named = indices
+        .iter()
+        .take(NAMED)
+        .filter_map(|index| Some(format!("`{}`", name_of(rules.get(*index)?, *index))))
+        .collect::<Vec<_>>()
+        .join(", ");
+    match indices.len() {
+        0 => return None,
+        count if count > NAMED => named.push_str(&format!(" and {} more", count - NAMED)),
+        _ => {}
+    }
+    Some(named)
 }
 
 fn naming<'r>(
