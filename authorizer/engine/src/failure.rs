@@ -81,6 +81,15 @@ impl Failure {
         )
     }
 
+    /// A value that the rule sets cannot be handed on as it is: 403. No error handler answers it: the
+    /// client can do nothing about it, and least of all by signing in again.
+    #[must_use]
+    pub fn unfit(cause: impl Into<String>) -> Self {
+        Self::new(403, "The request cannot be handed on")
+            .because(ReasonCode::ValueUnfit)
+            .with_cause(cause)
+    }
+
     /// Something of ours failed, with a status: 500.
     #[must_use]
     pub fn internal() -> Self {

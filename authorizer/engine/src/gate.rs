@@ -14,6 +14,7 @@ use crate::{
     Decision, Evidence, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
     go::Header,
+    handed_on,
     pipeline::{
         SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
@@ -303,8 +304,10 @@ impl Gate {
         evidence.took.mutate = lap(&mut begun);
         evidence.cache_hits = session.cache_hits;
         mutated?;
+        let header = std::mem::take(&mut session.header).as_found();
+        handed_on::check(&session, &header)?;
         Ok(Grant {
-            header: session.header.as_found(),
+            header,
             vouched: session.vouched,
         })
     }

@@ -16,6 +16,7 @@ pub mod gate;
 pub mod gateway_header;
 mod gjson;
 pub mod go;
+mod handed_on;
 pub mod keys;
 pub mod manifest;
 mod outgoing;

@@ -33,7 +33,7 @@ pub enum ReasonCode {
     TemplateFailed,
     /// There is no key to sign with.
     NoSigningKey,
-    /// A value that the rule sets cannot be handed on by API Gateway.
+    /// A value that the rule sets cannot be handed on as it is.
     ValueUnfit,
     /// The path is too long for a policy of API Gateway's.
     PathTooLong,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::functions::RegexCache;
-use crate::run::Machine;
+use crate::run::{Breaks, Machine, Rendered};
 use crate::syntax::{self, Tree};
 use crate::{ParseError, RenderError, Value};
 
@@ -42,9 +42,30 @@ impl Template {
     /// A [`RenderError`] where Go's `Template.Execute` would fail, and where a limit of size,
     /// depth or steps is reached.
     pub fn render(&self, data: &Value) -> Result<String, RenderError> {
-        let bytes = self.render_bytes(data)?;
-        Ok(String::from_utf8(bytes)
-            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+        Ok(text(self.render_bytes(data)?))
+    }
+
+    /// The text as one line, for a header: white space that the template's own text has at the ends is cut
+    /// off, and line breaks of its own inside become blanks. What the data brings stays as it is, so that
+    /// white space at the ends and line breaks in the result are the data's.
+    ///
+    /// # Errors
+    ///
+    /// As [`Template::render`].
+    pub fn render_line(&self, data: &Value) -> Result<String, RenderError> {
+        let Rendered {
+            mut bytes,
+            own_start,
+            own_end,
+        } = self.run(data, Breaks::Blank)?;
+        let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let trailing = bytes.get(own_end..).unwrap_or_default();
+        let cut = trailing.iter().rev().take_while(|byte| is_blank(byte));
+        bytes.truncate(bytes.len() - cut.count());
+        let leading = bytes.get(..own_start.min(bytes.len())).unwrap_or_default();
+        let cut = leading.iter().take_while(|byte| is_blank(byte)).count();
+        bytes.drain(..cut);
+        Ok(text(bytes))
     }
 
     /// The exact bytes that Go's engine would write.
@@ -53,17 +74,26 @@ impl Template {
     ///
     /// As [`Template::render`].
     pub fn render_bytes(&self, data: &Value) -> Result<Vec<u8>, RenderError> {
+        Ok(self.run(data, Breaks::Keep)?.bytes)
+    }
+
+    fn run(&self, data: &Value, breaks: Breaks) -> Result<Rendered, RenderError> {
         let Parsed {
             name,
             tree,
             regexes,
         } = &*self.0;
-        Machine::run(name, tree, regexes, data).map_err(|(line, reason)| RenderError {
+        Machine::run(name, tree, regexes, data, breaks).map_err(|(line, reason)| RenderError {
             name: name.clone(),
             line,
             reason,
         })
     }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 impl fmt::Debug for Template {

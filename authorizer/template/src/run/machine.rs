@@ -27,6 +27,24 @@ pub(super) enum Flow {
     Continue,
 }
 
+/// What becomes of line breaks in the template's own text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Breaks {
+    /// They stay.
+    Keep,
+    /// They become blanks.
+    Blank,
+}
+
+/// What a template made of its data.
+pub(crate) struct Rendered {
+    pub(crate) bytes: Vec<u8>,
+    /// How many bytes at the start are the template's own text, before the data brought any.
+    pub(crate) own_start: usize,
+    /// Where the template's own text at the end begins.
+    pub(crate) own_end: usize,
+}
+
 /// One rendering.
 pub(crate) struct Machine<'t> {
     name: &'t str,
@@ -39,6 +57,9 @@ pub(crate) struct Machine<'t> {
     /// The line being evaluated, for errors.
     line: usize,
     out: Vec<u8>,
+    breaks: Breaks,
+    /// Where the first text that the data brought begins, and where the last one ends.
+    brought: Option<(usize, usize)>,
 }
 
 impl<'t> Machine<'t> {
@@ -52,7 +73,8 @@ impl<'t> Machine<'t> {
         tree: &'t Tree,
         regexes: &'t RegexCache,
         data: &Value,
-    ) -> Result<Vec<u8>, (usize, String)> {
+        breaks: Breaks,
+    ) -> Result<Rendered, (usize, String)> {
         let mut machine = Self {
             name,
             tree,
@@ -62,11 +84,21 @@ impl<'t> Machine<'t> {
             depth: 0,
             line: 1,
             out: Vec::with_capacity(USUAL_LENGTH),
+            breaks,
+            brought: None,
         };
         let dot = solid(Some(data.clone()));
         machine.variables.push(("$", dot.clone()));
         match machine.walk(&dot, &tree.root) {
-            Ok(_) => Ok(machine.out),
+            Ok(_) => {
+                let length = machine.out.len();
+                let (own_start, own_end) = machine.brought.unwrap_or((length, 0));
+                Ok(Rendered {
+                    bytes: machine.out,
+                    own_start,
+                    own_end,
+                })
+            }
             Err(reason) => Err((machine.line, reason)),
         }
     }
@@ -89,7 +121,13 @@ impl<'t> Machine<'t> {
         match node {
             Node::Text(text) => {
                 self.context.charge(text.len())?;
-                self.out.extend_from_slice(text.as_bytes());
+                match self.breaks {
+                    Breaks::Keep => self.out.extend_from_slice(text.as_bytes()),
+                    Breaks::Blank => self.out.extend(text.bytes().map(|byte| match byte {
+                        b'\r' | b'\n' => b' ',
+                        byte => byte,
+                    })),
+                }
                 Ok(Flow::Next)
             }
             Node::Action(pipe) => {
@@ -116,13 +154,16 @@ impl<'t> Machine<'t> {
     }
 
     fn print(&mut self, value: &Slot) -> Result<(), Fault> {
+        let begin = self.out.len();
         match value {
-            None => {
-                self.out.extend_from_slice(b"<no value>");
-                Ok(())
-            }
-            Some(value) => self.context.print_to(&mut self.out, value),
+            None => self.out.extend_from_slice(b"<no value>"),
+            Some(value) => self.context.print_to(&mut self.out, value)?,
         }
+        let end = self.out.len();
+        if end > begin {
+            self.brought = Some((self.brought.map_or(begin, |(first, _)| first), end));
+        }
+        Ok(())
     }
 
     fn choice(

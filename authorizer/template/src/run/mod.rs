@@ -8,4 +8,4 @@ mod range;
 mod shadow;
 
 pub(crate) use context::Context;
-pub(crate) use machine::Machine;
+pub(crate) use machine::{Breaks, Machine, Rendered};

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use when::Conditions;
 
 use crate::pipeline::{Defect, Misconfigured, Part, Settings, Shared};
-use crate::{Failure, Refusal, Request, config::Config, rules::HandlerReference};
+use crate::{Failure, ReasonCode, Refusal, Request, config::Config, rules::HandlerReference};
 
 /// A handler of refusals, with the conditions under which it is responsible.
 #[derive(Debug)]
@@ -71,7 +71,8 @@ pub fn fallback(config: &Config, shared: &Arc<Shared>) -> Vec<ErrorHandler> {
 }
 
 /// Answers a failure: with the one handler of the rule that is responsible, else with the first of
-/// the fallback handlers that is. What keeps a handler from answering is itself answered with 500.
+/// the fallback handlers that is. What keeps a handler from answering is itself answered with 500. A
+/// value that cannot be handed on is told as it is: see [`Failure::unfit`].
 #[must_use]
 pub fn refuse<'a>(
     of_rule: &'a [ErrorHandler],
@@ -79,6 +80,13 @@ pub fn refuse<'a>(
     request: &Request,
     failure: &Failure,
 ) -> Answered<'a> {
+    if failure.code == ReasonCode::ValueUnfit {
+        return Answered {
+            handler: None,
+            refusal: json::write(request, failure),
+            complaint: None,
+        };
+    }
     let answered = choose(of_rule, fallback, request, failure)
         .and_then(|handler| Ok((handler.name(), handler.handle(request, failure)?)));
     match answered {

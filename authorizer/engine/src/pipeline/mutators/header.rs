@@ -50,7 +50,7 @@ impl HeaderMutator {
         let rendered = self
             .headers
             .iter()
-            .map(|(name, template)| Ok((name, super::render(template, &data)?)))
+            .map(|(name, template)| Ok((name, super::render_line(template, &data)?)))
             .collect::<Result<Vec<_>, Failure>>()?;
         for (name, value) in rendered {
             super::set_header(request, session, name, &value);

@@ -133,7 +133,8 @@ impl Hydrator {
         let question = self.question(request, session)?;
         let Some(keep) = self.keep else {
             let cache_hits = session.cache_hits;
-            *session = self.ask(&question, &session.subject, ports).await?;
+            let hydrated = self.ask(&question, &session.subject, ports).await?;
+            take_over(session, hydrated);
             session.cache_hits = cache_hits;
             return Ok(());
         };
@@ -145,7 +146,7 @@ impl Hydrator {
             .0
             .get(&key, |kept| now < kept.until);
         let cache_hits = session.cache_hits + u32::from(kept.is_some());
-        *session = match kept {
+        let hydrated = match kept {
             Some(kept) => Session::clone(&kept.session),
             None => {
                 let hydrated = self.ask(&question, &session.subject, ports).await?;
@@ -157,6 +158,7 @@ impl Hydrator {
                 hydrated
             }
         };
+        take_over(session, hydrated);
         session.cache_hits = cache_hits;
         Ok(())
     }
@@ -217,6 +219,18 @@ impl Hydrator {
         }
         Ok(hydrated)
     }
+}
+
+/// Puts the service's session in the place of the one that it was sent. A header that comes back as it
+/// was sent is the service's word as little as it was before: `noop` may have copied it from the client.
+fn take_over(session: &mut Session, mut hydrated: Session) {
+    hydrated.vouched.retain(|name| {
+        let sent = session.header.values(name);
+        let sent_back =
+            hydrated.header.get(name).is_some() && sent.eq(hydrated.header.values(name));
+        !sent_back || session.vouched.contains(name)
+    });
+    *session = hydrated;
 }
 
 fn told(message: &'static str) -> Failure {

@@ -53,6 +53,15 @@ impl World {
     }
 
     async fn hydrate(&self, rule: Value) -> Result<Session, Failure> {
+        let mut session = Session {
+            subject: "ada".to_owned(),
+            ..Session::default()
+        };
+        session.set_header("X-Before", "1");
+        self.hydrate_from(session, rule).await
+    }
+
+    async fn hydrate_from(&self, mut session: Session, rule: Value) -> Result<Session, Failure> {
         let reference = HandlerReference {
             handler: "hydrator".to_owned(),
             config: Some(rule),
@@ -66,11 +75,6 @@ impl World {
                 .collect(),
             ..Request::default()
         };
-        let mut session = Session {
-            subject: "ada".to_owned(),
-            ..Session::default()
-        };
-        session.set_header("X-Before", "1");
         Arc::make_mut(&mut session.match_context).url = Some(url);
         mutator
             .mutate(&mut request, &mut session, &self.ports)
@@ -141,6 +145,28 @@ async fn a_header_in_another_spelling_is_empty_until_noop_spells_it() {
         .await
         .unwrap();
     assert_eq!(session.header.get("X-Low"), Some("1"));
+}
+
+#[tokio::test]
+async fn what_the_service_sends_back_is_vouched_for_as_little_as_before() {
+    let told = json!({"subject": "ada", "header": {
+        "X-Set": ["1"], "X-Same": ["2"], "X-Other": ["service"], "X-New": ["4"],
+    }});
+    let world = World::answering(200, &told);
+    let mut session = Session {
+        subject: "ada".to_owned(),
+        // As `noop` leaves them.
+        header: [("X-Same", "2"), ("X-Other", "client")]
+            .into_iter()
+            .collect(),
+        ..Session::default()
+    };
+    session.set_header("X-Set", "1");
+    let kept = json!({"cache": {"enabled": true}});
+    for _ in 0..2 {
+        let session = world.hydrate_from(session.clone(), kept.clone()).await;
+        assert_eq!(session.unwrap().vouched, ["X-New", "X-Other", "X-Set"]);
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::Arc};
 pub use hydrator::HydratedSessions;
 pub use id_token::SignedTokens;
 pub(crate) use id_token::keys_to_sign_with;
-use oathgate_template::{ParseError, Template, Value};
+use oathgate_template::{ParseError, RenderError, Template, Value};
 
 use crate::pipeline::{Misconfigured, Part, Settings, Shared};
 use crate::{
@@ -111,15 +111,26 @@ fn share_header(request: &mut Request, session: &mut Session, name: &str, value:
     }
 }
 
+/// What a template makes of the session, as the one line that a header or cookie holds.
+fn render_line(template: &Result<Template, ParseError>, data: &Value) -> Result<String, Failure> {
+    rendered(template, |template| template.render_line(data))
+}
+
 /// What a template makes of the session. A template that does not parse is an error once it is
 /// reached, as in Oathkeeper.
 fn render(template: &Result<Template, ParseError>, data: &Value) -> Result<String, Failure> {
+    rendered(template, |template| template.render(data))
+}
+
+fn rendered(
+    template: &Result<Template, ParseError>,
+    render: impl FnOnce(&Template) -> Result<String, RenderError>,
+) -> Result<String, Failure> {
+    let failed = |error: String| Failure::plain(error).because(ReasonCode::TemplateFailed);
     let template = template
         .as_ref()
-        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))?;
-    template
-        .render(data)
-        .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))
+        .map_err(|error| failed(error.to_string()))?;
+    render(template).map_err(|error| failed(error.to_string()))
 }
 
 #[cfg(test)]
