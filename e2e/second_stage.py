@@ -103,7 +103,7 @@ def second_stage(cloud: LocalCloud) -> Deployment:
         "clientHeaders": ["X-Note"],
         "forgedHeaders": "replace",
         "sessionCache": {"ttlSeconds": SESSION_TTL, "negativeTtlSeconds": 1},
-        "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": False},
+        "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": True},
     }
     deployment = Deployment(cloud, NAME, changes)
     changes["config"] = {"file": f"{place}/config.yml"}

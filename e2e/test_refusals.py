@@ -84,20 +84,45 @@ def test_a_401_has_the_challenge_that_is_configured(second, gate):
     assert gate.ask("GET", "/v1/account/7").header("www-authenticate") is None
 
 
-@pytest.mark.parametrize("origin", ["https://app.example.test", "https://admin.example.test"])
-@pytest.mark.parametrize("path", ["/user/a", "/closed/a"])
-def test_a_page_of_each_allowed_origin_can_read_a_refusal(second, origin, path):
-    answer = second.ask("GET", path, [("Origin", origin)])
-    assert answer.header("access-control-allow-origin") == origin
+ALLOWED = ["https://app.example.test", "https://admin.example.test"]
+
+#: Not allowed, though a careless comparison would take them for allowed.
+NOT_ALLOWED = ["https://evil.test", "https://admin.example.test.evil.test", "http://admin.example.test", "null", ""]
+
+
+@pytest.mark.parametrize("origin", ALLOWED)
+@pytest.mark.parametrize("name", ["Origin", "origin"])
+def test_a_page_of_each_allowed_origin_can_call_and_read_a_refusal_for_good(second, origin, name, mappings):
+    preflight = second.ask("OPTIONS", "/closed/a", [(name, origin), ("Access-Control-Request-Method", "GET")])
+    assert (preflight.status, preflight.body) == (204, b"")
+    for answer in (preflight, second.ask("GET", "/closed/a", [(name, origin)])):
+        assert answer.all("access-control-allow-origin") == [origin]
+        assert answer.header("access-control-allow-credentials") == "true"
+        assert "Origin" in answer.header("vary")
+
+
+@pytest.mark.parametrize("origin", ALLOWED)
+def test_a_page_of_each_allowed_origin_can_read_that_it_needs_credentials(second, origin, mappings):
+    answer = second.ask("GET", "/user/a", [("origin", origin)])
+    assert answer.status == 401
+    assert answer.all("access-control-allow-origin") == [origin]
+    assert answer.header("access-control-allow-credentials") is None
     assert "Origin" in answer.header("vary")
-    preflight = second.ask("OPTIONS", path, [("Origin", origin), ("Access-Control-Request-Method", "GET")])
-    assert preflight.status == 204
+
+
+@pytest.mark.parametrize("origin", NOT_ALLOWED)
+@pytest.mark.parametrize("name", ["Origin", "origin"])
+def test_a_page_of_another_origin_is_named_by_no_preflight_and_no_refusal_for_good(second, origin, name, mappings):
+    preflight = second.ask("OPTIONS", "/closed/a", [(name, origin), ("Access-Control-Request-Method", "GET")])
+    assert preflight.all("access-control-allow-origin") == [ALLOWED[0]]
+    for path in ("/closed/a", "/nowhere", "/open/..%2fa"):
+        assert second.ask("GET", path, [(name, origin)]).header("access-control-allow-origin") is None
 
 
 def test_what_the_gateway_says_itself_is_in_a_page_s_reach_too(second):
     second.cloud.backend.stop()
     try:
-        answer = second.ask("GET", "/open/a", [("Origin", "https://app.example.test")])
+        answer = second.ask("GET", "/open/a", [("origin", "https://app.example.test")])
     finally:
         second.cloud.backend.start()
     # AWS says 504 here, the emulator 500.

@@ -119,7 +119,8 @@ const sessionCache = z
 
 const origin = z
   .string("must be an origin")
-  .refine((text) => text === "*" || parsedUrl(text)?.origin === text, {
+  // Written into templates: no character that ends a text there.
+  .refine((text) => text === "*" || (parsedUrl(text)?.origin === text && /^[\w.:/[\]-]+$/.test(text)), {
     message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
   });
 

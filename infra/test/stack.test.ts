@@ -238,6 +238,23 @@ describe("the authorizer's function", () => {
     });
   });
 
+  it.each([
+    [
+      "several",
+      `cors: { allowOrigins: [https://a.example.com, https://b.example.com] }`,
+      "https://a.example.com,https://b.example.com",
+    ],
+    ["one", "cors: { allowOrigins: [https://a.example.com] }", undefined],
+    ["any", 'cors: { allowOrigins: ["*"] }', undefined],
+  ])("is told whose pages may read refusals where the stage allows %s", (_, cors, told) => {
+    expect(environmentOf(templateOf({ stage: `${LEAST}${cors}` }))).toEqual(
+      expect.objectContaining(told === undefined ? {} : { OATHGATE_ALLOWED_ORIGINS: told }),
+    );
+    expect("OATHGATE_ALLOWED_ORIGINS" in environmentOf(templateOf({ stage: `${LEAST}${cors}` }))).toBe(
+      told !== undefined,
+    );
+  });
+
   it("keeps what session services say only where the stage says for how long", () => {
     const kept = (stage: string) =>
       Object.entries(environmentOf(templateOf({ stage: `${LEAST}${stage}` })))

@@ -8,6 +8,7 @@ use thiserror::Error;
 use crate::{
     context::{self, Context, Unfit, Vouched},
     event::{Event, Kind},
+    origin,
     policy::PolicyDocument,
 };
 
@@ -85,6 +86,8 @@ const NOBODY: &str = "unknown";
 pub(crate) struct Answering<'a> {
     pub(crate) event: &'a Event<'a>,
     pub(crate) vouched: &'a Vouched,
+    /// Whose pages may read a refusal.
+    pub(crate) allowed_origins: &'a [String],
     pub(crate) simple: bool,
 }
 
@@ -133,8 +136,11 @@ impl Answering<'_> {
         Ok(answer)
     }
 
-    /// A refusal that no rule was asked about.
-    pub(crate) fn deny(&self, subject: &str, context: Context) -> Answer {
+    /// A refusal, and which page may read it.
+    fn deny(&self, subject: &str, mut context: Context) -> Answer {
+        if let Some(origin) = origin::allowed(self.allowed_origins, &self.event.headers) {
+            context.insert("origin".to_owned(), origin.to_owned());
+        }
         if self.is_simple() {
             return Answer::Simple(SimpleAnswer {
                 is_authorized: false,

@@ -139,6 +139,7 @@ impl Authorizer {
         let answering = Answering {
             event,
             vouched: &self.vouched,
+            allowed_origins: &self.settings.allowed_origins,
             simple: self.settings.simple_answers,
         };
         let request = match event.request(self.settings.public_host.as_deref()) {

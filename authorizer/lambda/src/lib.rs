@@ -18,6 +18,7 @@ mod context;
 pub mod event;
 mod forged;
 mod log;
+mod origin;
 mod outside;
 mod package;
 mod packed_file;

@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use oathgate_engine::{SessionCacheLimits, go::is_token};
 use thiserror::Error;
 
-use crate::{Level, PathPolicy};
+use crate::{Level, PathPolicy, origin::is_origin};
 
 /// Variables that cannot be used, all of them at once.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -39,6 +39,9 @@ pub struct Settings {
     pub client_headers: Vec<String>,
     /// `OATHGATE_FORGED_HEADERS`: whether a request with a vouched header of the client's own is refused.
     pub forged_headers: ForgedHeaders,
+    /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, where a
+    /// stage allows several.
+    pub allowed_origins: Vec<String>,
     /// `OATHGATE_ALLOW_ENCODED_SLASHES`: which paths are refused before any rule is asked.
     pub paths: PathPolicy,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
@@ -62,6 +65,7 @@ impl Default for Settings {
             vouched_fallback: "none".to_owned(),
             client_headers: Vec::new(),
             forged_headers: ForgedHeaders::default(),
+            allowed_origins: Vec::new(),
             paths: PathPolicy::default(),
             simple_answers: false,
             log_level: None,
@@ -165,6 +169,14 @@ impl Settings {
                 _ => wrong.push(format!(
                     "`OATHGATE_FORGED_HEADERS` is `{text}`: write `refuse` or `replace`"
                 )),
+            }
+        }
+        if let Some(text) = given("OATHGATE_ALLOWED_ORIGINS") {
+            settings.allowed_origins = text.split(',').map(|text| text.trim().to_owned()).collect();
+            if !settings.allowed_origins.iter().all(|text| is_origin(text)) {
+                wrong.push(format!(
+                    "`OATHGATE_ALLOWED_ORIGINS` is `{text}`: write origins such as `https://app.example.com`, separated by commas"
+                ));
             }
         }
         if let Some(text) = given("OATHGATE_ALLOW_ENCODED_SLASHES") {

@@ -301,6 +301,44 @@ async fn it_refuses_in_the_way_each_refusal_asks_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_says_which_allowed_origin_may_read_a_refusal() {
+    let world = world(
+        Secret::Text(keys()),
+        &[(
+            "OATHGATE_ALLOWED_ORIGINS",
+            "https://app.example.com, https://admin.example.com",
+        )],
+    )
+    .await;
+    let cases = [
+        (vec![("origin", "https://admin.example.com")], true),
+        (vec![("Origin", "https://admin.example.com")], true),
+        (vec![("Origin", "https://evil.example.com")], false),
+        (vec![], false),
+    ];
+    for (headers, known) in cases {
+        // A rule's refusal, no rule, a path that no rule is asked about, and a redirect.
+        for path in ["/closed", "/nowhere", "/guest/a%2Fb", "/app/a"] {
+            let outcome = world.function.invoke(&rest("GET", path, &headers)).await;
+            assert_eq!(outcome.verdict(), "Deny", "{path}");
+            assert_eq!(
+                outcome.context("origin"),
+                known.then_some("https://admin.example.com"),
+                "{path} {headers:?}"
+            );
+        }
+        let granted = world
+            .function
+            .invoke(&rest("GET", "/health", &headers))
+            .await;
+        assert_eq!(
+            (&*granted.verdict(), granted.context("origin")),
+            ("Allow", None)
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_refuses_a_value_that_is_the_stand_in() {
     let world = world(
         Secret::Text(keys()),
@@ -548,6 +586,7 @@ async fn it_says_which_variable_cannot_be_used_and_does_not_start() {
     let variables = [
         ("OATHGATE_PUBLIC_HOST", "https://a/"),
         ("OATHGATE_ALLOW_ENCODED_SLASHES", "yes"),
+        ("OATHGATE_ALLOWED_ORIGINS", "https://app.example.com, *"),
     ];
     let (told, _) = Function::start(folder.path(), &variables)
         .await

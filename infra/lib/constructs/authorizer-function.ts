@@ -66,6 +66,7 @@ function authorizerEnvironment(settings: StageSettings, secretArn: string): Reco
     clientHeaders,
     forgedHeaders,
     sessionCache,
+    cors,
     logs,
   } = settings;
   return {
@@ -76,6 +77,9 @@ function authorizerEnvironment(settings: StageSettings, secretArn: string): Reco
     ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
     ...(clientHeaders.length === 0 ? {} : { OATHGATE_CLIENT_HEADERS: clientHeaders.join(",") }),
     ...(forgedHeaders === "refuse" ? {} : { OATHGATE_FORGED_HEADERS: forgedHeaders }),
+    ...(cors !== undefined && cors.allowOrigins.length > 1
+      ? { OATHGATE_ALLOWED_ORIGINS: cors.allowOrigins.join(",") }
+      : {}),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),

@@ -11,7 +11,7 @@ import type { CorsSettings } from "../stage-schema";
  * Answers a resource's preflights in API Gateway, without the authorizer: browsers send none of the credentials with them.
  *
  * CDK's own `addCorsPreflight` doesn't fit: where every media type counts as binary, a mock integration fails unless the body is
- * made text first.
+ * made text first, and so does its answer where that has a template.
  */
 export function addPreflight(resource: IResource, cors: CorsSettings): void {
   const [first = "*", ...others] = cors.allowOrigins;
@@ -39,7 +39,10 @@ export function addPreflight(resource: IResource, cors: CorsSettings): void {
           responseParameters: Object.fromEntries(named),
           ...(others.length === 0
             ? {}
-            : { responseTemplates: { "application/json": originTemplate(others) } }),
+            : {
+                responseTemplates: { "application/json": originTemplate(others) },
+                contentHandling: ContentHandling.CONVERT_TO_TEXT,
+              }),
         },
       ],
     }),
@@ -52,12 +55,19 @@ export function addPreflight(resource: IResource, cors: CorsSettings): void {
   );
 }
 
-/** Names the caller's origin in place of the first one where it is one of the others. */
+/**
+ * Names the caller's origin in place of the first one where it is one of the others.
+ *
+ * Nothing but comparisons with texts: what API Gateway's template language takes `!$origin` for where there is no such header
+ * is not what Velocity does. Browsers send the header's name as it stands over HTTP/1.1 and in lower case over HTTP/2.
+ */
 function originTemplate(others: readonly string[]): string {
-  const known = others.map((origin) => `$origin == "${origin}"`).join(" || ");
-  return [
-    '#set($origin = $input.params().header.get("Origin"))',
-    '#if(!$origin || $origin == "")#set($origin = $input.params().header.get("origin"))#end',
-    `#if(${known})#set($context.responseOverride.header.Access-Control-Allow-Origin = $origin)#end`,
-  ].join("\n");
+  return others
+    .map((origin) => {
+      const named = ["Origin", "origin"].map(
+        (name) => `$input.params().header.get('${name}') == '${origin}'`,
+      );
+      return `#if(${named.join(" || ")})#set($context.responseOverride.header.Access-Control-Allow-Origin = '${origin}')#end`;
+    })
+    .join("\n");
 }

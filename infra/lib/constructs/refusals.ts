@@ -22,7 +22,8 @@ export interface RefusalProps {
  * - no decision (`AUTHORIZER_FAILURE`, `AUTHORIZER_CONFIGURATION_ERROR`): a 500 that says nothing.
  */
 export function addRefusals(api: RestApi, props: RefusalProps): void {
-  const always = { "Cache-Control": "'no-store'", ...corsHeaders(props.cors) };
+  const noStore = { "Cache-Control": "'no-store'" };
+  const always = { ...noStore, ...corsHeaders(props.cors, UNCHECKED_ORIGIN) };
   const { www_authenticate: challenge, redirects } = props.report;
 
   api.addGatewayResponse("Unauthorized", {
@@ -38,7 +39,8 @@ export function addRefusals(api: RestApi, props: RefusalProps): void {
     type: ResponseType.ACCESS_DENIED,
     statusCode: redirects && props.redirects === "location" ? "302" : "403",
     responseHeaders: {
-      ...always,
+      ...noStore,
+      ...corsHeaders(props.cors, CHECKED_ORIGIN),
       ...(redirects ? { Location: "context.authorizer.location" } : {}),
       ...(redirects && props.redirects === "refresh" ? { Refresh: "context.authorizer.refresh" } : {}),
     },
@@ -63,21 +65,34 @@ export function addRefusals(api: RestApi, props: RefusalProps): void {
 }
 
 /**
+ * The caller's origin as the function has found it among the allowed ones; absent for any other, which leaves the header out.
+ */
+const CHECKED_ORIGIN = { source: "context.authorizer.origin", checked: true };
+
+/**
+ * What the caller says its origin is. In lower case, as browsers send it over HTTP/2: whether API Gateway compares names here
+ * without their case is not known.
+ */
+const UNCHECKED_ORIGIN = { source: "method.request.header.origin", checked: false };
+
+/**
  * The headers that let a page of an allowed origin read an answer.
  *
- * A fixed value can name one origin only. For several the caller's own is given back, but without leave to read answers
- * to requests with cookies: a refusal would tell any page who is logged in.
+ * A fixed value can name one origin only. For several the caller's own is given back. Where it was not checked, that is
+ * without leave to read answers to requests with cookies: such an answer would tell any page who is logged in.
  */
-export function corsHeaders(cors: CorsSettings | undefined): Record<string, string> {
+function corsHeaders(cors: CorsSettings | undefined, caller: typeof CHECKED_ORIGIN): Record<string, string> {
   if (cors === undefined) {
     return {};
   }
   const [only, ...more] = cors.allowOrigins;
   const oneOrigin = more.length === 0;
   return {
-    "Access-Control-Allow-Origin": oneOrigin ? `'${only}'` : "method.request.header.Origin",
+    "Access-Control-Allow-Origin": oneOrigin ? `'${only}'` : caller.source,
     ...(only === "*" ? {} : { Vary: "'Origin'" }),
-    ...(oneOrigin && cors.allowCredentials ? { "Access-Control-Allow-Credentials": "'true'" } : {}),
+    ...((oneOrigin || caller.checked) && cors.allowCredentials
+      ? { "Access-Control-Allow-Credentials": "'true'" }
+      : {}),
     ...(cors.exposeHeaders.length === 0
       ? {}
       : { "Access-Control-Expose-Headers": `'${cors.exposeHeaders.join(",")}'` }),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from . import raw_request
-from .request_values import context_value
+from .request_values import client_header, context_value
 
 EXTENDS = (
     "services.apigateway_v1:_gateway_error_response",
@@ -48,6 +48,9 @@ def install(app, apigw) -> None:
         raw = raw_request.current.get()
         if raw and source.startswith("context."):
             return context_value(source, raw) or None
+        if raw and source.startswith("method.request.header."):
+            values = client_header(source[len("method.request.header.") :], raw)
+            return values[-1] if values else None
         return value_of(source, request)
 
     def _gateway_error_response(error, request):

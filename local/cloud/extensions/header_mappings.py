@@ -5,6 +5,7 @@ and nobody has shown that a mapping to `X-User` replaces a client's `x-user`. So
 both can be had here, and attacks are tried with both: by default a mapping
 replaces the client's header in whatever case it came; case-sensitively it
 replaces the one of its own spelling, and another spelling arrives beside it.
+The same goes for a mapping from a client's header.
 """
 
 from __future__ import annotations
@@ -38,6 +39,11 @@ def set_mode(mode: str) -> None:
     _mode = mode
 
 
+def compared(name: str) -> str:
+    """What two names of the same header have in common."""
+    return name.lower() if _mode == ANY_CASE else name
+
+
 def map_headers(headers: Iterable[tuple[str, str]], mapped: dict[str, str | None]) -> list[tuple[str, str]]:
     """The client's headers with the mapped ones put over them.
 
@@ -48,6 +54,5 @@ def map_headers(headers: Iterable[tuple[str, str]], mapped: dict[str, str | None
     for name in present:
         if name.lower() in _NOT_MAPPABLE:
             raise NotMappable(f"{name} cannot be mapped")
-    compared = str.lower if _mode == ANY_CASE else str
     taken = {compared(name) for name in present}
     return [(name, value) for name, value in headers if compared(name) not in taken] + list(present.items())

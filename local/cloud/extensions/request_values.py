@@ -7,31 +7,42 @@ from __future__ import annotations
 
 import time
 
-from . import raw_request
+from . import header_mappings, raw_request
 
 EXTENDS = ()
+
+
+#: Every `context.…` expression with a value, but for those of the authorizer.
+_CONTEXT = {
+    "context.requestId": lambda raw: raw.request_id,
+    "context.extendedRequestId": lambda raw: raw.request_id.replace("-", "")[:15] + "=",
+    "context.apiId": lambda raw: raw.api_id,
+    "context.stage": lambda raw: raw.stage,
+    "context.path": lambda raw: raw.context_path,
+    "context.httpMethod": lambda raw: raw.method,
+    "context.protocol": lambda raw: "HTTP/1.1",
+    "context.domainName": lambda raw: raw.domain_name,
+    "context.domainPrefix": lambda raw: raw.domain_name.split(".")[0],
+    "context.requestTime": lambda raw: time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(raw.received)),
+    "context.requestTimeEpoch": lambda raw: str(int(raw.received * 1000)),
+    "context.identity.sourceIp": lambda raw: raw.peer,
+    "context.identity.userAgent": lambda raw: raw.header("user-agent"),
+}
+
+CONTEXT_VARIABLES = tuple(_CONTEXT)
 
 
 def context_value(expression: str, raw: raw_request.RawRequest) -> str | None:
     """The value of a `context.…` expression, or None where it has none."""
     if expression.startswith("context.authorizer."):
         return (raw.authorizer or {}).get(expression[len("context.authorizer.") :])
-    values = {
-        "context.requestId": raw.request_id,
-        "context.extendedRequestId": raw.request_id.replace("-", "")[:15] + "=",
-        "context.apiId": raw.api_id,
-        "context.stage": raw.stage,
-        "context.path": raw.context_path,
-        "context.httpMethod": raw.method,
-        "context.protocol": "HTTP/1.1",
-        "context.domainName": raw.domain_name,
-        "context.domainPrefix": raw.domain_name.split(".")[0],
-        "context.requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(raw.received)),
-        "context.requestTimeEpoch": str(int(raw.received * 1000)),
-        "context.identity.sourceIp": raw.peer,
-        "context.identity.userAgent": raw.header("user-agent"),
-    }
-    return values.get(expression)
+    value = _CONTEXT.get(expression)
+    return value(raw) if value else None
+
+
+def client_header(name: str, raw: raw_request.RawRequest) -> list[str]:
+    """Every value of a header of the client's, its name compared as mappings compare names."""
+    return [value for key, value in raw.headers if header_mappings.compared(key) == header_mappings.compared(name)]
 
 
 def mapped_value(
@@ -51,7 +62,7 @@ def mapped_value(
     if not source.startswith("method.request."):
         return None
     place, _, name = source[len("method.request.") :].partition(".")
-    headers = [value for key, value in raw.headers if key.lower() == name.lower()]
+    headers = client_header(name, raw)
     if place == "header":
         return headers[-1] if headers else None
     if place == "multivalueheader":
