@@ -17,6 +17,17 @@ pub struct Header {
     entries: Option<Arc<Entries>>,
     /// Whether Go has a map here, though maybe an empty one: `null` and `{}` in JSON.
     made: bool,
+    /// Names that are there without any value, which JSON alone can bring. None of them is in `entries`.
+    bare: Option<Arc<BTreeMap<String, NoValues>>>,
+}
+
+/// Which of Go's lists without values a header has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoValues {
+    /// `[]` in JSON.
+    Empty,
+    /// `null` in JSON.
+    Nil,
 }
 
 /// All names and values in one text, so that a request's headers are one piece of memory, not two for
@@ -73,6 +84,7 @@ impl Header {
                 places: Vec::with_capacity(count),
             })),
             made: false,
+            bare: None,
         }
     }
 
@@ -96,6 +108,7 @@ impl Header {
     /// Replaces every value of a header by one.
     pub fn set(&mut self, name: &str, value: impl AsRef<str>) {
         let name = canonical_header_name(name);
+        self.forget_bare(&name);
         let entries = self.entries_mut();
         entries.remove(&name);
         entries.push(|text| text.push_str(&name), value.as_ref());
@@ -103,6 +116,9 @@ impl Header {
 
     /// Adds a value behind those a header has.
     pub fn add(&mut self, name: &str, value: impl AsRef<str>) {
+        if self.bare.is_some() {
+            self.forget_bare(&canonical_header_name(name));
+        }
         self.entries_mut()
             .push(|text| push_canonical(name, text), value.as_ref());
     }
@@ -110,11 +126,43 @@ impl Header {
     /// Replaces the values under a name that stays as it is written: in another spelling than Go's no
     /// lookup finds it.
     pub fn put_verbatim<T: AsRef<str>>(&mut self, name: &str, values: impl IntoIterator<Item = T>) {
+        self.forget_bare(name);
         let entries = self.entries_mut();
         entries.remove(name);
         for value in values {
             entries.push(|text| text.push_str(name), value.as_ref());
         }
+    }
+
+    /// Puts a list without values under a name that stays as it is written. A lookup finds nothing.
+    pub fn put_bare(&mut self, name: &str, list: NoValues) {
+        if self.entries.is_some() {
+            self.entries_mut().remove(name);
+        }
+        let bare = Arc::make_mut(self.bare.get_or_insert_default());
+        bare.insert(name.to_owned(), list);
+    }
+
+    /// Which list without values stands under exactly this name, if one does.
+    #[must_use]
+    pub fn bare(&self, name: &str) -> Option<NoValues> {
+        self.bare.as_ref()?.get(name).copied()
+    }
+
+    fn forget_bare(&mut self, name: &str) {
+        if self.bare(name).is_some() {
+            let bare = Arc::make_mut(self.bare.get_or_insert_default());
+            bare.remove(name);
+            if bare.is_empty() {
+                self.bare = None;
+            }
+        }
+    }
+
+    fn bare_names(&self) -> impl Iterator<Item = &str> {
+        self.bare
+            .iter()
+            .flat_map(|bare| bare.keys().map(String::as_str))
     }
 
     fn entries_mut(&mut self) -> &mut Entries {
@@ -128,9 +176,11 @@ impl Header {
             .iter()
             .map(|(name, _)| name)
             .filter(|name| canonical_header_name(name) != *name)
+            .chain(self.bare_names())
             .map(str::to_owned)
             .collect();
         let mut found = self;
+        found.bare = None;
         for name in odd {
             found.entries_mut().remove(&name);
             if found.get(&name).is_none() {
@@ -143,11 +193,13 @@ impl Header {
     /// Removes a header with all its values.
     pub fn remove(&mut self, name: &str) {
         if !self.is_empty() {
-            self.entries_mut().remove(&canonical_header_name(name));
+            let name = canonical_header_name(name);
+            self.forget_bare(&name);
+            self.entries_mut().remove(&name);
         }
     }
 
-    /// Every name with every value, in the order they came.
+    /// Every name with every value, in the order they came; those without values are left out.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries.iter().flat_map(|entries| {
             let places = entries.places.iter();
@@ -155,13 +207,15 @@ impl Header {
         })
     }
 
-    /// The values by name, sorted by name: how Go prints headers and writes them as JSON.
+    /// The values by name, sorted by name, with those that have none: how Go prints headers and writes
+    /// them as JSON.
     #[must_use]
     pub fn by_name(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (name, value) in self.iter() {
             names.entry(name).or_default().push(value);
         }
+        names.extend(self.bare_names().map(|name| (name, Vec::new())));
         names
     }
 
@@ -176,19 +230,21 @@ impl Header {
         self.is_empty() && !self.made
     }
 
-    /// Whether there is no header at all.
+    /// Whether there is no header at all, not even one without values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries
-            .as_ref()
-            .is_none_or(|entries| entries.places.is_empty())
+        self.bare.is_none()
+            && self
+                .entries
+                .as_ref()
+                .is_none_or(|entries| entries.places.is_empty())
     }
 }
 
 /// Two are equal where they hold the same in the same order.
 impl PartialEq for Header {
     fn eq(&self, other: &Self) -> bool {
-        self.made == other.made && self.iter().eq(other.iter())
+        self.made == other.made && self.bare == other.bare && self.iter().eq(other.iter())
     }
 }
 
@@ -199,6 +255,7 @@ impl Hash for Header {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.iter().count().hash(state);
         self.iter().for_each(|pair| pair.hash(state));
+        self.bare.hash(state);
     }
 }
 
@@ -207,6 +264,7 @@ impl fmt::Debug for Header {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.iter().map(|(name, _)| name))
+            .entries(self.bare_names())
             .finish()
     }
 }
@@ -324,6 +382,37 @@ mod tests {
     fn debug_shows_no_value() {
         let header: Header = [("Cookie", "sid=secret")].into_iter().collect();
         assert_eq!(format!("{header:?}"), r#"{"Cookie"}"#);
+    }
+
+    #[test]
+    fn a_name_without_values_is_there_until_it_gets_one() {
+        let mut header: Header = [("X-A", "1")].into_iter().collect();
+        header.put_bare("X-A", NoValues::Empty);
+        header.put_bare("x-b", NoValues::Nil);
+        assert_eq!(header.iter().count(), 0);
+        assert_eq!(header.get("X-A"), None);
+        assert!(!header.is_empty());
+        assert_eq!(header.by_name().len(), 2);
+        let lists = ["X-A", "x-b", "X-B"].map(|name| header.bare(name));
+        assert_eq!(lists, [Some(NoValues::Empty), Some(NoValues::Nil), None]);
+
+        let found = header.clone().as_found();
+        let found: Vec<_> = found.iter().collect();
+        assert_eq!(found, [("X-A", ""), ("X-B", "")]);
+        assert!(header.clone() != header.clone().as_found());
+
+        let changes: [fn(&mut Header); 4] = [
+            |header| header.set("x-a", "2"),
+            |header| header.add("x-a", "2"),
+            |header| header.put_verbatim("X-A", ["2"]),
+            |header| header.remove("X-A"),
+        ];
+        for give in changes {
+            let mut given = header.clone();
+            give(&mut given);
+            assert_eq!(given.bare("X-A"), None);
+            assert!(given != header);
+        }
     }
 
     /// What a header is: a list of names and values.

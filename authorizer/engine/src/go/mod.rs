@@ -18,7 +18,7 @@ pub use cookie::Cookie;
 pub use decode::{JsonError, decode_json};
 pub use duration::parse_duration;
 pub use header::is_token;
-pub use header::{Header, canonical_header_name};
+pub use header::{Header, NoValues, canonical_header_name};
 pub(crate) use member::folded_member_name;
 pub use query::{Query, query_escape, query_unescape};
 pub use text::{bytes_of_text, text_from_bytes};

@@ -3,7 +3,7 @@
 use oathgate_template::{Elem, Kind, Object, Slice, Value};
 use serde_json::json;
 
-use super::{Header, Query, Url, UserInfo};
+use super::{Header, NoValues, Query, Url, UserInfo, canonical_header_name};
 
 /// What a method of a Go value gives a template.
 type Called = Option<Result<Value, String>>;
@@ -21,13 +21,16 @@ impl Object for Header {
 
     fn field(&self, name: &str) -> Option<Value> {
         let values = self.by_name().remove(name)?;
-        Some(Value::strings(values))
+        Some(values_under(self, name, values))
     }
 
     fn call(&self, method: &str, args: &[Value]) -> Called {
         match method {
             "Get" => Some(text(method, args).map(|name| self.get(name).unwrap_or_default().into())),
-            "Values" => Some(text(method, args).map(|name| strings_or_nil(self.values(name)))),
+            "Values" => Some(text(method, args).map(|name| {
+                let name = canonical_header_name(name);
+                self.field(&name).unwrap_or_else(nil_strings)
+            })),
             "Clone" => Some(nothing(method, args).map(|()| Value::object(self.clone()))),
             _ => None,
         }
@@ -45,7 +48,13 @@ impl Object for Header {
         if self.is_nil() {
             serde_json::Value::Null
         } else {
-            json!(self.by_name())
+            let lists = self.by_name().into_iter();
+            lists
+                .map(|(name, values)| match self.bare(name) {
+                    Some(NoValues::Nil) => (name.to_owned(), serde_json::Value::Null),
+                    _ => (name.to_owned(), json!(values)),
+                })
+                .collect()
         }
     }
 
@@ -57,7 +66,7 @@ impl Object for Header {
         let entries = self.by_name().into_iter();
         Some(
             entries
-                .map(|(name, values)| (name.into(), Value::strings(values)))
+                .map(|(name, values)| (name.into(), values_under(self, name, values)))
                 .collect(),
         )
     }
@@ -242,12 +251,11 @@ fn format_lists<'a, S: AsRef<str> + 'a>(lists: impl Iterator<Item = (&'a str, &'
     format!("map[{}]", entries.join(" "))
 }
 
-fn strings_or_nil<'a>(values: impl Iterator<Item = &'a str>) -> Value {
-    let mut values = values.peekable();
-    if values.peek().is_none() {
-        nil_strings()
-    } else {
-        Value::strings(values)
+/// The list of a header's values.
+fn values_under(header: &Header, name: &str, values: Vec<&str>) -> Value {
+    match header.bare(name) {
+        Some(NoValues::Nil) => nil_strings(),
+        _ => Value::strings(values),
     }
 }
 

@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::{
     Session,
-    go::{Header, Url, UserInfo, canonical_header_name, decode_json, folded_member_name},
+    go::{Header, NoValues, Url, UserInfo, canonical_header_name, decode_json, folded_member_name},
     session::MatchContext,
 };
 
@@ -98,7 +98,7 @@ fn url(written: &RawValue, place: &mut Option<Url>) -> Result<(), NoSession> {
 }
 
 /// Headers, under the names they are told by: one that is not written as Go writes it is there and can
-/// never be asked for. One with an empty list has no value.
+/// never be asked for. One with an empty list, or with `null` for a list, is there without a value.
 fn header(written: &RawValue, header: &mut Header) -> Result<(), NoSession> {
     let Some(members) = Members::read(written)? else {
         *header = Header::default();
@@ -106,11 +106,11 @@ fn header(written: &RawValue, header: &mut Header) -> Result<(), NoSession> {
     };
     header.make();
     for (name, value) in members.0 {
-        let mut values = texts(value)?.unwrap_or_default();
-        if values.is_empty() {
-            values.push(String::new());
+        match texts(value)? {
+            None => header.put_bare(&name, NoValues::Nil),
+            Some(values) if values.is_empty() => header.put_bare(&name, NoValues::Empty),
+            Some(values) => header.put_verbatim(&name, values),
         }
-        header.put_verbatim(&name, values);
     }
     Ok(())
 }
@@ -232,9 +232,9 @@ mod tests {
             [
                 pair("X-A", "1"),
                 pair("X-A", "2"),
+                pair("X-B", ""),
                 pair("X-C", ""),
-                pair("X-D", ""),
-                pair("X-B", "")
+                pair("X-D", "")
             ]
         );
     }

@@ -186,6 +186,59 @@ async fn headers_that_are_empty_are_not_null() {
     }
 }
 
+/// As Go's decoder and encoder do: what one hydrator's service answers reaches the next one unchanged.
+#[tokio::test]
+async fn headers_without_values_reach_the_next_service_as_they_were_answered() {
+    let header = json!({
+        "X-Empty": [], "X-Nil": null, "x-odd": [], "X-One": ["1"], "X-Blank": [""],
+    });
+    let told = json!({"subject": "ada", "header": header, "match_context": {"header": header}});
+    let world = World::answering(200, &told);
+    let mut session = world.hydrate(json!({})).await.unwrap();
+    let reference = HandlerReference {
+        handler: "hydrator".to_owned(),
+        config: None,
+    };
+    let next = Mutator::build(&reference, &world.config, &world.shared);
+    for _ in 0..2 {
+        let mut request = Request::default();
+        next.mutate(&mut request, &mut session, &world.ports)
+            .await
+            .unwrap();
+        let asked = world.http.asked();
+        let sent: Value = serde_json::from_slice(&asked.last().unwrap().body).unwrap();
+        assert_eq!(sent["header"], header);
+        assert_eq!(sent["match_context"]["header"], header);
+    }
+    let names = ["X-Blank", "X-Empty", "X-Nil", "X-Odd", "X-One"];
+    assert_eq!(session.vouched, names);
+    let found = session.header.clone().as_found();
+    let values = names.map(|name| found.get(name));
+    assert_eq!(values, [Some(""), Some(""), Some(""), Some(""), Some("1")]);
+    // What Go 1.26 makes of the same map.
+    for (template, shown) in [
+        (
+            "{{ .Header }}",
+            "map[X-Blank:[] X-Empty:[] X-Nil:[] X-One:[1] x-odd:[]]",
+        ),
+        ("{{ len .Header }}", "5"),
+        ("{{ .Header.Get \"X-Empty\" }}", ""),
+        ("{{ .Header.Values \"x-empty\" | toJson }}", "[]"),
+        ("{{ .Header.Values \"X-Nil\" | toJson }}", "null"),
+        ("{{ .Header.Values \"X-None\" | toJson }}", "null"),
+        ("{{ index .Header \"X-Empty\" | toJson }}", "[]"),
+        ("{{ index .Header \"X-Nil\" | toJson }}", "null"),
+        (
+            "{{ range .Header }}{{ . | toJson }}{{ end }}",
+            "[\"\"][]null[\"1\"][]",
+        ),
+    ] {
+        let template = oathgate_template::Template::parse("t", template).unwrap();
+        let rendered = template.render(&session.data()).unwrap();
+        assert_eq!(rendered, shown);
+    }
+}
+
 #[tokio::test]
 async fn it_tells_what_is_wrong_in_oathkeepers_sentences() {
     let plain = json!({});
