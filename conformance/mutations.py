@@ -3,13 +3,14 @@
 A folder of `conformance/bypasses/` may hold `mutations.json`: campaigns that its rules are attacked in. A campaign has
 `sets`, lists of spellings by name, and `requests` in whose texts `{name}` stands for one of them: each request is sent with
 every choice. `granted` says what may come of it: `false` where none of them may be granted, or headers with the values that a
-grant may hold. `legitimate` requests have to be granted all the same. `on` names the gates, all three without it.
+grant may hold. `legitimate` requests have to be granted all the same. `on` names the gates, all three without it. `forged`
+holds descriptions of tokens (`forgery.py`), each with every choice too: the set `forged` is all of them.
 
 There are more choices than a test has time for: `count` of each campaign are drawn, the same ones under the same seed.
 """
 
-import itertools
 import json
+import math
 import random
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,8 @@ from .gates import Request
 from .upstream import Upstream
 
 FILE = "mutations.json"
+#: Where a spelling of a set goes in a text.
+NAME = re.compile(r"\{(\w+)\}")
 
 
 def run(suites, arguments, report):
@@ -50,16 +53,30 @@ def run_suite(one, arguments):
 
 def attack(campaign, gate, stage, seed, count):
     """How many requests were sent, and a line for each that came out wrong."""
-    tokens = bypass.made_tokens(campaign, stage)
+    forged = forged_tokens(campaign)
+    requests = drawn(with_set(campaign, forged), seed, count)
+    used = set(re.findall(r"\$\{TOKEN:(forged-\d+)\}", json.dumps(requests)))
+    described = {**campaign.get("tokens", {}), **{name: forged[name] for name in used}}
+    tokens = bypass.made_tokens({"tokens": described}, stage)
     found = []
     for request in campaign["legitimate"]:
         answer = asked(gate, bypass.filled(request, stage, tokens))
         if answer["status"] != 200:
             found.append(f"{request}: {answer['status']}, and it has to be granted")
-    requests = drawn(campaign, seed, count)
     for request in requests:
         found.extend(wrong(campaign, request, asked(gate, bypass.filled(request, stage, tokens))))
     return len(requests), found
+
+
+def forged_tokens(campaign):
+    """The descriptions of all forged tokens, by name."""
+    described = [token for one in campaign.get("forged", []) for token in every_choice(one, campaign["sets"])]
+    return {f"forged-{place}": token for place, token in enumerate(described)}
+
+
+def with_set(campaign, forged):
+    """The campaign with a set of those tokens."""
+    return {**campaign, "sets": {**campaign["sets"], "forged": [f"${{TOKEN:{name}}}" for name in forged]}}
 
 
 def asked(gate, request):
@@ -84,18 +101,38 @@ def wrong(campaign, request, answer):
 
 def drawn(campaign, seed, count):
     """The requests of a campaign: all of them, or `count` of them in the order that they are made in."""
-    every = list(choices(campaign))
-    if len(every) <= count:
-        return every
-    places = random.Random(f"{seed} {campaign['name']}").sample(range(len(every)), count)
-    return [every[place] for place in sorted(places)]
+    sets = campaign["sets"]
+    sizes = [how_many(request, sets) for request in campaign["requests"]]
+    places = range(sum(sizes))
+    if len(places) > count:
+        places = sorted(random.Random(f"{seed} {campaign['name']}").sample(places, count))
+    requests = []
+    for place in places:
+        index = 0
+        while place >= sizes[index]:
+            place -= sizes[index]
+            index += 1
+        requests.append(choice(campaign["requests"][index], sets, place))
+    return requests
 
 
-def choices(campaign):
-    """Each request with each choice of spellings."""
-    for request in campaign["requests"]:
-        text = json.dumps(request)
-        names = list(dict.fromkeys(re.findall(r"\{(\w+)\}", text)))
-        for values in itertools.product(*(campaign["sets"][name] for name in names)):
-            chosen = dict(zip(names, values, strict=True))
-            yield json.loads(re.sub(r"\{(\w+)\}", lambda hit, chosen=chosen: json.dumps(chosen[hit[1]])[1:-1], text))
+def every_choice(value, sets):
+    """A value of JSON with each choice of what stands in place of the `{name}`s in its texts."""
+    return [choice(value, sets, place) for place in range(how_many(value, sets))]
+
+
+def how_many(value, sets):
+    return math.prod(len(sets[name]) for name in names_in(value))
+
+
+def choice(value, sets, place):
+    """The choice at a place among all choices."""
+    chosen = {}
+    for name in names_in(value):
+        place, index = divmod(place, len(sets[name]))
+        chosen[name] = json.dumps(sets[name][index])[1:-1]
+    return json.loads(NAME.sub(lambda hit: chosen[hit[1]], json.dumps(value)))
+
+
+def names_in(value):
+    return list(dict.fromkeys(NAME.findall(json.dumps(value))))

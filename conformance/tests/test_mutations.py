@@ -41,7 +41,7 @@ class Gate:
 
 
 def tried(campaign, status, monkeypatch):
-    monkeypatch.setattr(bypass, "made_tokens", lambda campaign, stage: dict.fromkeys(campaign.get("tokens", {}), "t"))
+    monkeypatch.setattr(bypass, "made_tokens", lambda one, stage: dict.fromkeys(one.get("tokens", {}), "t"))
     return mutations.attack(campaign, Gate(status), Stage, "1", 50)
 
 
@@ -60,7 +60,7 @@ def test_a_gate_that_refuses_everything_fails(one, campaign, monkeypatch):
 @each_campaign
 def test_a_campaign_names_gates_and_uses_every_set(one, campaign):
     assert set(campaign.get("on", bypass.GATES)) <= set(bypass.GATES)
-    used = json.dumps(campaign["requests"])
+    used = json.dumps([campaign["requests"], campaign.get("forged")])
     assert [name for name in campaign["sets"] if f"{{{name}}}" not in used] == []
 
 
@@ -78,4 +78,5 @@ def test_a_seed_draws_the_same_requests_and_another_seed_others():
 
 def test_every_choice_is_made_and_put_in_as_it_is():
     campaign = {"sets": {"x": ['"', "\\", "\u00ff"]}, "requests": [{"target": "/{x}/{x}", "headers": [["{x}", "a"]]}]}
-    assert [request["target"] for request in mutations.choices(campaign)] == ['/"/"', "/\\/\\", "/\u00ff/\u00ff"]
+    requests = mutations.drawn({"name": "a", **campaign}, "1", 100)
+    assert [request["target"] for request in requests] == ['/"/"', "/\\/\\", "/\u00ff/\u00ff"]
