@@ -36,6 +36,7 @@ export class OathgateStack extends Stack {
     });
     const authorizer = new AuthorizerFunction(this, "Authorizer", {
       source: props.functions.authorizer,
+      stageName: name,
       architecture,
       signingKeys,
       settings,

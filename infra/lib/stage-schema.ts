@@ -267,6 +267,8 @@ export const stageSchema = z
         "must be a namespace such as `Oathgate`, not one of AWS's own",
       )
       .optional(),
+    /** Metrics of each rule too; CloudWatch charges for each rule's. @default false */
+    metricsByRule: yesOrNo.default(false),
     /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
     accessLogs: yesOrNo.default(false),
     /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
@@ -281,6 +283,13 @@ export const stageSchema = z
         path: ["backendUrl"],
         message:
           "must be https: the headers the gate vouches for would cross the network readable and changeable",
+      });
+    }
+    if (stage.metricsByRule && stage.metricsNamespace === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["metricsByRule"],
+        message: "can't be true without `metricsNamespace`: there are no metrics then",
       });
     }
     const { buffered } = BACKEND_TIMEOUT_SECONDS;

@@ -34,6 +34,7 @@ describe("the documentation", () => {
       "clientHeaders: [Authorization]",
       "forgedHeaders: replace",
       "metricsNamespace: Gate",
+      "metricsByRule: true",
       "logs: { level: warn }",
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",
       "awsEndpointUrl: http://127.0.0.1:4566",

@@ -223,6 +223,7 @@ describe("the authorizer's function", () => {
       "signingKeys: { ttlSeconds: 60 }",
       "logs: { level: debug }",
       "metricsNamespace: Gate/Test",
+      "metricsByRule: true",
       "awsEndpointUrl: http://127.0.0.1:4566",
     ].join("\n");
     expect(environmentOf(templateOf({ stage }))).toMatchObject({
@@ -234,6 +235,8 @@ describe("the authorizer's function", () => {
       OATHGATE_JWKS_TTL_SECONDS: "60",
       OATHGATE_LOG_LEVEL: "debug",
       OATHGATE_METRICS_NAMESPACE: "Gate/Test",
+      OATHGATE_METRICS_STAGE: "test",
+      OATHGATE_METRICS_BY_RULE: "true",
       AWS_ENDPOINT_URL: "http://127.0.0.1:4566",
     });
   });

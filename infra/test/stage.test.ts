@@ -42,6 +42,7 @@ describe("a stage file", () => {
       forgedHeaders: "refuse",
       allowEncodedSlashes: false,
       redirects: "refresh",
+      metricsByRule: false,
       accessLogs: false,
       tags: {},
     });

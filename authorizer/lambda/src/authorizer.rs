@@ -23,7 +23,7 @@ use crate::{
     answer::Answering,
     context::{self, Vouched},
     event::Event,
-    log::{self, Metrics, Outcome},
+    log::{self, Figures, Metrics, Outcome},
     outside::Asked,
 };
 
@@ -183,16 +183,26 @@ impl Authorizer {
             _ if evidence.code.is_fault() => Level::Warn,
             _ => Level::Info,
         };
-        let metrics = self
-            .settings
-            .metrics_namespace
-            .as_deref()
-            .map(|namespace| Metrics {
-                namespace,
-                cold_start: record.cold_start,
-                has_rule: evidence.rule.is_some(),
-                asked: record.asked.calls > 0,
-            });
+        let metrics = self.settings.metrics.as_ref().map(|settings| Metrics {
+            settings,
+            cold_start: record.cold_start,
+            has_rule: evidence.rule.is_some(),
+            asked: record.asked.calls > 0,
+        });
+        let figures = Figures {
+            ms: log::milliseconds(record.took),
+            upstream_calls: record.asked.calls,
+            upstream_ms: log::milliseconds(record.asked.time),
+            cache_hits: evidence.cache_hits,
+            metrics,
+        };
+        if !self.log.writes(level) {
+            if figures.metrics.is_some() {
+                self.log
+                    .measured(record.outcome, evidence.rule.as_deref(), figures);
+            }
+            return;
+        }
         let decided = log::Decided {
             request_id: &record.request_id,
             api_request_id: &record.api_request_id,
@@ -206,13 +216,9 @@ impl Authorizer {
             code: evidence.code.as_str(),
             reason: &evidence.message,
             cause: &evidence.cause,
-            ms: log::milliseconds(record.took),
             step_ms: evidence.took.into(),
-            upstream_calls: record.asked.calls,
-            upstream_ms: log::milliseconds(record.asked.time),
-            cache_hits: evidence.cache_hits,
             cold_start: record.cold_start,
-            metrics,
+            figures,
         };
         self.log.write(level, "decided", decided);
     }

@@ -34,4 +34,4 @@ pub use outside::Outside;
 pub use package::{PACKED, Package, PackageError};
 pub use path::PathPolicy;
 pub use secrets::SecretKeys;
-pub use settings::{ForgedHeaders, Settings, SettingsError};
+pub use settings::{ForgedHeaders, MetricSettings, Settings, SettingsError};

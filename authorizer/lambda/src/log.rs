@@ -11,7 +11,8 @@ use std::{
 };
 
 pub use level::Level;
-pub(crate) use line::{Decided, Metrics, Outcome, milliseconds};
+use line::Measured;
+pub(crate) use line::{Decided, Figures, Metrics, Outcome, milliseconds};
 use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 
@@ -106,16 +107,30 @@ impl Log {
         if !self.writes(level) {
             return;
         }
-        let timestamp = line::timestamp(SystemTime::now());
-        // Serialising strings and numbers into memory cannot fail; a line that did would be left out.
-        let line = Line {
-            timestamp,
+        self.append(&Line {
+            timestamp: line::timestamp(SystemTime::now()),
             level,
             message,
             fields,
-        };
+        });
+    }
+
+    /// The metrics of a decision whose line is not severe enough to be written. They have no severity:
+    /// metrics that come and go with a level would count a part of the decisions.
+    pub(crate) fn measured(&self, outcome: Outcome, rule: Option<&str>, figures: Figures<'_>) {
+        self.append(&Measured {
+            timestamp: line::timestamp(SystemTime::now()),
+            message: "measured",
+            outcome,
+            rule,
+            figures,
+        });
+    }
+
+    fn append(&self, line: &impl Serialize) {
+        // Serialising strings and numbers into memory cannot fail; a line that did would be left out.
         let mut text = Vec::with_capacity(USUAL_LENGTH);
-        if serde_json::to_writer(&mut text, &line).is_err() {
+        if serde_json::to_writer(&mut text, line).is_err() {
             return;
         }
         text.push(b'\n');

@@ -23,6 +23,20 @@ pub enum ForgedHeaders {
     Replace,
 }
 
+/// What the metric dimension `stage` says where no variable names the stage.
+const UNNAMED_STAGE: &str = "unnamed";
+
+/// Where metrics go, and by what they can be told apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetricSettings {
+    /// `OATHGATE_METRICS_NAMESPACE`: CloudWatch's namespace.
+    pub namespace: String,
+    /// `OATHGATE_METRICS_STAGE`: the dimension `stage` of each metric.
+    pub stage: String,
+    /// `OATHGATE_METRICS_BY_RULE`: whether each rule has metrics of its own too.
+    pub by_rule: bool,
+}
+
 /// The function's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -52,8 +66,8 @@ pub struct Settings {
     /// `OATHGATE_SESSION_CACHE_TTL_SECONDS`, `OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS` and
     /// `OATHGATE_SESSION_CACHE_MAX_ENTRIES`: how long answers of session services are kept, if they are.
     pub session_cache: Option<SessionCacheLimits>,
-    /// `OATHGATE_METRICS_NAMESPACE`: where metrics go; without it there are none.
-    pub metrics_namespace: Option<String>,
+    /// Where metrics go; without it there are none.
+    pub metrics: Option<MetricSettings>,
 }
 
 impl Default for Settings {
@@ -70,7 +84,7 @@ impl Default for Settings {
             simple_answers: false,
             log_level: None,
             session_cache: None,
-            metrics_namespace: None,
+            metrics: None,
         }
     }
 }
@@ -96,7 +110,11 @@ impl Settings {
         let mut settings = Self {
             public_host: given("OATHGATE_PUBLIC_HOST"),
             jwks_secret: given("OATHGATE_JWKS_SECRET"),
-            metrics_namespace: given("OATHGATE_METRICS_NAMESPACE"),
+            metrics: given("OATHGATE_METRICS_NAMESPACE").map(|namespace| MetricSettings {
+                namespace,
+                stage: given("OATHGATE_METRICS_STAGE").unwrap_or_else(|| UNNAMED_STAGE.to_owned()),
+                by_rule: false,
+            }),
             ..Self::default()
         };
         if let Some(host) = &settings.public_host
@@ -185,6 +203,19 @@ impl Settings {
                 "false" => {}
                 _ => wrong.push(format!(
                     "`OATHGATE_ALLOW_ENCODED_SLASHES` is `{text}`: write `true` or `false`"
+                )),
+            }
+        }
+        if let Some(text) = given("OATHGATE_METRICS_BY_RULE") {
+            match (text.as_str(), &mut settings.metrics) {
+                ("true", Some(metrics)) => metrics.by_rule = true,
+                ("true", None) => wrong.push(
+                    "`OATHGATE_METRICS_BY_RULE` is `true`, and without `OATHGATE_METRICS_NAMESPACE` there are no metrics"
+                        .to_owned(),
+                ),
+                ("false", _) => {}
+                _ => wrong.push(format!(
+                    "`OATHGATE_METRICS_BY_RULE` is `{text}`: write `true` or `false`"
                 )),
             }
         }

@@ -546,6 +546,97 @@ async fn every_metric_that_a_line_announces_is_a_number_in_it() {
     assert_eq!(cold, [1, 0, 0, 0]);
 }
 
+/// The lines that CloudWatch takes metrics out of, once there are so many.
+async fn measured_after(world: &World, count: usize) -> Vec<Value> {
+    let measured = || {
+        let printed = world.function.printed();
+        let lines = printed
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines
+            .filter(|line| line.get("_aws").is_some())
+            .collect::<Vec<_>>()
+    };
+    let begun = std::time::Instant::now();
+    while measured().len() < count && begun.elapsed() < Duration::from_secs(10) {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    world.function.settled().await;
+    measured()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_decision_is_measured_at_every_level() {
+    let paths = ["/noop/a", "/cookie_session/a", "/nowhere", "/broken/a"];
+    let outcomes = ["allow", "allow", "deny", "error"];
+    for (level, decided) in [("debug", 4), ("info", 4), ("warn", 1), ("error", 1)] {
+        let variables = [
+            ("OATHGATE_METRICS_NAMESPACE", "Gate"),
+            ("OATHGATE_METRICS_STAGE", "dev"),
+            ("OATHGATE_LOG_LEVEL", level),
+        ];
+        let world = world("info", &variables).await;
+        for path in paths {
+            world.function.invoke(&rest("GET", path, &[COOKIE])).await;
+        }
+        let lines = measured_after(&world, 4).await;
+        let measured: Vec<_> = lines.iter().map(|line| &line["outcome"]).collect();
+        assert_eq!(measured, outcomes, "{level}: {lines:?}");
+        let with_line = lines
+            .iter()
+            .filter(|line| line["message"] == "decided")
+            .count();
+        assert_eq!(with_line, decided, "{level}");
+        for line in &lines {
+            assert_eq!(line["stage"], "dev");
+            let directive = &line["_aws"]["CloudWatchMetrics"][0];
+            assert_eq!(directive["Dimensions"], json!([["stage", "outcome"]]));
+            for metric in directive["Metrics"].as_array().unwrap() {
+                let name = metric["Name"].as_str().unwrap();
+                assert!(line[name].is_number(), "{name} in {line}");
+            }
+        }
+        // A line without severity is not to be filtered by it.
+        assert!(
+            lines
+                .iter()
+                .all(|line| (line["message"] == "decided") == line.get("level").is_some())
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_are_told_apart_only_where_the_stage_says_so() {
+    for level in ["info", "error"] {
+        let variables = [
+            ("OATHGATE_METRICS_NAMESPACE", "Gate"),
+            ("OATHGATE_METRICS_BY_RULE", "true"),
+            ("OATHGATE_LOG_LEVEL", level),
+        ];
+        let world = world("info", &variables).await;
+        for path in ["/noop/a", "/nowhere"] {
+            world.function.invoke(&rest("GET", path, &[])).await;
+        }
+        let lines = measured_after(&world, 2).await;
+        let dimensions: Vec<_> = lines
+            .iter()
+            .map(|line| line["_aws"]["CloudWatchMetrics"][0]["Dimensions"].clone())
+            .collect();
+        assert_eq!(
+            dimensions,
+            [
+                json!([["stage", "outcome"], ["stage", "outcome", "rule"]]),
+                json!([["stage", "outcome"]])
+            ],
+            "{level}"
+        );
+        assert_eq!(
+            (&lines[0]["rule"], &lines[0]["stage"]),
+            (&json!("noop"), &json!("unnamed"))
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_question_to_a_service_carries_the_trace() {
     let world = world("info", &[]).await;

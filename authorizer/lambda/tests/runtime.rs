@@ -587,6 +587,7 @@ async fn it_says_which_variable_cannot_be_used_and_does_not_start() {
         ("OATHGATE_PUBLIC_HOST", "https://a/"),
         ("OATHGATE_ALLOW_ENCODED_SLASHES", "yes"),
         ("OATHGATE_ALLOWED_ORIGINS", "https://app.example.com, *"),
+        ("OATHGATE_METRICS_BY_RULE", "true"),
     ];
     let (told, _) = Function::start(folder.path(), &variables)
         .await

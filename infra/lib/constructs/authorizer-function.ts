@@ -14,6 +14,8 @@ export interface AuthorizerFunctionProps {
   readonly architecture: Architecture;
   /** What the function signs with, and the only secret it can read. */
   readonly signingKeys: SigningKeys;
+  /** The stage's name, a dimension of the metrics. */
+  readonly stageName: string;
   /** The stage, from which size, time and environment come. */
   readonly settings: StageSettings;
 }
@@ -48,7 +50,7 @@ export class AuthorizerFunction extends Construct {
       logGroup: identity.logGroup,
       memorySize: settings.memorySize,
       timeout: Duration.seconds(settings.timeoutSeconds),
-      environment: authorizerEnvironment(settings, signingKeys.secret.secretArn),
+      environment: authorizerEnvironment(props.stageName, settings, signingKeys.secret.secretArn),
       // One that was made by a deploy that failed goes: Lambda publishes nothing twice in a row.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
@@ -57,7 +59,11 @@ export class AuthorizerFunction extends Construct {
 }
 
 /** The function's variables, as `docs/environment.md` describes them; what a stage doesn't set is not there. */
-function authorizerEnvironment(settings: StageSettings, secretArn: string): Record<string, string> {
+function authorizerEnvironment(
+  stageName: string,
+  settings: StageSettings,
+  secretArn: string,
+): Record<string, string> {
   const {
     publicHost,
     metricsNamespace,
@@ -82,7 +88,13 @@ function authorizerEnvironment(settings: StageSettings, secretArn: string): Reco
       : {}),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
-    ...(metricsNamespace === undefined ? {} : { OATHGATE_METRICS_NAMESPACE: metricsNamespace }),
+    ...(metricsNamespace === undefined
+      ? {}
+      : {
+          OATHGATE_METRICS_NAMESPACE: metricsNamespace,
+          OATHGATE_METRICS_STAGE: stageName,
+          ...(settings.metricsByRule ? { OATHGATE_METRICS_BY_RULE: "true" } : {}),
+        }),
     ...(awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: awsEndpointUrl }),
   };
 }

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use oathgate_engine::Took;
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
+use crate::settings::MetricSettings;
+
 /// What API Gateway was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,14 +45,35 @@ pub(crate) struct Decided<'a> {
     pub(crate) reason: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) cause: &'a str,
-    pub(crate) ms: f64,
     pub(crate) step_ms: Steps,
+    pub(crate) cold_start: bool,
+    #[serde(flatten)]
+    pub(crate) figures: Figures<'a>,
+}
+
+/// What is measured of a decision.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Figures<'a> {
+    pub(crate) ms: f64,
     pub(crate) upstream_calls: u32,
     pub(crate) upstream_ms: f64,
     pub(crate) cache_hits: u32,
-    pub(crate) cold_start: bool,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     pub(crate) metrics: Option<Metrics<'a>>,
+}
+
+/// The metrics of a decision that has no line.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Measured<'a> {
+    pub(crate) timestamp: String,
+    pub(crate) message: &'a str,
+    pub(crate) outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<&'a str>,
+    #[serde(flatten)]
+    pub(crate) figures: Figures<'a>,
 }
 
 /// Milliseconds of each step.
@@ -76,7 +99,7 @@ impl From<Took> for Steps {
 /// What makes CloudWatch take figures out of a line, in its
 /// [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 pub(crate) struct Metrics<'a> {
-    pub(crate) namespace: &'a str,
+    pub(crate) settings: &'a MetricSettings,
     pub(crate) cold_start: bool,
     pub(crate) has_rule: bool,
     /// Whether any service was asked: the time that none took is no latency.
@@ -107,8 +130,8 @@ struct Metric {
 
 impl Serialize for Metrics<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let by_rule: &[&[&str]] = &[&["outcome"], &["outcome", "rule"]];
-        let without_rule: &[&[&str]] = &[&["outcome"]];
+        let by_rule: &[&[&str]] = &[&["stage", "outcome"], &["stage", "outcome", "rule"]];
+        let without_rule: &[&[&str]] = &[&["stage", "outcome"]];
         let metric = |name, unit| Metric { name, unit };
         let metrics = [
             metric("decisions", "Count"),
@@ -125,8 +148,12 @@ impl Serialize for Metrics<'_> {
         let directive = Directive {
             timestamp: now.as_millis(),
             cloud_watch_metrics: [Source {
-                namespace: self.namespace,
-                dimensions: if self.has_rule { by_rule } else { without_rule },
+                namespace: &self.settings.namespace,
+                dimensions: if self.settings.by_rule && self.has_rule {
+                    by_rule
+                } else {
+                    without_rule
+                },
                 metrics: if self.asked {
                     &metrics
                 } else {
@@ -134,7 +161,8 @@ impl Serialize for Metrics<'_> {
                 },
             }],
         };
-        let mut fields = to.serialize_struct("Metrics", 3)?;
+        let mut fields = to.serialize_struct("Metrics", 4)?;
+        fields.serialize_field("stage", &self.settings.stage)?;
         fields.serialize_field("decisions", &1)?;
         fields.serialize_field("coldStarts", &u8::from(self.cold_start))?;
         fields.serialize_field("_aws", &directive)?;
