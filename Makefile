@@ -185,7 +185,8 @@ node_modules: package.json package-lock.json
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	rm -rf target node_modules $(VENV) .local cdk.out
+	if [ -d .local ] && [ -x $(PYTHON) ]; then for port in $$(ls .local); do OATHGATE_LOCAL_PORT=$$port $(MAKE) stop || true; done; fi
+	rm -rf target node_modules $(VENV) .local cdk.out cdk.out.* dist
 
 .PHONY: help
 help: ## This list

@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
@@ -25,6 +25,13 @@ export function layOutGate(stage: Stage, cli: Pick<OathgateCli, "buildRules">): 
     );
   }
   const folder = join(root, "dist", stage.name, "gate");
+  if (isWithin(folder, dirname(source)) || isWithin(source, join(root, "dist"))) {
+    throw new InputError(
+      `\`config.file\` of the stage \`${stage.name}\` names ${settings.config.file}: every file beside a ` +
+        "configuration is deployed with it, so it needs a folder that holds neither the project nor `dist`; move it " +
+        `into a folder of its own, such as config/${basename(source)}`,
+    );
+  }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const stages = join(root, "config", "stages");
@@ -71,6 +78,12 @@ function overlay(
       document.setIn(here, isPlain(value) ? value : document.createNode(value));
     }
   }
+}
+
+/** Whether a path lies in a folder or is that folder. */
+function isWithin(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way.split(sep)[0] !== ".." && !isAbsolute(way);
 }
 
 function isPlain(value: unknown): boolean {

@@ -56,7 +56,12 @@ export class OathgateStack extends Stack {
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);
     }
-    this.output("ApiUrl", gate.api.url, "Where the API is asked");
+    // Where no name of AWS's leads to this machine, the local cloud takes the API's id in the path.
+    const url =
+      settings.awsEndpointUrl === undefined
+        ? gate.api.url
+        : `${settings.awsEndpointUrl.replace(/\/+$/, "")}/_aws/execute-api/${gate.api.restApiId}/${name}/`;
+    this.output("ApiUrl", url, "Where the API is asked");
     this.output("ApiId", gate.api.restApiId, "The API's id");
     this.output("AuthorizerFunctionName", authorizer.function.functionName, "The function that decides");
     this.output("SigningKeysSecretArn", signingKeys.secret.secretArn, "The secret with the signing keys");

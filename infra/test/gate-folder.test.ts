@@ -56,6 +56,30 @@ describe("what a stage decides by", () => {
     expect(readFileSync(join(root, "dist/dev/gate/rules.json"), "utf8")).toBe('[{"id":"own"}]');
   });
 
+  it.each(["config.yml", "../config.yml", "dist/config.yml", "dist/dev/gate/config.yml"])(
+    "is refused where the whole project or what is built would be beside it: %s",
+    (file) => {
+      const root = join(projectOf({ [join("project", file)]: CONFIG }), "project");
+      const refused = refusal(() =>
+        layOutGate(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli),
+      );
+      expect(refused).toContain(`\`config.file\` of the stage \`dev\` names ${file}`);
+      expect(refused).toContain("move it into a folder of its own, such as config/config.yml");
+      expect(readFileSync(join(root, file), "utf8")).toBe(CONFIG);
+    },
+  );
+
+  it("may lie in any folder of its own", () => {
+    const root = join(
+      projectOf({ "project/..ours/config.yml": CONFIG, "beside/config.yml": CONFIG }),
+      "project",
+    );
+    for (const file of ["..ours/config.yml", "../beside/config.yml"]) {
+      const configFile = layOutGate(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli);
+      expect(readFileSync(configFile, "utf8")).toBe(CONFIG);
+    }
+  });
+
   it("is refused where the configuration is missing", () => {
     const root = projectOf({});
     const stage = stageIn(root, `${LEAST}config: { file: config/confg.yml }`);

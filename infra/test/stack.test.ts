@@ -360,6 +360,14 @@ describe("the stack", () => {
     ]);
   });
 
+  it("says where the local cloud answers, in place of a name of AWS's", () => {
+    const url = (stage: string) => JSON.stringify(templateOf({ stage }).toJSON().Outputs.ApiUrl.Value);
+    expect(url(LEAST)).toContain(".execute-api.");
+    const local = url(`${LEAST}awsEndpointUrl: http://127.0.0.1:4566/\n`);
+    expect(local).toMatch(/"http:\/\/127\.0\.0\.1:4566\/_aws\/execute-api\/",\{"Ref":"\w+"\},"\/test\/"/);
+    expect(local).not.toContain("amazonaws");
+  });
+
   it("tags what the stage says", () => {
     templateOf({ stage: `${LEAST}tags: { team: gate }` }).hasResourceProperties(
       "AWS::SecretsManager::Secret",

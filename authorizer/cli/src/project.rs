@@ -17,7 +17,7 @@ use oathgate_engine::{
     ports::SystemClock,
     rules::{self, Missing, RuleDefinition},
 };
-use oathgate_outbound::{Client, UrlKeys};
+use oathgate_outbound::{CaFileError, Client, UrlKeys};
 use thiserror::Error;
 
 use files::Files;
@@ -31,6 +31,8 @@ pub(crate) enum ProjectError {
     Unreadable { file: PathBuf, error: io::Error },
     #[error(transparent)]
     Format(#[from] oathgate_engine::config::UnknownFormat),
+    #[error(transparent)]
+    CaFile(#[from] CaFileError),
 }
 
 /// Everything a gate is built from, and what is to be said of it.
@@ -90,7 +92,7 @@ impl Project {
             sources = sources.set(option);
         }
         let read = sources.read();
-        let client = Client::from_env();
+        let client = Client::from_env()?;
         let ports = Ports {
             keys: Arc::new(UrlKeys::new(client.clone())),
             http: Arc::new(client),

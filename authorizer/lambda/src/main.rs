@@ -138,7 +138,7 @@ async fn load() -> Result<Authorizer, Broken> {
     let package = Package::load(&task_root()?)?;
     let level = settings.log_level.unwrap_or_else(|| package.log_level());
     let log = Log::to_stdout(level);
-    let client = Client::from_env();
+    let client = Client::from_env()?;
     let outside = Arc::new(Outside::new(client.clone(), log.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut keys = SecretKeys::by_url(UrlKeys::new(Arc::clone(&outside)));

@@ -599,6 +599,21 @@ async fn it_says_which_variable_cannot_be_used_and_does_not_start() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_says_that_trusted_certificates_are_missing_and_does_not_start() {
+    let folder = tempfile::tempdir().unwrap();
+    package(folder.path(), "http://127.0.0.1:1");
+    let variables = [("OATHGATE_CA_FILE", "/missing.pem")];
+    let (told, _) = Function::start(folder.path(), &variables)
+        .await
+        .not_started()
+        .await;
+    assert!(
+        told.contains("`OATHGATE_CA_FILE` names `/missing.pem`, which cannot be read"),
+        "{told}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_writes_one_line_for_each_decision() {
     let world = world(
         Secret::Text(keys()),

@@ -21,7 +21,7 @@ use crate::{
     interim::Interim,
     message,
     time_limits::TimeLimits,
-    tls::Tls,
+    tls::{CaFileError, Tls, check_ca_file},
 };
 
 /// What the client is willing to hold and keep.
@@ -82,15 +82,18 @@ impl Client {
     }
 
     /// A client with the usual limits that also trusts the file named by `OATHGATE_CA_FILE`, else by
-    /// `SSL_CERT_FILE`.
-    #[must_use]
-    pub fn from_env() -> Self {
-        let ca_file = ["OATHGATE_CA_FILE", "SSL_CERT_FILE"]
-            .into_iter()
-            .filter_map(std::env::var_os)
-            .find(|value| !value.is_empty())
-            .map(PathBuf::from);
-        Self::new(Limits::default(), ca_file)
+    /// `SSL_CERT_FILE`, which others may have set and which is looked at when it is first needed.
+    ///
+    /// # Errors
+    /// `OATHGATE_CA_FILE` names a file without certificates.
+    pub fn from_env() -> Result<Self, CaFileError> {
+        let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+        let ours = named("OATHGATE_CA_FILE").map(PathBuf::from);
+        if let Some(path) = &ours {
+            check_ca_file(path)?;
+        }
+        let ca_file = ours.or_else(|| named("SSL_CERT_FILE").map(PathBuf::from));
+        Ok(Self::new(Limits::default(), ca_file))
     }
 
     /// Sends a request and reads the whole answer within the request's time-out.

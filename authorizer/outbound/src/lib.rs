@@ -27,4 +27,4 @@ mod tls;
 pub use client::{Client, Limits};
 pub use keys::UrlKeys;
 pub use time_limits::{TimeLimits, TimeUp};
-pub use tls::TlsError;
+pub use tls::{CaFileError, TlsError};

@@ -1,7 +1,8 @@
 //! Whom the client trusts.
 
 use std::{
-    path::PathBuf,
+    io,
+    path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
 
@@ -23,6 +24,52 @@ pub enum TlsError {
     /// The cryptography offers no usable protocol.
     #[error("no TLS version can be offered")]
     Versions,
+}
+
+/// Why the file that `OATHGATE_CA_FILE` names is of no use.
+#[derive(Debug, Error)]
+pub enum CaFileError {
+    /// It is not there, or this process may not read it.
+    #[error("`OATHGATE_CA_FILE` names `{path}`, which cannot be read: {error}", path = path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It holds no certificate, or one that is damaged.
+    #[error(
+        "`OATHGATE_CA_FILE` names `{path}`, which is not a PEM file of certificates",
+        path = path.display()
+    )]
+    NotCertificates {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// Says before the first request what keeps the certificates of a file from being trusted.
+///
+/// # Errors
+/// The file cannot be read, or holds no usable certificate.
+pub(crate) fn check_ca_file(path: &Path) -> Result<(), CaFileError> {
+    let text = std::fs::read(path).map_err(|error| CaFileError::Unreadable {
+        path: path.to_owned(),
+        error,
+    })?;
+    if add_certificates(&mut RootCertStore::empty(), &text) {
+        Ok(())
+    } else {
+        Err(CaFileError::NotCertificates {
+            path: path.to_owned(),
+        })
+    }
+}
+
+/// Adds the certificates of a PEM file; whether each could be read and one can be used.
+fn add_certificates(roots: &mut RootCertStore, text: &[u8]) -> bool {
+    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text).collect();
+    certificates.is_ok_and(|certificates| roots.add_parsable_certificates(certificates).0 > 0)
 }
 
 /// The TLS configuration, made when first asked for.
@@ -63,11 +110,7 @@ impl Tls {
         if let Some(path) = &self.ca_file {
             let unreadable = || TlsError::CaFile(path.clone());
             let text = std::fs::read(path).map_err(|_| unreadable())?;
-            let certificates = CertificateDer::pem_slice_iter(&text)
-                .collect::<Result<Vec<_>, _>>()
-                .map_err(|_| unreadable())?;
-            let (added, _) = roots.add_parsable_certificates(certificates);
-            if added == 0 {
+            if !add_certificates(&mut roots, &text) {
                 return Err(unreadable());
             }
         }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), lambda_runtime::Error> {
-    let resource = Resource::new(Client::from_env(), Account::from_env());
+    let resource = Resource::new(Client::from_env()?, Account::from_env());
     let follow = service_fn(move |invocation: LambdaEvent<Event>| {
         let resource = resource.clone();
         async move {

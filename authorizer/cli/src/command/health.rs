@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: &Health) -> Result<Exit, CommandError> {
         body: Bytes::new(),
         timeout: PATIENCE,
     };
-    match Client::from_env().send(asked).await {
+    match Client::from_env()?.send(asked).await {
         Ok(answer) if answer.status == 200 => Ok(Exit::Fine),
         Ok(answer) => {
             eprintln!("oathgate: the server is not ready: {}", answer.status);

@@ -40,6 +40,8 @@ pub(crate) enum CommandError {
     Health(#[from] health::HealthError),
     #[error(transparent)]
     Credentials(#[from] oathgate_credentials::CredentialsError),
+    #[error(transparent)]
+    CaFile(#[from] oathgate_outbound::CaFileError),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("cannot print: {0}")]

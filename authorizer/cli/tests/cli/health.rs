@@ -47,3 +47,28 @@ fn what_is_no_url_is_wrong_use() {
         "{run:#?}"
     );
 }
+
+#[test]
+fn a_file_of_trusted_certificates_that_is_of_no_use_is_wrong_use() {
+    let project = Project::new(&json!([open_rule("a", "/a")]));
+    let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for (file, said) in [
+        (project.path("missing.pem"), "cannot be read: No such file"),
+        (project.write("empty.pem", ""), "is not a PEM file of"),
+        (project.write("cut.pem", cut), "is not a PEM file of"),
+    ] {
+        let expected = format!(
+            "`OATHGATE_CA_FILE` names `{}`, which {said}",
+            file.display()
+        );
+        let mut asking = program();
+        asking.args(["health", "http://127.0.0.1:9/"]);
+        let mut checking = program();
+        checking.args(["rules", "check", "--config"]);
+        checking.arg(project.path("config.json"));
+        for command in [&mut asking, &mut checking] {
+            let run = Run::of(command.env("OATHGATE_CA_FILE", &file)).ends_with(2);
+            assert!(run.stderr.contains(&expected), "{run:#?}");
+        }
+    }
+}
