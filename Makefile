@@ -155,18 +155,19 @@ check: node_modules ## Check the settings, configuration and rules of STAGE (def
 	tsx infra/bin/check.ts $(STAGE)
 
 .PHONY: bootstrap diff deploy destroy
-bootstrap: prerequisites node_modules ## `cdk bootstrap` of the account and region of STAGE, once for both
-	tsx infra/bin/preflight.ts $@ $(STAGE) $(CDK_FLAGS)
+bootstrap: %: prerequisites preflight-% ## `cdk bootstrap` of the account and region of STAGE, once for both
 	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
 
-diff deploy destroy: prerequisites node_modules ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
-	tsx infra/bin/preflight.ts $@ $(STAGE) $(CDK_FLAGS)
-	$(MAKE) $(VENV)
+diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
 	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in
 	  destroy:* | *:?*) ;;
 	  *) toolchain=$$(scripts/arm64-toolchain) && eval "$$toolchain" || export PATH=$(CURDIR)/$(VENV)/bin:$$PATH ;;
 	esac
 	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+
+# What can be known of AWS before anything is built.
+preflight-%: node_modules
+	tsx infra/bin/preflight.ts $* $(STAGE) $(CDK_FLAGS)
 
 ##@ Set up
 
@@ -185,7 +186,9 @@ node_modules: package.json package-lock.json
 
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
-	if [ -d .local ] && [ -x $(PYTHON) ]; then for port in $$(ls .local); do OATHGATE_LOCAL_PORT=$$port $(MAKE) stop || true; done; fi
+	if [ -d .local ] && [ -x $(PYTHON) ]; then
+		for port in $$(ls .local); do OATHGATE_LOCAL_PORT=$$port $(PYTHON) -m local.cloud stop || true; done
+	fi
 	rm -rf target node_modules $(VENV) .local cdk.out cdk.out.* dist
 
 .PHONY: help

@@ -23,23 +23,6 @@ GATEWAY = {"nginx": "listen 127.0.0.1:8080", "caddy": "http://:8080"}
 HOST = "api.example.test"
 START_SECONDS = 30
 
-NGINX_MAIN = """\
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log stderr;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/nginx.conf;
-}}
-"""
-
 
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on now."""
@@ -142,8 +125,8 @@ class Site:
         ports = {GATEWAY[name]: port, ORACLE: self.oracle.port, BACKEND: self.backend.port}
         if name == "nginx":
             (self.folder / "nginx.conf").write_text(example("nginx.conf", ports), encoding="utf8")
-            (self.folder / "nginx.main.conf").write_text(NGINX_MAIN.format(folder=self.folder), encoding="utf8")
-            command = ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.main.conf"), "-e", "stderr"]
+            around = shutil.copy(EXAMPLES / "nginx-alone.conf", self.folder)
+            command = ["nginx", "-e", "stderr", "-p", str(self.folder), "-c", str(around)]
         else:
             file = self.folder / "Caddyfile"
             file.write_text(example("Caddyfile", ports), encoding="utf8")
