@@ -35,6 +35,7 @@ describe("the documentation", () => {
       "forgedHeaders: replace",
       "metricsNamespace: Gate",
       "metricsByRule: true",
+      "cors: { allowOrigins: [https://a.example.com, https://b.example.com] }",
       "logs: { level: warn }",
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",
       "awsEndpointUrl: http://127.0.0.1:4566",
