@@ -6,6 +6,7 @@
 use crate::{
     Failure, Session,
     go::{Header, is_token},
+    steering::steers_servers,
 };
 
 /// Checks who is granted and every header that the rule's handlers set: a name that a header can have,
@@ -26,6 +27,9 @@ pub(crate) fn check(session: &Session, header: &Header) -> Result<(), Failure> {
         }
         if name == "Content-Length" {
             return unfit("is the length of another body");
+        }
+        if steers_servers(name) {
+            return unfit("would steer the server in front");
         }
         let mut values = header.values(name);
         let first = values.next().unwrap_or_default();
@@ -129,7 +133,15 @@ mod tests {
 
     #[test]
     fn a_header_that_could_not_be_sent_is_refused_and_not_left_out() {
-        for name in ["X User", "", "X-Ü", "Content-Length", "X:A"] {
+        for name in [
+            "X User",
+            "",
+            "X-Ü",
+            "Content-Length",
+            "X:A",
+            "X-Accel-Redirect",
+            "Upgrade",
+        ] {
             assert!(checked("ada", &[(name, "1")]).is_some(), "{name:?}");
         }
         assert!(checked("ada", &[("X-A", "1"), ("X-A", "2")]).is_some());

@@ -28,6 +28,7 @@ pub mod request;
 pub mod rules;
 pub mod session;
 mod session_data;
+mod steering;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
@@ -43,3 +44,4 @@ pub use ports::Ports;
 pub use reason_code::ReasonCode;
 pub use request::Request;
 pub use session::Session;
+pub use steering::steers_servers;

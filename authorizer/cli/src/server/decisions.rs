@@ -7,6 +7,7 @@ use http::{Response, StatusCode, request::Parts};
 use oathgate_engine::{
     Decision, Outcome, Request,
     go::{Header, Url, bytes_of_text, text_from_bytes},
+    steers_servers,
 };
 
 /// Where the decision API lives.
@@ -75,16 +76,30 @@ fn decoded(path: &str) -> String {
 
 /// The answer a gateway reads: 200 with the headers to pass on, or the refusal to hand back.
 pub(crate) fn response(decision: Decision) -> Response<Bytes> {
-    let (status, header, body, granted) = match decision.outcome {
-        Outcome::Granted(grant) => (200, grant.header, Bytes::new(), true),
-        Outcome::Refused(refusal) => (refusal.status, refusal.header, refusal.body, false),
+    let (status, header, body, granted, vouched) = match decision.outcome {
+        Outcome::Granted(grant) => (200, grant.header, Bytes::new(), true, grant.vouched),
+        Outcome::Refused(refusal) => (
+            refusal.status,
+            refusal.header,
+            refusal.body,
+            false,
+            Vec::new(),
+        ),
+    };
+    let connection: String = header.values("Connection").collect::<Vec<_>>().join(",");
+    // A client's header that its `Connection` names goes no further; one that the rule sets does.
+    let ends_here = |name: &str| {
+        let mut named = connection.split(',').map(str::trim);
+        !vouched.iter().any(|known| known == name)
+            && named.any(|named| named.eq_ignore_ascii_case(name))
     };
     let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in header.iter() {
-        // The length the client sent is that of another body.
-        if name.eq_ignore_ascii_case("content-length") {
+        // The length the client sent is that of another body, and what `noop` copies from a client may
+        // not give orders to the gateway.
+        if name.eq_ignore_ascii_case("content-length") || steers_servers(name) || ends_here(name) {
             continue;
         }
         let (Ok(name), Ok(value)) = (
@@ -118,7 +133,52 @@ fn printable(value: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use oathgate_engine::{Evidence, Grant, Refusal};
+
     use super::*;
+
+    fn names(outcome: Outcome) -> Vec<String> {
+        let evidence = Evidence::default();
+        let response = response(Decision { outcome, evidence });
+        let names = response.headers().keys();
+        let mut names: Vec<_> = names.map(ToString::to_string).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn no_answer_gives_the_gateway_orders_or_speaks_of_its_connection() {
+        let header: Header = [
+            ("X-User", "ada"),
+            ("Connection", "close, X-Custom , x-user"),
+            ("X-Custom", "1"),
+            ("X-Other", "1"),
+            ("Keep-Alive", "timeout=1"),
+            ("Proxy-Authenticate", "Basic"),
+            ("Te", "trailers"),
+            ("Trailer", "X-User"),
+            ("Transfer-Encoding", "chunked"),
+            ("Upgrade", "h2c"),
+            ("X-Accel-Redirect", "/internal"),
+            ("X-Accel-Buffering", "no"),
+            ("X-Sendfile", "/etc/passwd"),
+            ("X-Lighttpd-Send-File", "/etc/passwd"),
+            ("X_Accel_Redirect", "/internal"),
+        ]
+        .into_iter()
+        .collect();
+        let grant = Grant {
+            header: header.clone(),
+            vouched: vec!["X-User".to_owned()],
+        };
+        assert_eq!(names(Outcome::Granted(grant)), ["x-other", "x-user"]);
+        let refusal = Refusal {
+            status: 403,
+            header,
+            body: Bytes::new(),
+        };
+        assert_eq!(names(Outcome::Refused(refusal)), ["x-other"]);
+    }
 
     #[test]
     fn a_client_of_version_4_is_one_whatever_the_port_listens_on() {
