@@ -33,6 +33,7 @@ describe("the documentation", () => {
       "allowEncodedSlashes: true",
       "clientHeaders: [Authorization]",
       "forgedHeaders: replace",
+      "cors: { allowOrigins: [https://app.example.com, https://admin.example.com] }",
       "metricsNamespace: Gate",
       "metricsByRule: true",
       "cors: { allowOrigins: [https://a.example.com, https://b.example.com] }",
