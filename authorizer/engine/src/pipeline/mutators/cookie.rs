@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
-/// that have other names.
+/// that no server reads under their names.
 #[derive(Debug)]
 pub struct CookieMutator {
     cookies: Vec<(String, Result<Template, ParseError>)>,
@@ -56,7 +56,11 @@ impl CookieMutator {
             add(&mut line, name, &value, false);
         }
         for cookie in request.header.cookies() {
-            if !self.cookies.iter().any(|(name, _)| name == cookie.name) {
+            if !self
+                .cookies
+                .iter()
+                .any(|(name, _)| is_read_as(cookie.name, name))
+            {
                 add(&mut line, cookie.name, cookie.value, cookie.quoted);
             }
         }
@@ -72,6 +76,19 @@ fn fits(value: &str) -> bool {
         && value
             .bytes()
             .all(|byte| matches!(byte, b' '..=b'~') && !b"\";,\\".contains(&byte))
+}
+
+/// Whether some server reads a cookie under another's name: PHP writes `_` for what no variable's name may
+/// hold, ASP.NET does not tell capitals from small letters.
+fn is_read_as(cookie: &str, name: &str) -> bool {
+    let plain = |byte: u8| {
+        if byte.is_ascii_alphanumeric() {
+            byte.to_ascii_lowercase()
+        } else {
+            b'_'
+        }
+    };
+    cookie.bytes().map(plain).eq(name.bytes().map(plain))
 }
 
 /// Adds a cookie to a line as Go's
@@ -107,6 +124,18 @@ mod tests {
             let mut line = String::new();
             add(&mut line, name, value, quoted);
             assert_eq!(line, expected);
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_known_under_every_name_that_a_server_reads_it_under() {
+        for name in [
+            "user_id", "USER_ID", "user.id", "user-id", "user~id", "User.Id",
+        ] {
+            assert!(is_read_as(name, "user_id"), "{name}");
+        }
+        for name in ["userid", "user_id2", "my_user_id", "user", "user__id"] {
+            assert!(!is_read_as(name, "user_id"), "{name}");
         }
     }
 
