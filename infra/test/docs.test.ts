@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { z } from "zod";
 import { stageSchema } from "../lib/stage-schema";
 import { ROOT, templateOf } from "./synth";
@@ -26,6 +27,26 @@ describe("the documentation", () => {
     expect(firstColumn(page("stages.md"))).toEqual(settingsOf(stageSchema));
   });
 
+  it("shows a pipeline in which a pull request has the lookup role alone", () => {
+    const [, workflow = ""] = page("pipeline.md").match(/```yaml\n(# \.github[\s\S]*?)```/) ?? [];
+    const { steps } = parse(workflow).jobs.gate;
+    const runs = steps.filter((step: { run?: string }) => step.run !== undefined);
+    expect(runs).toEqual([
+      {
+        if: "github.event_name == 'pull_request'",
+        run: "make diff STAGE=prod CDK_FLAGS=--method=template",
+      },
+      {
+        if: "github.event_name == 'push'",
+        run: "make deploy STAGE=prod CDK_FLAGS='--require-approval never'",
+      },
+    ]);
+    const [, policy = ""] = page("pipeline.md").match(/```json\n([\s\S]*?)```/) ?? [];
+    const statements: { Action: string; Resource: string }[] = JSON.parse(policy).Statement;
+    expect(statements.map(({ Action }) => Action)).toEqual(["sts:AssumeRole"]);
+    expect(statements[0]?.Resource).toContain("-lookup-role-");
+  });
+
   it("describes every variable of the functions and no other", () => {
     const everything = [
       "backendUrl: http://127.0.0.1:4567",
@@ -33,7 +54,6 @@ describe("the documentation", () => {
       "allowEncodedSlashes: true",
       "clientHeaders: [Authorization]",
       "forgedHeaders: replace",
-      "cors: { allowOrigins: [https://app.example.com, https://admin.example.com] }",
       "metricsNamespace: Gate",
       "metricsByRule: true",
       "cors: { allowOrigins: [https://a.example.com, https://b.example.com] }",
