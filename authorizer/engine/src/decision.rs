@@ -92,6 +92,9 @@ pub struct Evidence {
     pub error_handler: Option<Arc<str>>,
     /// The subject the authenticator found; empty before one did.
     pub subject: String,
+    /// Whether an authenticator let in somebody without a subject. `noop`, which looks for none, does not
+    /// count.
+    pub empty_subject: bool,
     /// The refusal's status before error handlers, such as 404 for no rule; 200 on a grant.
     pub status: u16,
     /// Why, in a word that stays the same.

@@ -356,7 +356,11 @@ impl Gate {
                 .authenticate(request, session, &self.ports)
                 .await?
             {
-                Authentication::Authenticated => return Ok(()),
+                Authentication::Authenticated => {
+                    let looks_for_one = !matches!(authenticator, Authenticator::Noop(_));
+                    evidence.empty_subject = looks_for_one && session.subject.is_empty();
+                    return Ok(());
+                }
                 Authentication::NotResponsible => {
                     evidence.passed_over.push(authenticator.name());
                 }

@@ -216,6 +216,7 @@ impl Authorizer {
             code: evidence.code.as_str(),
             reason: &evidence.message,
             cause: &evidence.cause,
+            empty_subject: evidence.empty_subject,
             step_ms: evidence.took.into(),
             cold_start: record.cold_start,
             figures,

@@ -289,3 +289,60 @@ async fn a_service_that_does_not_answer_in_time_was_asked_and_took_its_time() {
         assert!(!line["level"].as_str().unwrap().contains("INFO"), "{line}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_subject_and_a_second_factor_are_said() {
+    let elsewhere = "https://login.example/second-factor?flow=secret";
+    let service = serve(move |request: Asked| async move {
+        let aal2 = json!({
+            "error": {"id": "session_aal2_required", "code": 403},
+            "redirect_browser_to": elsewhere,
+        });
+        match request.header("cookie") {
+            Some("sid=one-factor") => Answer::ok(aal2.to_string()).status(403),
+            Some("sid=forbidden") => {
+                Answer::ok(r#"{"error": {"code": 403}}"#.to_owned()).status(403)
+            }
+            Some("sid=ada") => Answer::ok(r#"{"subject": "ada"}"#.to_owned()),
+            _ => Answer::ok(r#"{"active": false}"#.to_owned()),
+        }
+    })
+    .await;
+    let config = json!({"check_session_url": format!("http://{service}/")});
+    let folder = tempfile::tempdir().unwrap();
+    package(
+        folder.path(),
+        &json!({"authenticators": {
+            "noop": {"enabled": true},
+            "cookie_session": {"enabled": true, "config": config},
+        }}),
+        &[
+            ("session", json!({"handler": "cookie_session"})),
+            ("noop", json!({"handler": "noop"})),
+        ],
+    );
+    let function = Function::start(folder.path(), &[]).await;
+    let mut answered = String::new();
+    for (id, cookie) in [
+        ("session", "sid=ada"),
+        ("session", "sid=empty"),
+        ("session", "sid=one-factor"),
+        ("session", "sid=forbidden"),
+        ("noop", "sid=empty"),
+    ] {
+        let event = rest("GET", &format!("/{id}"), &[("Cookie", cookie)]);
+        answered.push_str(&format!("{:?}", function.invoke(&event).await));
+    }
+    let lines = function.decisions_after(5).await;
+    let empty: Vec<_> = lines
+        .iter()
+        .map(|line| line["emptySubject"].as_bool())
+        .collect();
+    assert_eq!(empty, [None, Some(true), None, None, None]);
+    let told = |index: usize| lines[index]["cause"].as_str().unwrap();
+    assert!(told(2).contains("needs a second factor"), "{}", told(2));
+    assert_eq!(told(3), "the session service answered 403");
+    for text in [answered, function.printed()] {
+        assert!(!text.contains("login.example"), "{text}");
+    }
+}

@@ -68,6 +68,7 @@ fn as_json(decision: &Decision) -> serde_json::Value {
         "handler": evidence.handler,
         "passed_over": evidence.passed_over,
         "subject": evidence.subject,
+        "empty_subject": evidence.empty_subject,
         "status": evidence.status,
         "code": evidence.code.as_str(),
         "message": evidence.message,
@@ -103,7 +104,14 @@ pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
     say("passed over", &evidence.passed_over.join(", "));
     say("ended in", evidence.step.as_str());
     say("handler", evidence.handler.as_deref().unwrap_or_default());
-    say("subject", &evidence.subject);
+    say(
+        "subject",
+        if evidence.empty_subject {
+            "(empty: the authenticator let in a request without a subject)"
+        } else {
+            &evidence.subject
+        },
+    );
     if matches!(decision.outcome, Outcome::Refused(_)) {
         say("code", evidence.code.as_str());
     }

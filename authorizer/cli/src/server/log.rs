@@ -104,6 +104,7 @@ impl Asked {
             "passed_over": evidence.passed_over,
             "handler": evidence.handler,
             "error_handler": evidence.error_handler,
+            "empty_subject": evidence.empty_subject,
             "code": evidence.code.as_str(),
             "reason": evidence.cause,
             "ms": self.since.elapsed().as_secs_f64() * 1000.0,

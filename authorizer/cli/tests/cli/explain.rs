@@ -129,6 +129,29 @@ fn headers_reach_the_services_that_the_rule_names() {
     );
 }
 
+#[test]
+fn an_empty_subject_is_said_to_be_empty() {
+    // An introspection endpoint in place of a session service.
+    let check = format!("http://{}/", service(r#"{"active": false}"#));
+    let config = config_with(
+        "/authenticators/bearer_token",
+        json!({"enabled": true, "config": {"check_session_url": check, "force_method": "POST"}}),
+    );
+    let mut rule = open_rule("a", "/a");
+    rule["authenticators"] = json!([{"handler": "bearer_token"}]);
+    let mut noop = open_rule("noop", "/noop");
+    noop["authenticators"] = json!([{"handler": "noop"}]);
+    noop["mutators"] = json!([{"handler": "noop"}]);
+    let project = Project::with(&config, &json!([rule, noop]));
+    let bearer = ["-H", "Authorization: Bearer x", "http://api.test/a"];
+    let run = explain(&project, &bearer).ends_with(0);
+    assert!(run.stdout.contains("subject        (empty: "), "{run:#?}");
+    let run = explain(&project, &[&["--format", "json"], &bearer[..]].concat()).ends_with(0);
+    assert_eq!(run.json()["empty_subject"], json!(true));
+    let run = explain(&project, &["http://api.test/noop"]).ends_with(0);
+    assert!(!run.stdout.contains("subject"), "{run:#?}");
+}
+
 /// A token of a key that is in no set.
 const TOKEN: &str = "Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
 

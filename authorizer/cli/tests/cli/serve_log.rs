@@ -41,6 +41,29 @@ fn each_decision_is_one_line_of_json_without_the_query() {
 }
 
 #[test]
+fn a_line_says_where_the_subject_is_empty() {
+    let check = format!("http://{}/", service("{}"));
+    let config = config_with(
+        "/authenticators/cookie_session",
+        json!({"enabled": true, "config": {"check_session_url": check}}),
+    );
+    let mut rule = open_rule("empty", "/empty");
+    rule["authenticators"] = json!([{"handler": "cookie_session"}]);
+    let mut guest = open_rule("guest", "/guest");
+    guest["authenticators"] = json!([{"handler": "noop"}]);
+    let server = Server::start(&Project::with(&config, &json!([rule, guest])));
+    for path in ["/empty", "/guest"] {
+        let answer = server.decide_with(path, &[("Cookie", "sid=1")]);
+        assert_eq!(answer.status, 200);
+    }
+    server.says("http://api.test/guest");
+    let granted = lines(&server);
+    let granted = granted.iter().filter(|line| line["granted"] == true);
+    let empty: Vec<_> = granted.map(|line| line["empty_subject"].clone()).collect();
+    assert_eq!(empty, [json!(true), json!(false)]);
+}
+
+#[test]
 fn log_level_says_how_much_is_said_after_an_edit_too() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let server = Server::start(&project);

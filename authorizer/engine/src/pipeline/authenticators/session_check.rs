@@ -139,6 +139,11 @@ impl SessionCheck {
                 Ok(())
             }
             429 => Err(too_many_requests(&answer)),
+            403 if asks_for_a_second_factor(&answer.body) => Err(Failure::unauthorized()
+                .with_cause(
+                    "the session service answered 403: the session needs a second factor \
+                     (`redirect_browser_to` in the answer says where to get it)",
+                )),
             status => {
                 let failure = Failure::unauthorized()
                     .with_cause(format!("the session service answered {status}"));
@@ -173,6 +178,17 @@ impl SessionCheck {
         }
         question
     }
+}
+
+/// Whether a session service's 403 sends the browser on to where a session gets its second factor, as
+/// [Ory Kratos](https://www.ory.sh/docs/kratos/mfa/overview) does (`session_aal2_required`).
+fn asks_for_a_second_factor(answer: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Answer {
+        #[serde(rename = "redirect_browser_to")]
+        _address: String,
+    }
+    serde_json::from_slice::<Answer>(answer).is_ok()
 }
 
 /// 429 with what the service says of its limits.
