@@ -24,6 +24,22 @@ pub enum HeaderSource {
 }
 
 impl HeaderSource {
+    /// Whose value a mapped header has behind a rule that does not set it. The function decides by
+    /// this, and the report tells it.
+    ///
+    /// `header` is a canonical name; `client_headers` are those that a stage leaves to clients.
+    #[must_use]
+    pub fn where_unset(header: &str, client_headers: &[String]) -> Self {
+        let is_left_to_clients = client_headers
+            .iter()
+            .any(|name| canonical_header_name(name) == header);
+        if is_left_to_clients {
+            Self::Client
+        } else {
+            Self::Placeholder
+        }
+    }
+
     /// One word for tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -91,19 +107,12 @@ pub fn received(
 }
 
 fn source(header: &str, vouches: &Vouches, client_headers: &[String]) -> HeaderSource {
-    let is_left_to_clients = || {
-        client_headers
-            .iter()
-            .any(|name| canonical_header_name(name) == header)
-    };
     if vouches.names.contains(header) {
         HeaderSource::Rule
     } else if vouches.any {
         HeaderSource::Hydrator
-    } else if is_left_to_clients() {
-        HeaderSource::Client
     } else {
-        HeaderSource::Placeholder
+        HeaderSource::where_unset(header, client_headers)
     }
 }
 
