@@ -7,6 +7,7 @@ use std::{
 
 use oathgate_engine::{
     Decision, Grant, ReasonCode, Refusal, go::canonical_header_name, manifest::VouchedHeader,
+    received::HeaderSource,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -183,15 +184,20 @@ impl Vouched {
     fn value(&self, name: &str, grant: &Grant, client: &Headers<'_>) -> Result<String, Unfit> {
         let separator = if name == "Cookie" { "; " } else { ", " };
         let of_rule = grant.vouched.iter().any(|vouched| vouched == name);
-        let value = if of_rule {
-            joined(grant.header.values(name), separator)
-        } else if self.of_client.iter().any(|known| known == name) {
-            let own = client
-                .iter()
-                .filter(|(known, _)| known.eq_ignore_ascii_case(name));
-            joined(own.map(|(_, value)| value.as_ref()), separator)
+        let source = if of_rule {
+            HeaderSource::Rule
         } else {
-            Cow::Borrowed("")
+            HeaderSource::where_unset(name, &self.of_client)
+        };
+        let value = match source {
+            HeaderSource::Rule => joined(grant.header.values(name), separator),
+            HeaderSource::Client => {
+                let own = client
+                    .iter()
+                    .filter(|(known, _)| known.eq_ignore_ascii_case(name));
+                joined(own.map(|(_, value)| value.as_ref()), separator)
+            }
+            HeaderSource::Hydrator | HeaderSource::Placeholder => Cow::Borrowed(""),
         };
         // Space around a value is no part of it (RFC 9110 section 5.5): blanks alone are empty, and a
         // rule's value that has some would reach the backend as another one.
