@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -12,25 +13,22 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::{
-    rt::TokioIo,
-    server::graceful::{GracefulShutdown, Watcher},
-};
+use hyper_util::rt::TokioIo;
 use oathgate_engine::config::Timeout;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
-    sync::watch,
+    net::{TcpListener, TcpStream},
 };
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    StartError, log,
+    StartError,
+    connections::{Connections, Place, Told},
     timed::{Progress, Timed},
 };
 
-/// How long requests under way are waited for when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// How large a request's line and headers may be together, in bytes: each connection can hold as much.
+const MAX_HEAD: usize = 128 * 1024;
 
 /// How long a client may take to agree on TLS, where a request may take for ever.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -85,52 +83,46 @@ impl Door {
         format!("{scheme}://{}", self.address)
     }
 
-    /// Answers every request with `handler` until `stopping` says so, then lets those under way end.
-    pub(crate) async fn serve<H, A>(self, handler: H, mut stopping: watch::Receiver<bool>)
+    /// Answers every request with `handler` until the connections are told to stop.
+    pub(crate) async fn serve<H, A>(self, handler: H, connections: Arc<Connections>)
     where
         H: Fn(Request<Incoming>, SocketAddr) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Response<Full<Bytes>>> + Send + 'static,
     {
-        let graceful = GracefulShutdown::new();
+        let mut told = connections.told();
         loop {
-            let (stream, peer) = tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok(accepted) => accepted,
-                    Err(error) => {
-                        // Out of file handles, mostly: those under way will free some.
-                        log::problem("cannot accept a connection", &error.to_string());
-                        tokio::time::sleep(Duration::from_millis(50)).await;
-                        continue;
-                    }
-                },
-                _ = stopping.wait_for(|stopping| *stopping) => break,
+            let (stream, peer, place) = tokio::select! {
+                accepted = self.accept(&connections) => accepted,
+                () = told.stop() => return,
             };
             let (handler, acceptor, timeout) =
                 (handler.clone(), self.acceptor.clone(), self.timeout);
-            let watcher = graceful.watcher();
+            let told = connections.told();
             tokio::spawn(async move {
-                match acceptor {
-                    None => connection(stream, peer, handler, timeout, watcher).await,
-                    Some(acceptor) => {
-                        let limit = match timeout.read {
-                            Duration::ZERO => HANDSHAKE,
-                            read => read,
-                        };
-                        if let Ok(Ok(stream)) =
-                            tokio::time::timeout(limit, acceptor.accept(stream)).await
-                        {
-                            connection(stream, peer, handler, timeout, watcher).await;
-                        }
-                    }
+                let _place = place;
+                let Some(acceptor) = acceptor else {
+                    return connection(stream, peer, handler, timeout, told).await;
+                };
+                let limit = match timeout.read {
+                    Duration::ZERO => HANDSHAKE,
+                    read => read,
+                };
+                let accepted = tokio::time::timeout(limit, acceptor.accept(stream)).await;
+                if let Ok(Ok(stream)) = accepted {
+                    connection(stream, peer, handler, timeout, told).await;
                 }
             });
         }
-        drop(self.listener);
-        if tokio::time::timeout(GRACE, graceful.shutdown())
-            .await
-            .is_err()
-        {
-            log::event("requests that take too long were cut off");
+    }
+
+    /// The next connection, as soon as there is a place for it.
+    async fn accept(&self, connections: &Connections) -> (TcpStream, SocketAddr, Place) {
+        loop {
+            let place = connections.place().await;
+            match self.listener.accept().await {
+                Ok((stream, peer)) => return (stream, peer, place),
+                Err(error) => connections.failed(&error).await,
+            }
         }
     }
 }
@@ -150,7 +142,7 @@ async fn connection<S, H, A>(
     peer: SocketAddr,
     handler: H,
     timeout: Timeout,
-    watcher: Watcher,
+    mut told: Told,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Incoming>, SocketAddr) -> A + Send + Sync,
@@ -171,7 +163,14 @@ async fn connection<S, H, A>(
     let connection = http1::Builder::new()
         // The stream minds the time, for headers and for the wait between requests each.
         .header_read_timeout(None)
+        .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
     // A client that goes away in the middle is no event worth a line.
-    watcher.watch(connection).await.ok();
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => return,
+        () = told.end(&progress) => connection.as_mut().graceful_shutdown(),
+    }
+    connection.await.ok();
 }

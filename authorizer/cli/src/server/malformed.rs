@@ -1,6 +1,6 @@
-//! Requests that Go's server turns away before anybody reads them.
+//! Requests that Go's server turns away before anybody reads them, and those that name two hosts.
 
-use http::{Version, header::HOST, request::Parts};
+use http::{HeaderValue, Version, header::HOST, request::Parts};
 
 /// What is wrong with a request as such, if anything: its path is escaped badly, or it names no host,
 /// several, or one that cannot be.
@@ -15,8 +15,23 @@ pub(super) fn reason(parts: &Parts) -> Option<&'static str> {
         (Some(host), None) if !host.as_bytes().iter().all(may_stand_in_a_host) => {
             Some("the Host header names no host")
         }
+        (Some(host), None) if names_another(parts, host) => {
+            Some("the Host header names another host than the request's target")
+        }
         _ => None,
     }
+}
+
+/// Whether the target is a whole URL ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2))
+/// of another host: what passed it on may have looked at either.
+fn names_another(parts: &Parts, host: &HeaderValue) -> bool {
+    let authority = parts.uri.authority();
+    authority.is_some_and(|authority| {
+        !authority
+            .as_str()
+            .as_bytes()
+            .eq_ignore_ascii_case(host.as_bytes())
+    })
 }
 
 fn is_escaped_well(path: &str) -> bool {
@@ -60,6 +75,20 @@ mod tests {
     fn a_path_that_is_escaped_badly_is_wrong() {
         for target in ["/decisions/a%zz", "/%", "/a%2", "/a%%20"] {
             assert!(found(target, &["gate.example"]).is_some(), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_target_of_another_host_is_wrong() {
+        for (target, hosts, wrong) in [
+            ("http://gate.example/a", &["gate.example"][..], false),
+            ("http://GATE.example:80/a", &["gate.example:80"], false),
+            ("http://gate.example/a", &["other.example"], true),
+            ("http://gate.example:81/a", &["gate.example"], true),
+            ("http://user@gate.example/a", &["gate.example"], true),
+            ("http://gate.example/a", &[""], true),
+        ] {
+            assert_eq!(found(target, hosts).is_some(), wrong, "{target} {hosts:?}");
         }
     }
 

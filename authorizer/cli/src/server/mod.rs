@@ -4,6 +4,7 @@ mod answer;
 mod bodies;
 mod certificate;
 mod clean;
+mod connections;
 mod cors;
 mod current;
 mod decisions;
@@ -17,20 +18,23 @@ mod shown_config;
 mod shown_rule;
 mod timed;
 
-use std::{io, sync::Arc};
+use std::{io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use http_body_util::Full;
 use oathgate_engine::config::{Proxy, Serve, Timeout, Tls};
 use thiserror::Error;
-use tokio::sync::watch;
 
 use bodies::Bodies;
+use connections::Connections;
 pub(crate) use current::Current;
 use listen::Door;
 use metrics::Metrics;
 use routes::Api;
+
+/// How long requests under way are waited for when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Why the server did not start.
 #[derive(Debug, Error)]
@@ -93,14 +97,14 @@ impl Server {
 
     /// Answers until `stop` is done, then lets what is under way end.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
-        let (stopping, stopped) = watch::channel(false);
+        let connections = Connections::new();
         let api = Arc::clone(&self.api);
         let decisions = self.decisions.serve(
             move |request, peer| {
                 let api = Arc::clone(&api);
                 async move { api.answer(request, peer).await }
             },
-            stopped.clone(),
+            Arc::clone(&connections),
         );
         let metrics = async {
             if let Some(door) = self.metrics {
@@ -116,20 +120,23 @@ impl Server {
                     };
                     std::future::ready(answer.map(Full::new))
                 };
-                door.serve(answer, stopped.clone()).await;
+                door.serve(answer, Arc::clone(&connections)).await;
             }
         };
         let proxy = async {
             if let Some(door) = self.proxy {
-                door.serve(|_, _| std::future::ready(no_proxy()), stopped.clone())
-                    .await;
+                let answer = |_, _| std::future::ready(no_proxy());
+                door.serve(answer, Arc::clone(&connections)).await;
             }
         };
         let told = async {
             stop.await;
-            stopping.send(true).ok();
+            connections.stop();
         };
         tokio::join!(decisions, metrics, proxy, told);
+        if !connections.ended(GRACE).await {
+            log::event("requests that take too long were cut off");
+        }
     }
 }
 

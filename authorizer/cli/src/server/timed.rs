@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use oathgate_engine::config::Timeout;
@@ -42,6 +43,12 @@ impl Progress {
     /// The answer is there, to be written.
     pub(super) fn answer_begins(&self) {
         self.set(Stage::Between);
+    }
+
+    /// Whether no request has been answered for so long.
+    pub(super) fn rests_for(&self, time: Duration) -> bool {
+        let (stage, since) = self.get();
+        !matches!(stage, Stage::Answering) && since.elapsed() >= time
     }
 
     fn set(&self, stage: Stage) {

@@ -28,6 +28,7 @@ mod serve_cors;
 mod serve_keys;
 mod serve_log;
 mod serve_metrics;
+mod serve_odd_requests;
 mod serve_reload;
 mod serve_slow_clients;
 mod serve_sources;
