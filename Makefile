@@ -59,7 +59,7 @@ test-rust: crates ## Unit, property and fixture tests
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-infra
-test-infra: node_modules ## Template assertions and snapshots
+test-infra: node_modules $(VENV) ## Template assertions and snapshots, cfn-lint and cdk-nag
 	npm test --silent
 
 .PHONY: binaries

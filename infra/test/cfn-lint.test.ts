@@ -1,0 +1,77 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ROOT, templateOf } from "./synth";
+
+/** In the virtual environment that `make` keeps. */
+const CFN_LINT = join(ROOT, ".venv/bin/cfn-lint");
+
+/** What cfn-lint may complain about, and why it is as it should be. */
+const ACCEPTED: Record<string, string> = {
+  I1022: "the CDK library joins texts with Fn::Join; people write Fn::Sub",
+  W3005: "the CDK library lets a function wait for the whole of its role, beyond the attribute that it reads",
+};
+
+const STAGES = readdirSync(join(ROOT, "config/stages"));
+
+/** A stage that has everything, so that each resource and property is seen. */
+const EVERYTHING = `
+backendUrl: https://backend.example.com
+publicHost: api.example.com
+backendTimeoutSeconds: 900
+responseTransferMode: stream
+signingKeys:
+  kmsKeyArn: arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f
+sessionCache: { ttlSeconds: 30 }
+cors: { allowOrigins: [https://app.example.com, https://admin.example.com] }
+throttle: { rateLimit: 5, burstLimit: 9 }
+metricsNamespace: Gate
+accessLogs: true
+tags: { team: gate }
+`;
+
+const folder = mkdtempSync(join(tmpdir(), "oathgate-cfn-lint-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What cfn-lint says of a template, warnings and notes included. */
+function lint(name: string, template: object, accepted = Object.keys(ACCEPTED)): string {
+  expect(existsSync(CFN_LINT), `${CFN_LINT} is missing: run \`make .venv\``).toBe(true);
+  const file = join(folder, `${name}.template.json`);
+  writeFileSync(file, JSON.stringify(template));
+  const done = spawnSync(
+    CFN_LINT,
+    [
+      ...["--format", "parseable", "--regions", "eu-central-1", "--include-checks", "I"],
+      ...(accepted.length === 0 ? [] : ["--ignore-checks", ...accepted]),
+      ...["--", file],
+    ],
+    { cwd: ROOT, encoding: "utf8" },
+  );
+  expect(done.error).toBeUndefined();
+  return [done.stdout, done.stderr].join("").trim();
+}
+
+describe("cfn-lint", () => {
+  it.each(STAGES)("finds nothing in the template of %s", (file) => {
+    const stage = readFileSync(join(ROOT, "config/stages", file), "utf8");
+    expect(lint(file, templateOf({ stage }).toJSON())).toBe("");
+  });
+
+  it("finds nothing in the template of a stage that has everything", () => {
+    expect(lint("everything", templateOf({ stage: EVERYTHING }).toJSON())).toBe("");
+  });
+
+  it("needs every exception that is made", () => {
+    const found = lint("exceptions", templateOf({ stage: EVERYTHING }).toJSON(), []);
+    const checks = found.split("\n").map((line) => line.match(/:([EWI]\d{4}):/)?.[1]);
+    expect([...new Set(checks)].sort()).toEqual(Object.keys(ACCEPTED));
+  });
+
+  it("would find what CloudFormation does not take", () => {
+    const template = templateOf().toJSON();
+    template.Resources.Wrong = { Type: "AWS::Lambda::Function", Properties: { MemorySize: 1 } };
+    expect(lint("wrong", template)).toMatch(/E3003|E3034/);
+  });
+});
