@@ -5,9 +5,41 @@ from __future__ import annotations
 import pytest
 
 from .rollout import served, stages
-from .rollout.steps import Plan
+from .rollout.steps import Plan, Step, references
 
 DIRECTIONS = [pytest.param("one", "two", id="upgrade"), pytest.param("two", "one", id="rollback")]
+
+
+@pytest.mark.parametrize(
+    ("definition", "waits_for"),
+    [
+        ({"Properties": {"A": {"Ref": "One"}}}, {"One"}),
+        ({"Properties": {"A": [{"B": {"Fn::GetAtt": ["One", "Arn"]}}]}}, {"One"}),
+        ({"Properties": {"A": {"Fn::GetAtt": "One.Arn"}}}, {"One"}),
+        ({"Properties": {"A": {"Fn::Sub": "${One} ${Two.Arn} ${!Literal}"}}}, {"One", "Two"}),
+        ({"Properties": {"A": {"Fn::Join": ["", ["x", {"Ref": "One"}]]}}, "DependsOn": "Two"}, {"One", "Two"}),
+        ({"DependsOn": ["One", "Two"]}, {"One", "Two"}),
+        ({"Properties": {"A": "One"}}, set()),
+    ],
+)
+def test_a_resource_waits_for_what_it_refers_to(definition, waits_for):
+    assert references(definition) == waits_for
+
+
+def test_a_plan_changes_in_order_of_dependence_and_cleans_up_at_the_end():
+    def resource(value, *below, **more):
+        return {"Type": "Test", "Properties": {"Value": value}, "DependsOn": list(below), **more}
+
+    old = {"Base": resource(1), "Same": resource(1, "Base"), "Top": resource(1, "Same"), "Gone": resource(1, "Base")}
+    new = {"Base": resource(2), "Same": resource(1, "Base"), "Top": resource(2, "Same"), "Added": resource(1)}
+    old["Kept"] = resource(1, DeletionPolicy="Retain")
+    plan = Plan.between({"Resources": old}, {"Resources": new})
+    base, top = Step("update", "Base"), Step("update", "Top")
+    added, gone = Step("create", "Added"), Step("delete", "Gone")
+    # What does not change passes the order on; what is retained is not deleted.
+    assert plan.waits_for == {base: set(), top: {base}, added: set(), gone: {base, top, added}}
+    every = [set(), {base}, {added}, {base, top}, {base, added}, {base, top, added}, {base, top, added, gone}]
+    assert {frozenset(done) for done in every} == set(plan.states())
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +95,16 @@ def test_every_request_is_decided_while_the_deploy_is_under_way(revisions, befor
 
 
 @pytest.mark.parametrize("from_deployment", [True, False], ids=["authorizers as deployed", "authorizers as they are"])
+@pytest.mark.parametrize("from_alias", [True, False], ids=["away from the alias", "back to it"])
+def test_a_stack_that_has_an_alias_comes_here_and_goes_back_without_one(revisions, from_alias, from_deployment):
+    one, two = revisions["one"].template, revisions["two"].template
+    aliased = stages.with_moving_alias(one)
+    plan = (Plan.between(aliased, two) if from_alias else Plan.between(two, aliased)).serving()
+    for done, cloud in served.walk(plan):
+        assert open_headers(cloud, plan, from_deployment) == set(), [str(step) for step in done]
+
+
+@pytest.mark.parametrize("from_deployment", [True, False], ids=["authorizers as deployed", "authorizers as they are"])
 @pytest.mark.parametrize(("before", "after"), DIRECTIONS)
 def test_an_alias_that_moves_would_be_found_open(revisions, before, after, from_deployment):
     plan = plan_between(revisions, before, after, stages.with_moving_alias)
@@ -90,8 +132,15 @@ def test_with_an_alias_that_moves_forged_headers_do_arrive(revisions, stack, bef
     assert found == {(after, name) for name in stages.REVISIONS[after] if name != "X-User"}
 
 
+def published(stack) -> list[str]:
+    functions = stack.deployment.cloud.client("lambda")
+    listed = functions.list_versions_by_function(FunctionName=stack.deployment.function_name)
+    return [item["Version"] for item in listed["Versions"]]
+
+
 def test_a_deploy_that_fails_leaves_what_was_there_and_can_be_tried_again(revisions, stack):
     stack.put(revisions["one"].template)
+    before = published(stack)
     resources = dict(revisions["two"].template["Resources"])
     (version,) = [name for name, found in resources.items() if found["Type"] == "AWS::Lambda::Version"]
     (stage,) = [name for name, found in resources.items() if found["Type"] == "AWS::ApiGateway::Stage"]
@@ -99,6 +148,7 @@ def test_a_deploy_that_fails_leaves_what_was_there_and_can_be_tried_again(revisi
     resources["Fails"] = {**resources[version], "DependsOn": stage}
     stack.put(revisions["two"].template, resources, fails=True)
     assert stack.forged() == set()
+    assert published(stack) == before
     stack.put(revisions["two"].template)
     assert stack.forged() == set()
 
@@ -108,9 +158,9 @@ def test_earlier_versions_stay_until_the_stack_goes(revisions, stack):
     stack.put(revisions["two"].template)
     functions = stack.deployment.cloud.client("lambda")
     name = stack.deployment.function_name
-    published = [item["Version"] for item in functions.list_versions_by_function(FunctionName=name)["Versions"]]
-    assert len(published) > 2
-    for version in published[-2:]:
+    versions = published(stack)
+    assert len(versions) > 2
+    for version in versions[-2:]:
         assert functions.get_policy(FunctionName=name, Qualifier=version)["Policy"]
     stack.deployment.destroy()
     assert name not in [item["FunctionName"] for item in functions.list_functions()["Functions"]]
