@@ -9,8 +9,9 @@
     python -m conformance differences SUITE…
     python -m conformance fuzz --oathkeeper BIN --oathgate BIN --decisions N --seed S
 
-`check` compares a decision server's answers with the recorded ones. `record` writes what a server answers
-into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
+`check` compares a decision server's answers with the recorded ones. A case that deviates and names options under
+`with` is asked again, of a server with that option: then the answer must be the one that stands there, or the `recorded` one.
+`record` writes what a server answers into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
 every case that an API Gateway event can express through the Lambda's bootstrap. `bypasses` tries known attacks on
 both, `mutations` what can be made of them; `bypasses-table` writes the known ones into `docs/security.md`.
 `differences` compares the cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and
@@ -69,6 +70,10 @@ def main():
             found = pool.map(lambda one: answers_or_none(one, arguments.server), suites)
             for one, got in zip(suites, found, strict=True):
                 compare_all(one, got, report)
+            runs = [(one, option) for one in suites for option in one.options()]
+            found = pool.map(lambda run: answers_or_none(run[0], arguments.server, run[1]), runs)
+            for (one, option), got in zip(runs, found, strict=True):
+                compare_all(one, got, report, option)
     elif arguments.command == "events":
         events.run(suites, arguments, report)
     else:
@@ -105,16 +110,16 @@ class Report:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-def answers(one, command):
-    """What the server answers to each case, by name."""
+def answers(one, command, option=None):
+    """What the server answers to each case, by name; with an option, to the cases that name it."""
     upstream = Upstream()
     found = {}
     try:
         with suite.Stage(one, upstream.url) as stage:
             common = one.spec.get("stubs", [])
             upstream.play(stage.filled(common))
-            with DecisionServer(command, stage) as server:
-                for case in one.cases:
+            with DecisionServer(f"{command} {option or ''}", stage) as server:
+                for case in one.cases_with(option):
                     upstream.play(stage.filled(case.get("stubs", []) + common))
                     try:
                         answer = server.ask(case)
@@ -134,19 +139,20 @@ def calls_of(upstream, case):
     return {"calls": calls} if calls else {}
 
 
-def answers_or_none(one, command):
+def answers_or_none(one, command, option=None):
     """The answers, or none where the server did not run: then every case fails."""
     try:
-        return answers(one, command)
+        return answers(one, command, option)
     except RuntimeError as error:
         print(f"{one.name}: {error}")
         return {}
 
 
-def compare_all(one, found, report):
-    for case in one.cases:
+def compare_all(one, found, report, option=None):
+    for case in one.cases_with(option):
         got = found.get(case["name"], {"status": 0, "error": "the server did not run"})
-        report.case(f"{one.name}/{case['name']}", compare.differences(compare.hard(case["expect"]), compare.hard(got)))
+        name = f"{one.name}/{case['name']}" + (f" ({option})" if option else "")
+        report.case(name, compare.differences(compare.hard(one.wanted(case, option)), compare.hard(got)))
 
 
 def record(suites, command, jobs):

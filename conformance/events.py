@@ -49,7 +49,6 @@ def run_suite(one, arguments):
                 return ["`oathgate package` refuses the configuration, and its rules are not one file"] * len(one.cases)
             vouched = vouched_headers(stage, arguments)
             environment = {
-                "OATHGATE_ALLOW_ENCODED_SLASHES": "true",
                 "OATHGATE_VOUCHED_FALLBACK": STAND_IN,
                 **one.spec.get("env", {}),
             }

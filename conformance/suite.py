@@ -23,6 +23,22 @@ class Suite:
         self.spec = json.loads((self.folder / "cases.json").read_text(encoding="utf8"))
         self.cases = self.spec["cases"]
 
+    def options(self):
+        """The options that some case which deviates is asked with, too."""
+        return sorted({option for case in self.cases for option in case.get("with", {})})
+
+    def cases_with(self, option):
+        """All cases, or those that are asked with an option."""
+        return [case for case in self.cases if option is None or option in case.get("with", {})]
+
+    @staticmethod
+    def wanted(case, option):
+        """What must come of a case: with an option mostly what was recorded."""
+        if option is None:
+            return case["expect"]
+        answer = case["with"][option]
+        return case["recorded"] if answer == "recorded" else answer
+
     def save(self):
         text = json.dumps(self.spec, indent=1, ensure_ascii=False)
         (self.folder / "cases.json").write_text(text, encoding="utf8")

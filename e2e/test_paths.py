@@ -10,6 +10,9 @@ import pytest
 
 #: Attempts to reach the account of someone else by way of a route that is open to guests.
 CROOKED = [
+    "/v1/account/7/../../public/x",
+    "/v1/closed/../public/x",
+    "/internal/keys/../../v1/public/x",
     "/v1/public/../account/7",
     "/v1/public/./../account/7",
     "/v1/public//../account/7",
@@ -104,8 +107,18 @@ def test_a_very_long_path_is_allowed_or_refused_but_does_not_break_the_gate(gate
     assert gate.ask("GET", "/v1/public/" + "x" * 1200).status in (200, 403)
 
 
-@pytest.mark.parametrize("path", ["/app/../v1/public/x", "/app/x/../../v1/public/x", "/settings//../../v1/public/x"])
-def test_a_path_that_is_public_once_it_is_cleaned_and_a_page_s_as_it_is_written_is_refused(gate, path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/app/../v1/public/x",
+        "/app/x/../../v1/public/x",
+        "/settings//../../v1/public/x",
+        "/v1/account/7/../../public/x",
+        "/v1/closed/../public/x",
+        "/internal/keys/../../v1/public/x",
+    ],
+)
+def test_a_path_that_is_public_once_it_is_cleaned_and_something_else_as_it_is_written_is_refused(gate, path):
     answer = gate.ask("GET", path)
     assert (answer.status, answer.json["error"]["code"]) == (403, 400)
     assert gate.cloud.backend_requests() == []

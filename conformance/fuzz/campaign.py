@@ -98,7 +98,8 @@ class Campaign:
     def __init__(self, arguments):
         self.arguments = arguments
         self.commands = tuple(
-            shlex.quote(binary) + " serve --config {config}" for binary in (arguments.oathkeeper, arguments.oathgate)
+            f"{shlex.quote(arguments.oathkeeper)} serve --config {{config}}",
+            f"{shlex.quote(arguments.oathgate)} serve --unsafe-paths allow --config {{config}}",
         )
         self.found, self.worlds = Found(), 0
 

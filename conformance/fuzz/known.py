@@ -59,10 +59,6 @@ def error_configs(observation, world):
     return [world.effective("errors", entry) for entry in entries]
 
 
-def dot_segments(observation, world):
-    return "the path gains a dot segment when it is decoded" in (evidence(observation, "reason") or "")
-
-
 def glob(observation, world):
     """Only where Oathgate found the very rules that the documented patterns stand for."""
     if (world.config.get("access_rules") or {}).get("matching_strategy") != "glob":
@@ -226,7 +222,6 @@ def unfit(observation, world):
 
 
 KNOWN = (
-    Known("dot segments", "A path that gains a dot segment by percent-decoding", dot_segments),
     Known("glob", "These are faults of the glob library behind Oathkeeper", glob),
     Known("cidr", "`when.request.cidr` is compared with the client's address", cidr),
     Known("return_to", "`return_to` is the address the browser asked for", return_to),

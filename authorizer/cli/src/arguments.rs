@@ -50,6 +50,25 @@ pub(crate) struct Configuration {
     pub(crate) overrides: Vec<String>,
 }
 
+/// What else than configuration and rules changes decisions: the same for everybody who decides.
+#[derive(Args, Debug)]
+pub(crate) struct Deciding {
+    /// Decide as the function of a stage does: `publicHost`, `basePath` and `allowEncodedSlashes` of a stage
+    /// file, such as `config/stages/dev.yml`. The variables that the function reads are laid over it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) stage: Option<PathBuf>,
+    /// What is done with a path that gate and backend could read differently. `allow` decides as Oathkeeper
+    /// does, and is for backends that read paths as Oathkeeper does
+    #[arg(
+        long,
+        env = "OATHGATE_UNSAFE_PATHS",
+        hide_env_values = true,
+        value_parser = ["refuse", "allow"],
+        default_value = "refuse"
+    )]
+    pub(crate) unsafe_paths: String,
+}
+
 /// How a command prints what it found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -66,6 +85,8 @@ pub(crate) enum Format {
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
     /// Taken and without effect, so that Oathkeeper's command line starts this server too: nothing is
     /// reported to anybody
     #[arg(long = "sqa-opt-out", alias = "disable-telemetry", hide = true)]
@@ -187,6 +208,8 @@ pub(crate) struct RulesTest {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
     #[command(flatten)]
+    pub(crate) deciding: Deciding,
+    #[command(flatten)]
     pub(crate) jsonnet: Jsonnet,
     /// Also fail where a rule has no test
     #[arg(long)]
@@ -236,6 +259,8 @@ pub(crate) struct Headers {
 pub(crate) struct Explain {
     #[command(flatten)]
     pub(crate) configuration: Configuration,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
     /// The request's method
     #[arg(short = 'X', long, default_value = "GET", value_name = "METHOD")]
     pub(crate) method: String,

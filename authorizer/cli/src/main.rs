@@ -8,6 +8,7 @@ mod jsonnet;
 mod project;
 mod rule_tests;
 mod server;
+mod stage;
 
 use std::process::ExitCode;
 

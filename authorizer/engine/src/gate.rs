@@ -23,6 +23,7 @@ use crate::{
         mutators::Mutator,
     },
     rules::{PackedError, PackedRules, RuleDefinition},
+    safety::{self, PathPolicy, UnsafePath},
     session::MatchContext,
 };
 
@@ -38,6 +39,7 @@ pub struct Gate {
     fallback: Vec<ErrorHandler>,
     shared: Arc<Shared>,
     ports: Ports,
+    path_policy: PathPolicy,
 }
 
 /// The rules as they were written, in matching order.
@@ -150,7 +152,16 @@ impl Gate {
             fallback,
             shared,
             ports,
+            path_policy: PathPolicy::default(),
         }
+    }
+
+    /// The same gate with another policy for paths that can be read in more than one way. Without this,
+    /// every such path is refused.
+    #[must_use]
+    pub fn with_path_policy(mut self, policy: PathPolicy) -> Self {
+        self.path_policy = policy;
+        self
     }
 
     /// Limits how many questions a minute the gate asks each URL of a key set because a token names a
@@ -190,22 +201,6 @@ impl Gate {
         (0..self.len()).filter_map(|index| self.written.definition(index).ok())
     }
 
-    /// Which rules a request leads to, without deciding anything: for whoever wants to know whether
-    /// the same request written differently leads elsewhere.
-    #[must_use]
-    pub fn found(&self, request: &Request) -> Found {
-        self.router.find(&request.method, &request.match_url())
-    }
-
-    /// Which rules the path itself leads to, dot segments and repeated slashes left in it: what a
-    /// backend may take it for that does not clean paths.
-    #[must_use]
-    pub fn found_as_written(&self, request: &Request) -> Found {
-        let url = &request.url;
-        let written = format!("{}://{}{}", url.scheme, url.host, url.path);
-        self.router.find(&request.method, &written)
-    }
-
     /// Decides one request: route, authenticate, authorise, mutate; any failure goes through the
     /// error handlers.
     pub async fn decide(&self, mut request: Request) -> Decision {
@@ -231,6 +226,12 @@ impl Gate {
         }
     }
 
+    /// Refuses a request whose path names no one thing, before any rule is asked.
+    #[must_use]
+    pub fn refuse_path(&self, request: &Request, why: UnsafePath) -> Decision {
+        self.refuse(None, request, &why.into(), Evidence::default())
+    }
+
     fn rule(&self, index: usize) -> Result<&Rule, Failure> {
         let build = || {
             let definition = self.written.definition(index)?;
@@ -248,9 +249,10 @@ impl Gate {
     }
 
     fn route(&self, request: &Request, evidence: &mut Evidence) -> Result<(usize, &Rule), Failure> {
-        crate::request::path_is_unambiguous(request)?;
+        let asked = safety::asked_path(request, self.path_policy)?;
         match self.router.find(&request.method, &request.match_url()) {
             Found::One(index) => {
+                safety::leads_to_one_rule(&asked, request, index, &self.router)?;
                 let rule = self.rule(index)?;
                 evidence.rule = Some(Arc::clone(&rule.id));
                 Ok((index, rule))

@@ -26,8 +26,10 @@ pub mod reason_code;
 pub mod received;
 pub mod request;
 pub mod rules;
+pub mod safety;
 pub mod session;
 mod session_data;
+pub mod stage;
 mod steering;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -44,4 +46,5 @@ pub use ports::Ports;
 pub use reason_code::ReasonCode;
 pub use request::Request;
 pub use session::Session;
+pub use stage::StageOptions;
 pub use steering::steers_servers;

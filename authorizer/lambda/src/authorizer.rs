@@ -83,7 +83,7 @@ impl Authorizer {
     ) -> Self {
         let vouched = Vouched::new(vouched, &settings);
         Self {
-            gate,
+            gate: gate.with_path_policy(settings.stage.paths),
             vouched,
             settings,
             outside,
@@ -142,23 +142,13 @@ impl Authorizer {
             allowed_origins: &self.settings.allowed_origins,
             simple: self.settings.simple_answers,
         };
-        let request = match event.request(self.settings.public_host.as_deref()) {
+        let request = match event.request(self.settings.stage.public_host.as_deref()) {
             Ok(request) => request,
             Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
         };
-        let decision = if let Err(ambiguous) = self.settings.paths.check(&request, &self.gate) {
-            malformed(ReasonCode::UnsafePath, ambiguous.to_string())
-        } else if let Some(forgery) = self.vouched.forged_before(&event.headers) {
-            malformed(forgery.code(), forgery.to_string())
-        } else {
-            let as_written = self.settings.paths.check_as_written(&request, &self.gate);
-            let decision = self.gate.decide(request).await;
-            match (&decision.outcome, as_written) {
-                (Decided::Granted(_), Err(ambiguous)) => {
-                    malformed(ReasonCode::UnsafePath, ambiguous.to_string())
-                }
-                _ => decision,
-            }
+        let decision = match self.vouched.forged_before(&event.headers) {
+            Some(forgery) => malformed(forgery.code(), forgery.to_string()),
+            None => self.gate.decide(request).await,
         };
         let (answer, unfit) = answering.to(&decision);
         let mut evidence = decision.evidence;

@@ -2,10 +2,10 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use oathgate_engine::{SessionCacheLimits, go::is_token};
+use oathgate_engine::{SessionCacheLimits, StageOptions, go::is_token};
 use thiserror::Error;
 
-use crate::{Level, PathPolicy, origin::is_origin};
+use crate::{Level, origin::is_origin};
 
 /// Variables that cannot be used, all of them at once.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub struct MetricSettings {
 /// The function's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// `OATHGATE_PUBLIC_HOST`: the host rules name, whatever domain was asked.
-    pub public_host: Option<String>,
+    /// What changes decisions: [`STAGE_OPTIONS`](oathgate_engine::stage::STAGE_OPTIONS) has the variables.
+    pub stage: StageOptions,
     /// `OATHGATE_JWKS_SECRET`: the secret that stands in for the global id_token `jwks_url`.
     pub jwks_secret: Option<String>,
     /// `OATHGATE_JWKS_TTL_SECONDS`: after how many seconds the secret is read again.
@@ -56,8 +56,6 @@ pub struct Settings {
     /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, where a
     /// stage allows several.
     pub allowed_origins: Vec<String>,
-    /// `OATHGATE_ALLOW_ENCODED_SLASHES`: which paths are refused before any rule is asked.
-    pub paths: PathPolicy,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
     pub simple_answers: bool,
     /// `OATHGATE_LOG_LEVEL`, else `AWS_LAMBDA_LOG_LEVEL`: the least severe lines that are written, in
@@ -73,14 +71,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            public_host: None,
+            stage: StageOptions::default(),
             jwks_secret: None,
             jwks_ttl_seconds: 300,
             vouched_fallback: "none".to_owned(),
             client_headers: Vec::new(),
             forged_headers: ForgedHeaders::default(),
             allowed_origins: Vec::new(),
-            paths: PathPolicy::default(),
             simple_answers: false,
             log_level: None,
             session_cache: None,
@@ -108,7 +105,6 @@ impl Settings {
         let mut wrong = Vec::new();
         let given = |name| variable(name).filter(|value| !value.is_empty());
         let mut settings = Self {
-            public_host: given("OATHGATE_PUBLIC_HOST"),
             jwks_secret: given("OATHGATE_JWKS_SECRET"),
             metrics: given("OATHGATE_METRICS_NAMESPACE").map(|namespace| MetricSettings {
                 namespace,
@@ -117,14 +113,8 @@ impl Settings {
             }),
             ..Self::default()
         };
-        if let Some(host) = &settings.public_host
-            && !host
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte))
-        {
-            wrong.push(format!(
-                "`OATHGATE_PUBLIC_HOST` is `{host}`: write a host name alone, such as `api.example.com`"
-            ));
+        if let Err(error) = settings.stage.read_variables(&variable) {
+            wrong.extend(error.0);
         }
         let mut number = |name, range: RangeInclusive<u64>| {
             let text = given(name)?;
@@ -195,15 +185,6 @@ impl Settings {
                 wrong.push(format!(
                     "`OATHGATE_ALLOWED_ORIGINS` is `{text}`: write origins such as `https://app.example.com`, separated by commas"
                 ));
-            }
-        }
-        if let Some(text) = given("OATHGATE_ALLOW_ENCODED_SLASHES") {
-            match text.as_str() {
-                "true" => settings.paths = PathPolicy::EncodedSlashesAllowed,
-                "false" => {}
-                _ => wrong.push(format!(
-                    "`OATHGATE_ALLOW_ENCODED_SLASHES` is `{text}`: write `true` or `false`"
-                )),
             }
         }
         if let Some(text) = given("OATHGATE_METRICS_BY_RULE") {

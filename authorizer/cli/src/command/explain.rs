@@ -12,6 +12,7 @@ use crate::{
     command::CommandError,
     exit::Exit,
     project::Project,
+    stage,
 };
 
 /// Why nothing is decided.
@@ -26,13 +27,15 @@ pub(crate) enum ExplainError {
 /// Decides one request, calling the session and token services the rule names, and says why.
 pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
     let request = request(arguments)?;
+    let options = arguments.deciding.options()?;
     let project = Project::load(&arguments.configuration).await?;
     project.report_unreadable();
     if project.config_findings.have_errors() {
         return Err(ExplainError::Configuration.into());
     }
-    let gate = Gate::build(project.config, project.rules, project.ports);
-    let decision = gate.decide(request).await;
+    let gate =
+        Gate::build(project.config, project.rules, project.ports).with_path_policy(options.paths);
+    let decision = stage::decide(&gate, &options, request).await;
     let granted = matches!(decision.outcome, Outcome::Granted(_));
     let mut out = std::io::stdout().lock();
     match arguments.format {

@@ -27,6 +27,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
+    Deciding(#[from] crate::stage::DecidingError),
+    #[error(transparent)]
     Build(#[from] rules_build::BuildError),
     #[error(transparent)]
     Test(#[from] rules_test::TestError),

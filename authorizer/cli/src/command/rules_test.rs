@@ -57,6 +57,7 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
     for file in &arguments.tests {
         files.push((file.display().to_string(), read(file, arguments)?));
     }
+    let options = arguments.deciding.options()?;
     let project = Project::load(&arguments.configuration).await?;
     if project.report_unreadable() {
         return Err(TestError::Configuration.into());
@@ -67,7 +68,7 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
     let mut reached = BTreeSet::new();
     for (name, file) in &files {
         for test in &file.tests {
-            let outcome = rule_tests::run(test, file, &project.config, &project.rules, &keys)
+            let outcome = rule_tests::run(test, file, &project, &options, &keys)
                 .await
                 .map_err(|error| TestError::Test {
                     file: name.clone(),

@@ -39,6 +39,7 @@ const ASKED_AGAIN_AFTER: [u64; 4] = [1, 2, 4, 8];
 /// Serves until it is told to stop.
 pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
     let _log = Log::start();
+    let options = arguments.deciding.options()?;
     let project = complete(&arguments.configuration).await?;
     log::from_level(project.config.log.level);
     for finding in super::all_findings(&project, Target::Server) {
@@ -54,7 +55,7 @@ pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
     let serve = project.config.serve.clone();
     let gate = Gate::build(project.config, project.rules, project.ports);
     log::event(&format!("{} rules are loaded", gate.len()));
-    let current = Arc::new(Current::new(gate));
+    let current = Arc::new(Current::new(gate, options));
     let stop = stopped().map_err(ServeError::Signals)?;
     let server = Server::open(&serve, Arc::clone(&current))
         .await

@@ -8,16 +8,18 @@ mod verdict;
 
 use std::sync::Arc;
 
-use oathgate_engine::{
-    Decision, Gate, Ports, config::Config, ports::SystemClock, rules::RuleDefinition,
-};
+use oathgate_engine::{Decision, Gate, Ports, StageOptions, ports::SystemClock};
 use thiserror::Error;
 
 pub(crate) use file::{RuleTest, TestFile};
 pub(crate) use keys::TestKeys;
 use services::Services;
 
-use crate::asked::{self, AskedError};
+use crate::{
+    asked::{self, AskedError},
+    project::Project,
+    stage,
+};
 
 /// Why a test cannot be run.
 #[derive(Debug, Error)]
@@ -42,8 +44,8 @@ pub(crate) struct Outcome {
 pub(crate) async fn run(
     test: &RuleTest,
     file: &TestFile,
-    config: &Config,
-    rules: &[RuleDefinition],
+    project: &Project,
+    options: &StageOptions,
     keys: &Arc<TestKeys>,
 ) -> Result<Outcome, RuleTestError> {
     let mut headers: Vec<(&str, &str)> = Vec::new();
@@ -73,8 +75,9 @@ pub(crate) async fn run(
         keys: Arc::clone(keys) as _,
         clock: Arc::new(SystemClock),
     };
-    let gate = Gate::build(config.clone(), rules.to_vec(), ports);
-    let decision = gate.decide(request).await;
+    let gate = Gate::build(project.config.clone(), project.rules.clone(), ports)
+        .with_path_policy(options.paths);
+    let decision = stage::decide(&gate, options, request).await;
     let mut differences = verdict::differences(&test.expect, &decision);
     if !differences.is_empty() {
         differences.extend(services.unanswered().into_iter().map(|question| {

@@ -7,11 +7,13 @@ use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use oathgate_engine::{
-    Gate,
+    Gate, StageOptions,
     go::Query,
     rules::{RuleDefinition, is_valid},
 };
 use serde_json::json;
+
+use crate::stage;
 
 use super::{
     Current, answer, bodies::Bodies, clean, cors, decisions, log, malformed, metrics::Metrics,
@@ -70,7 +72,7 @@ impl Api {
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
                     let asked = decisions::request(parts, body, peer, self.encrypted);
-                    decide(gate, asked).await
+                    decide(gate, &self.current.options, asked).await
                 }
                 Err(error) => error.response(),
             };
@@ -85,9 +87,13 @@ impl Api {
     }
 }
 
-async fn decide(gate: &Gate, asked: oathgate_engine::Request) -> Response<Bytes> {
+async fn decide(
+    gate: &Gate,
+    options: &StageOptions,
+    asked: oathgate_engine::Request,
+) -> Response<Bytes> {
     let line = log::Asked::of(&asked);
-    let decision = gate.decide(asked).await;
+    let decision = stage::decide(gate, options, asked).await;
     line.decided(&decision);
     decisions::response(decision)
 }

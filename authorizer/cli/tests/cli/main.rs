@@ -34,4 +34,5 @@ mod serve_slow_clients;
 mod serve_sources;
 mod serve_stop;
 mod serve_tls;
+mod unsafe_paths;
 mod usage;

@@ -8,15 +8,15 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use oathgate_engine::{
-    Gate as Engine, Ports,
+    Gate as Engine, Ports, StageOptions,
     config::{Config, Format},
     manifest::Manifest,
     ports::SystemClock,
     rules,
+    safety::{PathPolicy, Treatment},
 };
 use oathgate_lambda::{
-    Answer, Authorizer, ForgedHeaders, Invocation, Level, Log, Outside, PathPolicy, Settings,
-    Unanswered,
+    Answer, Authorizer, ForgedHeaders, Invocation, Level, Log, Outside, Settings, Unanswered,
 };
 use oathgate_outbound::{Client, UrlKeys};
 use serde_json::{Value, json};
@@ -81,11 +81,17 @@ impl Gate {
             .map(|vouched| vouched.header)
             .collect();
         let settings = Settings {
-            public_host: (number.is_multiple_of(2)).then(|| "api.example.com".to_owned()),
             simple_answers: number >= 2,
-            paths: match number {
-                0 | 3 => PathPolicy::EncodedSlashesRefused,
-                _ => PathPolicy::EncodedSlashesAllowed,
+            stage: StageOptions {
+                public_host: (number.is_multiple_of(2)).then(|| "api.example.com".to_owned()),
+                paths: PathPolicy {
+                    encoded_slashes: match number {
+                        0 | 3 => Treatment::Refuse,
+                        _ => Treatment::Allow,
+                    },
+                    ..PathPolicy::default()
+                },
+                ..StageOptions::default()
             },
             forged_headers: match number {
                 REFUSES_FORGED => ForgedHeaders::Refuse,

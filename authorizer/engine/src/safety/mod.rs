@@ -1,0 +1,18 @@
+//! What keeps a request from being read in two ways: by the gate in one, by the backend in another.
+//!
+//! Rules are matched against the path as it is written. Backends decode it, some of them twice; some drop
+//! `;parameters`, resolve dot segments, merge slashes or take a backslash for one. So a path is refused
+//! where a reading of it holds something no path should, and where a reading leads to another rule, or to
+//! none.
+
+mod dot_segments;
+mod host;
+mod path;
+mod policy;
+mod readings;
+mod spelling;
+
+pub use host::normalize_host;
+pub use path::UnsafePath;
+pub(crate) use path::{asked_path, leads_to_one_rule};
+pub use policy::{PathPolicy, Treatment, UnknownTreatment};
