@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -22,13 +22,16 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    StartError,
+    StartError, answer,
     connections::{Connections, Place, Told},
     timed::{Progress, Timed},
 };
 
 /// How large a request's line and headers may be together, in bytes: each connection can hold as much.
 const MAX_HEAD: usize = 128 * 1024;
+
+/// What is wrong with a request whose target is cut short by the time it is read.
+const FRAGMENT: &str = "the request's target holds a `#`";
 
 /// How long a client may take to agree on TLS, where a request may take for ever.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -151,11 +154,14 @@ async fn connection<S, H, A>(
     let progress = Progress::new();
     let stream = Timed::new(stream, Arc::clone(&progress), timeout);
     let service = service_fn(|request| {
-        progress.request_arrived();
-        let answer = handler(request, peer);
+        let line = progress.request_arrived();
+        let answer = (!line.has_fragment()).then(|| handler(request, peer));
         let progress = Arc::clone(&progress);
         async move {
-            let answer = answer.await;
+            let answer = match answer {
+                Some(answer) => answer.await,
+                None => answer::error(StatusCode::BAD_REQUEST, FRAGMENT).map(Full::new),
+            };
             progress.answer_begins();
             Ok::<_, Infallible>(answer)
         }

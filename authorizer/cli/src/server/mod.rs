@@ -13,6 +13,7 @@ pub(crate) mod log;
 mod malformed;
 mod metrics;
 pub(crate) mod reload;
+mod request_line;
 mod routes;
 mod shown_config;
 mod shown_rule;

@@ -1,9 +1,9 @@
 //! Connections that have to get on: clients that send or take nothing, or too slowly, do not hold one.
 
 use std::{
-    io,
+    io, mem,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,6 +13,8 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep_until},
 };
+
+use super::request_line::RequestLine;
 
 /// Where a connection stands.
 #[derive(Clone, Copy, Debug)]
@@ -27,36 +29,70 @@ enum Stage {
 
 /// How far a connection is: the stream reads it, and what answers the requests moves it.
 #[derive(Debug)]
-pub(super) struct Progress(Mutex<(Stage, Instant)>);
+pub(super) struct Progress(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    stage: Stage,
+    since: Instant,
+    /// The line of the request that arrives.
+    line: RequestLine,
+}
 
 impl Progress {
     /// Of a connection that was just opened: its first request is due.
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new((Stage::Arriving, Instant::now()))))
+        Arc::new(Self(Mutex::new(State {
+            stage: Stage::Arriving,
+            since: Instant::now(),
+            line: RequestLine::default(),
+        })))
     }
 
-    /// A request has arrived but for its body.
-    pub(super) fn request_arrived(&self) {
-        self.set(Stage::Answering);
+    /// A request has arrived but for its body. Gives what its line was like, as far as it came by itself:
+    /// of requests that arrive together only the first is seen.
+    pub(super) fn request_arrived(&self) -> RequestLine {
+        let mut state = self.state();
+        state.enter(Stage::Answering);
+        mem::take(&mut state.line)
     }
 
     /// The answer is there, to be written.
     pub(super) fn answer_begins(&self) {
-        self.set(Stage::Between);
+        self.state().enter(Stage::Between);
     }
 
     /// Whether no request has been answered for so long.
     pub(super) fn rests_for(&self, time: Duration) -> bool {
-        let (stage, since) = self.get();
-        !matches!(stage, Stage::Answering) && since.elapsed() >= time
+        let state = self.state();
+        !matches!(state.stage, Stage::Answering) && state.since.elapsed() >= time
     }
 
-    fn set(&self, stage: Stage) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (stage, Instant::now());
+    /// Bytes have come.
+    fn received(&self, bytes: &[u8]) {
+        let mut state = self.state();
+        match state.stage {
+            Stage::Between => state.enter(Stage::Arriving),
+            Stage::Arriving => {}
+            Stage::Answering => return,
+        }
+        state.line.see(bytes);
     }
 
     fn get(&self) -> (Stage, Instant) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = self.state();
+        (state.stage, state.since)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.since = Instant::now();
     }
 }
 
@@ -146,10 +182,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
         if outcome.is_pending() {
             let until = self.read_until();
             self.wait(until, context)?;
-        } else if buffer.filled().len() > before
-            && matches!(self.progress.get(), (Stage::Between, _))
+        } else if let Some(bytes) = buffer.filled().get(before..)
+            && !bytes.is_empty()
         {
-            self.progress.set(Stage::Arriving);
+            self.progress.received(bytes);
         }
         outcome
     }

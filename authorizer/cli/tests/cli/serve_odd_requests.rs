@@ -192,6 +192,41 @@ fn a_target_that_is_a_whole_url_names_the_host_that_the_header_names() {
 }
 
 #[test]
+fn a_target_with_a_fragment_is_refused_and_the_next_request_is_answered() {
+    let server = Server::start(&Project::new(&rules()));
+    for target in [
+        "/decisions/open#/../closed",
+        "/decisions/open#",
+        "/decisions/open?a#b",
+        "/version#",
+    ] {
+        let bytes = format!("GET {target} HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n\r\n");
+        assert_eq!(
+            statuses(server.address, bytes.as_bytes()),
+            [400],
+            "{target}"
+        );
+    }
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    for (target, wanted) in [
+        ("/version", "200"),
+        ("/version#", "400"),
+        ("/version", "200"),
+    ] {
+        let request = format!("GET {target} HTTP/1.1\r\nHost: gate.test\r\nX-A: #\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).unwrap();
+        let answer = String::from_utf8_lossy(&buffer[..read]).into_owned();
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {wanted} ")),
+            "{target}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn bytes_that_are_no_utf_8_are_decided_about_as_they_are_or_refused() {
     let server = Server::start(&Project::new(&rules()));
     for (line, wanted) in [
