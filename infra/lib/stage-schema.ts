@@ -271,6 +271,8 @@ export const stageSchema = z
     metricsByRule: yesOrNo.default(false),
     /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
     accessLogs: yesOrNo.default(false),
+    /** Trace requests with X-Ray, at API Gateway and in the authorizer. @default false */
+    tracing: yesOrNo.default(false),
     /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
     awsEndpointUrl: serviceUrl.optional(),
     /** Tags on every resource. @default {} */

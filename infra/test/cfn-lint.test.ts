@@ -29,6 +29,7 @@ cors: { allowOrigins: [https://app.example.com, https://admin.example.com] }
 throttle: { rateLimit: 5, burstLimit: 9 }
 metricsNamespace: Gate
 accessLogs: true
+tracing: true
 tags: { team: gate }
 `;
 
@@ -70,7 +71,7 @@ describe("cfn-lint", () => {
   });
 
   it("would find what CloudFormation does not take", () => {
-    const template = templateOf().toJSON();
+    const template = structuredClone(templateOf().toJSON());
     template.Resources.Wrong = { Type: "AWS::Lambda::Function", Properties: { MemorySize: 1 } };
     expect(lint("wrong", template)).toMatch(/E3003|E3034/);
   });

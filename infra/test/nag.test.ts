@@ -1,46 +1,92 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type App, Validations } from "aws-cdk-lib";
-import { AwsSolutionsChecks } from "cdk-nag";
+import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
-import { ROOT, stackOf } from "./synth";
+import { LEAST, ROOT, stackOf } from "./synth";
 
-/** What AWS's own checks may complain about, and why it is as it should be. */
-const ACCEPTED: Record<string, string> = {
-  "AwsSolutions-APIG1":
-    "access logs need the account's logging role; a stage switches them on with `accessLogs`",
-  "AwsSolutions-APIG2": "the gate hands on any request its rules allow; bodies are the backend's to validate",
-  "AwsSolutions-APIG3":
-    "a web application firewall belongs to the domain in front of the API, if there is one",
-  "AwsSolutions-APIG6": "execution logs would hold the tokens that the gate hands to the backend",
-  "AwsSolutions-COG4": "the gate itself authorises every request",
-  "AwsSolutions-SMG4": "a new key has to be known to every backend before it signs, which no timer can tell",
-};
+/** AWS's own checks, with what they may complain about and why it is as it should be. */
+const PACKS: { name: string; pack: (app?: App) => NagPack; accepted: Record<string, string> }[] = [
+  {
+    name: "AwsSolutions",
+    pack: (app) => new AwsSolutionsChecks(app),
+    accepted: {
+      "AwsSolutions-APIG1":
+        "access logs need the account's logging role; a stage switches them on with `accessLogs`",
+      "AwsSolutions-APIG2":
+        "the gate hands on any request its rules allow; bodies are the backend's to validate",
+      "AwsSolutions-APIG3":
+        "a web application firewall belongs to the domain in front of the API, if there is one",
+      "AwsSolutions-APIG6": "execution logs would hold the tokens that the gate hands to the backend",
+      "AwsSolutions-COG4": "the gate itself authorises every request",
+      "AwsSolutions-IAM5[Resource::*]":
+        "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
+      "AwsSolutions-SMG4":
+        "a new key has to be known to every backend before it signs, which no timer can tell",
+    },
+  },
+  {
+    name: "Serverless",
+    pack: (app) => new ServerlessChecks(app),
+    accepted: {
+      "Serverless-APIGWAccessLogging":
+        "access logs need the account's logging role; a stage switches them on with `accessLogs`",
+      "Serverless-APIGWDefaultThrottling":
+        "how much a backend can take is the stage's to say, with `throttle`; until then the account's limits hold",
+      "Serverless-APIGWXrayEnabled": "X-Ray charges for traces; a stage switches them on with `tracing`",
+      "Serverless-LambdaDLQ":
+        "API Gateway waits for the authorizer and CloudFormation for the key maker: no event is left to be looked at later",
+      "Serverless-LambdaStarPermissions":
+        "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
+      "Serverless-LambdaTracing":
+        "a stage switches it on with `tracing` for the authorizer; the key maker works once, at the first deploy",
+    },
+  },
+];
 
-const STAGES = ["dev.yml", "prod.yml", "local.yml"];
+/** The stages of the project, and one with what they leave out. */
+const STAGES: [string, string][] = [
+  ...["dev.yml", "prod.yml", "local.yml"].map((file): [string, string] => [
+    file,
+    readFileSync(join(ROOT, "config/stages", file), "utf8"),
+  ]),
+  ["a stage that is logged and traced", `${LEAST}accessLogs: true\ntracing: true\n`],
+];
 
-function stackOfStage(file: string) {
-  const stack = stackOf({ stage: readFileSync(join(ROOT, "config/stages", file), "utf8") });
-  return { stack, app: stack.node.root as App };
-}
-
-describe("AWS's own checks", () => {
-  it.each(STAGES)("find nothing that was not thought through: %s", (file) => {
-    const { stack, app } = stackOfStage(file);
-    const plugin = new AwsSolutionsChecks(app);
+describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {
+  it.each(STAGES)("find nothing that was not thought through: %s", (_, text) => {
+    const stack = stackOf({ stage: text });
+    const app = stack.node.root as App;
+    const plugin = pack(app);
     Validations.of(app).addPlugins(plugin);
     Validations.of(stack).acknowledge(
-      ...Object.entries(ACCEPTED).map(([rule, reason]) => ({ id: `${plugin.name}::${rule}`, reason })),
+      ...Object.entries(accepted).map(([rule, reason]) => ({ id: `${plugin.name}::${rule}`, reason })),
     );
     expect(() => app.synth()).not.toThrow();
   });
 
   it("need every exception that is made", () => {
-    const broken = STAGES.flatMap((file) =>
-      new AwsSolutionsChecks()
-        .validateScope(stackOfStage(file).app)
-        .violations.map(({ ruleName }) => ruleName),
-    );
-    expect([...new Set(broken)].sort()).toEqual(Object.keys(ACCEPTED));
+    expect([...new Set(STAGES.flatMap(([, text]) => broken(text)))].sort()).toEqual(Object.keys(accepted));
+  });
+
+  /** The rules that a stage's stack breaks. */
+  function broken(text: string): string[] {
+    const app = stackOf({ stage: text }).node.root as App;
+    return pack()
+      .validateScope(app)
+      .violations.map(({ ruleName }) => ruleName);
+  }
+});
+
+describe("a stage that is logged, traced and throttled", () => {
+  it("breaks only what no setting can mend", () => {
+    const text = `${LEAST}accessLogs: true\ntracing: true\nthrottle: { rateLimit: 5, burstLimit: 9 }\n`;
+    const app = stackOf({ stage: text }).node.root as App;
+    const { violations } = new ServerlessChecks().validateScope(app);
+    expect(violations.map(({ ruleName }) => ruleName).sort()).toEqual([
+      "Serverless-LambdaDLQ",
+      "Serverless-LambdaStarPermissions",
+      "Serverless-LambdaTracing",
+    ]);
   });
 });

@@ -60,6 +60,17 @@ describe("the authorizer's rights", () => {
     });
   });
 
+  it("include handing over traces where the stage has them", () => {
+    const traced = templateOf({ stage: `${LEAST}tracing: true` });
+    expect(statementsOf(traced, AUTHORIZER)).toContainEqual({
+      Effect: "Allow",
+      Action: ["xray:PutTelemetryRecords", "xray:PutTraceSegments"],
+      Resource: "*",
+    });
+    expect(JSON.stringify(statementsOf(traced, KEY_MAKER))).not.toContain("xray");
+    traced.resourceCountIs("AWS::IAM::Policy", 0);
+  });
+
   it("come from no other policy in the stack", () => {
     template.resourceCountIs("AWS::IAM::Policy", 0);
     template.resourceCountIs("AWS::IAM::ManagedPolicy", 0);
@@ -270,6 +281,20 @@ describe("the authorizer's function", () => {
       "NEGATIVE_TTL_SECONDS=0",
       "TTL_SECONDS=30",
     ]);
+  });
+
+  it("is traced with the API where the stage says so", () => {
+    const traced = templateOf({ stage: `${LEAST}tracing: true` });
+    traced.hasResourceProperties("AWS::Lambda::Function", {
+      ...AUTHORIZER,
+      TracingConfig: { Mode: "Active" },
+    });
+    traced.hasResourceProperties("AWS::ApiGateway::Stage", { TracingEnabled: true });
+    templateOf().hasResourceProperties("AWS::Lambda::Function", {
+      ...AUTHORIZER,
+      TracingConfig: Match.absent(),
+    });
+    templateOf().hasResourceProperties("AWS::ApiGateway::Stage", { TracingEnabled: Match.absent() });
   });
 
   it("keeps its log as long as the stage says", () => {

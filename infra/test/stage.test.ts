@@ -44,6 +44,7 @@ describe("a stage file", () => {
       redirects: "refresh",
       metricsByRule: false,
       accessLogs: false,
+      tracing: false,
       tags: {},
     });
   });

@@ -1,5 +1,12 @@
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import type { Architecture, Function as LambdaFunction, Version } from "aws-cdk-lib/aws-lambda";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import {
+  type Architecture,
+  type CfnFunction,
+  type Function as LambdaFunction,
+  Tracing,
+  type Version,
+} from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import type { StageSettings } from "../stage-schema";
@@ -41,7 +48,7 @@ export class AuthorizerFunction extends Construct {
     const identity = new FunctionIdentity(this, "Identity", {
       purpose: "Decides the requests of one API",
       logs: settings.logs,
-      may: signingKeys.readStatements(),
+      may: [...signingKeys.readStatements(), ...(settings.tracing ? [mayTrace()] : [])],
     });
     this.function = rustFunction(this, "Function", props.source, {
       description: "Decides requests by Ory Oathkeeper's rules",
@@ -54,8 +61,20 @@ export class AuthorizerFunction extends Construct {
       // One that was made by a deploy that failed goes: Lambda publishes nothing twice in a row.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
+    if (settings.tracing) {
+      // CDK's own `tracing` would put the rights into a second policy.
+      (this.function.node.defaultChild as CfnFunction).tracingConfig = { mode: Tracing.ACTIVE };
+    }
     this.version = this.function.currentVersion;
   }
+}
+
+/** What Lambda needs to hand traces over. X-Ray's resources have no names that a policy could tell apart. */
+function mayTrace(): PolicyStatement {
+  return new PolicyStatement({
+    actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+    resources: ["*"],
+  });
 }
 
 /** The function's variables, as `docs/environment.md` describes them; what a stage doesn't set is not there. */

@@ -67,6 +67,7 @@ export class GateApi extends Construct {
               throttlingBurstLimit: settings.throttle.burstLimit,
             }),
         ...(settings.accessLogs ? this.accessLog(settings.logs) : {}),
+        ...(settings.tracing ? { tracingEnabled: true } : {}),
       },
       defaultMethodOptions: {
         authorizationType: AuthorizationType.CUSTOM,
