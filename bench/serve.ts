@@ -1,6 +1,7 @@
 /**
  * `oathgate serve` beside `oathkeeper serve`: the same configuration and rules, each asked in turn by
- * autocannon over the decision API. Both log as they do by default, a line for each decision, to /dev/null.
+ * autocannon over the decision API. Both log as they do by default, a line for each decision, to /dev/null;
+ * LOG_LEVEL sets another level for both.
  *
  *     tsx bench/serve.ts OATHGATE OATHKEEPER RULES_PROGRAM
  */
@@ -74,6 +75,7 @@ async function measure(server: Server, folder: string, keys: string, count: numb
       SERVE_PROMETHEUS_PORT: String(await freePort()),
       MUTATORS_ID_TOKEN_CONFIG_JWKS_URL: `file://${keys}`,
       SQA_OPT_OUT: "true",
+      ...(process.env.LOG_LEVEL === undefined ? {} : { LOG_LEVEL: process.env.LOG_LEVEL }),
     },
   });
   try {

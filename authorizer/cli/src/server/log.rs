@@ -54,8 +54,12 @@ impl Drop for Log {
     }
 }
 
+fn is_written(level: Level) -> bool {
+    level as u8 <= LEAST.load(Ordering::Relaxed)
+}
+
 fn write(level: Level, line: &Value) {
-    if level as u8 > LEAST.load(Ordering::Relaxed) {
+    if !is_written(level) {
         return;
     }
     let line = line.to_string();
@@ -91,6 +95,10 @@ impl Asked {
             Outcome::Granted(_) => (true, 200),
             Outcome::Refused(refusal) => (false, refusal.status),
         };
+        let level = if granted { Level::Info } else { Level::Warn };
+        if !is_written(level) {
+            return;
+        }
         let line = json!({
             "level": if granted { "info" } else { "warning" },
             "msg": if granted { "access request granted" } else { "access request denied" },
@@ -109,7 +117,7 @@ impl Asked {
             "reason": evidence.cause,
             "ms": self.since.elapsed().as_secs_f64() * 1000.0,
         });
-        write(if granted { Level::Info } else { Level::Warn }, &line);
+        write(level, &line);
     }
 }
 
