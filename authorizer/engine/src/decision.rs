@@ -103,6 +103,9 @@ pub struct Evidence {
     pub message: String,
     /// The cause for the log; never holds a secret.
     pub cause: String,
+    /// What failed and was worked around, for the log: an old key set that counts while no new one can be
+    /// read.
+    pub worked_around: Option<String>,
     /// How long each step took; nothing for those that were not reached.
     pub took: Took,
     /// How many questions to services were spared, because the answer was known.

@@ -289,6 +289,7 @@ impl Gate {
             .await;
         evidence.took.authenticate = lap(&mut begun);
         evidence.cache_hits = session.cache_hits;
+        evidence.worked_around.clone_from(&session.worked_around);
         authenticated?;
         evidence.subject.clone_from(&session.subject);
 
@@ -305,6 +306,7 @@ impl Gate {
         let mutated = self.mutate(rule, request, &mut session, evidence).await;
         evidence.took.mutate = lap(&mut begun);
         evidence.cache_hits = session.cache_hits;
+        evidence.worked_around = session.worked_around.take();
         mutated?;
         let header = std::mem::take(&mut session.header).as_found();
         handed_on::check(&session, &header)?;
@@ -336,6 +338,7 @@ impl Gate {
                 header: request.header.clone(),
             }),
             cache_hits: 0,
+            worked_around: None,
         })
     }
 

@@ -24,6 +24,8 @@ pub struct Session {
     pub match_context: Arc<MatchContext>,
     /// How many answers of services were known already.
     pub cache_hits: u32,
+    /// What failed and was worked around, for the log: never an address or a secret.
+    pub worked_around: Option<String>,
 }
 
 /// What a template reads as `.MatchContext`.

@@ -170,7 +170,7 @@ impl Authorizer {
         let evidence = &record.evidence;
         let level = match record.outcome {
             Outcome::Error => Level::Error,
-            _ if evidence.code.is_fault() => Level::Warn,
+            _ if evidence.code.is_fault() || evidence.worked_around.is_some() => Level::Warn,
             _ => Level::Info,
         };
         let metrics = self.settings.metrics.as_ref().map(|settings| Metrics {
@@ -206,6 +206,7 @@ impl Authorizer {
             code: evidence.code.as_str(),
             reason: &evidence.message,
             cause: &evidence.cause,
+            worked_around: evidence.worked_around.as_deref(),
             empty_subject: evidence.empty_subject,
             step_ms: evidence.took.into(),
             cold_start: record.cold_start,

@@ -25,6 +25,7 @@ use harness::{
     event::rest,
     http::{Answer, Asked, serve},
 };
+use oathgate_engine::keys::JwkSet;
 use serde_json::{Value, json};
 
 const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700";
@@ -233,6 +234,57 @@ async fn a_level_of_warn_shows_what_is_not_the_clients_fault() {
             warned("refused", "service_failed"),
         ]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_that_an_old_key_set_bridges_is_a_warning_too() {
+    let key = json!({"kty": "oct", "kid": "a", "use": "sig", "alg": "HS256", "k": "c2VjcmV0"});
+    let set = json!({"keys": [key]}).to_string();
+    let parsed = JwkSet::parse(set.as_bytes()).unwrap();
+    let token = parsed
+        .signing_key()
+        .unwrap()
+        .sign(r#"{"sub":"ada"}"#)
+        .unwrap();
+    let status = Arc::new(Mutex::new(200));
+    let current = Arc::clone(&status);
+    let service = serve(move |_: Asked| {
+        let answer = Answer::ok(set.clone()).status(*current.lock().unwrap());
+        async move { answer }
+    })
+    .await;
+    let config = json!({
+        "jwks_urls": [format!("http://{service}/keys")],
+        "jwks_ttl": "0s",
+        "allowed_algorithms": ["HS256"],
+    });
+    let folder = tempfile::tempdir().unwrap();
+    package(
+        folder.path(),
+        &json!({
+            "log": {"level": "warn"},
+            "authenticators": {"jwt": {"enabled": true, "config": config}},
+        }),
+        &[("jwt", json!({"handler": "jwt"}))],
+    );
+    let function = Function::start(folder.path(), &[]).await;
+    let bearer = format!("Bearer {token}");
+    let event = rest("GET", "/jwt", &[("Authorization", bearer.as_str())]);
+    for next in [200, 503] {
+        *status.lock().unwrap() = next;
+        assert_eq!(function.invoke(&event).await.verdict(), "Allow");
+    }
+    let lines = function.decisions_after(1).await;
+    let [line] = lines.as_slice() else {
+        panic!("{lines:?}")
+    };
+    assert_eq!(
+        (&line["level"], &line["code"]),
+        (&json!("WARN"), &json!("granted"))
+    );
+    let told = line["workedAround"].as_str().unwrap();
+    let cause = "`authenticators.jwt.config.jwks_urls[0]`: the service answered with status 503";
+    assert!(told.contains(cause), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

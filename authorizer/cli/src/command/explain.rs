@@ -76,6 +76,7 @@ fn as_json(decision: &Decision) -> serde_json::Value {
         "code": evidence.code.as_str(),
         "message": evidence.message,
         "cause": evidence.cause,
+        "worked_around": evidence.worked_around,
         "error_handler": evidence.error_handler,
     });
     let (granted, status, vouched) = match &decision.outcome {
@@ -120,6 +121,10 @@ pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
     }
     say("message", &evidence.message);
     say("cause", &evidence.cause);
+    say(
+        "worked around",
+        evidence.worked_around.as_deref().unwrap_or_default(),
+    );
     say(
         "answered by",
         evidence.error_handler.as_deref().unwrap_or_default(),

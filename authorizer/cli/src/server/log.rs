@@ -95,12 +95,13 @@ impl Asked {
             Outcome::Granted(_) => (true, 200),
             Outcome::Refused(refusal) => (false, refusal.status),
         };
-        let level = if granted { Level::Info } else { Level::Warn };
+        let quiet = granted && evidence.worked_around.is_none();
+        let level = if quiet { Level::Info } else { Level::Warn };
         if !is_written(level) {
             return;
         }
         let line = json!({
-            "level": if granted { "info" } else { "warning" },
+            "level": if quiet { "info" } else { "warning" },
             "msg": if granted { "access request granted" } else { "access request denied" },
             "granted": granted,
             "status": status,
@@ -112,6 +113,7 @@ impl Asked {
             "passed_over": evidence.passed_over,
             "handler": evidence.handler,
             "error_handler": evidence.error_handler,
+            "worked_around": evidence.worked_around,
             "empty_subject": evidence.empty_subject,
             "code": evidence.code.as_str(),
             "reason": evidence.cause,

@@ -41,9 +41,9 @@ impl Gate {
         let mut causes = Vec::new();
         for read in reads {
             match read.await {
-                Ok(Ok(set)) => {
+                Ok(Ok(held)) => {
                     was_read = true;
-                    keys.extend(set.published());
+                    keys.extend(held.set.published());
                 }
                 Ok(Err(error)) => causes.push(error.to_string()),
                 Err(_) => causes.push("reading it was broken off".to_owned()),

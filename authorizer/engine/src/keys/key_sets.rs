@@ -105,6 +105,23 @@ pub enum KeySetError {
     Invalid(#[from] JwkSetError),
 }
 
+/// A set to go on with, and the sets that could not be read meanwhile.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The set; an older one, where the one that was asked for could not be read.
+    pub set: Arc<JwkSet>,
+    /// Each by its place among the URLs, counted from 0.
+    pub unread: Vec<(usize, KeySetError)>,
+}
+
+impl Held {
+    /// A set beside which nothing failed.
+    fn as_it_should(set: Arc<JwkSet>) -> Self {
+        let unread = Vec::new();
+        Self { set, unread }
+    }
+}
+
 /// Why there is no key of an id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoKey {
@@ -119,10 +136,16 @@ impl KeySets {
     ///
     /// # Errors
     /// A set that does not arrive, cannot be read or is none.
-    pub async fn get(&self, ports: &Ports, url: &str, ttl: Duration, wait: Duration) -> Outcome {
+    pub async fn get(
+        &self,
+        ports: &Ports,
+        url: &str,
+        ttl: Duration,
+        wait: Duration,
+    ) -> Result<Held, KeySetError> {
         let kept = self.kept(url);
         if let Some(set) = kept.fresh(ports.clock.now(), ttl) {
-            return Ok(set);
+            return Ok(Held::as_it_should(set));
         }
         self.fetch(ports, url, wait).await
     }
@@ -131,7 +154,12 @@ impl KeySets {
     ///
     /// # Errors
     /// A set that does not arrive, cannot be read or is none.
-    pub async fn fetch(&self, ports: &Ports, url: &str, wait: Duration) -> Outcome {
+    pub async fn fetch(
+        &self,
+        ports: &Ports,
+        url: &str,
+        wait: Duration,
+    ) -> Result<Held, KeySetError> {
         let kept = self.kept(url);
         let mut fetch = kept.join_fetch(ports, url);
         let outcome = match tokio::time::timeout(wait, fetch.wait_for(Option::is_some)).await {
@@ -139,11 +167,14 @@ impl KeySets {
             Ok(Err(_)) | Err(_) => Err(late()),
         };
         match outcome {
-            Err(KeySetError::Unavailable(reason)) => {
-                let last = kept.last().map(|last| last.set);
-                last.ok_or(KeySetError::Unavailable(reason))
-            }
-            outcome => outcome,
+            Err(error @ KeySetError::Unavailable(_)) => match kept.last() {
+                Some(last) => Ok(Held {
+                    set: last.set,
+                    unread: vec![(0, error)],
+                }),
+                None => Err(error),
+            },
+            outcome => outcome.map(Held::as_it_should),
         }
     }
 
@@ -170,7 +201,7 @@ impl KeySets {
         id: &str,
         ttl: Duration,
         wait: Duration,
-    ) -> Result<Arc<JwkSet>, NoKey> {
+    ) -> Result<Held, NoKey> {
         let kept: Vec<_> = urls.iter().map(|url| (url, self.kept(url))).collect();
         let holds = |set: &Arc<JwkSet>| set.verification_key(id).is_some();
         let fresh = || {
@@ -180,7 +211,7 @@ impl KeySets {
                 .find(holds)
         };
         if let Some(set) = fresh() {
-            return Ok(set);
+            return Ok(Held::as_it_should(set));
         }
         let per_minute = self.questions_per_minute.load(Ordering::Relaxed);
         let mut fetches: Vec<_> = kept
@@ -188,25 +219,25 @@ impl KeySets {
             .map(|(url, kept)| kept.ask_again(ports, url, ttl, per_minute))
             .collect();
         let found = if all_available(&mut fetches, wait).await {
-            fresh()
+            // What was fetched just now counts, however short its life-time is.
+            let fetched = || fetches.iter().filter_map(Asked::set).find(holds);
+            fresh().or_else(fetched)
         } else {
             kept.iter()
                 .filter_map(|(_, kept)| kept.last())
                 .map(|last| last.set)
                 .find(holds)
         };
-        found.ok_or_else(|| {
-            let unread: Vec<_> = fetches
-                .iter()
-                .enumerate()
-                .filter_map(|(index, fetch)| Some((index, fetch.failure()?)))
-                .collect();
-            if unread.is_empty() {
-                NoKey::Unknown
-            } else {
-                NoKey::Unread(unread)
-            }
-        })
+        let unread: Vec<_> = fetches
+            .iter()
+            .enumerate()
+            .filter_map(|(index, fetch)| Some((index, fetch.failure()?)))
+            .collect();
+        match found {
+            Some(set) => Ok(Held { set, unread }),
+            None if unread.is_empty() => Err(NoKey::Unknown),
+            None => Err(NoKey::Unread(unread)),
+        }
     }
 
     fn kept(&self, url: &str) -> Arc<KeptSet> {
@@ -338,6 +369,14 @@ impl Asked {
         }
     }
 
+    /// The set that was fetched.
+    fn set(&self) -> Option<Arc<JwkSet>> {
+        match self {
+            Self::Now(fetch) => fetch.borrow().as_ref()?.as_ref().ok().cloned(),
+            Self::Before(_) => None,
+        }
+    }
+
     /// Why there are no keys, as far as is known by now.
     fn failure(&self) -> Option<KeySetError> {
         match self {
@@ -416,7 +455,8 @@ mod tests {
             let set = self
                 .sets
                 .get(&self.ports, "https://keys.example/", TTL, WAIT)
-                .await?;
+                .await?
+                .set;
             Ok(set.signing_key().unwrap().id().to_owned())
         }
     }
@@ -438,12 +478,12 @@ mod tests {
     async fn a_set_whose_text_stays_the_same_stays_the_same_set() {
         let world = World::new();
         let url = "https://keys.example/";
-        let before = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
-        let after = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
+        let fetch = async || world.sets.fetch(&world.ports, url, WAIT).await.unwrap().set;
+        let (before, after) = (fetch().await, fetch().await);
         assert!(Arc::ptr_eq(&before, &after));
         assert_eq!(world.keys.reads(), 2);
         world.keys.set(Ok(Bytes::from(fixture("es.json"))));
-        let changed = world.sets.fetch(&world.ports, url, WAIT).await.unwrap();
+        let changed = fetch().await;
         assert_ne!(before.version(), changed.version());
     }
 

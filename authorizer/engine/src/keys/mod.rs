@@ -11,7 +11,7 @@ mod signing;
 mod verifying;
 
 pub use jwk::{Curve, Jwk, Material, PrivateKey, PublicKey, Secret};
-pub use key_sets::{KeySetError, KeySets, NoKey};
+pub use key_sets::{Held, KeySetError, KeySets, NoKey};
 pub use published::PublishedKey;
 pub use set::{JwkSet, JwkSetError};
 pub use signing::{SigningError, SigningKey};

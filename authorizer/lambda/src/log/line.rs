@@ -45,6 +45,8 @@ pub(crate) struct Decided<'a> {
     pub(crate) reason: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) cause: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) worked_around: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) empty_subject: bool,
     pub(crate) step_ms: Steps,

@@ -150,3 +150,28 @@ async fn a_key_for_something_else_than_signatures_is_not_found() {
         assert_eq!(issuer.has("rs-key").await, (false, 1));
     }
 }
+
+/// An issuer that is out of order stays the cause once it is not asked again for a while.
+#[tokio::test]
+async fn the_cause_is_known_beyond_the_limit_of_questions() {
+    let issuer = Issuer::with("a");
+    issuer.sets.limit_questions(0);
+    issuer.keys.set(unavailable());
+    let urls = ["https://id.example/keys".to_owned()];
+    for questions in [1, 1] {
+        let found = issuer
+            .sets
+            .holding(&issuer.ports, &urls, "a", TTL, WAIT)
+            .await;
+        let cause = KeySetError::Unavailable("it answers 503".to_owned());
+        assert_eq!(found.unwrap_err(), NoKey::Unread(vec![(0, cause)]));
+        assert_eq!(issuer.keys.reads(), questions);
+    }
+    issuer.clock.advance(TTL + Duration::from_secs(1));
+    issuer.keys.set(Ok(set("a").into()));
+    let found = issuer
+        .sets
+        .holding(&issuer.ports, &urls, "b", TTL, WAIT)
+        .await;
+    assert_eq!(found.unwrap_err(), NoKey::Unknown);
+}

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     go::parse_duration,
-    keys::NoKey,
+    keys::{KeySetError, NoKey},
     pipeline::{Misconfigured, Settings, Shared, Uri, settings::OptionPlace},
 };
 
@@ -104,7 +104,7 @@ impl Jwt {
         if text.split('.').count() != 3 {
             return Ok(Authentication::NotResponsible);
         }
-        let token = self.verify(&text, ports).await?;
+        let token = self.verify(&text, session, ports).await?;
         let subject = text_of(&token.claims, "sub").to_owned();
         let claims = self.accept(token.claims)?;
         session.subject = subject;
@@ -113,7 +113,12 @@ impl Jwt {
     }
 
     /// A token that a trusted key signed, and whose time has come and is not over.
-    async fn verify(&self, text: &str, ports: &Ports) -> Result<WebToken, Failure> {
+    async fn verify(
+        &self,
+        text: &str,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<WebToken, Failure> {
         let unfit = |unfit: Unfit| refused(unfit.to_string());
         let token = WebToken::read(text).map_err(unfit)?;
         let (algorithm, _) = &token.algorithm;
@@ -128,13 +133,19 @@ impl Jwt {
             return Err(refused("it names no key (`kid`)"));
         };
         let (ttl, wait) = (self.jwks_ttl, self.jwks_max_wait);
-        let set = self
+        let held = self
             .shared
             .key_sets
             .holding(ports, &self.jwks_urls, id, ttl, wait)
             .await
             .map_err(|no_key| self.unverified(&no_key))?;
-        if !self.shared.seen_signatures.verify(&set, &token, text) {
+        if !held.unread.is_empty() {
+            let causes = self.causes(&held.unread);
+            session.worked_around = Some(format!(
+                "the key set that was read last counts, because a key set cannot be used: {causes}"
+            ));
+        }
+        if !self.shared.seen_signatures.verify(&held.set, &token, text) {
             return Err(refused("its signature is not the key's"));
         }
         token.check_dates(ports.clock.now()).map_err(unfit)?;
@@ -151,17 +162,22 @@ impl Jwt {
             }
             NoKey::Unread(unread) => unread,
         };
-        let causes: Vec<_> = unread
-            .iter()
-            .map(|(index, error)| format!("{}: {error}", self.jwks_urls_place.item(*index)))
-            .collect();
         Failure::unauthorized()
             .because(ReasonCode::ServiceFailed)
             .with_reason("The JSON Web Token could not be verified.")
             .with_cause(format!(
                 "no key to verify the JSON Web Token with is known, because a key set cannot be used: {}",
-                causes.join("; ")
+                self.causes(unread)
             ))
+    }
+
+    /// Why key sets could not be read, each by its place in the configuration.
+    fn causes(&self, unread: &[(usize, KeySetError)]) -> String {
+        let causes: Vec<_> = unread
+            .iter()
+            .map(|(index, error)| format!("{}: {error}", self.jwks_urls_place.item(*index)))
+            .collect();
+        causes.join("; ")
     }
 
     /// What a session keeps of claims that suffice: all of them, the scopes as the list `scp`.

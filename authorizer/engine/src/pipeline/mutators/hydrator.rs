@@ -132,10 +132,8 @@ impl Hydrator {
     ) -> Result<(), Failure> {
         let question = self.question(request, session)?;
         let Some(keep) = self.keep else {
-            let cache_hits = session.cache_hits;
             let hydrated = self.ask(&question, &session.subject, ports).await?;
             take_over(session, hydrated);
-            session.cache_hits = cache_hits;
             return Ok(());
         };
         let key = Fingerprint::of(&question);
@@ -145,7 +143,7 @@ impl Hydrator {
             .hydrated_sessions
             .0
             .get(&key, |kept| now < kept.until);
-        let cache_hits = session.cache_hits + u32::from(kept.is_some());
+        session.cache_hits += u32::from(kept.is_some());
         let hydrated = match kept {
             Some(kept) => Session::clone(&kept.session),
             None => {
@@ -159,7 +157,6 @@ impl Hydrator {
             }
         };
         take_over(session, hydrated);
-        session.cache_hits = cache_hits;
         Ok(())
     }
 
@@ -230,7 +227,11 @@ fn take_over(session: &mut Session, mut hydrated: Session) {
             hydrated.header.get(name).is_some() && sent.eq(hydrated.header.values(name));
         !sent_back || session.vouched.contains(name)
     });
-    *session = hydrated;
+    *session = Session {
+        cache_hits: session.cache_hits,
+        worked_around: session.worked_around.take(),
+        ..hydrated
+    };
 }
 
 fn told(message: &'static str) -> Failure {

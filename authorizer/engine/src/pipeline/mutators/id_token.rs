@@ -13,7 +13,7 @@ use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     fingerprint::Fingerprint,
     go::{decode_json, json, parse_duration},
-    keys::{JwkSet, KeySetError},
+    keys::{Held, JwkSet, KeySetError},
     pipeline::{
         Misconfigured, Settings, Shared, bounded_cache::BoundedCache, settings::OptionPlace,
     },
@@ -117,7 +117,7 @@ impl IdToken {
             Some(template) => Some(super::render(template, &session.data())?),
             None => None,
         };
-        let keys = self.keys(ports).await?;
+        let keys = self.keys(session, ports).await?;
         let now = ports.clock.now();
         let unsigned = Unsigned {
             keys: keys.version(),
@@ -147,17 +147,26 @@ impl IdToken {
         Ok(())
     }
 
-    async fn keys(&self, ports: &Ports) -> Result<Arc<JwkSet>, Failure> {
-        let set = keys_to_sign_with(&self.shared, ports, &self.jwks_url).await;
-        set.map_err(|error| {
-            Failure::internal()
-                .because(ReasonCode::NoSigningKey)
-                .with_reason("There is no valid JSON Web Key Set to sign with.")
-                .with_cause(format!(
-                    "the key set of {} cannot be used: {error}",
-                    self.jwks_url_place.whole()
-                ))
-        })
+    async fn keys(&self, session: &mut Session, ports: &Ports) -> Result<Arc<JwkSet>, Failure> {
+        let cannot_be_used = |error: &KeySetError| {
+            let place = self.jwks_url_place.whole();
+            format!("the key set of {place} cannot be used: {error}")
+        };
+        let held = keys_to_sign_with(&self.shared, ports, &self.jwks_url)
+            .await
+            .map_err(|error| {
+                Failure::internal()
+                    .because(ReasonCode::NoSigningKey)
+                    .with_reason("There is no valid JSON Web Key Set to sign with.")
+                    .with_cause(cannot_be_used(&error))
+            })?;
+        if let Some((_, error)) = held.unread.first() {
+            session.worked_around = Some(format!(
+                "the key set that was read last signs, because {}",
+                cannot_be_used(error)
+            ));
+        }
+        Ok(held.set)
     }
 
     /// As in Oathkeeper, a token is used again until a tenth of its life-time is left.
@@ -200,7 +209,7 @@ pub(crate) async fn keys_to_sign_with(
     shared: &Shared,
     ports: &Ports,
     jwks_url: &str,
-) -> Result<Arc<JwkSet>, KeySetError> {
+) -> Result<Held, KeySetError> {
     let is_remote = jwks_url.starts_with("http:") || jwks_url.starts_with("https:");
     let Patience { ttl, wait } = if is_remote { REMOTE } else { AT_HAND };
     shared.key_sets.get(ports, jwks_url, ttl, wait).await

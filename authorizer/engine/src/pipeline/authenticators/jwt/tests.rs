@@ -428,6 +428,36 @@ async fn a_key_set_that_cannot_be_used_is_the_cause() {
     assert_eq!(refused.code, ReasonCode::InvalidCredentials, "{refused:?}");
 }
 
+/// While an issuer is out of order its last keys count, and the log says so.
+#[tokio::test]
+async fn an_outage_that_an_old_key_set_bridges_is_told() {
+    let (set, token) = signed("hs.json", r#"{"sub":"ada"}"#);
+    let (keys, clock) = (ChangingKeys::new(set), FixedClock::at(1_750_000_000));
+    let ports = Ports {
+        keys: keys.clone(),
+        clock: clock.clone(),
+        ..ports(&ScriptedHttp::answering(500, ""))
+    };
+    let handler = jwt(json!({}));
+    let request = request(&[("Authorization", &format!("Bearer {token}"))]);
+    let (outcome, session) = ask(&handler, &request, &ports).await;
+    assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
+    assert_eq!(session.worked_around, None);
+    clock.advance(Duration::from_secs(31));
+    let ill = "the service answered with status 503";
+    keys.set(Err(KeySourceError::Unavailable(ill.to_owned())));
+    for _ in 0..2 {
+        let (outcome, session) = ask(&handler, &request, &ports).await;
+        assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
+        let told = session.worked_around.expect("an outage");
+        assert!(
+            told.contains("`authenticators.jwt.config.jwks_urls[0]`"),
+            "{told}"
+        );
+        assert!(told.ends_with(ill), "{told}");
+    }
+}
+
 /// A token is looked for in all sets, and those that cannot be read are named alone.
 #[tokio::test]
 async fn of_several_key_sets_those_that_cannot_be_used_are_named() {
