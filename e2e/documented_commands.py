@@ -1,0 +1,121 @@
+"""The shell commands in the documentation's code blocks, and which of them no test runs, with the reason."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from local.cloud.processes import ROOT
+
+#: Pages with commands.
+PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))]
+
+_MINUTES = "takes minutes or more by design; its parts have tests of their own"
+_OATHKEEPER = "needs a built Oathkeeper"
+_DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run"
+_ARM64 = "builds for arm64, which `make arm64` does once in `make test`"
+_OTHER_STAGE = "the README's command with another stage and built functions, which e2e deploys"
+
+#: Commands that no test runs as they stand, and why. Everything else in a code block is run.
+NOT_RUN = {
+    "make demo": "the same build, deployment and requests as e2e's, and sends them on ports of its own",
+    "make test": "runs these tests",
+    "make stop": "ends the cloud of these tests; local/tests stops one",
+    "rm rules/rules.jsonnet rules/tests.jsonnet": "run in a copy of the project, by test_own_rule_files",
+    "make conformance": "is part of `make test`",
+    "make attacks": "all of what `make conformance` draws from in `make test`",
+    "make conformance-record OATHKEEPER_BIN=/path/to/oathkeeper": _OATHKEEPER,
+    "make fuzz OATHKEEPER_BIN=/path/to/oathkeeper DECISIONS=5000 SEED=1": _OATHKEEPER,
+    "make faults": _MINUTES,
+    "make properties": _MINUTES,
+    "make bench": _MINUTES,
+    "make bench-guard": _MINUTES,
+    "make bench-micro": _MINUTES,
+    "make bench-serve": _MINUTES,
+    "docker compose -f local/compose.yml build": _DOCKER,
+    "docker compose -f local/compose.yml run --rm --no-deps -T oathgate credentials generate > local/gateways/jwks.json": (
+        _DOCKER
+    ),
+    "docker compose -f local/compose.yml up --wait": _DOCKER,
+    ".venv/bin/python -m pytest e2e/gateways": "is part of `make test`",
+    'eval "$(scripts/arm64-toolchain)"': _ARM64,
+    "cargo lambda build --release --arm64 --locked -p oathgate-lambda -p oathgate-signing-keys": _ARM64,
+    "OATHGATE_BINARIES=target/lambda make deploy STAGE=dev": _OTHER_STAGE,
+    "OATHGATE_BINARIES=target/lambda make deploy STAGE=prod": _OTHER_STAGE,
+    "make deploy STAGE=prod CDK_FLAGS='--require-approval never'": _OTHER_STAGE,
+}
+
+#: Commands that end with another status than 0, and what it says.
+ENDS_WITH = {
+    # The request is refused, which the program says by 1: it has no session, or the one of a session service that
+    # nobody has set up.
+    "target/debug/oathgate explain --config dist/dev/gate/config.yml https://api.dev.example.com/v1/account/1": 1,
+    "oathgate explain --config config/config.yml -H 'Cookie: ory_kratos_session=…' https://api.example.com/v1/account/1": 1,
+}
+
+_FENCE = re.compile(r"^ *```(\S*)\s*$")
+_SHELLS = ("sh", "bash", "shell")
+_COMMENT = re.compile(r"\s+# ")
+_STEP = re.compile(r"^\s*(?:- )?run: (.+)$")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as a reader would copy it, without its comment."""
+
+    page: str
+    line: int
+    text: str
+
+
+def without_comment(line: str) -> str:
+    """A line of shell up to its comment; a `#` in quotes begins none."""
+    for mark in _COMMENT.finditer(line):
+        before = line[: mark.start()]
+        if before.count("'") % 2 == 0 and before.count('"') % 2 == 0:
+            return before
+    return line
+
+
+def commands_of(page: str, text: str) -> list[Command]:
+    """The commands of a page: in indented code, in fences marked as shell, and in the steps of a pipeline."""
+    found: list[Command] = []
+    fence: str | None = None
+    indented = follows_blank = False
+    begun: str | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        marker = _FENCE.match(line)
+        if marker:
+            fence = marker[1] if fence is None else None
+            continue
+        indented = fence is None and line.startswith("    ") and (indented or follows_blank)
+        follows_blank = not line.strip()
+        if fence == "yaml" and (step := _STEP.match(line)):
+            found.append(Command(page, number, step[1]))
+        if not (indented or fence in _SHELLS) or not line.strip():
+            continue
+        part = without_comment(line.strip())
+        if begun is not None:
+            part = f"{begun} {part}"
+        begun = part[:-1].rstrip() if part.endswith("\\") else None
+        if begun is None and part and not part.startswith("#"):
+            found.append(Command(page, number, part))
+    return found
+
+
+def all_commands() -> list[Command]:
+    """The commands of all pages."""
+    return [command for page in PAGES for command in commands_of(page, (ROOT / page).read_text(encoding="utf8"))]
+
+
+def unmarked(page: str, text: str, programs: set[str]) -> list[int]:
+    """Lines of fences without a language that begin with one of these programs: commands that nobody would run."""
+    lines, fence = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        marker = _FENCE.match(line)
+        if marker:
+            fence = marker[1] if fence is None else None
+        # Drawings are not ASCII.
+        elif fence == "" and line.isascii() and line.strip().split(" ")[0] in programs:
+            lines.append(number)
+    return lines
