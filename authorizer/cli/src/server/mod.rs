@@ -30,6 +30,7 @@ use thiserror::Error;
 use bodies::Bodies;
 use connections::Connections;
 pub(crate) use current::Current;
+use current::Served;
 use listen::Door;
 use metrics::Metrics;
 use routes::Api;

@@ -1,23 +1,19 @@
 //! Which path is answered by what.
 
-use std::{borrow::Cow, net::SocketAddr, sync::Arc, time::Instant};
+use std::{net::SocketAddr, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use oathgate_engine::{
-    Gate, StageOptions,
-    go::Query,
-    rules::{RuleDefinition, is_valid},
-};
+use oathgate_engine::{Gate, StageOptions, go::Query};
 use serde_json::json;
 
 use crate::stage;
 
 use super::{
-    Current, answer, bodies::Bodies, clean, cors, decisions, log, malformed, metrics::Metrics,
-    shown_rule::ShownRule,
+    Current, Served, answer, bodies::Bodies, clean, cors, decisions, log, malformed,
+    metrics::Metrics, shown_rule::ShownRule,
 };
 
 /// What the decision API answers from.
@@ -56,7 +52,7 @@ impl Api {
 
     async fn route(
         &self,
-        gate: &Gate,
+        gate: &Served,
         parts: &Parts,
         body: Incoming,
         peer: SocketAddr,
@@ -112,7 +108,7 @@ async fn published_keys(gate: &Gate) -> Response<Bytes> {
     }
 }
 
-fn get(gate: &Gate, path: &str, query: &str) -> Response<Bytes> {
+fn get(gate: &Served, path: &str, query: &str) -> Response<Bytes> {
     match path {
         "/health/alive" => answer::json(StatusCode::OK, &json!({"status": "ok"})),
         "/health/ready" => ready(gate),
@@ -128,8 +124,8 @@ fn get(gate: &Gate, path: &str, query: &str) -> Response<Bytes> {
     }
 }
 
-fn ready(gate: &Gate) -> Response<Bytes> {
-    if listed(gate).next().is_none() {
+fn ready(gate: &Served) -> Response<Bytes> {
+    if !gate.is_ready() {
         // Oathkeeper's words and its code beside another status: whoever reads it reads the status.
         return answer::json(
             StatusCode::SERVICE_UNAVAILABLE,
@@ -144,30 +140,24 @@ fn ready(gate: &Gate) -> Response<Bytes> {
     answer::json(StatusCode::OK, &json!({"status": "ok"}))
 }
 
-/// The rules that can be run as they are: Oathkeeper lists no others.
-fn listed(gate: &Gate) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
-    gate.definitions()
-        .filter(|definition| is_valid(gate.config(), definition))
-}
-
 /// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
 /// counts as left out, what is below 0 as 0.
-fn page(gate: &Gate, query: &str) -> Vec<ShownRule> {
+fn page(gate: &Served, query: &str) -> Vec<ShownRule> {
     let query = Query::parse(query);
     let number = |name: &str, default: usize| match query.get(name).parse::<i64>() {
         Ok(number) => usize::try_from(number).unwrap_or(0),
         Err(_) => default,
     };
-    listed(gate)
+    gate.listed()
         .skip(number("offset", 0))
         .take(number("limit", 50).min(500))
         .map(|definition| ShownRule::from(&*definition))
         .collect()
 }
 
-fn rule(gate: &Gate, id: &str) -> Response<Bytes> {
+fn rule(gate: &Served, id: &str) -> Response<Bytes> {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
-    match listed(gate).find(|definition| definition.id == id) {
+    match gate.listed().find(|definition| definition.id == id) {
         Some(definition) => answer::json(StatusCode::OK, &ShownRule::from(&*definition)),
         None => answer::error(
             StatusCode::NOT_FOUND,

@@ -128,6 +128,8 @@ fn rules_are_listed_page_by_page() {
         assert_eq!(ids(&listed).len(), count, "{query}");
         assert_eq!(ids(&listed).first().copied(), first, "{query}");
     }
+    assert_eq!(server.get("/rules/r1").status, 404, "it cannot run");
+    assert_eq!(server.get("/rules/r509").status, 200);
 }
 
 #[test]

@@ -232,7 +232,7 @@ fn bytes_that_are_no_utf_8_are_decided_about_as_they_are_or_refused() {
     for (line, wanted) in [
         (&b"X-Forwarded-Uri: /closed\xff\r\n"[..], 404),
         (b"X-Forwarded-Uri: /open\xff\r\n", 200),
-        (b"X-Forwarded-Uri: \xff/open\r\n", 404),
+        (b"X-Forwarded-Uri: \xff/open\r\n", 400),
     ] {
         let start = "GET /decisions HTTP/1.1\r\nHost: gate.test\r\nConnection: close\r\nX-Forwarded-Proto: http\r\nX-Forwarded-Host: api.test\r\n";
         let bytes = [start.as_bytes(), line, b"\r\n"].concat();
