@@ -253,6 +253,7 @@ impl Gate {
         match self.router.find(&request.method, &request.match_url()) {
             Found::One(index) => {
                 safety::leads_to_one_rule(&asked, request, index, &self.router)?;
+                safety::overrides_lead_to_one_rule(request, index, &self.router, self.path_policy)?;
                 let rule = self.rule(index)?;
                 evidence.rule = Some(Arc::clone(&rule.id));
                 Ok((index, rule))

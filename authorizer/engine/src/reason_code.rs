@@ -15,6 +15,8 @@ pub enum ReasonCode {
     ForgedHeader,
     /// A header of the client's could be taken for one the gate vouches for.
     MimickingHeader,
+    /// A header or parameter of the client's names another method or path than the request's own.
+    OverridingHeader,
     /// The request brings nothing that an authenticator of the rule looks at.
     NoCredentials,
     /// The request brings credentials that are wrong, unknown or too old.
@@ -50,13 +52,14 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every code there is.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Granted,
         Self::NoRule,
         Self::OverlappingRules,
         Self::UnsafePath,
         Self::ForgedHeader,
         Self::MimickingHeader,
+        Self::OverridingHeader,
         Self::NoCredentials,
         Self::InvalidCredentials,
         Self::Forbidden,
@@ -94,6 +97,7 @@ impl ReasonCode {
             | Self::UnsafePath
             | Self::ForgedHeader
             | Self::MimickingHeader
+            | Self::OverridingHeader
             | Self::NoCredentials
             | Self::InvalidCredentials
             | Self::Forbidden
@@ -113,6 +117,7 @@ impl ReasonCode {
             Self::UnsafePath => "unsafe_path",
             Self::ForgedHeader => "forged_header",
             Self::MimickingHeader => "mimicking_header",
+            Self::OverridingHeader => "overriding_header",
             Self::NoCredentials => "no_credentials",
             Self::InvalidCredentials => "invalid_credentials",
             Self::Forbidden => "forbidden",

@@ -7,12 +7,14 @@
 
 mod dot_segments;
 mod host;
+mod overrides;
 mod path;
 mod policy;
 mod readings;
 mod spelling;
 
 pub use host::normalize_host;
+pub(crate) use overrides::overrides_lead_to_one_rule;
 pub use path::UnsafePath;
 pub(crate) use path::{asked_path, leads_to_one_rule};
 pub use policy::{PathPolicy, Treatment, UnknownTreatment};

@@ -34,6 +34,9 @@ pub enum UnsafePath {
     /// A character in an over-long form of UTF-8, which some servers decode.
     #[error("the path holds an over-long form of UTF-8")]
     Overlong,
+    /// U+FFFD, which whoever decoded the path put in place of bytes that nobody knows any more.
+    #[error("the path holds U+FFFD, in place of bytes that are not UTF-8")]
+    Replaced,
     /// A segment that some server takes for `.` or `..`.
     #[error("the path holds a dot segment")]
     DotSegment,
@@ -67,6 +70,8 @@ impl From<UnsafePath> for Failure {
 /// What there is to know of a path before rules are asked.
 #[derive(Debug, Default)]
 pub(crate) struct AskedPath {
+    /// Whether there is none, which is the root (RFC 9110, section 4.2.3).
+    is_empty: bool,
     /// How servers could read it; none where there is but one way.
     readings: Vec<String>,
 }
@@ -81,7 +86,10 @@ pub(crate) fn asked_path(request: &Request, policy: PathPolicy) -> Result<AskedP
     }
     let path = as_written(request)?;
     if path.is_empty() || is_plain(path.as_bytes()) {
-        return Ok(AskedPath::default());
+        return Ok(AskedPath {
+            is_empty: path.is_empty(),
+            readings: Vec::new(),
+        });
     }
     if !path.starts_with('/') {
         return Err(UnsafePath::Relative);
@@ -99,7 +107,10 @@ pub(crate) fn asked_path(request: &Request, policy: PathPolicy) -> Result<AskedP
     if !is_escaped_well(path) {
         return Err(UnsafePath::Escape);
     }
-    Ok(AskedPath { readings })
+    Ok(AskedPath {
+        is_empty: false,
+        readings,
+    })
 }
 
 /// The path as the client wrote it, which is what a backend is sent; rules may be asked about it decoded, as
@@ -151,6 +162,13 @@ pub(crate) fn leads_to_one_rule(
     rule: usize,
     router: &Router,
 ) -> Result<(), UnsafePath> {
+    if asked.is_empty {
+        match router.find(&request.method, &request.match_url_of("/")) {
+            Found::One(found) if found == rule => {}
+            Found::None => {}
+            _ => return Err(UnsafePath::OtherRule),
+        }
+    }
     for reading in &asked.readings {
         let mut spellings = vec![reading.as_str()];
         let escaped = escaped(reading);

@@ -100,6 +100,9 @@ fn check_spelling(text: &str) -> Result<(), UnsafePath> {
     if text.bytes().any(|byte| byte.is_ascii_control()) {
         return Err(UnsafePath::Control);
     }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(UnsafePath::Replaced);
+    }
     if has_overlong_form(&bytes_of_text(text)) {
         return Err(UnsafePath::Overlong);
     }

@@ -123,6 +123,9 @@ fn a_path_that_servers_read_differently_is_refused() {
         ("/a%7F", UnsafePath::Control),
         ("/a%u0000", UnsafePath::Control),
         ("/a%u002Fb", UnsafePath::Slash),
+        ("/a\u{FFFD}", UnsafePath::Replaced),
+        ("/a%EF%BF%BD", UnsafePath::Replaced),
+        ("/a%uD800", UnsafePath::Replaced),
         ("/a%zz", UnsafePath::Escape),
         ("/100%", UnsafePath::Escape),
         ("/%2525252525", UnsafePath::Nested),
@@ -137,6 +140,16 @@ fn a_path_that_servers_read_differently_is_refused() {
     ] {
         refused(&GATE, path, why);
     }
+}
+
+#[test]
+fn no_path_is_the_root() {
+    let no_path = gate_of("regexp", &[("no path", "")]);
+    assert_eq!(granted(&no_path, "").as_deref(), Some("no path"));
+    let both = gate_of("regexp", &[("no path", ""), ("root", "/")]);
+    refused(&both, "", UnsafePath::OtherRule);
+    let any = gate_of("regexp", &[("any", "<.*>")]);
+    assert_eq!(granted(&any, "").as_deref(), Some("any"));
 }
 
 #[test]
