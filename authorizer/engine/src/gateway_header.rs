@@ -68,6 +68,41 @@ impl Unmappable {
     }
 }
 
+/// Headers that browsers and other clients send of their own accord, whatever they ask for.
+const SENT_BY_CLIENTS: &[&str] = &[
+    "accept",
+    "accept-charset",
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "content-type",
+    "dnt",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "origin",
+    "pragma",
+    "priority",
+    "range",
+    "referer",
+    "upgrade-insecure-requests",
+    "x-requested-with",
+];
+const SENT_BY_CLIENTS_PREFIXES: &[&str] = &["sec-"];
+
+/// Whether clients send a header of their own accord: where a rule vouches for it, their requests are
+/// taken for forged ones. `Authorization` and `Cookie` are not among them, as they never are.
+#[must_use]
+pub fn is_sent_by_clients(header: &str) -> bool {
+    let name = header.to_ascii_lowercase();
+    SENT_BY_CLIENTS.contains(&name.as_str())
+        || SENT_BY_CLIENTS_PREFIXES
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+}
+
 /// What is said of a header behind its name.
 impl Display for Unmappable {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
@@ -110,6 +145,22 @@ mod tests {
             for name in names.split('|') {
                 assert_eq!(Unmappable::of(name), Some(kind), "{name}");
             }
+        }
+    }
+
+    #[test]
+    fn headers_of_the_client_s_own_are_known_in_any_case() {
+        for name in [
+            "Accept",
+            "content-type",
+            "ORIGIN",
+            "Sec-Fetch-Mode",
+            "If-None-Match",
+        ] {
+            assert!(is_sent_by_clients(name), "{name}");
+        }
+        for name in ["Authorization", "Cookie", "X-User", "Accepted"] {
+            assert!(!is_sent_by_clients(name), "{name}");
         }
     }
 

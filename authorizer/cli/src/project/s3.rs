@@ -104,13 +104,30 @@ fn signed(
 /// A bucket has a host of its own, but where its name holds a dot: no certificate covers that.
 fn url(bucket: &str, key: &str, region: &str, endpoint: Option<&str>) -> String {
     let key = utf8_percent_encode(key, ESCAPED);
+    let domain = domain_of(region);
     match endpoint {
         Some(endpoint) => format!("{}/{bucket}/{key}", endpoint.trim_end_matches('/')),
         None if bucket.contains('.') => {
-            format!("https://s3.{region}.amazonaws.com/{bucket}/{key}")
+            format!("https://s3.{region}.{domain}/{bucket}/{key}")
         }
-        None => format!("https://{bucket}.s3.{region}.amazonaws.com/{key}"),
+        None => format!("https://{bucket}.s3.{region}.{domain}/{key}"),
     }
+}
+
+/// The domain of a region's services: each of AWS's partitions has its own.
+fn domain_of(region: &str) -> &'static str {
+    const PARTITIONS: [(&str, &str); 6] = [
+        ("cn-", "amazonaws.com.cn"),
+        ("eusc-", "amazonaws.eu"),
+        ("us-iso-", "c2s.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov"),
+        ("us-isof-", "csp.hci.ic.gov"),
+        ("eu-isoe-", "cloud.adc-e.uk"),
+    ];
+    PARTITIONS
+        .iter()
+        .find(|(prefix, _)| region.starts_with(prefix))
+        .map_or("amazonaws.com", |(_, domain)| domain)
 }
 
 #[cfg(test)]
@@ -145,6 +162,22 @@ mod tests {
             Some("http://127.0.0.1:4566/"),
         );
         assert_eq!(local, "http://127.0.0.1:4566/gate/rules.json");
+    }
+
+    #[test]
+    fn each_partition_has_its_own_domain() {
+        for (region, domain) in [
+            ("us-gov-west-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+            ("us-iso-east-1", "c2s.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+        ] {
+            assert_eq!(
+                url("gate", "a.json", region, None),
+                format!("https://gate.s3.{region}.{domain}/a.json")
+            );
+        }
     }
 
     #[test]

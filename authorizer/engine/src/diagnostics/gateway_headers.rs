@@ -6,15 +6,15 @@ use super::{Target, handlers, in_rule, name_of};
 use crate::{
     config::Config,
     finding::Finding,
-    gateway_header::Unmappable,
+    gateway_header::{Unmappable, is_sent_by_clients},
     go::canonical_header_name,
     manifest::VouchedHeader,
     pipeline::{HeadersSet, Part, Shared},
     rules::RuleDefinition,
 };
 
-/// One finding for each header of a rule that API Gateway cannot map, or that shares its key in the
-/// authorizer's context with another one.
+/// One finding for each header of a rule that API Gateway cannot map, that shares its key in the
+/// authorizer's context with another one, or that clients send themselves.
 pub(super) fn check(
     config: &Config,
     rules: &[RuleDefinition],
@@ -35,37 +35,49 @@ pub(super) fn check(
             };
             for written in HeadersSet::by(part, reference, config, shared).names {
                 let header = canonical_header_name(&written).into_owned();
-                let wrong = match Unmappable::of(&header) {
-                    Some(why) => Some(format!("the header `{header}` {why}")),
-                    None => collision(&mut known, header, || name_of(rule, index)),
+                let another_name = |message| {
+                    Finding::new(severity, message).suggest("set a header of another name")
                 };
-                findings.extend(wrong.map(|message| {
-                    let finding = Finding::new(severity, message)
-                        .at(key.clone())
-                        .suggest("set a header of another name");
-                    in_rule(finding, rule, index)
-                }));
+                let wrong = if let Some(why) = Unmappable::of(&header) {
+                    Some(another_name(format!("the header `{header}` {why}")))
+                } else {
+                    collision(&mut known, &header, || name_of(rule, index))
+                        .map(another_name)
+                        .or_else(|| {
+                            is_sent_by_clients(&header).then(|| refused_of_clients(&header))
+                        })
+                };
+                let wrong = wrong.map(|finding| in_rule(finding.at(key.clone()), rule, index));
+                findings.extend(wrong);
             }
         }
     }
     findings
 }
 
+/// A header that is refused as a forged one where a client sends it in good faith.
+fn refused_of_clients(header: &str) -> Finding {
+    Finding::warning(format!(
+        "clients send the header `{header}` of their own accord, and a request that brings a header which the rules vouch for is refused"
+    ))
+    .suggest("set a header of another name, or name this one in the stage's `clientHeaders`")
+}
+
 /// What is wrong with a header whose key in the context is another header's, of this rule or of one
 /// before it.
 fn collision(
     known: &mut BTreeMap<String, (String, String)>,
-    header: String,
+    header: &str,
     rule: impl FnOnce() -> String,
 ) -> Option<String> {
-    let key = VouchedHeader::new(&header).context_key;
+    let key = VouchedHeader::new(header).context_key;
     match known.get(&key) {
-        Some((other, _)) if *other == header => None,
+        Some((other, _)) if other == header => None,
         Some((other, setter)) => Some(format!(
             "the header `{header}` cannot be told from `{other}` of the rule `{setter}`: both are `{key}` in the authorizer's context, and grants that need both are refused"
         )),
         None => {
-            known.insert(key, (header, rule()));
+            known.insert(key, (header.to_owned(), rule()));
             None
         }
     }
