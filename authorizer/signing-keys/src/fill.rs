@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use oathgate_credentials::{CredentialsError, generate};
+use oathgate_engine::encoding::without_mark;
 use oathgate_outbound::aws::{SecretError, Secrets};
 use serde::Deserialize;
 use thiserror::Error;
@@ -123,6 +124,7 @@ fn lacks_rights(error: &SecretError) -> bool {
 }
 
 fn holds(text: &[u8]) -> Holds {
+    let text = without_mark(text);
     #[derive(Deserialize)]
     struct Set {
         keys: Vec<Key>,
@@ -171,6 +173,8 @@ mod tests {
         let keys = Holds::Keys(vec!["a".into(), "b".into()]);
         for (text, expected) in [
             ("", Holds::Nothing),
+            ("\u{feff}{}", Holds::Nothing),
+            ("\u{feff}[1]", Holds::Something),
             (" \n", Holds::Nothing),
             ("{}", Holds::Nothing),
             ("null", Holds::Nothing),
