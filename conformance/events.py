@@ -157,6 +157,8 @@ def not_expressible(case):
         return "a REQUEST authorizer is shown no body"
     if not url.netloc:
         return "API Gateway always names a host"
+    if "@" in url.netloc:
+        return "API Gateway's host names hold no user"
     if not url.path.startswith("/"):
         return "API Gateway's paths begin with a slash"
     if "?" in request["url"]:

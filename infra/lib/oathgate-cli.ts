@@ -146,12 +146,13 @@ export class OathgateCli {
   }
 
   /**
-   * Refuses rules that fail a test: `oathgate rules test`. Paths are absolute.
+   * Refuses rules that fail a test, decided as the stage's function does: `oathgate rules test`. Paths are absolute.
    *
    * @returns how many tests passed, and the rules that none leads to
    */
-  testRules(configFile: string, tests: string, values: RuleValues): string {
-    return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests]);
+  testRules(configFile: string, tests: string, values: RuleValues, stageFile?: string): string {
+    const stage = stageFile === undefined ? [] : ["--stage", stageFile];
+    return this.runBeside(configFile, ["rules", "test"], [...variables(values), ...stage, tests]);
   }
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */

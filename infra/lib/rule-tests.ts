@@ -7,7 +7,7 @@ import type { Stage } from "./stage";
 const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
 
 /**
- * Runs the tests of a stage's rules, with the stage's values.
+ * Runs the tests of a stage's rules, with the stage's values and as its function decides.
  *
  * @param configFile the stage's laid-out configuration
  * @returns what came of them; nothing where there are none
@@ -17,7 +17,7 @@ export function testRules(stage: Stage, configFile: string, cli: Pick<OathgateCl
   const { tests, values } = stage.settings.rules;
   const file = tests ?? TESTS_BY_DEFAULT;
   if (existsSync(join(stage.root, file))) {
-    return cli.testRules(configFile, join(stage.root, file), values);
+    return cli.testRules(configFile, join(stage.root, file), values, stage.file);
   }
   if (tests !== undefined) {
     throw new InputError(`\`rules.tests\` of the stage \`${stage.name}\` names ${file}, which is no file`);

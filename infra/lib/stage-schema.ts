@@ -249,6 +249,18 @@ export const stageSchema = z
      * gate's header over the client's. @default refuse
      */
     forgedHeaders: z.enum(FORGED_HEADERS, "must be `refuse` or `replace`").default("refuse"),
+    /**
+     * Where a custom domain has the API (its mapping's base path), such as `/orders`. Rules are written with it, and
+     * what is asked under API Gateway's own host name is decided about as if it stood in front.
+     * @default the API is at the domain's root
+     */
+    basePath: z
+      .string("must be a path")
+      .regex(
+        /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
+        "must be a path such as `/orders`, without a slash at its end",
+      )
+      .optional(),
     /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
     /** @default every request asks the session service */

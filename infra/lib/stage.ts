@@ -16,6 +16,8 @@ export interface Stage {
   readonly name: string;
   /** The project's root, which paths in the settings are relative to. */
   readonly root: string;
+  /** The stage's file, absolute; whoever decides by the stage reads it. */
+  readonly file?: string;
   readonly settings: StageSettings;
 }
 
@@ -46,7 +48,7 @@ export function loadStage(root: string, choice: string | undefined): Stage {
       `${shown}: a stage's name is 1 to 40 lower-case letters, digits and hyphens and begins with a letter, not \`${name}\``,
     );
   }
-  return { name, root, settings: parseStage(shown, readFileSync(file, "utf8")) };
+  return { name, root, file, settings: parseStage(shown, readFileSync(file, "utf8")) };
 }
 
 /**

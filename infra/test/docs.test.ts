@@ -52,6 +52,7 @@ describe("the documentation", () => {
       "backendUrl: http://127.0.0.1:4567",
       "publicHost: api.example.com",
       "allowEncodedSlashes: true",
+      "basePath: /orders",
       "clientHeaders: [Authorization]",
       "forgedHeaders: replace",
       "metricsNamespace: Gate",

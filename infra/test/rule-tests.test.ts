@@ -24,6 +24,17 @@ describe("the rules' tests", () => {
     ]);
   });
 
+  it("are decided by the stage's own settings", () => {
+    const root = project({ "rules/tests.jsonnet": "{}" });
+    const { cli, calls } = fakeCli(root);
+    const file = join(root, "config/stages/dev.yml");
+    testRules({ ...stageIn(root, LEAST), file }, config(root), cli);
+    expect(calls()[0]?.args).toEqual([
+      ...["rules", "test", "--config", "config.yml", "--stage", file],
+      join(root, "rules/tests.jsonnet"),
+    ]);
+  });
+
   it("stop synth with what failed", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli } = fakeCli(root, { test: { code: 1, stdout: "failed: no guest gets at an account\n" } });

@@ -229,6 +229,7 @@ describe("the authorizer's function", () => {
       "publicHost: api.example.com",
       "vouchedHeaderFallback: nobody",
       "allowEncodedSlashes: true",
+      "basePath: /orders",
       "clientHeaders: [Authorization, X-Trace]",
       "forgedHeaders: replace",
       "signingKeys: { ttlSeconds: 60 }",
@@ -239,6 +240,7 @@ describe("the authorizer's function", () => {
     ].join("\n");
     expect(environmentOf(templateOf({ stage }))).toMatchObject({
       OATHGATE_PUBLIC_HOST: "api.example.com",
+      OATHGATE_BASE_PATH: "/orders",
       OATHGATE_VOUCHED_FALLBACK: "nobody",
       OATHGATE_ALLOW_ENCODED_SLASHES: "true",
       OATHGATE_CLIENT_HEADERS: "Authorization,X-Trace",

@@ -4,7 +4,10 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use crate::go::{Header, Url};
+use crate::{
+    go::{Header, Url},
+    safety::normalize_host,
+};
 
 /// One request, as the client sent it to the gateway.
 ///
@@ -30,7 +33,8 @@ pub struct Request {
 }
 
 impl Request {
-    /// What rules are matched against: `scheme://host/path` with the path cleaned, without query.
+    /// What rules are matched against: `scheme://host/path` with the path cleaned, the host in lower case and
+    /// without the scheme's default port or a dot at its end, without query.
     #[must_use]
     pub fn match_url(&self) -> String {
         let path = oathgate_matching::clean_path(&self.url.path);
@@ -39,11 +43,12 @@ impl Request {
 
     /// What rules would be matched against if the request asked for another path, written just so.
     pub(crate) fn match_url_of(&self, path: &str) -> String {
-        let (scheme, host) = (&self.url.scheme, &self.url.host);
+        let scheme = &self.url.scheme;
+        let host = normalize_host(scheme, &self.url.host);
         let mut url = String::with_capacity(scheme.len() + host.len() + path.len() + 3);
         url.push_str(scheme);
         url.push_str("://");
-        url.push_str(host);
+        url.push_str(&host);
         url.push_str(path);
         url
     }

@@ -142,13 +142,18 @@ impl Authorizer {
             allowed_origins: &self.settings.allowed_origins,
             simple: self.settings.simple_answers,
         };
-        let request = match event.request(self.settings.stage.public_host.as_deref()) {
+        let stage = &self.settings.stage;
+        let mut request = match event.request(stage.public_host.as_deref()) {
             Ok(request) => request,
             Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
         };
+        let placed = event.place(&mut request, stage.base_path.as_ref());
         let decision = match self.vouched.forged_before(&event.headers) {
             Some(forgery) => malformed(forgery.code(), forgery.to_string()),
-            None => self.gate.decide(request).await,
+            None => match placed {
+                Ok(()) => self.gate.decide(request).await,
+                Err(why) => self.gate.refuse_path(&request, why),
+            },
         };
         let (answer, unfit) = answering.to(&decision);
         let mut evidence = decision.evidence;

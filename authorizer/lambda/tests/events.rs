@@ -13,6 +13,7 @@ use std::{fs, path::Path};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayV2CustomAuthorizerV2Request,
 };
+use oathgate_engine::stage::BasePath;
 use oathgate_lambda::event::{Event, Kind};
 use proptest::{collection::vec, prelude::*};
 use serde::Deserialize;
@@ -24,6 +25,7 @@ struct Fixture {
     /// Where the event comes from, or what it shows.
     source: String,
     public_host: Option<String>,
+    base_path: Option<String>,
     event: Box<RawValue>,
     expect: Value,
 }
@@ -50,9 +52,15 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 /// What a text is read as, in the form the fixtures have.
-fn read(text: &str, public_host: Option<&str>) -> Value {
-    let request =
-        Event::read(text).and_then(|event| Ok((kind(event.kind), event.request(public_host)?)));
+fn read(text: &str, public_host: Option<&str>, base: Option<&str>) -> Value {
+    let base = base.map(|text| BasePath::parse(text).unwrap());
+    let request = Event::read(text).and_then(|event| {
+        let mut request = event.request(public_host)?;
+        if let Err(error) = event.place(&mut request, base.as_ref()) {
+            panic!("{error}: {text}");
+        }
+        Ok((kind(event.kind), request))
+    });
     match request {
         Err(error) => json!({"error": error.to_string()}),
         Ok((kind, request)) => json!({
@@ -73,7 +81,11 @@ fn it_reads_every_kind_of_event_as_the_request_it_stands_for() {
     let mut count = 0;
     for (name, fixture) in fixtures() {
         assert!(!fixture.source.is_empty(), "{name}");
-        let got = read(fixture.event.get(), fixture.public_host.as_deref());
+        let got = read(
+            fixture.event.get(),
+            fixture.public_host.as_deref(),
+            fixture.base_path.as_deref(),
+        );
         match fixture.expect["error"].as_str() {
             Some(said) => {
                 let error = got["error"]
@@ -86,6 +98,184 @@ fn it_reads_every_kind_of_event_as_the_request_it_stands_for() {
         count += 1;
     }
     assert!(count > 20, "{count} fixtures");
+}
+
+/// A request, placed: its path, or why it has no place.
+fn placed(event: &Value, base: Option<&str>) -> Result<String, String> {
+    let base = base.map(|text| BasePath::parse(text).unwrap());
+    let text = event.to_string();
+    let event = Event::read(&text).unwrap();
+    let mut request = event.request(Some("api.example.com")).unwrap();
+    let placed = event.place(&mut request, base.as_ref());
+    placed.map_err(|error| error.to_string())?;
+    Ok(request.url.path)
+}
+
+const OWN_HOST: &str = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
+
+#[test]
+fn what_is_decided_about_is_what_the_backend_is_sent_below_the_base_path() {
+    let event = |resource: &str, path: &str, parameters: Value| {
+        json!({
+            "type": "REQUEST", "methodArn": "arn", "httpMethod": "GET", "resource": resource, "path": path,
+            "pathParameters": parameters, "requestContext": {"domainName": "api.example.com"},
+        })
+    };
+    let proxy = |path: &str, sent: &str| event("/{proxy+}", path, json!({"proxy": sent}));
+    let orders = Some("/orders");
+    for (event, base, path) in [
+        (proxy("/admin/x", "admin/x"), None, Some("/admin/x")),
+        (
+            proxy("/orders/admin/x", "admin/x"),
+            orders,
+            Some("/orders/admin/x"),
+        ),
+        // Under the API's own host name.
+        (
+            proxy("/admin/x", "admin/x"),
+            orders,
+            Some("/orders/admin/x"),
+        ),
+        (
+            proxy("/orders/x", "orders/x"),
+            orders,
+            Some("/orders/orders/x"),
+        ),
+        (
+            proxy("/orders/orders/x", "orders/x"),
+            orders,
+            Some("/orders/orders/x"),
+        ),
+        (
+            proxy("/orders/a/b/x", "x"),
+            Some("/orders/a/b"),
+            Some("/orders/a/b/x"),
+        ),
+        // Whatever API Gateway does with escapes and slashes in parameters.
+        (proxy("/a%20b//c/", "a b/c"), None, Some("/a%20b//c/")),
+        (
+            proxy("/orders/a%2Fb", "a%2Fb"),
+            orders,
+            Some("/orders/a%2Fb"),
+        ),
+        (proxy("/a+b", "a b"), None, Some("/a+b")),
+        (proxy("/%C3%BC", "ü"), None, Some("/%C3%BC")),
+        (event("/", "/", Value::Null), None, Some("/")),
+        (event("/", "/orders", Value::Null), orders, Some("/orders")),
+        (event("/", "/", Value::Null), orders, Some("/orders/")),
+        (
+            event("/a/{id}/b", "/a/7/b", json!({"id": "7"})),
+            None,
+            Some("/a/7/b"),
+        ),
+        (
+            event("/a/{id}/b", "/orders/a/7/b", json!({"id": "7"})),
+            orders,
+            Some("/orders/a/7/b"),
+        ),
+        (
+            event("/ping", "/orders/ping", Value::Null),
+            None,
+            Some("/orders/ping"),
+        ),
+        (
+            event("/ping", "/ping", Value::Null),
+            orders,
+            Some("/orders/ping"),
+        ),
+        // A base path that the stage does not name, or another one.
+        (proxy("/orders/admin/x", "admin/x"), None, None),
+        (proxy("/orders/admin/x", "admin/x"), Some("/other"), None),
+        (proxy("/public/x", "admin/x"), None, None),
+        (proxy("/public/x", "admin/x"), orders, None),
+        (event("/{proxy+}", "/a", Value::Null), None, None),
+        (event("/{proxy+}", "/a", json!({"other": "a"})), None, None),
+        (event("/{proxy", "/a", json!({"proxy": "a"})), None, None),
+        (event("/a/{id}/b", "/a/8/b", json!({"id": "7"})), None, None),
+        (event("/ping", "/other/ping", Value::Null), orders, None),
+    ] {
+        assert_eq!(
+            placed(&event, base).ok().as_deref(),
+            path,
+            "{event} below {base:?}"
+        );
+    }
+}
+
+#[test]
+fn an_http_api_s_request_has_a_place_too() {
+    let event = |domain: &str, route: &str, path: &str, parameters: Value| {
+        json!({
+            "version": "2.0", "type": "REQUEST", "routeArn": "arn", "routeKey": route, "rawPath": path,
+            "rawQueryString": "", "pathParameters": parameters,
+            "requestContext": {"domainName": domain, "stage": "$default", "http": {"method": "GET"}},
+        })
+    };
+    let orders = Some("/orders");
+    for (event, base, path) in [
+        (
+            event(
+                "a.example",
+                "ANY /{proxy+}",
+                "/x y",
+                json!({"proxy": "x y"}),
+            ),
+            None,
+            Some("/x%20y"),
+        ),
+        (
+            event(
+                "a.example",
+                "GET /{proxy+}",
+                "/orders/x",
+                json!({"proxy": "x"}),
+            ),
+            orders,
+            Some("/orders/x"),
+        ),
+        (
+            event(OWN_HOST, "GET /{proxy+}", "/x", json!({"proxy": "x"})),
+            orders,
+            Some("/orders/x"),
+        ),
+        (
+            event(
+                "a.example",
+                "GET /{proxy+}",
+                "/public",
+                json!({"proxy": "admin"}),
+            ),
+            None,
+            None,
+        ),
+        // The route of all other requests has no parameters: the host tells.
+        (
+            event(OWN_HOST, "$default", "/orders/x", Value::Null),
+            orders,
+            Some("/orders/orders/x"),
+        ),
+        (
+            event("a.example", "$default", "/orders/x", Value::Null),
+            orders,
+            Some("/orders/x"),
+        ),
+        (
+            event("a.example", "$default", "/x", Value::Null),
+            orders,
+            None,
+        ),
+        (
+            event("a.example", "$default", "/x", Value::Null),
+            None,
+            Some("/x"),
+        ),
+    ] {
+        assert_eq!(
+            placed(&event, base).ok().as_deref(),
+            path,
+            "{event} below {base:?}"
+        );
+    }
 }
 
 #[test]
@@ -190,13 +380,13 @@ proptest! {
 
     #[test]
     fn any_json_is_an_event_or_an_error(json in any_json()) {
-        let got = read(&json.to_string(), Some("api.example.com"));
+        let got = read(&json.to_string(), Some("api.example.com"), None);
         prop_assert!(got.is_object());
     }
 
     #[test]
     fn any_text_is_an_event_or_an_error(text in any::<String>()) {
-        prop_assert!(read(&text, None)["error"].is_string());
+        prop_assert!(read(&text, None, None)["error"].is_string());
     }
 
     #[test]

@@ -85,6 +85,7 @@ function authorizerEnvironment(
 ): Record<string, string> {
   const {
     publicHost,
+    basePath,
     metricsNamespace,
     awsEndpointUrl,
     allowEncodedSlashes,
@@ -105,6 +106,7 @@ function authorizerEnvironment(
     ...(cors !== undefined && cors.allowOrigins.length > 1
       ? { OATHGATE_ALLOWED_ORIGINS: cors.allowOrigins.join(",") }
       : {}),
+    ...(basePath === undefined ? {} : { OATHGATE_BASE_PATH: basePath }),
     ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metricsNamespace === undefined

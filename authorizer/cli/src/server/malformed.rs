@@ -22,6 +22,57 @@ pub(super) fn reason(parts: &Parts) -> Option<&'static str> {
     }
 }
 
+/// What is wrong with what a gateway says of the request it asks about, if anything: rules are matched with
+/// `scheme://host/path`, so that a `/` in a host, for one, would write part of the path.
+pub(super) fn forwarded_reason(parts: &Parts) -> Option<&'static str> {
+    let all = |name: &str, is_one: fn(&[u8]) -> bool| {
+        let mut values = parts
+            .headers
+            .get_all(name)
+            .iter()
+            .map(HeaderValue::as_bytes);
+        // An empty one counts as none.
+        values.all(|value| value.is_empty() || is_one(value))
+    };
+    if !all("X-Forwarded-Proto", is_scheme) {
+        return Some("X-Forwarded-Proto names no scheme");
+    }
+    if !all("X-Forwarded-Host", is_host) {
+        return Some("X-Forwarded-Host names no host");
+    }
+    None
+}
+
+/// [RFC 3986, section 3.1](https://www.rfc-editor.org/rfc/rfc3986#section-3.1).
+fn is_scheme(text: &[u8]) -> bool {
+    text.first().is_some_and(u8::is_ascii_alphabetic)
+        && text
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte))
+}
+
+/// A name or an address with or without a port: of what
+/// [RFC 3986, section 3.2.2](https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2) allows in a host, what names have.
+fn is_host(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else {
+        return false;
+    };
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => (name, port),
+        _ => (text, ""),
+    };
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let is_literal = |byte: u8| byte.is_ascii_hexdigit() || b":.".contains(&byte);
+    let fits = match name
+        .strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+    {
+        Some(literal) => !literal.is_empty() && literal.bytes().all(is_literal),
+        None => name.bytes().all(is_name) && name.bytes().any(|byte| byte != b'.'),
+    };
+    fits && port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Whether the target is a whole URL ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2))
 /// of another host: what passed it on may have looked at either.
 fn names_another(parts: &Parts, host: &HeaderValue) -> bool {
@@ -60,6 +111,80 @@ mod tests {
             request = request.header(HOST, *host);
         }
         reason(&request.body(()).unwrap().into_parts().0)
+    }
+
+    fn forwarded(name: &str, value: &[u8]) -> Option<&'static str> {
+        let value = HeaderValue::from_bytes(value).unwrap();
+        let request = Request::builder().header(name, value);
+        forwarded_reason(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn a_gateway_names_one_scheme_and_one_host() {
+        for scheme in ["https", "http", "HTTPS", "wss", "coap+tcp", ""] {
+            assert_eq!(
+                forwarded("X-Forwarded-Proto", scheme.as_bytes()),
+                None,
+                "{scheme}"
+            );
+        }
+        for scheme in [
+            "https, http",
+            "https://a.example/",
+            "://",
+            "1",
+            "https:",
+            "ht tp",
+            "https\u{e9}",
+        ] {
+            assert!(
+                forwarded("X-Forwarded-Proto", scheme.as_bytes()).is_some(),
+                "{scheme}"
+            );
+        }
+        for host in [
+            "a.example",
+            "A.example:8443",
+            "a.example.",
+            "localhost",
+            "a_b",
+            "127.0.0.1:80",
+            "[::1]:443",
+            "[::1]",
+            "a:",
+            "",
+        ] {
+            assert_eq!(
+                forwarded("X-Forwarded-Host", host.as_bytes()),
+                None,
+                "{host}"
+            );
+        }
+        for host in [
+            "a.example, b.example",
+            "a.example/v1/public",
+            "a.example/..",
+            "user@a.example",
+            "a.example?",
+            "a.example#",
+            "a.example\\b",
+            "a b",
+            "a.example:x",
+            "a.example:1:2",
+            "https://a.example",
+            "[::1",
+            "::1",
+            "[]",
+            "%61.example",
+            ".",
+            ":80",
+            "\u{e9}.example",
+        ] {
+            assert!(
+                forwarded("X-Forwarded-Host", host.as_bytes()).is_some(),
+                "{host}"
+            );
+        }
     }
 
     #[test]

@@ -65,6 +65,9 @@ impl Api {
         }
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {
+            if let Some(wrong) = malformed::forwarded_reason(parts) {
+                return answer::error(StatusCode::BAD_REQUEST, wrong);
+            }
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
                     let asked = decisions::request(parts, body, peer, self.encrypted);

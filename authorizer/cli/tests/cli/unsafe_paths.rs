@@ -182,6 +182,59 @@ fn a_path_behind_decisions_is_looked_at_as_it_was_written() {
 }
 
 #[test]
+fn a_base_path_stands_in_front_under_api_gateway_s_own_host() {
+    let project = project("regexp");
+    project.write("dev.yml", "publicHost: api.test\nbasePath: /v1\n");
+    let stage = ["--stage", "dev.yml"];
+    let own = "http://a1b2c3.execute-api.eu-west-1.amazonaws.com";
+    explain(&project, &stage, &format!("{own}/public/x")).ends_with(0);
+    for url in [
+        format!("{own}/v1/public/x"),
+        "http://api.test/public/x".to_owned(),
+    ] {
+        explain(&project, &stage, &url).ends_with(1);
+    }
+    let outside = explain(&project, &stage, "http://api.test/other").ends_with(1);
+    assert_eq!(outside.json()["code"], "unsafe_path");
+    explain(&project, &stage, "http://api.test/v1/public/x").ends_with(0);
+}
+
+#[test]
+fn a_forwarded_host_or_scheme_that_is_none_is_refused() {
+    let server = serve(&project("regexp"), &[], &[]);
+    let asked = |proto: &str, host: &str| {
+        let headers = [
+            ("X-Forwarded-Proto", proto),
+            ("X-Forwarded-Host", host),
+            ("X-Forwarded-Uri", "/v1/public/x"),
+        ];
+        server.ask("GET", "/decisions", &headers).status
+    };
+    for host in [
+        "api.test",
+        "API.test",
+        "api.test.",
+        "api.test:80",
+        "API.TEST.:80",
+    ] {
+        assert_eq!(asked("http", host), 200, "{host}");
+    }
+    assert_eq!(asked("http", "api.test:443"), 404);
+    for host in [
+        "api.test/v1/public/x?",
+        "api.test, other.test",
+        "a@api.test",
+        "api.test#",
+        "[::1",
+    ] {
+        assert_eq!(asked("http", host), 400, "{host}");
+    }
+    for proto in ["http://api.test/v1/public/x?", "http, https", "http:", ":"] {
+        assert_eq!(asked(proto, "api.test"), 400, "{proto}");
+    }
+}
+
+#[test]
 fn an_option_that_cannot_be_used_ends_every_command() {
     let project = project("regexp");
     project.write("bad.yml", "allowEncodedSlashes: perhaps\nbasePaths: /a\n");

@@ -1,7 +1,7 @@
 //! Rules whose host a deployment is never asked under.
 
 use super::{in_rule, matching::literal_text, name_of};
-use crate::{finding::Finding, rules::RuleDefinition};
+use crate::{finding::Finding, rules::RuleDefinition, safety::normalize_host};
 
 /// What stands for a part between `<` and `>` in a literal text.
 const ANYTHING: char = '\u{1}';
@@ -13,6 +13,7 @@ const ANYTHING: char = '\u{1}';
 /// never named, and one that does not may be missed.
 #[must_use]
 pub fn check_host(rules: &[RuleDefinition], public_host: &str) -> Vec<Finding> {
+    let public_host = &*normalize_host("https", public_host);
     let unasked: Vec<usize> = rules
         .iter()
         .enumerate()

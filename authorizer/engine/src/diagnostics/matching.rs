@@ -7,6 +7,7 @@ use crate::{
     config::{Config, nearest},
     finding::Finding,
     rules::{Match, RuleDefinition},
+    safety::normalize_host,
 };
 
 /// The methods there are.
@@ -130,7 +131,14 @@ fn url(pattern: &str) -> Option<Finding> {
         );
     }
     let literal = literal_text(pattern);
-    let (_, rest) = literal.split_once("://")?;
+    let (scheme, rest) = literal.split_once("://")?;
+    let host = rest.split('/').next().unwrap_or_default();
+    if !is_normal(scheme, host) {
+        return finding(
+            "a host is matched in lower case, without a dot or the scheme's own port at its end, so the rule matches no request",
+            "write the host in lower case, without them",
+        );
+    }
     let path = rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("");
     if rest.contains(['?', '#']) {
         return finding(
@@ -151,6 +159,15 @@ fn url(pattern: &str) -> Option<Finding> {
         );
     }
     None
+}
+
+/// Whether a request's host can be the literal text of a pattern's.
+fn is_normal(scheme: &str, host: &str) -> bool {
+    match host.split_once('\u{1}') {
+        // What is between `<` and `>` may match the end of the host and a path too.
+        Some((before, _)) => !before.bytes().any(|byte| byte.is_ascii_uppercase()),
+        None => normalize_host(scheme, host) == host,
+    }
 }
 
 /// A pattern with every part between `<` and `>` as one mark that no check looks for.
@@ -186,6 +203,12 @@ mod tests {
             "https://api.example.com/a?b=c",
             "https://api.example.com/a//b",
             "https://api.example.com/a/../b",
+            "https://api.example.com:443/a",
+            "http://api.example.com:80/<.*>",
+            "https://API.example.com/a",
+            "https://API.<.*>/a",
+            "https://api.example.com./a",
+            "https://api.example.com:/a",
             "",
         ] {
             assert!(url(pattern).is_some(), "{pattern}");
@@ -195,6 +218,11 @@ mod tests {
     #[test]
     fn it_is_silent_about_urls_that_can_match() {
         for pattern in [
+            "https://api.example.com:8443/a",
+            "http://api.example.com:443/a",
+            "http<s?>://api.example.com:443/a",
+            "https://<.*>Admin/a",
+            "https://<[^/]+>:443/a",
             "https://api.example.com/",
             "https://api.example.com",
             "https://api.example.com/users",

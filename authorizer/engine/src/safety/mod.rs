@@ -18,3 +18,4 @@ pub(crate) use overrides::overrides_lead_to_one_rule;
 pub use path::UnsafePath;
 pub(crate) use path::{asked_path, leads_to_one_rule};
 pub use policy::{PathPolicy, Treatment, UnknownTreatment};
+pub use spelling::is_same_path;

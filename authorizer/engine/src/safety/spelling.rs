@@ -40,6 +40,21 @@ pub(super) fn percent_decoded(text: &str, slashes: bool) -> Option<String> {
     decoded_any.then(|| text_from_bytes(&out).into_owned())
 }
 
+/// Whether two spellings are those of one path, decoded as far as it goes, with slashes merged and none at the
+/// end, and with a `+` for a blank. It says nothing of dot segments.
+#[must_use]
+pub fn is_same_path(one: &str, other: &str) -> bool {
+    let plain = |path: &str| {
+        let mut path = path.to_owned();
+        while let Some(decoded) = percent_decoded(&path, true) {
+            path = decoded;
+        }
+        let path = with_slashes_merged(&path).replace('+', " ");
+        path.strip_suffix('/').map(str::to_owned).unwrap_or(path)
+    };
+    one == other || plain(one) == plain(other)
+}
+
 enum Decoded {
     Byte(u8),
     Character(char),
@@ -223,6 +238,34 @@ mod tests {
             assert_eq!(folded(path, true).as_deref(), plain, "{path}");
         }
         assert_eq!(folded("/Ａ／Ｂ", false).as_deref(), Some("/A／B"));
+    }
+
+    #[test]
+    fn a_path_is_the_same_however_much_of_it_is_decoded() {
+        for (one, other) in [
+            ("/a", "/a"),
+            ("/a%20b", "/a b"),
+            ("/a%2520b", "/a b"),
+            ("/a+b", "/a b"),
+            ("//a//b/", "/a/b"),
+            ("/a%2Fb", "/a/b"),
+            ("/", "/"),
+            ("/%C3%BC", "/ü"),
+        ] {
+            assert!(
+                is_same_path(one, other) && is_same_path(other, one),
+                "{one} {other}"
+            );
+        }
+        for (one, other) in [
+            ("/a", "/b"),
+            ("/a", "/a/b"),
+            ("/a/../b", "/b"),
+            ("/A", "/a"),
+            ("/a;x", "/a"),
+        ] {
+            assert!(!is_same_path(one, other), "{one} {other}");
+        }
     }
 
     #[test]

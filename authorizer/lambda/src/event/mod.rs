@@ -5,6 +5,7 @@
 //! `aws_lambda_events` are not used here: they refuse an event for one header that is no ASCII, lose
 //! the order of the query, and copy everything twice; the tests hold them against this reading.
 
+mod place;
 mod read;
 mod request;
 mod text;
@@ -26,6 +27,10 @@ pub struct Event<'e> {
     pub method: Cow<'e, str>,
     /// The path: raw, and decoded already in payload 2.0.
     pub path: Cow<'e, str>,
+    /// The resource of a REST API (`/{proxy+}`), or the route of an HTTP API (`GET /{proxy+}`).
+    pub resource: Cow<'e, str>,
+    /// The parts of the path that the resource or route leaves open, as API Gateway read them.
+    pub path_parameters: Vec<(Cow<'e, str>, Cow<'e, str>)>,
     /// The stage.
     pub stage: Cow<'e, str>,
     /// The host name the client asked.

@@ -24,6 +24,12 @@ struct Raw<'e> {
     #[serde(borrow)]
     http_method: Option<Text<'e>>,
     #[serde(borrow)]
+    resource: Option<Text<'e>>,
+    #[serde(borrow)]
+    route_key: Option<Text<'e>>,
+    #[serde(borrow)]
+    path_parameters: Entries<'e, Option<Text<'e>>>,
+    #[serde(borrow)]
     path: Option<Text<'e>>,
     #[serde(borrow)]
     raw_path: Option<Text<'e>>,
@@ -134,6 +140,16 @@ impl<'e> Raw<'e> {
             request_id: or_empty(context.request_id),
             method: or_empty(method),
             path: or_empty(path),
+            resource: or_empty(match kind {
+                Kind::HttpV2 => self.route_key,
+                _ => self.resource,
+            }),
+            path_parameters: self
+                .path_parameters
+                .0
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?.0)))
+                .collect(),
             stage: or_empty(context.stage),
             domain: or_empty(context.domain_name),
             source_ip: or_empty(source_ip),

@@ -67,13 +67,16 @@ fn ask_for(event: &mut Value, method: Option<&str>, path: &str) {
         path.strip_prefix('/')
             .map_or_else(|| path.to_owned(), |path| format!("/{path}"))
     );
+    event["pathParameters"] = json!({"proxy": path.strip_prefix('/').unwrap_or(path)});
     if event.get("routeArn").is_some() {
+        event["routeKey"] = json!("ANY /{proxy+}");
         event["routeArn"] = json!(arn);
         event["rawPath"] = json!(path);
         event["requestContext"]["http"]["method"] = json!(method);
         event["requestContext"]["http"]["path"] = json!(path);
     } else {
         event["methodArn"] = json!(arn);
+        event["resource"] = json!("/{proxy+}");
         event["path"] = json!(path);
         event["httpMethod"] = json!(method);
     }

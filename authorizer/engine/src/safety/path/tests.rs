@@ -289,3 +289,36 @@ fn with_the_policy_switched_off_a_path_is_cleaned_and_nobody_asks_how_it_is_read
         );
     }
 }
+
+#[test]
+fn every_spelling_of_a_host_leads_to_the_same_rule() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    for host in [
+        "a.example",
+        "A.EXAMPLE",
+        "a.example.",
+        "a.example:443",
+        "A.example.:443",
+    ] {
+        let mut asked = request("/item/7");
+        asked.url.host = host.to_owned();
+        let evidence = runtime.block_on(GATE.decide(asked)).evidence;
+        assert_eq!(evidence.rule.as_deref(), Some("digits"), "{host}");
+    }
+    for host in [
+        "a.example:80",
+        "a.example..",
+        "b.example",
+        "a.example:443:443",
+    ] {
+        let mut asked = request("/item/7");
+        asked.url.host = host.to_owned();
+        assert_eq!(
+            runtime.block_on(GATE.decide(asked)).evidence.status,
+            404,
+            "{host}"
+        );
+    }
+}
