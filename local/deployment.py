@@ -102,6 +102,11 @@ class Deployment:
         """Where curl and browsers reach the API; they take every name under localhost for this machine."""
         return f"http://{self.api_id}.execute-api.localhost:{self.cloud.port}/{self.stage}"
 
+    @property
+    def output_url(self) -> str:
+        """Where the stack's own output says that the API is asked; any client can."""
+        return self._outputs["ApiUrl"]
+
     def ask(self, method: str, path: str, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> Answer:
         """Sends one request through the deployed API."""
         return ask(self.cloud.port, self.api_id, self.stage, method, path, headers, body)
