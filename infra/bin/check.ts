@@ -8,9 +8,10 @@ import { loadStage } from "../lib/stage";
 /** `make check STAGE=…`: everything that synth checks of a stage, without building or asking AWS anything. */
 try {
   const stage = loadStage(resolve(__dirname, "../.."), process.argv[2]);
-  const gate = checkGate(stage, new OathgateCli(stage.root));
+  const cli = new OathgateCli(stage.root);
+  const gate = checkGate(stage, cli);
   process.stdout.write(gate.findings);
-  checkStack(gate);
+  checkStack(gate, cli);
   process.stdout.write(
     `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, gate.configFile)})\n`,
   );

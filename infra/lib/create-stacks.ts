@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { App } from "aws-cdk-lib";
 import { builtByCargo, type FunctionSource, findFunctionSources } from "./function-sources";
 import { layOutGate } from "./gate-folder";
@@ -57,21 +57,24 @@ export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
 }
 
 /**
- * Makes the stack of a checked gate with a folder in place of each function's code, and throws it away: what the CDK
- * library refuses is known before anything is built.
+ * Packages a checked gate with a file in place of the built function, makes its stack, and throws both away: what
+ * `oathgate package` and the CDK library refuse is known before anything is built.
+ *
+ * @throws InputError where the gate can't be packaged
  */
-export function checkStack(gate: CheckedGate): void {
+export function checkStack(gate: CheckedGate, cli: Pick<OathgateCli, "package">): void {
   const { context }: { context: Record<string, unknown> } = JSON.parse(
     readFileSync(join(gate.stage.root, "cdk.json"), "utf8"),
   );
-  const outdir = mkdtempSync(join(tmpdir(), "oathgate-check-"));
+  const folder = mkdtempSync(join(tmpdir(), "oathgate-check-"));
   try {
-    const app = new App({ context, outdir, analyticsReporting: false });
-    const code: FunctionSource = { kind: "folder", path: dirname(gate.configFile) };
+    const code: FunctionSource = { kind: "folder", path: join(folder, "package") };
+    cli.package(gate.configFile, gate.configFile, code.path);
+    const app = new App({ context, outdir: join(folder, "cdk.out"), analyticsReporting: false });
     createStacks(app, { ...gate, functions: { authorizer: code, signingKeys: code } });
     app.synth();
   } finally {
-    rmSync(outdir, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -55,6 +55,19 @@ describe("what synth and `make check` check", () => {
     expect(refusal(gate)).toContain("can't hold `'` or control characters");
   });
 
+  it("includes what can't be packaged", () => {
+    const root = projectOf({ "cdk.json": '{"context":{}}', "config/config.yml": "" });
+    const { cli } = fakeCli(root, { package: { code: 1, stderr: "the rules are too many" } });
+    const gate = {
+      stage: stageIn(root),
+      report: REPORT,
+      rules: RULES,
+      configFile: join(root, "config/config.yml"),
+      findings: "",
+    };
+    expect(refusal(() => checkStack(gate, cli))).toContain("the rules are too many");
+  });
+
   it("includes what the CDK library refuses", () => {
     const stage = { ...stageIn(ROOT), name: "check" };
     const gate = {
@@ -64,8 +77,9 @@ describe("what synth and `make check` check", () => {
       configFile: join(ROOT, "config/config.yml"),
       findings: "",
     };
-    expect(() => checkStack(gate)).not.toThrow();
+    const { cli } = fakeCli(projectOf({}));
+    expect(() => checkStack(gate, cli)).not.toThrow();
     const impossible = { ...stage, settings: { ...stage.settings, backendTimeoutSeconds: 0 } };
-    expect(() => checkStack({ ...gate, stage: impossible })).toThrow(/timeout/i);
+    expect(() => checkStack({ ...gate, stage: impossible }, cli)).toThrow(/timeout/i);
   });
 });
