@@ -90,7 +90,17 @@ def test_a_forged_token_in_another_spelling_is_what_a_backend_has_to_verify(gate
 
 def test_who_brings_a_token_is_no_guest(gate):
     # As in Oathkeeper: `anonymous` answers for nobody who sends an Authorization header.
-    assert gate.ask("GET", "/v1/public/news", FORGED_TOKENS).status == 401
+    assert gate.ask("GET", "/v1/public/news", FORGED_TOKENS[:1]).status == 401
+    assert gate.cloud.backend_requests() == []
+
+
+@pytest.mark.parametrize("path", ["/health", "/v1/public/news", "/v1/account/7"])
+@pytest.mark.parametrize(
+    "tokens", [FORGED_TOKENS, FORGED_TOKENS[::-1], [FORGED_TOKENS[0], ("AUTHORIZATION", "")]], ids=str
+)
+def test_two_tokens_are_refused(gate, path, tokens):
+    answer = gate.ask("GET", path, [SESSION, *tokens])
+    assert (answer.status, answer.json["error"]["code"]) == (403, 400)
     assert gate.cloud.backend_requests() == []
 
 

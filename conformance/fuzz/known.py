@@ -216,6 +216,11 @@ def kept_for_another(observation, world):
     return keeps and wanted == 0 and got == 1
 
 
+def authorizations(observation, world):
+    """More than one `Authorization`."""
+    return evidence(observation, "code") == "ambiguous_authorization"
+
+
 def unfit(observation, world):
     """What Oathkeeper grants with another value than the rule's, or without a header."""
     return evidence(observation, "code") == "value_unfit" and status(observation) == (200, 403)
@@ -234,6 +239,7 @@ KNOWN = (
     Known("panic", "What Oathkeeper answers with a panic's stack is the usual 500", panic),
     Known("time zones", "Times in templates are in UTC", zone),
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
+    Known("authorizations", "A request with several `Authorization` headers that differ", authorizations),
     Known("values that do not fit", "A value that cannot be handed on is refused as it is", unfit),
     Known("ends of lists", "A list ends where it ends", list_end),
     Known("origins", "Of several `Origin` headers only the first is answered", origins),

@@ -250,6 +250,7 @@ impl Gate {
 
     fn route(&self, request: &Request, evidence: &mut Evidence) -> Result<(usize, &Rule), Failure> {
         let asked = safety::asked_path(request, self.path_policy)?;
+        safety::one_authorization(request)?;
         match self.router.find(&request.method, &request.match_url()) {
             Found::One(index) => {
                 safety::leads_to_one_rule(&asked, request, index, &self.router)?;

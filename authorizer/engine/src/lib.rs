@@ -4,6 +4,7 @@
 //! and [`Gate::decide`] turns a [`Request`] into a [`Decision`]. What reaches outside comes in
 //! through [`ports::Ports`].
 
+mod client_address;
 pub mod config;
 pub mod decision;
 pub mod diagnostics;
@@ -34,6 +35,7 @@ mod steering;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
+pub use client_address::AddressHeaders;
 pub use decision::{Decision, Evidence, Grant, Outcome, Refusal, Step, Took};
 pub use diagnostics::{Target, check};
 pub use failure::Failure;

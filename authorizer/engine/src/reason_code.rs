@@ -17,6 +17,8 @@ pub enum ReasonCode {
     MimickingHeader,
     /// A header or parameter of the client's names another method or path than the request's own.
     OverridingHeader,
+    /// The request has several `Authorization` headers that differ.
+    AmbiguousAuthorization,
     /// The request brings nothing that an authenticator of the rule looks at.
     NoCredentials,
     /// The request brings credentials that are wrong, unknown or too old.
@@ -52,7 +54,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every code there is.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Granted,
         Self::NoRule,
         Self::OverlappingRules,
@@ -60,6 +62,7 @@ impl ReasonCode {
         Self::ForgedHeader,
         Self::MimickingHeader,
         Self::OverridingHeader,
+        Self::AmbiguousAuthorization,
         Self::NoCredentials,
         Self::InvalidCredentials,
         Self::Forbidden,
@@ -98,6 +101,7 @@ impl ReasonCode {
             | Self::ForgedHeader
             | Self::MimickingHeader
             | Self::OverridingHeader
+            | Self::AmbiguousAuthorization
             | Self::NoCredentials
             | Self::InvalidCredentials
             | Self::Forbidden
@@ -118,6 +122,7 @@ impl ReasonCode {
             Self::ForgedHeader => "forged_header",
             Self::MimickingHeader => "mimicking_header",
             Self::OverridingHeader => "overriding_header",
+            Self::AmbiguousAuthorization => "ambiguous_authorization",
             Self::NoCredentials => "no_credentials",
             Self::InvalidCredentials => "invalid_credentials",
             Self::Forbidden => "forbidden",

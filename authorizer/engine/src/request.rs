@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use bytes::Bytes;
 
 use crate::{
+    AddressHeaders,
     go::{Header, Url},
     safety::normalize_host,
 };
@@ -26,8 +27,10 @@ pub struct Request {
     pub host: String,
     /// Path and query exactly as the client asked for them, for `return_to`.
     pub asked_uri: String,
-    /// The address of the peer, for `when.request.cidr`.
+    /// The address of the peer: of the client, or of a gateway in front.
     pub remote_addr: Option<IpAddr>,
+    /// Whether headers may name the client's address.
+    pub address_headers: AddressHeaders,
     /// The body sent along with the request for a decision; empty behind API Gateway.
     pub body: Bytes,
 }

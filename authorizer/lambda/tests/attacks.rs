@@ -69,7 +69,10 @@ async fn world() -> World {
         "mutators": {"noop": {"enabled": true}, "header": {"enabled": true, "config": {"headers": {
             "X-User": "{{ print .Subject }}", "X-Extra": "{{ .Extra | toJson | len }}",
         }}}},
-        "errors": {"fallback": ["json"], "handlers": {"json": {"enabled": true}}},
+        "errors": {"fallback": ["json"], "handlers": {
+            "json": {"enabled": true},
+            "redirect": {"enabled": true, "config": {"to": "https://login.example/"}},
+        }},
     });
     let rule = |id: &str, authenticator: &str, authorizer: &str| {
         json!({
@@ -80,7 +83,14 @@ async fn world() -> World {
             "mutators": [{"handler": "header"}],
         })
     };
+    let mut near = rule("near", "anonymous", "deny");
+    near["errors"] = json!([
+        {"handler": "redirect", "config": {"to": "https://inside.example/", "when": [
+            {"request": {"cidr": ["10.0.0.0/8"]}},
+        ]}},
+    ]);
     let rules = json!([
+        near,
         rule("open", "anonymous", "allow"),
         rule("admin", "anonymous", "deny"),
         rule("session", "cookie_session", "allow"),
@@ -251,6 +261,41 @@ async fn no_header_changes_what_is_asked_for() {
         let outcome = world.function.invoke(&rest(method, "/open/a", &[])).await;
         assert_ne!(outcome.verdict(), "Allow", "{method:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_header_moves_the_client_to_another_address() {
+    let world = world().await;
+    let headers = [
+        ("X-Forwarded-For", "10.0.0.1"),
+        ("x-forwarded-for", "10.0.0.1, 198.51.100.7"),
+        ("X-Real-Ip", "10.0.0.1"),
+        ("Forwarded", "for=10.0.0.1"),
+    ];
+    for header in headers {
+        let outcome = world.ask("/near/a", &[header]).await;
+        assert_eq!(outcome.context("status"), Some("403"), "{header:?}");
+    }
+    let mut inside = rest("GET", "/near/a", &[]);
+    inside["requestContext"]["identity"]["sourceIp"] = json!("10.0.0.1");
+    let outcome = world.function.invoke(&inside).await;
+    assert_eq!(outcome.context("status"), Some("302"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_second_authorization_is_decided_about() {
+    let world = world().await;
+    let token = format!("Bearer {}", world.issuer.good_token("alice"));
+    for other in ["Bearer mine", "Basic YTpi", "", "bearer"] {
+        for pair in [[&token, other], [other, &token]] {
+            let headers = [("Authorization", pair[0]), ("authorization", pair[1])];
+            let outcome = world.ask("/jwt/a", &headers).await;
+            assert_eq!(outcome.context("status"), Some("400"), "{other:?}");
+        }
+    }
+    let twice = [("Authorization", token.as_str()), ("authorization", &token)];
+    let outcome = world.ask("/jwt/a", &twice).await;
+    assert_eq!(user(&outcome), ("Allow".into(), Some("alice")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use oathgate_engine::{
-    Decision, Outcome, Request,
+    AddressHeaders, Decision, Outcome, Request,
     go::{Header, Url, bytes_of_text, text_from_bytes},
     steers_servers,
 };
@@ -64,6 +64,8 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
         host,
         // A port that listens on every address sees clients of version 4 as `::ffff:203.0.113.9`.
         remote_addr: Some(peer.ip().to_canonical()),
+        // The peer is the gateway.
+        address_headers: AddressHeaders::Believed,
         body,
     }
 }

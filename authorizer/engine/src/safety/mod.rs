@@ -3,8 +3,9 @@
 //! Rules are matched against the path as it is written. Backends decode it, some of them twice; some drop
 //! `;parameters`, resolve dot segments, merge slashes or take a backslash for one. So a path is refused
 //! where a reading of it holds something no path should, and where a reading leads to another rule, or to
-//! none.
+//! none. The same holds of credentials that are there twice.
 
+mod authorization;
 mod dot_segments;
 mod host;
 mod overrides;
@@ -13,6 +14,7 @@ mod policy;
 mod readings;
 mod spelling;
 
+pub(crate) use authorization::one_authorization;
 pub use host::normalize_host;
 pub(crate) use overrides::overrides_lead_to_one_rule;
 pub use path::UnsafePath;

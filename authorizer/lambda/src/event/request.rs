@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use oathgate_engine::{
-    Request,
+    AddressHeaders, Request,
     go::{Header, Url},
 };
 use thiserror::Error;
@@ -83,6 +83,7 @@ impl Event<'_> {
             host: host.to_owned(),
             asked_uri,
             remote_addr: self.source_ip.parse().ok(),
+            address_headers: AddressHeaders::Ignored,
             body: Bytes::new(),
         })
     }

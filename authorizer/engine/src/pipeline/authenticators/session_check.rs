@@ -166,7 +166,7 @@ impl SessionCheck {
         let method = self.force_method.as_ref().unwrap_or(&request.method);
         let mut question = Outgoing::new(method, url, ANSWER_WITHIN);
         question.header = request
-            .header
+            .header_for_services()
             .iter()
             .filter(|(name, _)| self.forwarded.iter().any(|forwarded| forwarded == name))
             .collect();

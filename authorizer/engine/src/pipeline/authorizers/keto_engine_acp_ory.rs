@@ -1,6 +1,6 @@
 //! `keto_engine_acp_ory`: asks Ory Keto before version 0.6.
 
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use oathgate_matching::{Strategy, clean_path};
 use oathgate_template::Template;
@@ -100,7 +100,7 @@ impl KetoEngineAcpOry {
             resource: &render(&self.resource, &data)?,
             subject: &subject,
             context: Context {
-                remote_ip_address: &client_address(request),
+                remote_ip_address: &request.client_address(),
                 requested_at: rfc3339(ports.clock.now()),
             },
         };
@@ -151,36 +151,6 @@ fn allows(body: &[u8]) -> Result<bool, Failure> {
     Ok(allowed.unwrap_or(false))
 }
 
-/// The address Keto is told: the first public one of X-Forwarded-For, else X-Real-Ip; the peer's
-/// where there is neither. As [`realip`](https://pkg.go.dev/github.com/tomasen/realip) has it.
-fn client_address(request: &Request) -> String {
-    let header = |name: &str| request.header.get(name).unwrap_or_default();
-    let (real, forwarded) = (header("X-Real-Ip"), header("X-Forwarded-For"));
-    if real.is_empty() && forwarded.is_empty() {
-        return request
-            .remote_addr
-            .map(|address| address.to_string())
-            .unwrap_or_default();
-    }
-    forwarded
-        .split(',')
-        .map(str::trim)
-        .find(|text| text.parse().is_ok_and(|address| !is_private(address)))
-        .unwrap_or(real)
-        .to_owned()
-}
-
-fn is_private(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => {
-            address.is_loopback() || address.is_private() || address.is_link_local()
-        }
-        IpAddr::V6(address) => {
-            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -189,6 +159,7 @@ mod tests {
 
     use super::*;
     use crate::{
+        AddressHeaders,
         config::{Config, Format},
         pipeline::{Shared, authorizers::Authorizer},
         rules::HandlerReference,
@@ -269,31 +240,20 @@ mod tests {
         }
     }
 
-    #[test]
-    fn it_takes_the_first_public_address() {
-        let address = |headers: &[(&str, &str)]| {
-            client_address(&Request {
-                header: headers.iter().copied().collect(),
-                remote_addr: Some([127, 0, 0, 1].into()),
-                ..Request::default()
-            })
+    #[tokio::test]
+    async fn it_tells_the_address_that_the_request_comes_from() {
+        let request = Request {
+            header: [("X-Real-Ip", "203.0.113.9")].into_iter().collect(),
+            remote_addr: Some([198, 51, 100, 7].into()),
+            ..Request::default()
         };
-        assert_eq!(address(&[]), "127.0.0.1");
-        assert_eq!(address(&[("X-Real-Ip", "203.0.113.9")]), "203.0.113.9");
-        assert_eq!(
-            address(&[(
-                "X-Forwarded-For",
-                "10.1.1.1, nonsense, fe80::1, 198.51.100.8, 203.0.113.1"
-            )]),
-            "198.51.100.8"
-        );
-        assert_eq!(address(&[("X-Forwarded-For", "10.1.1.1")]), "");
-        assert_eq!(
-            address(&[
-                ("X-Forwarded-For", "::ffff:10.0.0.1"),
-                ("X-Real-Ip", "here")
-            ]),
-            "here"
-        );
+        let seen = Request {
+            address_headers: AddressHeaders::Ignored,
+            ..request.clone()
+        };
+        for (request, address) in [(request, "203.0.113.9"), (seen, "198.51.100.7")] {
+            let (_, sent, _) = ask(json!({}), request, r#"{"allowed": true}"#).await;
+            assert_eq!(sent["context"]["remoteIpAddress"], address);
+        }
     }
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value as Json, json};
 
 use super::world::token;
-use crate::{Request, Session, go::Url, pipeline::Part, session::MatchContext};
+use crate::{AddressHeaders, Request, Session, go::Url, pipeline::Part, session::MatchContext};
 
 /// What a handler is asked with.
 #[derive(Clone)]
@@ -49,6 +49,7 @@ fn asked(authorization: &str, token: &str) -> Asked {
         host: "gate.example".to_owned(),
         asked_uri: "/a%20b".to_owned(),
         remote_addr: Some([192, 0, 2, 1].into()),
+        address_headers: AddressHeaders::default(),
         body: "body".into(),
     };
     let session = Session {
@@ -88,6 +89,9 @@ fn request_changes() -> Vec<(&'static str, Change)> {
         }),
         ("another address", |asked| {
             asked.request.remote_addr = Some([192, 0, 2, 2].into());
+        }),
+        ("an address that the gateway saw", |asked| {
+            asked.request.address_headers = AddressHeaders::Ignored;
         }),
         ("another body", |asked| asked.request.body = "other".into()),
         ("another Authorization", |asked| {

@@ -126,18 +126,11 @@ impl RequestConditions {
         Ok(self.cidr.is_empty() || self.is_near(request))
     }
 
-    /// Whether the address of the peer, or one that the first `X-Forwarded-For` lists, is in one of
-    /// the networks. Oathkeeper's documentation says so; its code never looks at `cidr`.
+    /// Whether an address that the client may have is in one of the networks. Oathkeeper's documentation says so; its code never looks at `cidr`.
     fn is_near(&self, request: &Request) -> bool {
-        let forwarded = request.header.get("X-Forwarded-For").unwrap_or_default();
-        let addresses = forwarded
-            .split(',')
-            .filter_map(|hop| hop.trim().parse().ok());
         request
-            .remote_addr
-            .into_iter()
-            .chain(addresses)
-            .any(|address: IpAddr| self.cidr.iter().any(|network| network.contains(address)))
+            .client_addresses()
+            .any(|address| self.cidr.iter().any(|network| network.contains(address)))
     }
 }
 

@@ -169,7 +169,7 @@ impl Hydrator {
         // Oathkeeper puts the request's query in place of the service's own.
         url.raw_query = request.url.query().encode();
         let mut outgoing = Outgoing::new("POST", url, self.timeout);
-        outgoing.header = request.header.clone();
+        outgoing.header = request.header_for_services();
         if let Some(user) = &self.auth {
             outgoing.header.set("Authorization", basic_auth(user));
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Mutator;
 use crate::{
-    Failure, Ports, Request, Session,
+    AddressHeaders, Failure, Ports, Request, Session,
     config::{Config, HandlerSettings},
     go::Url,
     pipeline::Shared,
@@ -145,6 +145,33 @@ async fn a_header_in_another_spelling_is_empty_until_noop_spells_it() {
         .await
         .unwrap();
     assert_eq!(session.header.get("X-Low"), Some("1"));
+}
+
+#[tokio::test]
+async fn the_service_is_told_the_address_that_the_gateway_saw() {
+    let world = World::answering(200, &json!({"subject": ""}));
+    let reference = HandlerReference {
+        handler: "hydrator".to_owned(),
+        config: None,
+    };
+    let mutator = Mutator::build(&reference, &world.config, &world.shared);
+    let mut request = Request {
+        header: [("X-Real-Ip", "203.0.113.9"), ("X-Client", "1")]
+            .into_iter()
+            .collect(),
+        remote_addr: Some([198, 51, 100, 7].into()),
+        address_headers: AddressHeaders::Ignored,
+        ..Request::default()
+    };
+    let mut session = Session::default();
+    mutator
+        .mutate(&mut request, &mut session, &world.ports)
+        .await
+        .unwrap();
+    let sent = world.http.asked().remove(0).headers;
+    let header = |name: &str| sent.iter().find(|(known, _)| known == name).cloned();
+    assert_eq!(header("X-Real-Ip").unwrap().1, "198.51.100.7");
+    assert_eq!(header("X-Client").unwrap().1, "1");
 }
 
 #[tokio::test]
