@@ -29,6 +29,7 @@ mod serve_keys;
 mod serve_log;
 mod serve_metrics;
 mod serve_odd_requests;
+mod serve_redirects;
 mod serve_reload;
 mod serve_slow_clients;
 mod serve_sources;

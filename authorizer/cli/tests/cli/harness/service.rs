@@ -21,8 +21,13 @@ pub fn service(body: &'static str) -> SocketAddr {
     address
 }
 
-/// Sends every request on to another service.
+/// Sends every request on to `/rules` of another service.
 pub fn redirecting_service(to: SocketAddr) -> SocketAddr {
+    redirecting_with(302, format!("http://{to}/rules"))
+}
+
+/// Answers every request with a redirect.
+pub fn redirecting_with(status: u16, location: String) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     thread::spawn(move || {
@@ -30,12 +35,27 @@ pub fn redirecting_service(to: SocketAddr) -> SocketAddr {
             let mut stream = stream.unwrap();
             read_request(&mut stream);
             let text = format!(
-                "HTTP/1.1 302 Found\r\nLocation: http://{to}/rules\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                "HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             );
             stream.write_all(text.as_bytes()).unwrap();
         }
     });
     address
+}
+
+/// Answers every request with 200 and a body, and hands over all that it was sent.
+pub fn recording_service(body: &'static str) -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (record, recorded) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            record.send(read_request(&mut stream)).unwrap();
+            answer(&mut stream, body);
+        }
+    });
+    (address, recorded)
 }
 
 /// A service that says when it is asked and answers when it is told to.
@@ -54,14 +74,17 @@ pub fn slow_service(body: &'static str) -> (SocketAddr, Receiver<()>, Sender<()>
     (address, is_asked, go_on)
 }
 
-fn read_request(stream: &mut TcpStream) {
+/// Reads a request, and gives it as it came.
+fn read_request(stream: &mut TcpStream) -> String {
     let mut reader = BufReader::new(stream);
+    let mut request = String::new();
     let mut length = 0;
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap() == 0 || line == "\r\n" {
             break;
         }
+        request += &line;
         let line = line.to_ascii_lowercase();
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
@@ -69,6 +92,7 @@ fn read_request(stream: &mut TcpStream) {
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
+    request + &String::from_utf8_lossy(&body)
 }
 
 fn answer(stream: &mut TcpStream, body: &str) {
