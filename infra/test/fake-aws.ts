@@ -99,7 +99,7 @@ function xml(action: string, result: string): Answer {
 }
 
 function xmlError(status: number, code: string): Answer {
-  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>secret-of-aws</Message></Error>`;
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>said-by-aws</Message></Error>`;
   return {
     status,
     type: "text/xml",

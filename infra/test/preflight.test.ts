@@ -70,7 +70,7 @@ const theirs = `account: "${THEIRS}"\n`;
 describe("before cdk runs", () => {
   it("is said where a stage goes, and as whom", async () => {
     expect(await outcome(ready)).toBe(
-      `deploy of the stage dev: account ${OURS}, region ${REGION}, as ${ME.arn}`,
+      `deploy of the stage dev: account ${OURS}, region ${REGION}, as ${ME.arn}, at ${endpoint} in place of AWS`,
     );
   });
 
@@ -94,6 +94,11 @@ describe("before cdk runs", () => {
       ready,
       { flags: ["--profile", "nobody"] },
       ["no AWS credentials", "[nobody]"],
+    ],
+    "what AWS refuses for another reason": [
+      { keys: { KEY: { error: "RegionDisabledException" } } },
+      {},
+      ["AWS refuses a request with these credentials: RegionDisabledException"],
     ],
     "an account that is not bootstrapped": [
       { keys: { KEY: ME } },
@@ -146,7 +151,10 @@ describe("before cdk runs", () => {
     for (const words of said) {
       expect(refusal).toContain(words);
     }
-    expect(refusal).not.toContain("secret-of-aws");
+    // What AWS says of a signature can hold a session token.
+    if (name === "a secret of another key") {
+      expect(refusal).not.toContain("said-by-aws");
+    }
   });
 
   it("is refused: no credentials at all", async () => {

@@ -70,9 +70,7 @@ export function credentialsRefused(error: unknown, region: string): InputError {
       `${place} cannot be reached (${unreachable}): check the region's name, AWS_ENDPOINT_URL and the network`,
     );
   }
-  return new InputError(
-    `AWS was asked whose credentials these are, and refused: ${name}: ${messageOf(error)}`,
-  );
+  return new InputError(`AWS refuses a request with these credentials: ${name}: ${messageOf(error)}`);
 }
 
 function nameOf(error: unknown): string {

@@ -71,7 +71,8 @@ export async function preflight(run: CdkRun): Promise<string[]> {
   const account = settings.account ?? caller.account;
   const partition = caller.arn.split(":")[1] ?? "aws";
   const target: Target = { account, region, partition, qualifier: flags.qualifier };
-  const going = `${command} of the stage ${stage.name}: account ${account}, region ${region}, as ${caller.arn}`;
+  const where = environment.AWS_ENDPOINT_URL ? `, at ${environment.AWS_ENDPOINT_URL} in place of AWS` : "";
+  const going = `${command} of the stage ${stage.name}: account ${account}, region ${region}, as ${caller.arn}${where}`;
   if (command === "bootstrap") {
     if (account !== caller.account) {
       throw new InputError(`${otherAccount(stage, caller)}: use credentials of ${account}`);
