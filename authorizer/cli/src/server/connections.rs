@@ -14,6 +14,10 @@ use super::{log, timed::Progress};
 /// How many connections there are at most, where the process may have enough files open.
 const MAX_CONNECTIONS: u32 = 4096;
 
+/// How many there may be at least, however few files the process may have open: each port holds a place
+/// for the next one.
+const MIN_CONNECTIONS: u32 = 16;
+
 /// How many files a process asks to be let open.
 #[cfg(unix)]
 const OPEN_FILES: u64 = 65_536;
@@ -22,7 +26,7 @@ const OPEN_FILES: u64 = 65_536;
 const REST: Duration = Duration::from_secs(1);
 
 /// How long is waited for a place before connections at rest are asked to end once more.
-const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// How long the log is silent about connections that find no place.
 const SILENCE: Duration = Duration::from_secs(10);
@@ -48,7 +52,7 @@ impl Connections {
     /// As many as the process can have, which may open more files from now on than by default.
     pub(super) fn new() -> Arc<Self> {
         let most = open_files().map_or(MAX_CONNECTIONS, |files| files / 4 * 3);
-        Self::of(most.clamp(1, MAX_CONNECTIONS))
+        Self::of(most.clamp(MIN_CONNECTIONS, MAX_CONNECTIONS))
     }
 
     fn of(most: u32) -> Arc<Self> {
