@@ -136,9 +136,11 @@ fn is_plain(path: &[u8]) -> bool {
         let plain = match byte {
             // No empty segment, and none with a dot at its end.
             b'/' => !matches!(before, b'/' | b'.'),
+            // It can name a stream of NTFS.
+            b'$' => before != b':',
             // It can stand for a blank.
             b'+' => before != b'.',
-            _ => byte.is_ascii_alphanumeric() || b"-._~!$&'()*,=:@".contains(&byte),
+            _ => byte.is_ascii_alphanumeric() || b"-._~!&'()*,=:@".contains(&byte),
         };
         if !plain {
             return false;

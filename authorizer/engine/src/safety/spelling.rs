@@ -143,10 +143,15 @@ pub(super) fn without_parameters(path: &str) -> String {
     })
 }
 
-/// Every segment without the dots and blanks at its end, as Windows opens files.
+/// Every segment without the dots and blanks at its end and without a stream of NTFS (`::$DATA`,
+/// `:$I30:$INDEX_ALLOCATION`), as Windows opens files.
 pub(super) fn without_ends(path: &str) -> String {
     each_segment(path, |segment| {
-        segment.trim_end_matches(|character: char| character == '.' || character.is_whitespace())
+        let name = match segment.split_once(":$") {
+            Some((name, _)) => name.trim_end_matches(':'),
+            None => segment,
+        };
+        name.trim_end_matches(|character: char| character == '.' || character.is_whitespace())
     })
 }
 
@@ -272,6 +277,7 @@ mod tests {
     fn a_path_loses_parameters_ends_and_host() {
         assert_eq!(without_parameters("/a;x=1/b;/;c/d"), "/a/b//d");
         assert_eq!(without_ends("/a. /b../c d"), "/a/b/c d");
+        assert_eq!(without_ends("/a::$DATA/b:$I30:$X/c:d$"), "/a/b/c:d$");
         assert_eq!(with_slashes_merged("//a///b//"), "/a/b/");
         assert_eq!(without_host("//host/a/b"), Some("/a/b"));
         assert_eq!(without_host("//host"), Some("/"));
