@@ -1,6 +1,7 @@
 """The gate as an attacker meets it: `oathgate serve` behind a gateway, and the function behind a REST and an HTTP API.
 
-Each takes a request as `Request` has it and gives what was decided (without what the log says, where it is not `logged`): `status` (a policy that allows is 200), `headers`
+Each takes a request as `Request` has it and gives what was decided (what the log says only where it is `logged`; of a
+400, which `serve` may answer without deciding, only where it `always` is): `status` (a policy that allows is 200), `headers`
 (what the backend would get, or the client), `code` and `rule` as the log names them, `asked` (what services were
 asked, as `METHOD path`), and for a policy that allows its `resource` and the `arn` that was asked for.
 """
@@ -71,8 +72,8 @@ class Serve:
         headers = [("Host", "gate.internal"), ("Connection", "close"), *pairs(forwarded), *own]
         status, answered, _ = raw_http.ask(self.stage.api_port, "GET", "/decisions", headers)
         found = {"status": status, "headers": by_name(answered)}
-        if logged and is_decision(status, found["headers"]):
-            found.update(self.lines.next(rule="rule_id"))
+        if logged and (status != 400 or logged == "always"):
+            found.update(self.lines.next(status, rule="rule_id"))
         return found
 
 
@@ -102,7 +103,7 @@ class Lambda:
         event = self.event(request)
         found = self.decided(*self.function.invoke(event), event.get("methodArn") or event["routeArn"])
         if logged:
-            found.update(self.lines.next(rule="rule"))
+            found.update(self.lines.next(None, rule="rule"))
         return found
 
     def decided(self, kind, data, arn):
@@ -167,11 +168,6 @@ def text(data):
     return data.encode("latin-1").decode("utf8", "replace")
 
 
-def is_decision(status, headers):
-    """Whether an answer of `serve` is a decision, and not its HTTP server's word on a request that is none."""
-    return status not in (400, 414, 431) or "json" in headers.get("content-type", "")
-
-
 def by_name(headers):
     found = {}
     for name, value in headers:
@@ -200,14 +196,17 @@ class Lines:
                 lines.append(value)
         return lines
 
-    def next(self, rule):
-        """Code and rule (in the log the member `rule`) of the decision after the last one."""
+    def next(self, status, rule):
+        """Code and rule (in the log the member `rule`) of the next decision, of that status where one is given: lines
+        come a moment after the answer, so that one of a decision before may still be on its way."""
         until = time.monotonic() + LOG_SECONDS
         while time.monotonic() < until:
             lines = self.all()
             if len(lines) > self.read:
                 line = lines[self.read]
                 self.read += 1
-                return {"code": line["code"], "rule": line.get(rule)}
+                if status in (None, line["status"]):
+                    return {"code": line["code"], "rule": line.get(rule)}
+                continue
             time.sleep(0.005)
         return {"code": None, "rule": None}

@@ -5,6 +5,7 @@ mod bodies;
 mod certificate;
 mod clean;
 mod connections;
+mod contradicting;
 mod cors;
 mod current;
 mod decisions;

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::stage;
 
 use super::{
-    Current, Served, answer, bodies::Bodies, clean, cors, decisions, log, malformed,
+    Current, Served, answer, bodies::Bodies, clean, contradicting, cors, decisions, log, malformed,
     metrics::Metrics, shown_rule::ShownRule,
 };
 
@@ -67,6 +67,9 @@ impl Api {
         if path == decisions::PATH || path.starts_with("/decisions/") {
             if let Some(wrong) = malformed::forwarded_reason(parts) {
                 return answer::error(StatusCode::BAD_REQUEST, wrong);
+            if let Some(header) = contradicting::header(parts) {
+                let wrong = format!("there are several {header} headers, and they differ");
+                return answer::error(StatusCode::BAD_REQUEST, &wrong);
             }
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
