@@ -68,7 +68,11 @@ fn is_host(text: &[u8]) -> bool {
         .and_then(|name| name.strip_suffix(']'))
     {
         Some(literal) => !literal.is_empty() && literal.bytes().all(is_literal),
-        None => name.bytes().all(is_name) && name.bytes().any(|byte| byte != b'.'),
+        // One dot may stand at the end; no label between dots is empty.
+        None => {
+            let labels = name.strip_suffix('.').unwrap_or(name);
+            name.bytes().all(is_name) && labels.split('.').all(|label| !label.is_empty())
+        }
     };
     fits && port.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -177,6 +181,10 @@ mod tests {
             "[]",
             "%61.example",
             ".",
+            "..",
+            ".a.example",
+            "a..example",
+            "a.example..",
             ":80",
             "\u{e9}.example",
         ] {

@@ -67,6 +67,7 @@ impl Api {
         if path == decisions::PATH || path.starts_with("/decisions/") {
             if let Some(wrong) = malformed::forwarded_reason(parts) {
                 return answer::error(StatusCode::BAD_REQUEST, wrong);
+            }
             if let Some(header) = contradicting::header(parts) {
                 let wrong = format!("there are several {header} headers, and they differ");
                 return answer::error(StatusCode::BAD_REQUEST, &wrong);
