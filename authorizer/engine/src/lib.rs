@@ -5,6 +5,7 @@
 //! through [`ports::Ports`].
 
 mod client_address;
+pub mod client_cookies;
 pub mod config;
 pub mod decision;
 pub mod diagnostics;

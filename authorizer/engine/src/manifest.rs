@@ -19,6 +19,8 @@ pub struct Manifest {
     /// Every header that some rule's handlers set themselves, in the order of their names. A
     /// hydrator can set any; those are known only when it answers, and are not mapped.
     pub vouched: Vec<VouchedHeader>,
+    /// The names of all cookies that some rule's `cookie` mutators set, in their order.
+    pub cookies: Vec<String>,
     /// The challenge of a 401, where a fallback error handler has one.
     pub www_authenticate: Option<Challenge>,
     /// Whether some error handler sends browsers elsewhere.
@@ -81,6 +83,7 @@ impl Manifest {
                 .iter()
                 .map(|header| VouchedHeader::new(header))
                 .collect(),
+            cookies: vouches.cookies.into_iter().collect(),
             www_authenticate: fallback
                 .iter()
                 .any(|name| name == "www_authenticate")
@@ -131,6 +134,17 @@ mod tests {
             .collect();
         assert_eq!(names, ["Authorization", "X-Tenant", "X-User"]);
         assert!(manifest.signs && manifest.redirects);
+    }
+
+    #[test]
+    fn it_names_the_cookies_of_all_rules_once() {
+        let cookie = |cookies: serde_json::Value| json!({"mutators": [{"handler": "cookie", "config": {"cookies": cookies}}]});
+        let rules = rules(json!([
+            cookie(json!({"user": "a"})),
+            cookie(json!({"user": "b", "role": "c"}))
+        ]));
+        let manifest = Manifest::of(&Config::default(), &rules);
+        assert_eq!(manifest.cookies, ["role", "user"]);
     }
 
     #[test]

@@ -33,7 +33,8 @@ impl HeaderSource {
         let is_left_to_clients = client_headers
             .iter()
             .any(|name| canonical_header_name(name) == header);
-        if is_left_to_clients {
+        // Clients send cookies in good faith, and backends read cookies of their own.
+        if is_left_to_clients || header == "Cookie" {
             Self::Client
         } else {
             Self::Placeholder
@@ -57,7 +58,9 @@ impl HeaderSource {
         match self {
             Self::Rule => "set by the rule, or the placeholder where its value is empty",
             Self::Hydrator => "what the hydrator's service answers, or the placeholder",
-            Self::Client => "the client's own, or the placeholder where it sends none",
+            Self::Client => {
+                "the client's own (of `Cookie` without what some rule sets), or the placeholder where it sends none"
+            }
             Self::Placeholder => "the stage's placeholder, whatever the client sends",
         }
     }

@@ -14,6 +14,7 @@ use std::{
 
 use oathgate_engine::{
     Decision, Evidence, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
+    manifest::Manifest,
 };
 
 use oathgate_outbound::{TimeLimits, TimeUp};
@@ -71,17 +72,18 @@ pub struct Record {
 }
 
 impl Authorizer {
-    /// A gate that vouches for `vouched` headers on every grant. `outside` is what it asks services
-    /// with.
+    /// A gate that vouches on every grant for the headers that `manifest` names, and hands no client's cookie
+    /// on that could be read as one it names. `outside` is what the gate asks services with.
     #[must_use]
     pub fn new(
         gate: Gate,
-        vouched: impl IntoIterator<Item = String>,
+        manifest: Manifest,
         settings: Settings,
         outside: Arc<Outside>,
         log: Log,
     ) -> Self {
-        let vouched = Vouched::new(vouched, &settings);
+        let headers = manifest.vouched.into_iter().map(|vouched| vouched.header);
+        let vouched = Vouched::new(headers, &settings).with_cookies(manifest.cookies);
         Self {
             gate: gate.with_path_policy(settings.stage.paths),
             vouched,

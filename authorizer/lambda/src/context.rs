@@ -6,8 +6,8 @@ use std::{
 };
 
 use oathgate_engine::{
-    Decision, Grant, ReasonCode, Refusal, go::canonical_header_name, manifest::VouchedHeader,
-    received::HeaderSource,
+    Decision, Grant, ReasonCode, Refusal, client_cookies, go::canonical_header_name,
+    manifest::VouchedHeader, received::HeaderSource,
 };
 use serde_json::json;
 use thiserror::Error;
@@ -37,6 +37,8 @@ pub(crate) struct Vouched {
     /// Those of them that keep the client's own value where a rule sets none.
     of_client: Vec<String>,
     forged: ForgedHeaders,
+    /// The names of the cookies that rules set.
+    cookies: Vec<String>,
 }
 
 /// Why a grant cannot be handed to API Gateway. The texts hold no value.
@@ -113,7 +115,14 @@ impl Vouched {
             fallback: settings.vouched_fallback.clone(),
             of_client: of_client.map(|header| canonical(header)).collect(),
             forged: settings.forged_headers,
+            cookies: Vec::new(),
         }
+    }
+
+    /// The same headers, with the names of the cookies that rules set: no client's cookie that could be read
+    /// under one of them is handed on.
+    pub(crate) fn with_cookies(self, cookies: Vec<String>) -> Self {
+        Self { cookies, ..self }
     }
 
     /// Why a client's headers could be taken for those the gate vouches for; see [`forged`].
@@ -194,8 +203,13 @@ impl Vouched {
             HeaderSource::Client => {
                 let own = client
                     .iter()
-                    .filter(|(known, _)| known.eq_ignore_ascii_case(name));
-                joined(own.map(|(_, value)| value.as_ref()), separator)
+                    .filter(|(known, _)| known.eq_ignore_ascii_case(name))
+                    .map(|(_, value)| value.as_ref());
+                if name == "Cookie" {
+                    Cow::Owned(client_cookies::without(own, &self.cookies))
+                } else {
+                    joined(own, separator)
+                }
             }
             HeaderSource::Hydrator | HeaderSource::Placeholder => Cow::Borrowed(""),
         };
@@ -379,6 +393,24 @@ mod tests {
         assert_eq!(context(&set_to_nothing, &own)["authorization"], "none");
         let odd = sent(&[("Authorization", "a\0b")]);
         assert!(all.context(&none, &odd).is_err());
+    }
+
+    #[test]
+    fn a_client_keeps_its_cookies_behind_a_rule_that_sets_none() {
+        let all = vouched(&["Cookie", "X-User"]).with_cookies(vec!["user".to_owned()]);
+        let none = grant(&[], &[]);
+        let own = |headers: &[_]| all.context(&none, &sent(headers)).unwrap()["cookie"].clone();
+        let sent_twice = [
+            ("cookie", "sid=1; user=admin"),
+            ("Cookie", "USER=root; theme=dark"),
+        ];
+        assert_eq!(own(&sent_twice), "sid=1; theme=dark");
+        assert_eq!(own(&[("Cookie", "user=admin")]), "none");
+        assert_eq!(own(&[("Cookie", "a=\u{0}")]), "none");
+        assert_eq!(own(&[]), "none");
+        let set = grant(&[("Cookie", "user=ada")], &["Cookie"]);
+        let context = all.context(&set, &sent(&sent_twice)).unwrap();
+        assert_eq!(context["cookie"], "user=ada");
     }
 
     #[test]

@@ -161,7 +161,7 @@ async fn load() -> Result<Authorizer, Broken> {
     }
     // The request for the secret goes out before the rules take this thread.
     tokio::task::yield_now().await;
-    let vouched = package.vouched();
+    let manifest = package.manifest().clone();
     let ports = Ports {
         http: Arc::clone(&outside) as _,
         keys: Arc::new(keys),
@@ -175,7 +175,7 @@ async fn load() -> Result<Authorizer, Broken> {
     if let Some(prefetch) = prefetch {
         prefetch.await?;
     }
-    Ok(Authorizer::new(gate, vouched, settings, outside, log))
+    Ok(Authorizer::new(gate, manifest, settings, outside, log))
 }
 
 /// Makes Lambda show why the function does not start, through the

@@ -115,11 +115,10 @@ impl Package {
         }
     }
 
-    /// The headers that the gate vouches for.
+    /// What the rules ask of their surroundings.
     #[must_use]
-    pub fn vouched(&self) -> Vec<String> {
-        let headers = self.manifest.vouched.iter();
-        headers.map(|vouched| vouched.header.clone()).collect()
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
     }
 
     /// Whether some rule signs tokens, so that keys are needed.

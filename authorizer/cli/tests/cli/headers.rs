@@ -83,7 +83,7 @@ fn people_are_shown_each_header_and_what_the_backend_receives_behind_each_rule()
         "client  placeholder  n0, n1, n2, n3, n4, n5 and 2 more",
         "",
         "rule         set by the rule, or the placeholder where its value is empty",
-        "client       the client's own, or the placeholder where it sends none",
+        "client       the client's own (of `Cookie` without what some rule sets), or the placeholder where it sends none",
         "placeholder  the stage's placeholder, whatever the client sends",
         "",
     ];

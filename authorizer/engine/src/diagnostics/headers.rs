@@ -28,7 +28,11 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
                 "the header `{name}` is set by {count} of {} rules, not by {named}",
                 rules.len()
             ))
-            .suggest("behind those the backend is given the stage's stand-in for it"),
+            .suggest(if name == "Cookie" {
+                "behind those the backend is given the client's own cookies, without the ones that some rule sets"
+            } else {
+                "behind those the backend is given the stage's stand-in for it"
+            }),
         );
     }
     findings

@@ -19,6 +19,8 @@ pub struct Vouches {
     pub names: BTreeSet<String>,
     /// Whether there can be any other too: the service a `hydrator` asks sets what it likes.
     pub any: bool,
+    /// The names of the cookies that `cookie` mutators set.
+    pub cookies: BTreeSet<String>,
 }
 
 impl Vouches {
@@ -34,6 +36,7 @@ impl Vouches {
             let set = HeadersSet::by(part, handler, config, &shared);
             set.names.iter().for_each(|name| vouches.add(name));
             vouches.any |= set.any;
+            vouches.cookies.extend(set.cookies);
         }
         vouches
     }
@@ -42,6 +45,7 @@ impl Vouches {
     pub(crate) fn extend(&mut self, other: Self) {
         self.names.extend(other.names);
         self.any |= other.any;
+        self.cookies.extend(other.cookies);
     }
 
     /// A name that no header can have is dropped on the way, and so is the length of a body that
@@ -61,6 +65,8 @@ pub(crate) struct HeadersSet {
     pub(crate) names: Vec<String>,
     /// Whether there can be any other too.
     pub(crate) any: bool,
+    /// The names of the cookies that it sets.
+    pub(crate) cookies: Vec<String>,
 }
 
 impl HeadersSet {
@@ -83,7 +89,15 @@ impl HeadersSet {
             ),
             _ => (Vec::new(), false),
         };
-        Self { names, any }
+        let cookies = match (part, handler.handler.as_str()) {
+            (Part::Mutator, "cookie") => keys(merged().get("cookies")),
+            _ => Vec::new(),
+        };
+        Self {
+            names,
+            any,
+            cookies,
+        }
     }
 }
 

@@ -75,11 +75,6 @@ impl Gate {
         let rules = rules::decode("rules.json", &rules().to_string()).unwrap();
         assert!(!rules.findings.have_errors(), "{}", rules.findings);
         let manifest = Manifest::of(&config, &rules.rules);
-        let vouched: Vec<_> = manifest
-            .vouched
-            .into_iter()
-            .map(|vouched| vouched.header)
-            .collect();
         let settings = Settings {
             simple_answers: number >= 2,
             stage: StageOptions {
@@ -101,7 +96,7 @@ impl Gate {
         };
         let gate = Engine::build(config, rules.rules, ports);
         Self {
-            authorizer: Authorizer::new(gate, vouched, settings, outside, log),
+            authorizer: Authorizer::new(gate, manifest, settings, outside, log),
             printed,
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
