@@ -226,6 +226,27 @@ def unfit(observation, world):
     return evidence(observation, "code") == "value_unfit" and status(observation) == (200, 403)
 
 
+def contradicting(observation, world):
+    """What a gateway says of a request in two ways, of which Oathkeeper takes the first."""
+    body = observation.got.get("body")
+    message = body["error"].get("message", "") if isinstance(body, dict) and "error" in body else ""
+    return status(observation)[1] == 400 and message.endswith("headers, and they differ")
+
+
+def cookie_read_as(observation, world):
+    """A client's cookie that is left out, since a server could read it under the name of one that is there."""
+    if paths(observation) != [".headers.cookie"]:
+        return False
+    wanted, got = (str(answer["headers"].get("cookie")).split("; ") for answer in (observation.wanted, observation.got))
+    names = {plain_name(cookie) for cookie in got}
+    left_out = [cookie for cookie in wanted if cookie not in got]
+    return set(got) <= set(wanted) and all(plain_name(cookie) in names for cookie in left_out)
+
+
+def plain_name(cookie):
+    return re.sub("[^a-z0-9]", "_", cookie.split("=")[0].lower())
+
+
 KNOWN = (
     Known("glob", "These are faults of the glob library behind Oathkeeper", glob),
     Known("cidr", "`when.request.cidr` is compared with the client's address", cidr),
@@ -240,6 +261,8 @@ KNOWN = (
     Known("time zones", "Times in templates are in UTC", zone),
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
     Known("authorizations", "A request with several `Authorization` headers that differ", authorizations),
+    Known("two forwarded values", "a question with two different values of `X-Forwarded-Method`", contradicting),
+    Known("cookies read alike", "leaves out the client's cookies that some server reads", cookie_read_as),
     Known("values that do not fit", "A value that cannot be handed on is refused as it is", unfit),
     Known("ends of lists", "A list ends where it ends", list_end),
     Known("origins", "Of several `Origin` headers only the first is answered", origins),
