@@ -65,13 +65,16 @@ def test_a_subject_is_one_value_or_none(second, identity, expected):
 
 
 def test_values_count_together(second):
+    # The client's own headers count too.
     half = MOST_BYTES // 2
     second.cloud.add_sessions(
-        {"two-halves": session("x" * half, "y" * half), "less": session("x" * (half - 100), "y" * (half - 100))}
+        {"two-halves": session("x" * half, "y" * half), "less": session("x" * (half - 1000), "y" * (half - 1000))}
     )
     assert received_by_backend(second, "/mail/a", [cookie("two-halves")]) is None
+    own = ("X-Large", "z" * 4_000)
+    assert received_by_backend(second, "/mail/a", [cookie("less"), own]) is None
     received = received_by_backend(second, "/mail/a", [cookie("less")])
-    assert users(received) == ["x" * (half - 100)]
+    assert users(received) == ["x" * (half - 1000)]
 
 
 def test_a_rule_that_sets_nothing_gives_every_header_the_stand_in(second):

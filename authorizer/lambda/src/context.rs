@@ -50,6 +50,10 @@ pub(crate) enum Unfit {
     Characters(String),
     #[error("the headers the gate vouches for are larger than {MOST_BYTES} bytes")]
     TooLarge,
+    #[error(
+        "the headers the gate vouches for and the client's own are larger than {MOST_BYTES} bytes together"
+    )]
+    TooLargeTogether,
     #[error("`{0}` and another header share a key of the context and differ")]
     SharedKey(String),
     #[error("the answer is larger than WebSocket APIs take")]
@@ -186,6 +190,17 @@ impl Vouched {
                 Entry::Occupied(known) if *known.get() == value => {}
                 Entry::Occupied(_) => return Err(Unfit::SharedKey(name.to_owned())),
             }
+        }
+        // Whether API Gateway counts the client's own headers too is not known: it would answer 500.
+        let is_mapped = |name: &str| self.headers.iter().any(|known| known.header == name);
+        let own = event.headers.iter().filter(|(name, _)| !is_mapped(name));
+        if size
+            + own
+                .map(|(name, value)| name.len() + value.len())
+                .sum::<usize>()
+            > MOST_BYTES
+        {
+            return Err(Unfit::TooLargeTogether);
         }
         Ok(context)
     }
@@ -585,6 +600,30 @@ mod tests {
         let token = grant(&[("Authorization", "Bearer a")], &["Authorization"]);
         let sent = sent(&[("authorization", "Bearer b")]);
         assert!(all.context(&token, &sent).is_ok());
+    }
+
+    #[test]
+    fn more_than_api_gateway_takes_together_with_the_client_s_headers_is_refused() {
+        let all = vouched(&["X-User", "Authorization"]);
+        let token = "t".repeat(5_000);
+        let granted = grant(&[("Authorization", &token)], &["Authorization"]);
+        let mapped = "Authorization".len() + token.len() + "X-User".len() + "none".len();
+        let fits = "c".repeat(MOST_BYTES - mapped - "Cookie".len());
+        assert!(all.context(&granted, &sent(&[("Cookie", &fits)])).is_ok());
+        let more = format!("{fits}c");
+        let refused = all
+            .context(&granted, &sent(&[("Cookie", &more)]))
+            .unwrap_err();
+        assert_eq!(refused, Unfit::TooLargeTogether);
+        assert_eq!(
+            (refused.status(), refused.code()),
+            (403, ReasonCode::ValueUnfit)
+        );
+        // The gate's own takes the place of a client's of the same case.
+        assert!(
+            all.context(&granted, &sent(&[("Authorization", &more)]))
+                .is_ok()
+        );
     }
 
     fn refused(refusal: Refusal, status: u16) -> Context {
