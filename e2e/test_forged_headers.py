@@ -118,13 +118,20 @@ def test_a_lookalike_never_arrives(gate, path, headers, user, forged):
     [
         [("X-Forwarded-Uri", "/health")],
         [("X-Forwarded-Method", "GET"), ("X-Forwarded-Host", "api.example.test"), ("X-Forwarded-Uri", "/v1/public/x")],
-        [("X-Original-URL", "/health"), ("X-Rewrite-URL", "/health")],
         [("X-HTTP-Method-Override", "GET")],
     ],
 )
 def test_forwarded_headers_do_not_change_what_is_decided(gate, forwarded):
     assert gate.ask("GET", "/v1/account/7", forwarded).status == 401
     assert gate.ask("GET", "/v1/closed", forwarded).status == 403
+    assert gate.cloud.backend_requests() == []
+
+
+@pytest.mark.parametrize("header", ["X-Original-URL", "X-Rewrite-URL"])
+def test_a_header_that_names_another_rule_s_path_is_refused(gate, header):
+    for path, named in [("/health", "/v1/account/7"), ("/v1/account/7", "/health")]:
+        answer = gate.ask("GET", path, [SESSION, (header, named)])
+        assert (answer.status, answer.json["error"]["code"]) == (403, 400)
     assert gate.cloud.backend_requests() == []
 
 
