@@ -97,7 +97,7 @@ def without(world, meant, unknown, commands):
 class Campaign:
     def __init__(self, arguments):
         self.arguments = arguments
-        self.commands = tuple(
+        self.commands = (
             f"{shlex.quote(arguments.oathkeeper)} serve --config {{config}}",
             f"{shlex.quote(arguments.oathgate)} serve --unsafe-paths allow --config {{config}}",
         )

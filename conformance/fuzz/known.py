@@ -222,8 +222,8 @@ def authorizations(observation, world):
 
 
 def unfit(observation, world):
-    """What Oathkeeper grants with another value than the rule's, or without a header."""
-    return evidence(observation, "code") == "value_unfit" and status(observation) == (200, 403)
+    """What Oathkeeper grants with another value than the rule's, or without a header, or refuses for a later fault."""
+    return evidence(observation, "code") == "value_unfit" and status(observation)[1] == 403
 
 
 def contradicting(observation, world):

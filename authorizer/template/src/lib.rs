@@ -46,5 +46,5 @@ pub use error::{ParseError, RenderError};
 pub use functions::{REFUSED_FUNCTIONS, RefusedFunction, function_names};
 pub use object::{Kind, Object};
 pub use slice::{Elem, Slice};
-pub use template::Template;
+pub use template::{Line, Template};
 pub use value::Value;

@@ -53,19 +53,38 @@ impl Template {
     ///
     /// As [`Template::render`].
     pub fn render_line(&self, data: &Value) -> Result<String, RenderError> {
+        Ok(self.line(data, Breaks::Blank)?.value)
+    }
+
+    /// The text as the value of a cookie, which Go writes without line breaks: those of the template's own
+    /// text are left out, and the white space that it has at the ends is told apart from what the data
+    /// brings.
+    ///
+    /// # Errors
+    ///
+    /// As [`Template::render`].
+    pub fn render_cookie(&self, data: &Value) -> Result<Line, RenderError> {
+        self.line(data, Breaks::Drop)
+    }
+
+    fn line(&self, data: &Value, breaks: Breaks) -> Result<Line, RenderError> {
         let Rendered {
             mut bytes,
             own_start,
             own_end,
-        } = self.run(data, Breaks::Blank)?;
+        } = self.run(data, breaks)?;
         let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-        let trailing = bytes.get(own_end..).unwrap_or_default();
-        let cut = trailing.iter().rev().take_while(|byte| is_blank(byte));
-        bytes.truncate(bytes.len() - cut.count());
-        let leading = bytes.get(..own_start.min(bytes.len())).unwrap_or_default();
-        let cut = leading.iter().take_while(|byte| is_blank(byte)).count();
-        bytes.drain(..cut);
-        Ok(text(bytes))
+        let own = bytes.get(own_end..).unwrap_or_default();
+        let blanks = own.iter().rev().take_while(|byte| is_blank(byte)).count();
+        let trailing = bytes.split_off(bytes.len() - blanks);
+        let own = bytes.get(..own_start.min(bytes.len())).unwrap_or_default();
+        let blanks = own.iter().take_while(|byte| is_blank(byte)).count();
+        let value = bytes.split_off(blanks);
+        Ok(Line {
+            leading: text(bytes),
+            value: text(value),
+            trailing: text(trailing),
+        })
     }
 
     /// The exact bytes that Go's engine would write.
@@ -89,6 +108,17 @@ impl Template {
             reason,
         })
     }
+}
+
+/// What a template makes of its data, in one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The white space at the start that is the template's own text.
+    pub leading: String,
+    /// What stands between both ends: white space at its own ends is the data's.
+    pub value: String,
+    /// The white space at the end that is the template's own text.
+    pub trailing: String,
 }
 
 fn text(bytes: Vec<u8>) -> String {

@@ -34,6 +34,8 @@ pub(crate) enum Breaks {
     Keep,
     /// They become blanks.
     Blank,
+    /// They are left out.
+    Drop,
 }
 
 /// What a template made of its data.
@@ -123,6 +125,9 @@ impl<'t> Machine<'t> {
                 self.context.charge(text.len())?;
                 match self.breaks {
                     Breaks::Keep => self.out.extend_from_slice(text.as_bytes()),
+                    Breaks::Drop => self
+                        .out
+                        .extend(text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n'))),
                     Breaks::Blank => self.out.extend(text.bytes().map(|byte| match byte {
                         b'\r' | b'\n' => b' ',
                         byte => byte,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use oathgate_template::{ParseError, Template};
+use oathgate_template::{Line, ParseError, Template};
 use serde::Deserialize;
 
 use crate::{
@@ -48,13 +48,13 @@ impl CookieMutator {
         let data = session.data();
         let mut line = String::new();
         for (name, template) in &self.cookies {
-            let value = super::render_line(template, &data)?;
-            if !is_token(name) || !fits(&value) {
+            let rendered = super::render_cookie(template, &data)?;
+            if !is_token(name) || !fits(&rendered.value) {
                 return Err(Failure::unfit(format!(
                     "the cookie `{name}` or its value holds what no cookie can"
                 )));
             }
-            add(&mut line, name, &value, false);
+            add(&mut line, name, &with_own_blanks(&rendered), false);
         }
         for cookie in request.header.cookies() {
             let mut own = self.cookies.iter();
@@ -66,6 +66,17 @@ impl CookieMutator {
         super::set_header(request, session, "Cookie", &line);
         Ok(())
     }
+}
+
+/// A value with the blanks that its template has at the ends, which quotes keep. A cookie holds no tab.
+fn with_own_blanks(line: &Line) -> String {
+    let Line {
+        leading,
+        value,
+        trailing,
+    } = line;
+    let blanks = |own: &str| own.replace('\t', "");
+    format!("{}{value}{}", blanks(leading), blanks(trailing))
 }
 
 /// Whether a cookie can hold a value as it is. A comma ends a cookie for some servers, in quotes too
@@ -110,6 +121,26 @@ mod tests {
             let mut line = String::new();
             add(&mut line, name, value, quoted);
             assert_eq!(line, expected);
+        }
+    }
+
+    #[test]
+    fn blanks_of_the_template_s_own_stay_and_its_tabs_and_line_breaks_do_not() {
+        for (text, expected) in [
+            ("{{ .Subject }} ", "ada "),
+            (" \t{{ .Subject }}\n", " ada"),
+            ("a\n{{ .Subject }} \r\n", "aada "),
+            (" ", " "),
+            ("a", "a"),
+        ] {
+            let session = Session {
+                subject: "ada".to_owned(),
+                ..Session::default()
+            };
+            let template = Template::parse("c", text);
+            let line = super::super::render_cookie(&template, &session.data()).unwrap();
+            assert!(fits(&line.value), "{text:?}");
+            assert_eq!(with_own_blanks(&line), expected, "{text:?}");
         }
     }
 

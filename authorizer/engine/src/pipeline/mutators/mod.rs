@@ -12,7 +12,7 @@ use std::{borrow::Cow, sync::Arc};
 pub use hydrator::HydratedSessions;
 pub use id_token::SignedTokens;
 pub(crate) use id_token::keys_to_sign_with;
-use oathgate_template::{ParseError, RenderError, Template, Value};
+use oathgate_template::{Line, ParseError, RenderError, Template, Value};
 
 use crate::pipeline::{Misconfigured, Part, Settings, Shared};
 use crate::{
@@ -111,9 +111,14 @@ fn share_header(request: &mut Request, session: &mut Session, name: &str, value:
     }
 }
 
-/// What a template makes of the session, as the one line that a header or cookie holds.
+/// What a template makes of the session, as the one line that a header holds.
 fn render_line(template: &Result<Template, ParseError>, data: &Value) -> Result<String, Failure> {
     rendered(template, |template| template.render_line(data))
+}
+
+/// What a template makes of the session, as the value of a cookie.
+fn render_cookie(template: &Result<Template, ParseError>, data: &Value) -> Result<Line, Failure> {
+    rendered(template, |template| template.render_cookie(data))
 }
 
 /// What a template makes of the session. A template that does not parse is an error once it is
@@ -122,10 +127,10 @@ fn render(template: &Result<Template, ParseError>, data: &Value) -> Result<Strin
     rendered(template, |template| template.render(data))
 }
 
-fn rendered(
+fn rendered<T>(
     template: &Result<Template, ParseError>,
-    render: impl FnOnce(&Template) -> Result<String, RenderError>,
-) -> Result<String, Failure> {
+    render: impl FnOnce(&Template) -> Result<T, RenderError>,
+) -> Result<T, Failure> {
     let failed = |error: String| Failure::plain(error).because(ReasonCode::TemplateFailed);
     let template = template
         .as_ref()
