@@ -228,9 +228,28 @@ def unfit(observation, world):
 
 def contradicting(observation, world):
     """What a gateway says of a request in two ways, of which Oathkeeper takes the first."""
+    request = observation.case["request"]
+    forwarded = {f"x-forwarded-{part}" for part in ("method", "proto", "host", "uri")}
+    if status(observation)[1] != 400 or not forwarded & {name.lower() for name, _ in request.get("headers", [])}:
+        return False
     body = observation.got.get("body")
     message = body["error"].get("message", "") if isinstance(body, dict) and "error" in body else ""
-    return status(observation)[1] == 400 and message.endswith("headers, and they differ")
+    # Answers to HEAD have no body that could say so.
+    return request["method"].upper() == "HEAD" or message.endswith("headers, and they differ")
+
+
+def host_in_another_form(observation, world):
+    """A host that Oathkeeper matches as it is written."""
+    url = urllib.parse.urlsplit(observation.case["request"]["url"])
+    own_port = {"http": ":80", "https": ":443"}.get(url.scheme, "")
+    return url.netloc != url.netloc.lower().removesuffix(own_port).rstrip(".")
+
+
+def steering(observation, world):
+    """A header of a connection, or an order to the server in front, that Oathkeeper repeats to the gateway."""
+    names = r"connection|http2-settings|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|x-(accel|lighttpd|reproxy)-.*"
+    missing = rf"\.headers\.({names}|x-sendfile.*): missing .*"
+    return all(re.fullmatch(missing, line) for line in observation.differences)
 
 
 def cookie_read_as(observation, world):
@@ -261,6 +280,8 @@ KNOWN = (
     Known("time zones", "Times in templates are in UTC", zone),
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
     Known("authorizations", "A request with several `Authorization` headers that differ", authorizations),
+    Known("hosts", "Hosts are matched in lower case", host_in_another_form),
+    Known("steering headers", "No answer holds an order to the server in front", steering),
     Known("two forwarded values", "a question with two different values of `X-Forwarded-Method`", contradicting),
     Known("cookies read alike", "leaves out the client's cookies that some server reads", cookie_read_as),
     Known("values that do not fit", "A value that cannot be handed on is refused as it is", unfit),
