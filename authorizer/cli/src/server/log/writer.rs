@@ -198,6 +198,22 @@ mod tests {
         }
     }
 
+    /// A writer that waits with its first line for a reader, until the sender is dropped.
+    fn stuck() -> (mpsc::Sender<()>, Written, Arc<Writer>) {
+        let (turn, turns) = mpsc::channel();
+        let written = Written::default();
+        let writer = Writer::start(Reader {
+            turns: Some(turns),
+            written: written.clone(),
+        })
+        .unwrap();
+        writer.line("first");
+        while !writer.state().is_writing {
+            thread::yield_now();
+        }
+        (turn, written, writer)
+    }
+
     #[test]
     fn every_line_is_written_in_order_before_the_end() {
         let written = Written::default();
@@ -217,17 +233,7 @@ mod tests {
 
     #[test]
     fn lines_that_wait_are_written_at_once() {
-        let (turn, turns) = mpsc::channel();
-        let written = Written::default();
-        let writer = Writer::start(Reader {
-            turns: Some(turns),
-            written: written.clone(),
-        })
-        .unwrap();
-        writer.line("first");
-        while !writer.state().is_writing {
-            thread::yield_now();
-        }
+        let (turn, written, writer) = stuck();
         for number in 0..1000 {
             writer.line(&number.to_string());
         }
@@ -239,17 +245,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_is_stuck_holds_nobody_up_and_learns_what_was_dropped() {
-        let (turn, turns) = mpsc::channel();
-        let written = Written::default();
-        let writer = Writer::start(Reader {
-            turns: Some(turns),
-            written: written.clone(),
-        })
-        .unwrap();
-        writer.line("first");
-        while !writer.state().is_writing {
-            thread::yield_now();
-        }
+        let (turn, written, writer) = stuck();
         let long = "x".repeat(1 << 16);
         let count = 1000;
         for _ in 0..count {
