@@ -1,9 +1,9 @@
 #!/usr/bin/env tsx
 import { relative, resolve } from "node:path";
-import { checkGate, checkStack } from "../lib/create-stacks";
 import { InputError } from "../lib/input-error";
 import { OathgateCli } from "../lib/oathgate-cli";
-import { loadStage } from "../lib/stage";
+import { checkGate, checkStack } from "../stages/create-stacks";
+import { loadStage } from "../stages/stage";
 
 /** `make check STAGE=…`: everything that synth checks of a stage, without building or asking AWS anything. */
 try {

@@ -1,10 +1,16 @@
 #!/usr/bin/env tsx
 import { resolve } from "node:path";
 import { App } from "aws-cdk-lib";
-import { checkGate, createStacks, nameOnlyInput, type StackInput, stackInputOf } from "../lib/create-stacks";
 import { InputError } from "../lib/input-error";
 import { OathgateCli } from "../lib/oathgate-cli";
-import { loadStage, type Stage } from "../lib/stage";
+import {
+  checkGate,
+  createStacks,
+  nameOnlyInput,
+  type StackInput,
+  stackInputOf,
+} from "../stages/create-stacks";
+import { loadStage, type Stage } from "../stages/stage";
 
 try {
   const app = new App();

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { InputError } from "../lib/input-error";
-import { readCdkFlags } from "../lib/preflight/cdk-flags";
-import { CDK_COMMANDS, preflight } from "../lib/preflight/preflight";
-import { loadStage } from "../lib/stage";
+import { readCdkFlags } from "../stages/preflight/cdk-flags";
+import { CDK_COMMANDS, preflight } from "../stages/preflight/preflight";
+import { loadStage } from "../stages/stage";
 
 // Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";

@@ -1,8 +1,8 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import type { Stage } from "../stages/stage";
 import { InputError } from "./input-error";
 import { cargoCli, type OathgateCli } from "./oathgate-cli";
-import type { Stage } from "./stage";
 
 /** A folder that Lambda can run as it is: it holds `bootstrap` and whatever that reads. */
 export interface ReadyFolder {

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
+import type { Stage } from "../stages/stage";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
-import type { Stage } from "./stage";
 
 const RULES_BY_DEFAULT = "rules/rules.jsonnet";
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Stage } from "../stages/stage";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
-import type { Stage } from "./stage";
 
 const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkGate, checkStack } from "../lib/create-stacks";
+import { checkGate, checkStack } from "../stages/create-stacks";
 import { fakeCli, projectOf, refusal, stageIn } from "./project";
 import { LEAST, REPORT, ROOT, RULES } from "./synth";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { stageSchema } from "../lib/stage-schema";
+import { stageSchema } from "../stages/stage-schema";
 import { ROOT, templateOf } from "./synth";
 
 /** Every setting of a stage, sections resolved into their keys. */

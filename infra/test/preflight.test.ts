@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { InputError } from "../lib/input-error";
-import { LEAST_BOOTSTRAP_VERSION } from "../lib/preflight/bootstrap-version";
-import { readCdkFlags } from "../lib/preflight/cdk-flags";
-import { type CdkCommand, preflight } from "../lib/preflight/preflight";
-import { parseStage } from "../lib/stage";
+import { LEAST_BOOTSTRAP_VERSION } from "../stages/preflight/bootstrap-version";
+import { readCdkFlags } from "../stages/preflight/cdk-flags";
+import { type CdkCommand, preflight } from "../stages/preflight/preflight";
+import { parseStage } from "../stages/stage";
 import { type AwsWorld, FakeAws } from "./fake-aws";
 import { projectOf } from "./project";
 import { LEAST, ROOT, templateOf } from "./synth";

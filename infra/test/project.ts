@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, expect, vi } from "vitest";
 import { InputError } from "../lib/input-error";
 import { OathgateCli } from "../lib/oathgate-cli";
-import { parseStage, type Stage } from "../lib/stage";
+import { parseStage, type Stage } from "../stages/stage";
 import { LEAST } from "./synth";
 
 const made: string[] = [];

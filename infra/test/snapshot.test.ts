@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadStage } from "../lib/stage";
+import { loadStage } from "../stages/stage";
 import { ROOT, templateOf } from "./synth";
 
 /** A template without what changes with the functions' code. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadStage, parseStage } from "../lib/stage";
-import { stageNotes } from "../lib/stage-notes";
-import { checkRegion } from "../lib/stage-region";
+import { loadStage, parseStage } from "../stages/stage";
+import { stageNotes } from "../stages/stage-notes";
+import { checkRegion } from "../stages/stage-region";
 import { refusal, stageIn } from "./project";
 import { LEAST, ROOT } from "./synth";
 

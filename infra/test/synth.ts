@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { createStacks } from "../lib/create-stacks";
 import type { FunctionSources } from "../lib/function-sources";
 import type { GateReport, ListedRule } from "../lib/oathgate-cli";
-import type { OathgateStack } from "../lib/oathgate-stack";
-import { parseStage } from "../lib/stage";
+import { createStacks } from "../stages/create-stacks";
+import type { OathgateStack } from "../stages/oathgate-stack";
+import { parseStage } from "../stages/stage";
 
 /** The project's root. */
 export const ROOT = resolve(__dirname, "../..");

@@ -8,8 +8,8 @@ import {
   type Version,
 } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import type { StageSettings } from "../../stages/stage-schema";
 import type { FunctionSource } from "../function-sources";
-import type { StageSettings } from "../stage-schema";
 import { FunctionIdentity } from "./function-identity";
 import { rustFunction } from "./rust-code";
 import type { SigningKeys } from "./signing-keys";

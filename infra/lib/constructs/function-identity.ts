@@ -2,7 +2,7 @@ import { RemovalPolicy } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { StageSettings } from "../stage-schema";
+import type { StageSettings } from "../../stages/stage-schema";
 
 /** Props for `FunctionIdentity`. */
 export interface FunctionIdentityProps {

@@ -14,8 +14,8 @@ import {
 import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import type { StageSettings } from "../../stages/stage-schema";
 import type { GateReport } from "../oathgate-cli";
-import type { StageSettings } from "../stage-schema";
 import { addPreflight } from "./preflight";
 import { addRefusals } from "./refusals";
 import { renewWithVersion } from "./renewed-with-version";

@@ -1,6 +1,7 @@
 import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import type { CorsSettings } from "../../stages/schema/cors";
+import type { StageSettings } from "../../stages/stage-schema";
 import type { GateReport } from "../oathgate-cli";
-import type { CorsSettings, StageSettings } from "../stage-schema";
 
 /** What the answers to refused requests depend on. */
 export interface RefusalProps {

@@ -7,8 +7,8 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { RustFunction } from "cargo-lambda-cdk";
 import type { Construct } from "constructs";
+import type { StageSettings } from "../../stages/stage-schema";
 import type { FunctionSource } from "../function-sources";
-import type { StageSettings } from "../stage-schema";
 
 /** A function from Rust: built while the stack is bundled, or from a folder that is ready. */
 export function rustFunction(

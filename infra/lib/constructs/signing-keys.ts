@@ -4,8 +4,8 @@ import { Key } from "aws-cdk-lib/aws-kms";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import type { StageSettings } from "../../stages/stage-schema";
 import type { FunctionSource } from "../function-sources";
-import type { StageSettings } from "../stage-schema";
 import { FunctionIdentity } from "./function-identity";
 import { rustFunction } from "./rust-code";
 

@@ -1,6 +1,6 @@
-import { InputError } from "./input-error";
+import { InputError } from "../lib/input-error";
+import { regionOfArn } from "./schema/signing-keys";
 import type { Stage } from "./stage";
-import { regionOfArn } from "./stage-schema";
 
 /**
  * Refuses a KMS key of another region than the one that is deployed to, where the stage names none: the CDK command line

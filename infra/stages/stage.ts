@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
-import { InputError } from "./input-error";
+import { InputError } from "../lib/input-error";
 import { nearMiss } from "./near-miss";
 import { type StageSettings, stageSchema } from "./stage-schema";
 import { stageSentences } from "./stage-sentences";

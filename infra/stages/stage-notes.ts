@@ -1,5 +1,5 @@
+import { BACKEND_TIMEOUT_SECONDS } from "./schema/backend";
 import type { Stage } from "./stage";
-import { BACKEND_TIMEOUT_SECONDS } from "./stage-schema";
 
 /** What is worth knowing of a stage's settings, one line for each, as `oathgate rules check` writes its notes. */
 export function stageNotes({ name, settings }: Pick<Stage, "name" | "settings">): string[] {

@@ -1,12 +1,12 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { AuthorizerFunction } from "./constructs/authorizer-function";
-import { GateApi } from "./constructs/gate-api";
-import { lambdaArchitecture } from "./constructs/rust-code";
-import { SigningKeys } from "./constructs/signing-keys";
-import type { FunctionSources } from "./function-sources";
-import type { GateReport, ListedRule } from "./oathgate-cli";
-import { rulesInReview } from "./rules-in-review";
+import { AuthorizerFunction } from "../lib/constructs/authorizer-function";
+import { GateApi } from "../lib/constructs/gate-api";
+import { lambdaArchitecture } from "../lib/constructs/rust-code";
+import { SigningKeys } from "../lib/constructs/signing-keys";
+import type { FunctionSources } from "../lib/function-sources";
+import type { GateReport, ListedRule } from "../lib/oathgate-cli";
+import { rulesInReview } from "../lib/rules-in-review";
 import type { Stage } from "./stage";
 
 /** Props for `OathgateStack`. */

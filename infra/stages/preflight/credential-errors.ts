@@ -1,4 +1,4 @@
-import { InputError } from "../input-error";
+import { InputError } from "../../lib/input-error";
 
 /** A profile asks for a code of a device, which CDK's command line asks the person for. */
 export class MfaCodeNeeded extends Error {

@@ -1,4 +1,4 @@
-import { InputError } from "../input-error";
+import { InputError } from "../../lib/input-error";
 import type { Stage } from "../stage";
 import { AwsSession, type Caller, cdkCredentials, cdkRegion } from "./aws-session";
 import {

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { names, parsedUrl, wholeNumber, yesOrNo } from "./values";
+
+const origin = z
+  .string("must be an origin")
+  // Written into templates: no character that ends a text there.
+  .refine((text) => text === "*" || (parsedUrl(text)?.origin === text && /^[\w.:/[\]-]+$/.test(text)), {
+    message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
+  });
+
+/** Cross-origin answers: preflights are answered by API Gateway, refusals carry the headers too. */
+export const cors = z
+  .strictObject({
+    /** The origins whose pages may call the API. */
+    allowOrigins: z
+      .array(origin, "must be a list of origins")
+      .min(1, "must name an origin")
+      .refine((all) => all.length === 1 || !all.includes("*"), "must not mix `*` with origins"),
+    /** @default every method */
+    allowMethods: names("method").default(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
+    /** @default Authorization, Content-Type */
+    allowHeaders: names("header").default(["Authorization", "Content-Type"]),
+    /** Answer headers that scripts may read. @default none */
+    exposeHeaders: names("header").default([]),
+    /** Whether browsers send cookies along. @default false */
+    allowCredentials: yesOrNo.default(false),
+    /** Seconds a browser may remember a preflight. @default 600 */
+    maxAgeSeconds: wholeNumber(0, 86_400, "seconds").default(600),
+  })
+  .refine((cors) => !(cors.allowCredentials && cors.allowOrigins.includes("*")), {
+    path: ["allowCredentials"],
+    message: "can't be true while `allowOrigins` is `*`: browsers refuse it",
+  });
+
+/** The cross-origin settings of a stage that has them. */
+export type CorsSettings = z.output<typeof cors>;

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { wholeNumber, yesOrNo } from "./values";
+
+/** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
+const SIGNING_ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
+
+/** The key set that the `id_token` mutator signs with. */
+export const signingKeys = z.strictObject({
+  /** The algorithm of the first key, made at the first deploy. @default ES256 */
+  algorithm: z.enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(", ")}`).default("ES256"),
+  /** Keep the secret when the stack is destroyed. @default true */
+  retain: yesOrNo.default(true),
+  /** Seconds after which the authorizer reads the secret again; a new key signs everywhere by then. @default 300 */
+  ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
+  /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
+  kmsKeyArn: z
+    .string("must be a KMS key's ARN")
+    .regex(
+      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+      "must be a KMS key's ARN",
+    )
+    .optional(),
+});
+
+/** The region that an ARN names. */
+export function regionOfArn(arn: string): string | undefined {
+  return arn.split(":")[3];
+}

@@ -1,0 +1,151 @@
+import { z } from "zod";
+import { BACKEND_TIMEOUT_SECONDS, RESPONSE_TRANSFER_MODES } from "./schema/backend";
+import { cors } from "./schema/cors";
+import { config, rules } from "./schema/decided-by";
+import { logs } from "./schema/logs";
+import { sessionCache } from "./schema/session-cache";
+import { regionOfArn, signingKeys } from "./schema/signing-keys";
+import { tags } from "./schema/tags";
+import { throttle } from "./schema/throttle";
+import { names, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
+
+/** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
+const REDIRECTS = ["refresh", "location"] as const;
+
+/** What becomes of a request in which the client itself sends a header that the gate vouches for. */
+const FORGED_HEADERS = ["refuse", "replace"] as const;
+
+/**
+ * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
+ *
+ * Unknown keys are refused, so that a slip of the pen can't be deployed. `docs/stages.md` is the reader's table of this.
+ */
+export const stageSchema = z
+  .strictObject({
+    /** The account to deploy to. @default the one of the credentials in use */
+    account: z
+      .string("must be the twelve digits of an account, in quotes")
+      .regex(/^\d{12}$/, "must be the twelve digits of an account, in quotes")
+      .optional(),
+    /** The region to deploy to. @default the one of the credentials in use */
+    region: z
+      .string("must be a region such as `eu-central-1`")
+      .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region such as `eu-central-1`")
+      .optional(),
+    /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
+    backendUrl: serviceUrl,
+    /** Seconds the backend has to answer; above 29 a whole answer needs a higher quota. @default 29 */
+    backendTimeoutSeconds: wholeNumber(1, BACKEND_TIMEOUT_SECONDS.stream, "seconds").default(
+      BACKEND_TIMEOUT_SECONDS.unasked,
+    ),
+    /** `stream`: hand an answer on while the backend writes it, for up to 15 minutes. @default buffered */
+    responseTransferMode: z
+      .enum(RESPONSE_TRANSFER_MODES, "must be `buffered` or `stream`")
+      .default("buffered"),
+    /** The host that rules are written for. @default the host that API Gateway was asked under */
+    publicHost: z
+      .string("must be a host name")
+      .regex(
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+        "must be a host name in lower case, such as `api.example.com`",
+      )
+      .optional(),
+    config: config.prefault({}),
+    rules: rules.prefault({}),
+    /** The functions' processor; `host` is this machine's, for the local cloud. @default arm64 */
+    architecture: z.enum(["arm64", "x86_64", "host"], "must be `arm64`, `x86_64` or `host`").default("arm64"),
+    /** Memory of the authorizer in MiB; its share of a processor grows with it. @default 256 */
+    memorySize: wholeNumber(128, 10_240, "MiB").default(256),
+    /** Seconds until an unfinished decision is a refusal. @default 10 */
+    timeoutSeconds: wholeNumber(1, 29, "seconds").default(10),
+    logs: logs.prefault({}),
+    signingKeys: signingKeys.prefault({}),
+    /** What a vouched header holds where a rule sets none. A real value equal to it is refused. @default none */
+    vouchedHeaderFallback: z
+      .string("must be text")
+      .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks")
+      .default("none"),
+    /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
+    clientHeaders: names("header").default([]),
+    /**
+     * `refuse`: a request in which the client sends a vouched header is refused; `replace`: API Gateway writes the
+     * gate's header over the client's. @default refuse
+     */
+    forgedHeaders: z.enum(FORGED_HEADERS, "must be `refuse` or `replace`").default("refuse"),
+    /**
+     * Where a custom domain has the API (its mapping's base path), such as `/orders`. Rules are written with it, and
+     * what is asked under API Gateway's own host name is decided about as if it stood in front.
+     * @default the API is at the domain's root
+     */
+    basePath: z
+      .string("must be a path")
+      .regex(
+        /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
+        "must be a path such as `/orders`, without a slash at its end",
+      )
+      .optional(),
+    /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
+    allowEncodedSlashes: yesOrNo.default(false),
+    /** @default every request asks the session service */
+    sessionCache: sessionCache.optional(),
+    /** `refresh`: 403 with a Refresh header, for browsers and programs; `location`: 302, for browsers only. @default refresh */
+    redirects: z.enum(REDIRECTS, "must be `refresh` or `location`").default("refresh"),
+    /** @default preflights go to the rules as any other request */
+    cors: cors.optional(),
+    /** @default the account's own limits */
+    throttle: throttle.optional(),
+    /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
+    metricsNamespace: z
+      .string("must be a namespace")
+      .regex(
+        /^(?!AWS\/)[A-Za-z0-9._/#:-]{1,255}$/,
+        "must be a namespace such as `Oathgate`, not one of AWS's own",
+      )
+      .optional(),
+    /** Metrics of each rule too; CloudWatch charges for each rule's. @default false */
+    metricsByRule: yesOrNo.default(false),
+    /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
+    accessLogs: yesOrNo.default(false),
+    /** Trace requests with X-Ray, at API Gateway and in the authorizer. @default false */
+    tracing: yesOrNo.default(false),
+    /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
+    awsEndpointUrl: serviceUrl.optional(),
+    /** Tags on every resource. @default {} */
+    tags: tags.default({}),
+  })
+  .superRefine((stage, context) => {
+    if (stage.awsEndpointUrl === undefined && stage.backendUrl.startsWith("http:")) {
+      context.addIssue({
+        code: "custom",
+        path: ["backendUrl"],
+        message:
+          "must be https: the headers the gate vouches for would cross the network readable and changeable",
+      });
+    }
+    if (stage.metricsByRule && stage.metricsNamespace === undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["metricsByRule"],
+        message: "can't be true without `metricsNamespace`: there are no metrics then",
+      });
+    }
+    const { buffered } = BACKEND_TIMEOUT_SECONDS;
+    if (stage.responseTransferMode === "buffered" && stage.backendTimeoutSeconds > buffered) {
+      context.addIssue({
+        code: "custom",
+        path: ["backendTimeoutSeconds"],
+        message: `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
+      });
+    }
+    const { kmsKeyArn } = stage.signingKeys;
+    if (kmsKeyArn !== undefined && stage.region !== undefined && regionOfArn(kmsKeyArn) !== stage.region) {
+      context.addIssue({
+        code: "custom",
+        path: ["signingKeys", "kmsKeyArn"],
+        message: `must be a key of the stage's region, \`${stage.region}\``,
+      });
+    }
+  });
+
+/** A stage's settings, every default filled in. */
+export type StageSettings = z.output<typeof stageSchema>;
