@@ -7,6 +7,8 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
+# Several stages of one run, such as "dev prod".
+STAGES ?= $(STAGE)
 # The real Oathkeeper, for recording and fuzzing.
 OATHKEEPER_BIN ?=
 DECISIONS ?= 5000
@@ -151,23 +153,27 @@ reproducible: ## Build the authorizer twice in two places and compare the binari
 ##@ Deploy
 
 .PHONY: check
-check: node_modules ## Check the settings, configuration and rules of STAGE (default dev), and run the rules' tests
-	tsx infra/bin/check.ts $(STAGE)
+check: node_modules ## Check the settings, configuration and rules of STAGE (default dev) or STAGES, and run the rules' tests
+	tsx infra/bin/check.ts $(STAGES)
 
 .PHONY: bootstrap diff deploy destroy
 bootstrap: %: prerequisites preflight-% ## `cdk bootstrap` of the account and region of STAGE, once for both
 	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
 
-diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev)
+diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev); STAGES="dev prod" for several
 	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in
 	  destroy:* | *:?*) ;;
 	  *) toolchain=$$(scripts/arm64-toolchain) && eval "$$toolchain" || export PATH=$(CURDIR)/$(VENV)/bin:$$PATH ;;
 	esac
-	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+	if [ $(words $(STAGES)) -gt 1 ]; then
+		tsx infra/bin/run-stages.ts $@ '$(STAGES)' $(CDK_FLAGS)
+	else
+		cdk $@ -c stage=$(STAGES) $(CDK_FLAGS)
+	fi
 
 # What can be known of AWS before anything is built.
 preflight-%: node_modules
-	tsx infra/bin/preflight.ts $* $(STAGE) $(CDK_FLAGS)
+	tsx infra/bin/preflight.ts $* '$(STAGES)' $(CDK_FLAGS)
 
 ##@ Set up
 

@@ -3,11 +3,16 @@ import { relative, resolve } from "node:path";
 import { InputError } from "../lib/input-error";
 import { OathgateCli } from "../lib/oathgate-cli";
 import { checkGate, checkStack } from "../stages/create-stacks";
-import { loadStage } from "../stages/stage";
+import { loadStages, type Stage } from "../stages/stage";
 
-/** `make check STAGE=…`: everything that synth checks of a stage, without building or asking AWS anything. */
-try {
-  const stage = loadStage(resolve(__dirname, "../.."), process.argv[2]);
+/** `check STAGE…`: everything that synth checks of stages, without building or asking AWS anything. */
+function main(choices: string): void {
+  for (const stage of loadStages(resolve(__dirname, "../.."), choices)) {
+    refusalsShown(() => check(stage));
+  }
+}
+
+function check(stage: Stage): void {
   const cli = new OathgateCli(stage.root);
   const gate = checkGate(stage, cli);
   process.stdout.write(gate.findings);
@@ -15,10 +20,19 @@ try {
   process.stdout.write(
     `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, gate.configFile)})\n`,
   );
-} catch (error) {
-  if (!(error instanceof InputError)) {
-    throw error;
-  }
-  process.stderr.write(`\n${error.message}\n\n`);
-  process.exitCode = 1;
 }
+
+/** One stage's mistakes keep nobody from seeing those of the next. */
+function refusalsShown(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof InputError)) {
+      throw error;
+    }
+    process.stderr.write(`\n${error.message}\n\n`);
+    process.exitCode = 1;
+  }
+}
+
+refusalsShown(() => main(process.argv.slice(2).join(" ")));

@@ -10,15 +10,21 @@ import {
   type StackInput,
   stackInputOf,
 } from "../stages/create-stacks";
-import { loadStage, type Stage } from "../stages/stage";
+import { loadStages, type Stage } from "../stages/stage";
 
 try {
   const app = new App();
-  const stage = loadStage(resolve(__dirname, "../.."), app.node.tryGetContext("stage"));
+  const [one, several] = ["stage", "stages"].map((key) => app.node.tryGetContext(key));
+  if (one !== undefined && several !== undefined) {
+    throw new InputError("`-c stage=…` and `-c stages=…` are both given; leave one of them out");
+  }
+  const stages = loadStages(resolve(__dirname, "../.."), one ?? several);
   // The CDK command line asks for no bundling where it deploys nothing.
   const bundled: unknown = app.node.tryGetContext("aws:cdk:bundling-stacks");
   const namesOnly = Array.isArray(bundled) && bundled.length === 0;
-  createStacks(app, namesOnly ? nameOnlyInput(stage) : checkedInput(stage));
+  for (const stage of stages) {
+    createStacks(app, namesOnly ? nameOnlyInput(stage) : checkedInput(stage));
+  }
 } catch (error) {
   if (!(error instanceof InputError)) {
     throw error;

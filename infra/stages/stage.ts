@@ -52,6 +52,23 @@ export function loadStage(root: string, choice: string | undefined): Stage {
 }
 
 /**
+ * Reads and checks the stages of one run, in the order in which they are named.
+ *
+ * @param choices names or paths as `loadStage` takes them, separated by commas or blanks
+ * @throws InputError where there is none, where two have the same name, and for all that `loadStage` refuses
+ */
+export function loadStages(root: string, choices: string | undefined): Stage[] {
+  const chosen = (choices ?? "").split(/[\s,]+/).filter((choice) => choice !== "");
+  const stages = (chosen.length === 0 ? [undefined] : chosen).map((choice) => loadStage(root, choice));
+  const names = stages.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) {
+    throw new InputError(`the stage \`${twice}\` is chosen twice; name each stage once`);
+  }
+  return stages;
+}
+
+/**
  * Checks the text of a stage file.
  *
  * @param shown the file's name as errors give it

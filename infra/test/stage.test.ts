@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { loadStage, parseStage } from "../stages/stage";
+import { loadStage, loadStages, parseStage } from "../stages/stage";
 import { stageNotes } from "../stages/stage-notes";
 import { checkRegion } from "../stages/stage-region";
 import { refusal, stageIn } from "./project";
@@ -134,5 +134,20 @@ describe("choosing a stage", () => {
   it("refuses a file whose name can't be part of a stack's", () => {
     const file = join(FIXTURES, "../Stage.yml");
     expect(refusal(() => loadStage(ROOT, file))).toContain("not `Stage`");
+  });
+});
+
+describe("choosing several stages", () => {
+  it.each(["dev,prod", "dev prod", " dev,  prod "])("takes names in their order: %j", (choices) => {
+    expect(loadStages(ROOT, choices).map(({ name }) => name)).toEqual(["dev", "prod"]);
+  });
+
+  it.each([
+    ["dev,prod,dev", "the stage `dev` is chosen twice; name each stage once"],
+    [`dev,${join(ROOT, "config/stages/dev.yml")}`, "the stage `dev` is chosen twice; name each stage once"],
+    ["dev,prd", "there is no stage `prd` (no file config/stages/prd.yml); did you mean `prod`?"],
+    [",", "no stage is chosen: add `-c stage=…`, one of dev, local, prod (config/stages/*.yml)"],
+  ])("refuses %j", (choices, sentence) => {
+    expect(refusal(() => loadStages(ROOT, choices))).toBe(sentence);
   });
 });

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { InputError } from "../lib/input-error";
+
+/** The binary of one function, as one stack's package holds it. */
+export interface PackagedBinary {
+  readonly stack: string;
+  /** The function's logical id, which is the same in each stage's stack. */
+  readonly functionId: string;
+  readonly architecture: string;
+  /** SHA-256 of `bootstrap`, in hexadecimal digits. */
+  readonly digest: string;
+}
+
+interface LambdaFunction {
+  readonly Type: string;
+  readonly Properties?: { readonly Architectures?: string[]; readonly Code?: { readonly S3Key?: unknown } };
+}
+
+/**
+ * Reads the binaries that stacks of a synthesised app deploy.
+ *
+ * @param assembly CDK's output folder
+ * @param stacks the stacks' names
+ */
+export function packagedBinaries(assembly: string, stacks: readonly string[]): PackagedBinary[] {
+  return stacks.flatMap((stack) => {
+    const { Resources }: { Resources: Record<string, LambdaFunction> } = readJson(
+      join(assembly, `${stack}.template.json`),
+    );
+    const { files }: { files: Record<string, { source: { path: string } }> } = readJson(
+      join(assembly, `${stack}.assets.json`),
+    );
+    return Object.entries(Resources).flatMap(([functionId, { Type, Properties }]) => {
+      const asset = files[String(Properties?.Code?.S3Key).replace(/\.zip$/, "")];
+      if (Type !== "AWS::Lambda::Function" || asset === undefined) {
+        return [];
+      }
+      const { path } = asset.source;
+      const binary = join(isAbsolute(path) ? path : join(assembly, path), "bootstrap");
+      return existsSync(binary)
+        ? [
+            {
+              stack,
+              functionId,
+              architecture: Properties?.Architectures?.[0] ?? "x86_64",
+              digest: createHash("sha256").update(readFileSync(binary)).digest("hex"),
+            },
+          ]
+        : [];
+    });
+  });
+}
+
+/**
+ * Makes sure that stages of one run differ in their rules and settings alone: each function's binary is the same
+ * wherever it runs on the same architecture.
+ *
+ * @returns one line for each binary: its SHA-256, its architecture, and who deploys it
+ * @throws InputError that names the stacks whose binaries differ
+ */
+export function requireSameBinaries(binaries: readonly PackagedBinary[]): string[] {
+  const groups = new Map<string, PackagedBinary[]>();
+  for (const binary of binaries) {
+    const name = `${binary.functionId} for ${binary.architecture}`;
+    groups.set(name, [...(groups.get(name) ?? []), binary]);
+  }
+  return [...groups].map(([name, group]) => {
+    const [first] = group;
+    const other = group.find(({ digest }) => digest !== first?.digest);
+    if (first === undefined || other !== undefined) {
+      throw new InputError(
+        `${name}: the binary of ${other?.stack} is not the one of ${first?.stack}; nothing is deployed. Build once ` +
+          "for all stages and name the folder in OATHGATE_BINARIES",
+      );
+    }
+    return `${first.digest}  ${name}: ${group.map(({ stack }) => stack).join(", ")}`;
+  });
+}
+
+function readJson<T>(file: string): T {
+  return JSON.parse(readFileSync(file, "utf8"));
+}
