@@ -185,6 +185,11 @@ impl Authorizer {
             cold_start: record.cold_start,
             has_rule: evidence.rule.is_some(),
             asked: record.asked.calls > 0,
+            fault: match level {
+                Level::Debug | Level::Info => None,
+                Level::Warn if !evidence.code.is_fault() => Some(log::WORKED_AROUND),
+                Level::Warn | Level::Error => Some(evidence.code.as_str()),
+            },
         });
         let figures = Figures {
             ms: log::milliseconds(record.took),

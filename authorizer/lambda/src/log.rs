@@ -12,7 +12,7 @@ use std::{
 
 pub use level::Level;
 use line::Measured;
-pub(crate) use line::{Decided, Figures, Metrics, Outcome, milliseconds};
+pub(crate) use line::{Decided, Figures, Metrics, Outcome, WORKED_AROUND, milliseconds};
 use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 

@@ -516,17 +516,18 @@ async fn every_metric_that_a_line_announces_is_a_number_in_it() {
     let lines = world.function.decisions_after(4).await;
     let mut announced = BTreeSet::new();
     for line in &lines {
-        let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        assert_eq!(directive["Namespace"], "Gate");
         assert!(line["_aws"]["Timestamp"].is_u64());
-        for metric in directive["Metrics"].as_array().unwrap() {
-            let name = metric["Name"].as_str().unwrap();
-            assert!(line[name].is_number(), "{name} in {line}");
-            announced.insert(name.to_owned());
-        }
-        for dimensions in directive["Dimensions"].as_array().unwrap() {
-            for name in dimensions.as_array().unwrap() {
-                assert!(line[name.as_str().unwrap()].is_string(), "{name} in {line}");
+        for directive in line["_aws"]["CloudWatchMetrics"].as_array().unwrap() {
+            assert_eq!(directive["Namespace"], "Gate");
+            for metric in directive["Metrics"].as_array().unwrap() {
+                let name = metric["Name"].as_str().unwrap();
+                assert!(line[name].is_number(), "{name} in {line}");
+                announced.insert(name.to_owned());
+            }
+            for dimensions in directive["Dimensions"].as_array().unwrap() {
+                for name in dimensions.as_array().unwrap() {
+                    assert!(line[name.as_str().unwrap()].is_string(), "{name} in {line}");
+                }
             }
         }
     }
@@ -534,6 +535,7 @@ async fn every_metric_that_a_line_announces_is_a_number_in_it() {
         "cacheHits",
         "coldStarts",
         "decisions",
+        "faults",
         "ms",
         "upstreamCalls",
         "upstreamMs",
@@ -602,6 +604,46 @@ async fn every_decision_is_measured_at_every_level() {
                 .iter()
                 .all(|line| (line["message"] == "decided") == line.get("level").is_some())
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_has_to_look_at_is_counted_by_its_cause() {
+    // A refusal that the client earned is no fault, whatever the level of the log is.
+    let cases = [
+        ("/noop/a", None),
+        ("/nowhere", None),
+        ("/cookie_session/a", None),
+        ("/broken/a", Some("misconfigured")),
+    ];
+    for level in ["debug", "error"] {
+        let variables = [
+            ("OATHGATE_METRICS_NAMESPACE", "Gate"),
+            ("OATHGATE_METRICS_STAGE", "dev"),
+            ("OATHGATE_LOG_LEVEL", level),
+        ];
+        let world = world("info", &variables).await;
+        for (path, _) in cases {
+            world.function.invoke(&rest("GET", path, &[])).await;
+        }
+        let lines = measured_after(&world, cases.len()).await;
+        for ((path, fault), line) in cases.iter().zip(&lines) {
+            let sources = line["_aws"]["CloudWatchMetrics"].as_array().unwrap();
+            let counted = sources.get(1).map(|of_faults| {
+                assert_eq!(of_faults["Dimensions"], json!([["stage", "fault"]]));
+                assert_eq!(
+                    of_faults["Metrics"],
+                    json!([{"Name": "faults", "Unit": "Count"}])
+                );
+                assert_eq!(
+                    (&line["faults"], &line["stage"]),
+                    (&json!(1), &json!("dev"))
+                );
+                line["fault"].as_str().unwrap()
+            });
+            assert_eq!(counted, *fault, "{level}, {path}: {line}");
+            assert_eq!(line.get("faults").is_some(), fault.is_some());
+        }
     }
 }
 

@@ -267,7 +267,8 @@ async fn an_outage_that_an_old_key_set_bridges_is_a_warning_too() {
         }),
         &[("jwt", json!({"handler": "jwt"}))],
     );
-    let function = Function::start(folder.path(), &[]).await;
+    let metrics = [("OATHGATE_METRICS_NAMESPACE", "Gate")];
+    let function = Function::start(folder.path(), &metrics).await;
     let bearer = format!("Bearer {token}");
     let event = rest("GET", "/jwt", &[("Authorization", bearer.as_str())]);
     for next in [200, 503] {
@@ -281,6 +282,10 @@ async fn an_outage_that_an_old_key_set_bridges_is_a_warning_too() {
     assert_eq!(
         (&line["level"], &line["code"]),
         (&json!("WARN"), &json!("granted"))
+    );
+    assert_eq!(
+        (&line["fault"], &line["faults"]),
+        (&json!("worked_around"), &json!(1))
     );
     let told = line["workedAround"].as_str().unwrap();
     let cause = "`authenticators.jwt.config.jwks_urls[0]`: the service answered with status 503";

@@ -108,13 +108,18 @@ pub(crate) struct Metrics<'a> {
     pub(crate) has_rule: bool,
     /// Whether any service was asked: the time that none took is no latency.
     pub(crate) asked: bool,
+    /// What somebody who runs the gate has to look at: the decision's code, or [`WORKED_AROUND`].
+    pub(crate) fault: Option<&'a str>,
 }
+
+/// The fault of a decision that could be made although something failed.
+pub(crate) const WORKED_AROUND: &str = "worked_around";
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive<'a> {
     timestamp: u128,
-    cloud_watch_metrics: [Source<'a>; 1],
+    cloud_watch_metrics: &'a [Source<'a>],
 }
 
 #[derive(Serialize)]
@@ -146,29 +151,44 @@ impl Serialize for Metrics<'_> {
             metric("upstreamMs", "Milliseconds"),
         ];
         let without_latency = metrics.split_last().map_or(&[][..], |(_, others)| others);
+        let faults = [metric("faults", "Count")];
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
+        let of_every_decision = Source {
+            namespace: &self.settings.namespace,
+            dimensions: if self.settings.by_rule && self.has_rule {
+                by_rule
+            } else {
+                without_rule
+            },
+            metrics: if self.asked {
+                &metrics
+            } else {
+                without_latency
+            },
+        };
+        let of_faults = Source {
+            namespace: &self.settings.namespace,
+            dimensions: &[&["stage", "fault"]],
+            metrics: &faults,
+        };
+        let sources = [of_every_decision, of_faults];
         let directive = Directive {
             timestamp: now.as_millis(),
-            cloud_watch_metrics: [Source {
-                namespace: &self.settings.namespace,
-                dimensions: if self.settings.by_rule && self.has_rule {
-                    by_rule
-                } else {
-                    without_rule
-                },
-                metrics: if self.asked {
-                    &metrics
-                } else {
-                    without_latency
-                },
-            }],
+            cloud_watch_metrics: match self.fault {
+                Some(_) => &sources,
+                None => sources.split_last().map_or(&[][..], |(_, others)| others),
+            },
         };
-        let mut fields = to.serialize_struct("Metrics", 4)?;
+        let mut fields = to.serialize_struct("Metrics", 6)?;
         fields.serialize_field("stage", &self.settings.stage)?;
         fields.serialize_field("decisions", &1)?;
         fields.serialize_field("coldStarts", &u8::from(self.cold_start))?;
+        if let Some(fault) = self.fault {
+            fields.serialize_field("fault", fault)?;
+            fields.serialize_field("faults", &1)?;
+        }
         fields.serialize_field("_aws", &directive)?;
         fields.end()
     }
