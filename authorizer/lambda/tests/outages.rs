@@ -242,8 +242,9 @@ async fn an_outage_that_an_old_key_set_bridges_is_a_warning_too() {
     let set = json!({"keys": [key]}).to_string();
     let parsed = JwkSet::parse(set.as_bytes()).unwrap();
     let token = parsed
-        .signing_key()
+        .signing_key(std::time::SystemTime::now())
         .unwrap()
+        .key
         .sign(r#"{"sub":"ada"}"#)
         .unwrap();
     let status = Arc::new(Mutex::new(200));

@@ -1,5 +1,7 @@
 //! Signing a token and verifying its signature, by algorithm.
 
+use std::time::SystemTime;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use oathgate_engine::keys::{Algorithm, JwkSet};
 
@@ -11,14 +13,18 @@ pub(crate) fn by_algorithm(criterion: &mut Parts) {
     for algorithm in ["ES256", "RS256", "HS256"] {
         let keys = key_set(algorithm);
         let set = JwkSet::parse(keys.as_bytes()).unwrap();
-        let key = set.signing_key().unwrap();
+        let key = set.signing_key(SystemTime::now()).unwrap().key;
         group.bench_function(algorithm, |bencher| {
             bencher.iter(|| key.sign(claims).unwrap())
         });
         group.bench_function(format!("{algorithm}, reading the key"), |bencher| {
             bencher.iter(|| {
                 let set = JwkSet::parse(keys.as_bytes()).unwrap();
-                set.signing_key().unwrap().sign(claims).unwrap()
+                set.signing_key(SystemTime::now())
+                    .unwrap()
+                    .key
+                    .sign(claims)
+                    .unwrap()
             });
         });
     }
@@ -28,7 +34,12 @@ pub(crate) fn by_algorithm(criterion: &mut Parts) {
     for name in ["ES256", "RS256", "HS256"] {
         let keys = key_set(name);
         let set = JwkSet::parse(keys.as_bytes()).unwrap();
-        let token = set.signing_key().unwrap().sign(claims).unwrap();
+        let token = set
+            .signing_key(SystemTime::now())
+            .unwrap()
+            .key
+            .sign(claims)
+            .unwrap();
         let (signed, signature) = token.rsplit_once('.').unwrap();
         let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
         let key = set.keys().first().unwrap();

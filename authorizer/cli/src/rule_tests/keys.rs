@@ -50,15 +50,13 @@ impl TestKeys {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(make(algorithm)?),
         };
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_secs();
+        let now = SystemTime::now();
+        let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let mut claims = token.claims.clone();
-        for (name, value) in [("iat", now), ("exp", now + LIFETIME)] {
+        for (name, value) in [("iat", seconds), ("exp", seconds + LIFETIME)] {
             claims.entry(name).or_insert_with(|| value.into());
         }
-        let key = entry.set.signing_key().map_err(keys)?;
+        let key = entry.set.signing_key(now).map_err(keys)?.key;
         key.sign(&Value::Object(claims).to_string()).map_err(keys)
     }
 

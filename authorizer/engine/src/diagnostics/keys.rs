@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use serde_json::Value;
@@ -140,7 +140,10 @@ async fn wrong_with(url: &str, signs: bool, keys: &dyn KeySource) -> Option<Find
         // It verifies nothing, whatever else is in it.
         Err(error) if !signs => (Severity::Error, error.to_string()),
         Err(error) => (Severity::Warning, error.to_string()),
-        Ok(set) if signs => (Severity::Warning, set.signing_key().err()?.to_string()),
+        Ok(set) if signs => (
+            Severity::Warning,
+            set.signing_key(SystemTime::now()).err()?.to_string(),
+        ),
         Ok(set) => match set.defect()? {
             error @ JwkSetError::Empty => (Severity::Warning, error.to_string()),
             error => (Severity::Error, error.to_string()),

@@ -22,7 +22,8 @@ pub enum NoPublishedKeys {
 impl Gate {
     /// The public halves of the keys that the `id_token` mutators sign with: those of the
     /// configuration's `jwks_url` first, then those of the rules' own, as Oathkeeper shows them at
-    /// `/.well-known/jwks.json`. A set that cannot be read is left out while another one can.
+    /// `/.well-known/jwks.json`. A set that cannot be read is left out while another one can, and so is
+    /// a key that has ended (`exp`).
     ///
     /// # Errors
     /// No key set is named, or none of those named can be read.
@@ -36,6 +37,7 @@ impl Gate {
                 tokio::spawn(async move { keys_to_sign_with(&shared, &ports, &url).await })
             })
             .collect();
+        let now = self.ports.clock.now();
         let mut keys = Vec::new();
         let mut was_read = false;
         let mut causes = Vec::new();
@@ -43,7 +45,7 @@ impl Gate {
             match read.await {
                 Ok(Ok(held)) => {
                     was_read = true;
-                    keys.extend(held.set.published());
+                    keys.extend(held.set.published(now));
                 }
                 Ok(Err(error)) => causes.push(error.to_string()),
                 Err(_) => causes.push("reading it was broken off".to_owned()),

@@ -18,8 +18,9 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-use super::{certificate, rsa_parts};
+use super::{Lifetime, certificate, rsa_parts};
 use crate::go::Url;
 
 /// A key of a set.
@@ -31,6 +32,8 @@ pub struct Jwk {
     pub algorithm: String,
     /// `use`; empty where there is none.
     pub usage: String,
+    /// `nbf` and `exp`.
+    pub lifetime: Lifetime,
     /// The key itself.
     pub material: Material,
 }
@@ -119,7 +122,7 @@ impl fmt::Debug for PrivateKey {
 
 /// A key as it is written down.
 #[derive(Deserialize)]
-struct Written {
+struct Written<'a> {
     #[serde(rename = "use")]
     usage: Option<String>,
     kty: Option<String>,
@@ -142,12 +145,16 @@ struct Written {
     x5t: Option<String>,
     #[serde(rename = "x5t#S256")]
     x5t_s256: Option<String>,
+    #[serde(borrow)]
+    nbf: Option<&'a RawValue>,
+    #[serde(borrow)]
+    exp: Option<&'a RawValue>,
 }
 
 impl Jwk {
     /// Reads one key. The error is a sentence that holds nothing of the key.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let written: Written = serde_json::from_str(text)
+        let written: Written<'_> = serde_json::from_str(text)
             .map_err(|error| format!("it is no JSON Web Key ({:?} error)", error.classify()))?;
         written.check_certificates_url()?;
         let material = match written.kty.as_deref().unwrap_or_default() {
@@ -172,12 +179,13 @@ impl Jwk {
             id: written.kid.unwrap_or_default(),
             algorithm: written.alg.unwrap_or_default(),
             usage: written.usage.unwrap_or_default(),
+            lifetime: Lifetime::read(written.nbf, written.exp),
             material,
         })
     }
 }
 
-impl Written {
+impl Written<'_> {
     /// Where certificates could be fetched is never asked, and has to be a URL all the same.
     fn check_certificates_url(&self) -> Result<(), String> {
         match self.x5u.as_deref() {

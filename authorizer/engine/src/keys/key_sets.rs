@@ -457,7 +457,12 @@ mod tests {
                 .get(&self.ports, "https://keys.example/", TTL, WAIT)
                 .await?
                 .set;
-            Ok(set.signing_key().unwrap().id().to_owned())
+            Ok(set
+                .signing_key(self.ports.clock.now())
+                .unwrap()
+                .key
+                .id()
+                .to_owned())
         }
     }
 

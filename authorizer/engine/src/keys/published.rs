@@ -1,5 +1,7 @@
 //! The public halves of a key set, for whoever verifies what its keys sign.
 
+use std::time::SystemTime;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
@@ -31,10 +33,14 @@ pub struct PublishedKey {
 }
 
 impl JwkSet {
-    /// What may be shown of the set to everybody: its public keys and the public halves of its
-    /// private ones, in their order. A symmetric key has nothing to show.
-    pub fn published(&self) -> impl Iterator<Item = PublishedKey> {
-        self.keys().iter().filter_map(PublishedKey::of)
+    /// What may be shown of the set to everybody at a moment: its public keys and the public halves of
+    /// its private ones, in their order. A symmetric key has nothing to show, and a key that has ended
+    /// (`exp`) is left out.
+    pub fn published(&self, now: SystemTime) -> impl Iterator<Item = PublishedKey> {
+        self.keys()
+            .iter()
+            .filter(move |key| key.lifetime.is_published(now))
+            .filter_map(PublishedKey::of)
     }
 }
 
@@ -99,9 +105,11 @@ mod tests {
     /// What a key may show: everything else in a key set is a secret, or nobody's business.
     const SHOWN: [&str; 9] = ["use", "kty", "kid", "crv", "alg", "x", "y", "n", "e"];
 
+    const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
     fn published(text: &str) -> Value {
         let set = JwkSet::parse(text.as_bytes()).unwrap();
-        serde_json::to_value(set.published().collect::<Vec<_>>()).unwrap()
+        serde_json::to_value(set.published(NOW).collect::<Vec<_>>()).unwrap()
     }
 
     fn written(text: &str) -> Vec<Value> {
@@ -154,7 +162,7 @@ mod tests {
         ] {
             let text = fixture(name);
             let set = JwkSet::parse(text.as_bytes()).unwrap();
-            let shown: Vec<_> = set.published().collect();
+            let shown: Vec<_> = set.published(NOW).collect();
             // `Debug` is what a careless log line would print.
             let shown = format!("{} {shown:?}", serde_json::to_string(&shown).unwrap());
             for key in written(&text) {
@@ -176,6 +184,23 @@ mod tests {
         let shown = published(&fixture("rsa-then-oct.json"));
         assert_eq!(shown.as_array().unwrap().len(), 1);
         assert_eq!(shown[0]["kty"], "RSA");
+    }
+
+    #[test]
+    fn a_key_is_shown_before_it_signs_and_until_it_ends() {
+        let mut written: Value = serde_json::from_str(&fixture("es.json")).unwrap();
+        written["keys"][0]["nbf"] = serde_json::json!(100);
+        written["keys"][0]["exp"] = serde_json::json!(200);
+        let set = JwkSet::parse(written.to_string().as_bytes()).unwrap();
+        for (now, count) in [(0, 1), (100, 1), (199, 1), (200, 0)] {
+            let now = NOW + std::time::Duration::from_secs(now);
+            assert_eq!(set.published(now).count(), count);
+        }
+        let (shown, plain) = (
+            published(&written.to_string()),
+            published(&fixture("es.json")),
+        );
+        assert_eq!(shown, plain, "its times are nobody's business");
     }
 
     #[test]

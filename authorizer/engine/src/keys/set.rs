@@ -6,13 +6,14 @@ use std::{
         OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::SystemTime,
 };
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use super::{Jwk, SigningError, SigningKey};
+use super::{Jwk, Signer, SigningError, signers::Signers};
 use crate::encoding::{is_utf16, without_mark};
 
 /// Keys that were read together.
@@ -22,7 +23,7 @@ pub struct JwkSet {
     /// Whether the text has a list of keys at all.
     names_keys: bool,
     version: u64,
-    signing: OnceLock<Result<SigningKey, SigningError>>,
+    signing: OnceLock<Signers>,
 }
 
 /// Why a text is no key set. Holds nothing of a key but its id.
@@ -116,14 +117,12 @@ impl JwkSet {
         self.version
     }
 
-    /// The key to sign with, chosen once.
+    /// The key to sign with at a moment: Oathkeeper's choice where no key has `nbf` or `exp`; else
+    /// the newest private or symmetric key whose `nbf` has come and whose `exp` has not.
     ///
     /// # Errors
-    /// A set without a key that can sign.
-    pub fn signing_key(&self) -> Result<&SigningKey, SigningError> {
-        self.signing
-            .get_or_init(|| SigningKey::choose(&self.keys))
-            .as_ref()
-            .map_err(Clone::clone)
+    /// A set without a key that can sign then.
+    pub fn signing_key(&self, now: SystemTime) -> Result<Signer<'_>, SigningError> {
+        self.signing.get_or_init(|| Signers::of(&self.keys)).at(now)
     }
 }

@@ -57,6 +57,9 @@ pub enum SigningError {
         /// Its `alg`.
         algorithm: String,
     },
+    /// Every key that can sign has ended, or its time has not come.
+    #[error("no key of the set signs now: each has ended (`exp`) or its time has not come (`nbf`)")]
+    NotNow,
     /// The key did not sign.
     #[error("signing failed")]
     Signing,
@@ -69,10 +72,15 @@ impl SigningKey {
     /// symmetric key ends the search. It signs under the first public id then, whosever it is. Ours
     /// is the id of the key's own public half: that one is taken if it is, else another of the set
     /// that is, else the private key's own.
-    pub(super) fn choose(keys: &[Jwk]) -> Result<Self, SigningError> {
-        let mut signer: Option<&Jwk> = None;
-        let mut named: Option<&Jwk> = None;
-        for key in keys {
+    ///
+    /// `keys` are those to choose from, `all` those of the whole set.
+    pub(super) fn choose<'a>(
+        keys: &[&'a Jwk],
+        all: &[Jwk],
+    ) -> Result<(&'a Jwk, Self), SigningError> {
+        let mut signer: Option<&'a Jwk> = None;
+        let mut named: Option<&'a Jwk> = None;
+        for &key in keys {
             match &key.material {
                 Material::Private(_) => signer = Some(key),
                 Material::Public(_) => named = Some(key),
@@ -85,9 +93,14 @@ impl SigningKey {
         let signer = signer
             .filter(|key| !key.id.is_empty())
             .ok_or(SigningError::NoKey)?;
+        Ok((signer, Self::of(signer, named, all)?))
+    }
+
+    /// Makes a key sign, under the id of its public half where `named` or one of the set is that.
+    pub(super) fn of(signer: &Jwk, named: Option<&Jwk>, all: &[Jwk]) -> Result<Self, SigningError> {
         let halves = named
             .into_iter()
-            .chain(keys)
+            .chain(all)
             .filter(|key| is_public_half(key, signer));
         let id = halves
             .map(|key| &key.id)

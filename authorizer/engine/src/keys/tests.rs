@@ -1,6 +1,6 @@
 //! Key sets of the conformance suite, read, chosen from and signed with.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::SystemTime};
 
 use aws_lc_rs::{
     hmac, rsa,
@@ -101,8 +101,9 @@ fn it_signs_with_the_key_that_oathkeeper_would_choose_under_an_id_that_names_it(
     for (name, algorithm, id) in cases {
         let set = set(name);
         let key = set
-            .signing_key()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+            .signing_key(SystemTime::now())
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .key;
         assert_eq!(key.id(), id, "{name}");
         let token = key.sign("{\"sub\":\"ada\"}").unwrap();
         let parts: Vec<_> = token.split('.').collect();
@@ -127,17 +128,17 @@ fn it_signs_with_no_key_that_oathkeeper_would_not_sign_with() {
         "no-kid.json",
     ] {
         assert_eq!(
-            set(name).signing_key().unwrap_err(),
+            set(name).signing_key(SystemTime::now()).unwrap_err(),
             SigningError::NoKey,
             "{name}"
         );
     }
     for name in ["no-alg.json", "none-alg.json"] {
-        let error = set(name).signing_key().unwrap_err();
+        let error = set(name).signing_key(SystemTime::now()).unwrap_err();
         assert!(matches!(error, SigningError::Algorithm { .. }), "{name}");
     }
     for name in ["wrong-alg.json", "hmac-alg-on-rsa.json"] {
-        let error = set(name).signing_key().unwrap_err();
+        let error = set(name).signing_key(SystemTime::now()).unwrap_err();
         assert!(matches!(error, SigningError::Kind { .. }), "{name}");
     }
 }
@@ -180,7 +181,12 @@ fn an_rsa_key_may_leave_out_what_follows_from_the_rest() {
         written["keys"][0].as_object_mut().unwrap().remove(part);
     }
     let set = JwkSet::parse(written.to_string().as_bytes()).unwrap();
-    let token = set.signing_key().unwrap().sign("{}").unwrap();
+    let token = set
+        .signing_key(SystemTime::now())
+        .unwrap()
+        .key
+        .sign("{}")
+        .unwrap();
     assert!(verifies(&self::set("rs.json"), "RS256", &token));
 }
 
@@ -209,7 +215,7 @@ fn parts_that_do_not_fit_together_are_a_broken_key() {
 fn no_key_shows_in_debug() {
     for name in ["rs.json", "es.json", "ed.json", "hs.json"] {
         let set = set(name);
-        let _ = set.signing_key();
+        let _ = set.signing_key(SystemTime::now());
         let written: Value = serde_json::from_str(&fixture(name)).unwrap();
         let shown = format!("{set:?}");
         for part in ["d", "p", "q", "dp", "dq", "qi", "k"] {

@@ -115,8 +115,9 @@ pub(super) fn key_set(url: &str) -> String {
 /// A token that the key at a URL signed.
 pub(super) fn token(url: &str, claims: &Json) -> String {
     let set = JwkSet::parse(key_set(url).as_bytes()).unwrap();
-    set.signing_key()
+    set.signing_key(std::time::SystemTime::now())
         .unwrap()
+        .key
         .sign(&claims.to_string())
         .unwrap()
 }

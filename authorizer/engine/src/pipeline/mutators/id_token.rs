@@ -13,7 +13,7 @@ use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     fingerprint::Fingerprint,
     go::{decode_json, json, parse_duration},
-    keys::{Held, JwkSet, KeySetError},
+    keys::{Held, JwkSet, KeySetError, Signer, SigningError},
     pipeline::{
         Misconfigured, Settings, Shared, bounded_cache::BoundedCache, settings::OptionPlace,
     },
@@ -63,8 +63,10 @@ struct Config {
 /// All that a token is made of, but for the time and its own id.
 #[derive(Hash)]
 struct Unsigned<'a> {
-    /// [`JwkSet::version`]: which keys sign.
+    /// [`JwkSet::version`]: which keys there are.
     keys: u64,
+    /// [`Signer::place`]: which of them signs now. What another one signed is never handed out.
+    signer: Option<usize>,
     issuer: &'a str,
     subject: &'a str,
     /// What the template rendered. Claims that render to nothing are not the same as none.
@@ -119,8 +121,10 @@ impl IdToken {
         };
         let keys = self.keys(session, ports).await?;
         let now = ports.clock.now();
+        let signer = keys.signing_key(now);
         let unsigned = Unsigned {
             keys: keys.version(),
+            signer: signer.as_ref().ok().map(|signer| signer.place),
             issuer: &self.issuer,
             subject: &session.subject,
             claims: claims.as_deref(),
@@ -135,7 +139,7 @@ impl IdToken {
         let authorization = match kept {
             Some(token) => token.authorization,
             None => {
-                let token = unsigned.sign(&keys, now)?;
+                let token = unsigned.sign(signer, now)?;
                 self.shared
                     .signed_tokens
                     .0
@@ -176,8 +180,12 @@ impl IdToken {
 }
 
 impl Unsigned<'_> {
-    /// A token of exactly this, signed with the set's key.
-    fn sign(&self, keys: &JwkSet, now: SystemTime) -> Result<SignedToken, Failure> {
+    /// A token of exactly this, signed with the key that signs now.
+    fn sign(
+        &self,
+        signer: Result<Signer<'_>, SigningError>,
+        now: SystemTime,
+    ) -> Result<SignedToken, Failure> {
         let mut claims = match self.claims {
             Some(text) => read_claims(text)?,
             None => Map::new(),
@@ -189,9 +197,8 @@ impl Unsigned<'_> {
         claims.insert("iss".to_owned(), self.issuer.into());
         claims.insert("nbf".to_owned(), seconds(now).into());
         claims.insert("sub".to_owned(), self.subject.into());
-        let token = keys
-            .signing_key()
-            .and_then(|key| key.sign(&json::encode(&Value::Object(claims))))
+        let token = signer
+            .and_then(|signer| signer.key.sign(&json::encode(&Value::Object(claims))))
             .map_err(|error| {
                 Failure::told(error.to_string())
                     .because(ReasonCode::NoSigningKey)

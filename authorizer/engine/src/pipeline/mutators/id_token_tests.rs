@@ -150,6 +150,43 @@ async fn a_new_key_set_signs_at_once() {
     assert_ne!(world.token(json!({}), "ada").await.unwrap(), token);
 }
 
+/// Two keys of one set, the second with these members besides.
+fn rotated(nbf: u64, exp: u64) -> String {
+    let key = |id: &str, members: Value| {
+        let secret = URL_SAFE_NO_PAD.encode([7; 32]);
+        let mut key = json!({"kty": "oct", "kid": id, "alg": "HS256", "k": secret});
+        for (member, value) in members.as_object().unwrap() {
+            key[member] = value.clone();
+        }
+        key
+    };
+    let keys = [
+        key("first", json!({ "exp": exp })),
+        key("second", json!({"nbf": nbf, "exp": exp})),
+    ];
+    json!({ "keys": keys }).to_string()
+}
+
+#[tokio::test]
+async fn the_next_key_signs_from_its_moment_on_without_another_reading() {
+    let world = World::new();
+    // Over the network, so that it is read once in 30 seconds.
+    let rule = json!({"jwks_url": "https://keys.example/", "ttl": "1h"});
+    world.keys.set(Ok(rotated(NOW + 20, NOW + 25).into()));
+    let mut ids = Vec::new();
+    for _ in 0..25 {
+        let token = world.token(rule.clone(), "ada").await.unwrap();
+        ids.push(part(&token, 0)["kid"].as_str().unwrap().to_owned());
+        world.clock.advance(Duration::from_secs(1));
+    }
+    let expected = [vec!["first"; 20], vec!["second"; 5]].concat();
+    assert_eq!(ids, expected);
+    // Both have ended: neither what they signed nor a new token is handed out.
+    let failure = world.token(rule, "ada").await.unwrap_err();
+    assert!(failure.message.contains("no key of the set signs now"));
+    assert_eq!(world.keys.reads(), 1);
+}
+
 #[tokio::test]
 async fn a_key_set_over_the_network_is_kept_for_half_a_minute() {
     let world = World::new();

@@ -1,4 +1,8 @@
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -38,7 +42,12 @@ fn signed(file: &str, claims: &str) -> (String, String) {
     }
     let set = set.to_string();
     let parsed = JwkSet::parse(set.as_bytes()).unwrap();
-    let token = parsed.signing_key().unwrap().sign(claims).unwrap();
+    let token = parsed
+        .signing_key(SystemTime::now())
+        .unwrap()
+        .key
+        .sign(claims)
+        .unwrap();
     (set, token)
 }
 
