@@ -171,6 +171,10 @@ diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk de
 		cdk $@ -c stage=$(STAGES) $(CDK_FLAGS)
 	fi
 
+.PHONY: drift
+drift: node_modules ## Compare what STAGE (or STAGES) has in AWS with what was deployed; fails where something differs
+	tsx infra/bin/drift.ts '$(STAGES)' $(CDK_FLAGS)
+
 # What can be known of AWS before anything is built.
 preflight-%: node_modules
 	tsx infra/bin/preflight.ts $* '$(STAGES)' $(CDK_FLAGS)

@@ -30,7 +30,8 @@ type Credentials = STSClientConfig["credentials"];
 
 /** Requests to AWS, or to where `AWS_ENDPOINT_URL` points, with one set of credentials in one region. */
 export class AwsSession {
-  private readonly config;
+  /** What a client of the SDK is made with. */
+  readonly config;
 
   constructor(
     readonly region: string,
@@ -56,7 +57,7 @@ export class AwsSession {
   /** The same with the credentials of a role. */
   async assuming(roleArn: string): Promise<AwsSession> {
     const { Credentials: given } = await new STSClient(this.config).send(
-      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "oathgate-preflight" }),
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "oathgate" }),
     );
     return new AwsSession(this.region, {
       accessKeyId: given?.AccessKeyId ?? "",

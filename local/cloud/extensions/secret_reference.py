@@ -12,6 +12,7 @@ EXTENDS = (
     "services.cloudformation.provisioners:_sm_secret_create",
     "services.cloudformation.provisioners:_sm_secret_update",
     "services.cloudformation.provisioners:_sm_secret_delete",
+    "services.cloudformation.drift:_read_secret",
     "services.secretsmanager:_get_secret_value",
     "services.secretsmanager:_put_secret_value",
 )
@@ -19,7 +20,7 @@ EXTENDS = (
 
 def install(app, apigw) -> None:
     from ministack.services import secretsmanager
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import drift, provisioners
 
     def name_of(arn: str) -> str:
         return next((name for name, secret in secretsmanager._secrets.items() if secret["ARN"] == arn), arn)
@@ -40,3 +41,6 @@ def install(app, apigw) -> None:
         provisioners._sm_secret_delete(name_of(physical_id), props)
 
     provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"].update(create=create, update=update, delete=delete)
+
+    read, compared = drift._DRIFT_READERS["AWS::SecretsManager::Secret"]
+    drift._DRIFT_READERS["AWS::SecretsManager::Secret"] = (lambda arn, props: read(name_of(arn), props), compared)

@@ -1,0 +1,81 @@
+"""`make drift`: what was changed by hand is listed, what was deployed is not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+
+import pytest
+
+from local.cloud.processes import ROOT
+
+
+@pytest.fixture
+def drift(gate):
+    """Runs the command for the stage, and gives its status and what it printed."""
+
+    def run() -> tuple[int, str]:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        environment |= gate.cloud.environment()
+        stage = gate.cloud.folder / f"{gate.stage}.yml"
+        finished = subprocess.run(
+            ["npx", "tsx", "infra/bin/drift.ts", str(stage)],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return finished.returncode, finished.stdout
+
+    return run
+
+
+def test_a_stage_is_as_it_was_deployed_until_somebody_changes_it(gate, drift):
+    status, text = drift()
+    assert status == 0, text
+    assert text.startswith(f"{gate.stack} is as it was deployed\n")
+    assert "AWS::ApiGateway::RestApi" in text
+
+    functions = gate.cloud.client("lambda")
+    deployed = functions.get_function_configuration(FunctionName=gate.function_name)
+    functions.update_function_configuration(FunctionName=gate.function_name, Timeout=deployed["Timeout"] + 1)
+    status, text = drift()
+    functions.update_function_configuration(FunctionName=gate.function_name, Timeout=deployed["Timeout"])
+    assert status == 1
+    [line] = [line for line in text.splitlines() if line.startswith("  ")]
+    assert line.endswith(f"/Timeout is {deployed['Timeout'] + 1}; the template says {deployed['Timeout']}")
+
+    assert drift()[0] == 0
+
+
+def test_a_stage_that_serves_another_deployment_is_told(gate, drift):
+    api = gate.cloud.client("apigateway")
+    deployed = api.get_stage(restApiId=gate.api_id, stageName=gate.stage)["deploymentId"]
+    other = api.create_deployment(restApiId=gate.api_id)["id"]
+    try:
+        api.update_stage(restApiId=gate.api_id, stageName=gate.stage, patchOperations=_serve(other))
+        status, text = drift()
+    finally:
+        api.update_stage(restApiId=gate.api_id, stageName=gate.stage, patchOperations=_serve(deployed))
+        api.delete_deployment(restApiId=gate.api_id, deploymentId=other)
+    assert status == 1
+    assert f"serves the deployment {other}; the stack deployed {deployed} last" in text
+
+
+def test_a_stage_that_was_never_deployed_is_no_drift(gate, drift):
+    stage = gate.cloud.folder / f"{gate.stage}.yml"
+    elsewhere = stage.read_text().replace("us-east-1", "eu-north-1")
+    kept = stage.read_text()
+    stage.write_text(elsewhere)
+    try:
+        status, text = drift()
+    finally:
+        stage.write_text(kept)
+    assert status == 2
+    assert f"CloudFormation can't compare `{gate.stack}`" in text
+
+
+def _serve(deployment: str) -> list[dict[str, str]]:
+    return [{"op": "replace", "path": "/deploymentId", "value": deployment}]

@@ -1,0 +1,124 @@
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  type CloudFormationClient,
+  DescribeStackDriftDetectionStatusCommand,
+  DetectStackDriftCommand,
+  paginateDescribeStackResourceDrifts,
+  paginateListStackResources,
+  type StackResourceDrift,
+} from "@aws-sdk/client-cloudformation";
+import { InputError } from "../../lib/input-error";
+
+/** Milliseconds between two looks at a detection that is under way. */
+const LOOK_AGAIN_AFTER = 2_000;
+/** Milliseconds in which CloudFormation has to look at a stack; it takes some seconds for each few resources. */
+const MAX_DETECTION_TIME = 600_000;
+
+/** One resource of a stack. */
+export interface StackResource {
+  readonly logicalId: string;
+  readonly physicalId: string;
+  readonly type: string;
+  /** Whether CloudFormation can compare resources of this type. */
+  readonly checked: boolean;
+}
+
+/** What CloudFormation found in a stack. */
+export interface StackDrift {
+  /** A line for each resource that is gone and for each property that is not as the template says. */
+  readonly differences: readonly string[];
+  /** Why some resources could not be compared though their types can. */
+  readonly failure?: string;
+  readonly resources: readonly StackResource[];
+}
+
+/**
+ * Lets CloudFormation compare a stack's resources with its template, and waits for the result.
+ *
+ * @throws InputError where there is no such stack, or where it is being changed
+ */
+export async function detectStackDrift(
+  cloudFormation: CloudFormationClient,
+  stack: string,
+): Promise<StackDrift> {
+  const id = await begin(cloudFormation, stack);
+  const until = Date.now() + MAX_DETECTION_TIME;
+  let failure: string | undefined;
+  for (;;) {
+    const { DetectionStatus, DetectionStatusReason } = await cloudFormation.send(
+      new DescribeStackDriftDetectionStatusCommand({ StackDriftDetectionId: id }),
+    );
+    if (DetectionStatus === "DETECTION_FAILED") {
+      failure = DetectionStatusReason ?? "CloudFormation gives no reason";
+    }
+    if (DetectionStatus !== "DETECTION_IN_PROGRESS") {
+      break;
+    }
+    if (Date.now() > until) {
+      throw new InputError(
+        `CloudFormation is still comparing ${stack} after ${MAX_DETECTION_TIME / 60_000} minutes; try again later`,
+      );
+    }
+    await pause(LOOK_AGAIN_AFTER);
+  }
+  const differences: string[] = [];
+  for await (const page of paginateDescribeStackResourceDrifts(
+    { client: cloudFormation },
+    { StackName: stack, StackResourceDriftStatusFilters: ["MODIFIED", "DELETED"] },
+  )) {
+    differences.push(...(page.StackResourceDrifts ?? []).flatMap(differencesOf));
+  }
+  return {
+    differences,
+    ...(failure === undefined ? {} : { failure }),
+    resources: await resourcesOf(cloudFormation, stack),
+  };
+}
+
+async function begin(cloudFormation: CloudFormationClient, stack: string): Promise<string> {
+  try {
+    const { StackDriftDetectionId = "" } = await cloudFormation.send(
+      new DetectStackDriftCommand({ StackName: stack }),
+    );
+    return StackDriftDetectionId;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ValidationError") {
+      throw new InputError(`CloudFormation can't compare \`${stack}\`: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+async function resourcesOf(cloudFormation: CloudFormationClient, stack: string): Promise<StackResource[]> {
+  const resources: StackResource[] = [];
+  for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName: stack })) {
+    for (const one of page.StackResourceSummaries ?? []) {
+      resources.push({
+        logicalId: one.LogicalResourceId ?? "",
+        physicalId: one.PhysicalResourceId ?? "",
+        type: one.ResourceType ?? "",
+        checked: (one.DriftInformation?.StackResourceDriftStatus ?? "NOT_CHECKED") !== "NOT_CHECKED",
+      });
+    }
+  }
+  return resources;
+}
+
+/** The lines about one resource. */
+function differencesOf(drift: StackResourceDrift): string[] {
+  const resource = `${drift.LogicalResourceId} (${drift.ResourceType})`;
+  if (drift.StackResourceDriftStatus === "DELETED") {
+    return [`${resource} is gone`];
+  }
+  return (drift.PropertyDifferences ?? []).map((difference) => {
+    const property = `${resource} ${difference.PropertyPath}`;
+    switch (difference.DifferenceType) {
+      case "ADD":
+        return `${property} is ${difference.ActualValue}; the template does not set it`;
+      case "REMOVE":
+        return `${property} is not set; the template says ${difference.ExpectedValue}`;
+      default:
+        return `${property} is ${difference.ActualValue}; the template says ${difference.ExpectedValue}`;
+    }
+  });
+}
