@@ -37,6 +37,8 @@ pub enum ReasonCode {
     TemplateFailed,
     /// There is no key to sign with.
     NoSigningKey,
+    /// The secret that the backend is to be shown cannot be read.
+    NoBackendSecret,
     /// A value that the rule sets cannot be handed on as it is.
     ValueUnfit,
     /// The path is too long for a policy of API Gateway's.
@@ -54,7 +56,7 @@ pub enum ReasonCode {
 
 impl ReasonCode {
     /// Every code there is.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Granted,
         Self::NoRule,
         Self::OverlappingRules,
@@ -72,6 +74,7 @@ impl ReasonCode {
         Self::Misconfigured,
         Self::TemplateFailed,
         Self::NoSigningKey,
+        Self::NoBackendSecret,
         Self::ValueUnfit,
         Self::PathTooLong,
         Self::EventUnreadable,
@@ -92,6 +95,7 @@ impl ReasonCode {
             | Self::Misconfigured
             | Self::TemplateFailed
             | Self::NoSigningKey
+            | Self::NoBackendSecret
             | Self::TimeUp
             | Self::Panicked
             | Self::Internal => true,
@@ -132,6 +136,7 @@ impl ReasonCode {
             Self::Misconfigured => "misconfigured",
             Self::TemplateFailed => "template_failed",
             Self::NoSigningKey => "no_signing_key",
+            Self::NoBackendSecret => "no_backend_secret",
             Self::ValueUnfit => "value_unfit",
             Self::PathTooLong => "path_too_long",
             Self::EventUnreadable => "event_unreadable",

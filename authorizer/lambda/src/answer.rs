@@ -6,6 +6,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
+    backend_secret::SecretValue,
     context::{self, Context, Unfit, Vouched},
     event::{Event, Kind},
     origin,
@@ -89,6 +90,8 @@ pub(crate) struct Answering<'a> {
     /// Whose pages may read a refusal.
     pub(crate) allowed_origins: &'a [String],
     pub(crate) simple: bool,
+    /// The backend's secret, where the stage has one and it could be read.
+    pub(crate) secret: Option<&'a SecretValue>,
 }
 
 impl Answering<'_> {
@@ -97,9 +100,11 @@ impl Answering<'_> {
         let subject = decision.evidence.subject.as_str();
         match &decision.outcome {
             Decided::Granted(grant) => {
-                let context = self.vouched.context(grant, self.event);
+                let context = self.vouched.context(grant, self.event, self.secret);
                 match context.and_then(|context| self.allow(subject, context)) {
                     Ok(answer) => (Ok(answer), None),
+                    // What may be gone a second later must not be kept by anyone.
+                    Err(unfit @ Unfit::NoSecret) => (Err(Unanswered::Undecided), Some(unfit)),
                     Err(unfit) => (Ok(self.deny(subject, unfit.context())), Some(unfit)),
                 }
             }

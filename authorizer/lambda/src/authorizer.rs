@@ -20,7 +20,7 @@ use oathgate_engine::{
 use oathgate_outbound::{TimeLimits, TimeUp};
 
 use crate::{
-    Answer, Level, Log, Outside, Settings, Unanswered,
+    Answer, BackendSecret, Level, Log, Outside, SecretHeaderTaken, Settings, Unanswered,
     answer::Answering,
     context::{self, Vouched},
     event::Event,
@@ -44,6 +44,7 @@ pub struct Invocation {
 pub struct Authorizer {
     gate: Gate,
     vouched: Vouched,
+    backend_secret: Option<BackendSecret>,
     settings: Settings,
     outside: Arc<Outside>,
     log: Log,
@@ -87,12 +88,26 @@ impl Authorizer {
         Self {
             gate: gate.with_path_policy(settings.stage.paths),
             vouched,
+            backend_secret: None,
             settings,
             outside,
             log,
             warm: AtomicBool::new(false),
             time_limits: TimeLimits::default(),
         }
+    }
+
+    /// The same gate, which hands a secret to the backend on every grant. Where the secret cannot be read
+    /// nothing is granted, and no client may send its header, whatever the settings say of others.
+    ///
+    /// # Errors
+    /// A rule that sets the secret's header.
+    pub fn with_backend_secret(self, secret: BackendSecret) -> Result<Self, SecretHeaderTaken> {
+        Ok(Self {
+            vouched: self.vouched.with_secret(secret.header().clone())?,
+            backend_secret: Some(secret),
+            ..self
+        })
     }
 
     /// Answers an event, given as JSON. There always is an answer: a panic and a deadline that comes
@@ -138,12 +153,6 @@ impl Authorizer {
     }
 
     async fn decide(&self, event: &Event<'_>) -> Concluded {
-        let answering = Answering {
-            event,
-            vouched: &self.vouched,
-            allowed_origins: &self.settings.allowed_origins,
-            simple: self.settings.simple_answers,
-        };
         let stage = &self.settings.stage;
         let mut request = match event.request(stage.public_host.as_deref()) {
             Ok(request) => request,
@@ -156,6 +165,17 @@ impl Authorizer {
                 Ok(()) => self.gate.decide(request).await,
                 Err(why) => self.gate.refuse_path(&request, why),
             },
+        };
+        let secret = match (&self.backend_secret, &decision.outcome) {
+            (Some(secret), Decided::Granted(_)) => secret.value().await,
+            _ => None,
+        };
+        let answering = Answering {
+            event,
+            vouched: &self.vouched,
+            allowed_origins: &self.settings.allowed_origins,
+            simple: self.settings.simple_answers,
+            secret: secret.as_ref(),
         };
         let (answer, unfit) = answering.to(&decision);
         let mut evidence = decision.evidence;

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::{
     ForgedHeaders, Settings,
+    backend_secret::{SecretHeaderTaken, SecretValue},
     event::{Event, Headers, Kind},
     forged::{self, Forgery},
 };
@@ -39,6 +40,8 @@ pub(crate) struct Vouched {
     forged: ForgedHeaders,
     /// The names of the cookies that rules set.
     cookies: Vec<String>,
+    /// The header that holds the backend's secret, if there is one.
+    secret: Option<VouchedHeader>,
 }
 
 /// Why a grant cannot be handed to API Gateway. The texts hold no value.
@@ -60,6 +63,8 @@ pub(crate) enum Unfit {
     TooLargeForWebSockets,
     #[error("the path is too long for a policy")]
     PathTooLong,
+    #[error("the backend's secret was never read")]
+    NoSecret,
     #[error("{0}")]
     Forged(Forgery),
 }
@@ -69,6 +74,7 @@ impl Unfit {
     pub(crate) fn status(&self) -> u16 {
         match self {
             Self::PathTooLong | Self::Forged(_) => 400,
+            Self::NoSecret => 500,
             _ => 403,
         }
     }
@@ -77,6 +83,7 @@ impl Unfit {
         match self {
             Self::PathTooLong => ReasonCode::PathTooLong,
             Self::Forged(forgery) => forgery.code(),
+            Self::NoSecret => ReasonCode::NoBackendSecret,
             _ => ReasonCode::ValueUnfit,
         }
     }
@@ -120,6 +127,7 @@ impl Vouched {
             of_client: of_client.map(|header| canonical(header)).collect(),
             forged: settings.forged_headers,
             cookies: Vec::new(),
+            secret: None,
         }
     }
 
@@ -129,10 +137,30 @@ impl Vouched {
         Self { cookies, ..self }
     }
 
+    /// The same headers, and one that holds the backend's secret on every grant.
+    ///
+    /// # Errors
+    /// A header of a rule's that has this name or shares its context key.
+    pub(crate) fn with_secret(self, header: VouchedHeader) -> Result<Self, SecretHeaderTaken> {
+        let same = |known: &&VouchedHeader| known.context_key == header.context_key;
+        if let Some(known) = self.headers.iter().find(same) {
+            return Err(SecretHeaderTaken {
+                secret: header.header,
+                rule: known.header.clone(),
+            });
+        }
+        Ok(Self {
+            secret: Some(header),
+            ..self
+        })
+    }
+
     /// Why a client's headers could be taken for those the gate vouches for; see [`forged`].
     pub(crate) fn forged_before(&self, client: &Headers<'_>) -> Option<Forgery> {
         let vouched = || self.headers.iter().map(|vouched| vouched.header.as_str());
-        let forgery = forged::unfit_or_mimicking(client, vouched);
+        let secret = self.secret.as_ref().map(|secret| secret.header.as_str());
+        let forgery = forged::unfit_or_mimicking(client, || vouched().chain(secret))
+            .or_else(|| forged::secret(client, secret?));
         let refused = || match self.forged {
             ForgedHeaders::Refuse => {
                 let own = |name: &&str| !self.of_client.iter().any(|known| known == name);
@@ -165,13 +193,25 @@ impl Vouched {
         })
     }
 
-    /// The context of a grant: each vouched header, never missing and never empty.
-    pub(crate) fn context(&self, grant: &Grant, event: &Event<'_>) -> Result<Context, Unfit> {
+    /// The context of a grant: each vouched header, never missing and never empty, and the backend's secret
+    /// where the stage has one.
+    pub(crate) fn context(
+        &self,
+        grant: &Grant,
+        event: &Event<'_>,
+        secret: Option<&SecretValue>,
+    ) -> Result<Context, Unfit> {
         if let Some(forgery) = self.forged_after(grant, event) {
             return Err(Unfit::Forged(forgery));
         }
         let mut context = Context::new();
         let mut size = 0;
+        if let Some(header) = &self.secret {
+            let value = secret.ok_or(Unfit::NoSecret)?.reveal();
+            size += header.header.len() + value.len();
+            // First, so that no header that only a service named can take its place.
+            context.insert(header.context_key.clone(), value.to_owned());
+        }
         let of_rule = grant.vouched.iter();
         let of_rule =
             of_rule.filter(|name| !self.headers.iter().any(|known| known.header == **name));
@@ -349,7 +389,7 @@ mod tests {
 
     fn context(vouched: &Vouched, grant: &Grant) -> Vec<(String, String)> {
         vouched
-            .context(grant, &sent(&[]))
+            .context(grant, &sent(&[]), None)
             .unwrap()
             .into_iter()
             .collect()
@@ -398,7 +438,8 @@ mod tests {
             ("authorization", "Basic b"),
         ]);
         let none = grant(&[], &[]);
-        let context = |granted: &Grant, event: &Event<'_>| all.context(granted, event).unwrap();
+        let context =
+            |granted: &Grant, event: &Event<'_>| all.context(granted, event, None).unwrap();
         assert_eq!(context(&none, &own)["authorization"], "Basic a, Basic b");
         assert_eq!(context(&none, &own)["x-user"], "none");
         assert_eq!(context(&none, &sent(&[]))["authorization"], "none");
@@ -407,14 +448,15 @@ mod tests {
         let set_to_nothing = grant(&[("Authorization", "")], &["Authorization"]);
         assert_eq!(context(&set_to_nothing, &own)["authorization"], "none");
         let odd = sent(&[("Authorization", "a\0b")]);
-        assert!(all.context(&none, &odd).is_err());
+        assert!(all.context(&none, &odd, None).is_err());
     }
 
     #[test]
     fn a_client_keeps_its_cookies_behind_a_rule_that_sets_none() {
         let all = vouched(&["Cookie", "X-User"]).with_cookies(vec!["user".to_owned()]);
         let none = grant(&[], &[]);
-        let own = |headers: &[_]| all.context(&none, &sent(headers)).unwrap()["cookie"].clone();
+        let own =
+            |headers: &[_]| all.context(&none, &sent(headers), None).unwrap()["cookie"].clone();
         let sent_twice = [
             ("cookie", "sid=1; user=admin"),
             ("Cookie", "USER=root; theme=dark"),
@@ -424,7 +466,7 @@ mod tests {
         assert_eq!(own(&[("Cookie", "a=\u{0}")]), "none");
         assert_eq!(own(&[]), "none");
         let set = grant(&[("Cookie", "user=ada")], &["Cookie"]);
-        let context = all.context(&set, &sent(&sent_twice)).unwrap();
+        let context = all.context(&set, &sent(&sent_twice), None).unwrap();
         assert_eq!(context["cookie"], "user=ada");
     }
 
@@ -457,7 +499,7 @@ mod tests {
     #[test]
     fn a_value_that_is_the_stand_in_is_refused() {
         let granted = grant(&[("X-User", "none")], &["X-User"]);
-        let refused = vouched(&["X-User"]).context(&granted, &sent(&[]));
+        let refused = vouched(&["X-User"]).context(&granted, &sent(&[]), None);
         assert_eq!(refused, Err(Unfit::StandIn("X-User".to_owned())));
     }
 
@@ -468,7 +510,7 @@ mod tests {
         assert_eq!(context(&all, &same), pairs(&[("x_user", "a")]));
         let other = grant(&[("X_user", "a"), ("X.user", "b")], &["X_user", "X.user"]);
         assert_eq!(
-            all.context(&other, &sent(&[])),
+            all.context(&other, &sent(&[]), None),
             Err(Unfit::SharedKey("X.user".to_owned()))
         );
     }
@@ -489,7 +531,7 @@ mod tests {
         ] {
             let granted = grant(&[("X-User", value)], &["X-User"]);
             let refused = vouched(&["X-User"])
-                .context(&granted, &sent(&[]))
+                .context(&granted, &sent(&[]), None)
                 .unwrap_err();
             assert_eq!(refused, Unfit::Characters("X-User".to_owned()), "{value:?}");
         }
@@ -500,14 +542,20 @@ mod tests {
         let fits = "x".repeat(MOST_BYTES - "X-User".len());
         let all = vouched(&["X-User"]);
         assert!(
-            all.context(&grant(&[("X-User", &fits)], &["X-User"]), &sent(&[]))
+            all.context(&grant(&[("X-User", &fits)], &["X-User"]), &sent(&[]), None)
                 .is_ok()
         );
         let granted = grant(&[("X-User", &format!("{fits}x"))], &["X-User"]);
-        assert_eq!(all.context(&granted, &sent(&[])), Err(Unfit::TooLarge));
+        assert_eq!(
+            all.context(&granted, &sent(&[]), None),
+            Err(Unfit::TooLarge)
+        );
         let half = "x".repeat(MOST_BYTES / 2);
         let granted = grant(&[("X-A", &half), ("X-B", &half)], &["X-A", "X-B"]);
-        assert_eq!(all.context(&granted, &sent(&[])), Err(Unfit::TooLarge));
+        assert_eq!(
+            all.context(&granted, &sent(&[]), None),
+            Err(Unfit::TooLarge)
+        );
     }
 
     #[test]
@@ -560,7 +608,7 @@ mod tests {
     fn a_header_that_is_left_to_clients_is_not_theirs_where_the_rule_sets_it() {
         let all = with_settings(&["X-Note"], &leaving_to_clients(&["X-Note"]));
         let set = grant(&[("X-Note", "of the gate")], &["X-Note"]);
-        let note = |name| all.context(&set, &sent(&[(name, "mine")]));
+        let note = |name| all.context(&set, &sent(&[(name, "mine")]), None);
         assert_eq!(note("X-Note").unwrap()["x-note"], "of the gate");
         // API Gateway may keep one of another case beside the one it maps.
         for name in ["x-note", "X-NOTE"] {
@@ -575,9 +623,14 @@ mod tests {
             kind: Kind::HttpV2,
             ..sent(&[("x-note", "mine")])
         };
-        assert_eq!(all.context(&set, &shown).unwrap()["x-note"], "of the gate");
+        assert_eq!(
+            all.context(&set, &shown, None).unwrap()["x-note"],
+            "of the gate"
+        );
         let none = grant(&[], &[]);
-        let own = all.context(&none, &sent(&[("x-note", "mine")])).unwrap();
+        let own = all
+            .context(&none, &sent(&[("x-note", "mine")]), None)
+            .unwrap();
         assert_eq!(own["x-note"], "mine");
     }
 
@@ -586,7 +639,7 @@ mod tests {
         let all = vouched(&["X-User"]);
         let set = grant(&[("X-Plan", "gold"), ("X-Plan", "new")], &["X-Plan"]);
         let code = |headers: &[_]| {
-            let refused = all.context(&set, &sent(headers)).err();
+            let refused = all.context(&set, &sent(headers), None).err();
             refused.map(|unfit| unfit.code())
         };
         assert_eq!(code(&[("Accept", "*/*")]), None);
@@ -599,7 +652,7 @@ mod tests {
         );
         let token = grant(&[("Authorization", "Bearer a")], &["Authorization"]);
         let sent = sent(&[("authorization", "Bearer b")]);
-        assert!(all.context(&token, &sent).is_ok());
+        assert!(all.context(&token, &sent, None).is_ok());
     }
 
     #[test]
@@ -609,10 +662,13 @@ mod tests {
         let granted = grant(&[("Authorization", &token)], &["Authorization"]);
         let mapped = "Authorization".len() + token.len() + "X-User".len() + "none".len();
         let fits = "c".repeat(MOST_BYTES - mapped - "Cookie".len());
-        assert!(all.context(&granted, &sent(&[("Cookie", &fits)])).is_ok());
+        assert!(
+            all.context(&granted, &sent(&[("Cookie", &fits)]), None)
+                .is_ok()
+        );
         let more = format!("{fits}c");
         let refused = all
-            .context(&granted, &sent(&[("Cookie", &more)]))
+            .context(&granted, &sent(&[("Cookie", &more)]), None)
             .unwrap_err();
         assert_eq!(refused, Unfit::TooLargeTogether);
         assert_eq!(
@@ -621,8 +677,53 @@ mod tests {
         );
         // The gate's own takes the place of a client's of the same case.
         assert!(
-            all.context(&granted, &sent(&[("Authorization", &more)]))
+            all.context(&granted, &sent(&[("Authorization", &more)]), None)
                 .is_ok()
+        );
+    }
+
+    const SECRET: &str = "a-secret-of-thirty-two-characters";
+
+    fn with_secret(headers: &[&str]) -> Vouched {
+        let header = VouchedHeader::new("X-Gate-Secret");
+        vouched(headers).with_secret(header).unwrap()
+    }
+
+    #[test]
+    fn the_backend_s_secret_is_beside_the_headers_of_every_grant_and_counts_with_them() {
+        let all = with_secret(&["X-User"]);
+        let secret = SecretValue::of(SECRET);
+        let context = |value: &str| {
+            let granted = grant(&[("X-User", value)], &["X-User"]);
+            all.context(&granted, &sent(&[]), Some(&secret))
+        };
+        assert_eq!(context("alice").unwrap()["x-gate-secret"], SECRET);
+        let room = MOST_BYTES - "X-User".len() - "X-Gate-Secret".len() - SECRET.len();
+        assert!(context(&"x".repeat(room)).is_ok());
+        assert_eq!(context(&"x".repeat(room + 1)), Err(Unfit::TooLarge));
+    }
+
+    #[test]
+    fn without_the_backend_s_secret_nothing_is_granted() {
+        let refused = with_secret(&[]).context(&grant(&[], &[]), &sent(&[]), None);
+        assert_eq!(refused, Err(Unfit::NoSecret));
+    }
+
+    #[test]
+    fn no_rule_and_no_service_may_take_the_place_of_the_backend_s_secret() {
+        for name in ["X-Gate-Secret", "x-gate-secret", "X_gate-secret"] {
+            let taken = vouched(&[name]).with_secret(VouchedHeader::new("X-Gate-Secret"));
+            assert_eq!(
+                taken.is_err(),
+                name.to_lowercase() == "x-gate-secret",
+                "{name}"
+            );
+        }
+        let secret = SecretValue::of(SECRET);
+        let named_by_a_service = grant(&[("X-Gate-Secret", "mine")], &["X-Gate-Secret"]);
+        assert_eq!(
+            with_secret(&[]).context(&named_by_a_service, &sent(&[]), Some(&secret)),
+            Err(Unfit::SharedKey("X-Gate-Secret".to_owned()))
         );
     }
 

@@ -23,6 +23,9 @@ pub(crate) enum Forgery {
     /// Its name is one that some servers read as one the gate vouches for.
     #[error("the header `{0}` could be taken for one the gate vouches for")]
     Mimicking(String),
+    /// Its name is that of the header with the backend's secret.
+    #[error("the client sends the header `{0}`, which holds the backend's secret")]
+    Secret(String),
     /// Its name is none, and some servers pass over what no name may hold.
     #[error("a header's name holds what no name may")]
     Name,
@@ -32,7 +35,7 @@ impl Forgery {
     /// The reason of the refusal.
     pub(crate) fn code(&self) -> ReasonCode {
         match self {
-            Self::Vouched(_) => ReasonCode::ForgedHeader,
+            Self::Vouched(_) | Self::Secret(_) => ReasonCode::ForgedHeader,
             Self::Mimicking(_) | Self::Name => ReasonCode::MimickingHeader,
         }
     }
@@ -64,6 +67,14 @@ pub(crate) fn forged<'v, V: Iterator<Item = &'v str>>(
             .any(|vouched| name.eq_ignore_ascii_case(vouched) && !is_sent_in_good_faith(vouched))
             .then(|| Forgery::Vouched(name.to_string()))
     })
+}
+
+/// The first header that is the one with the backend's secret, in any case: whatever else a stage lets clients
+/// send, this one never is theirs.
+pub(crate) fn secret(client: &Headers<'_>, header: &str) -> Option<Forgery> {
+    let mut names = client.iter().map(|(name, _)| name);
+    let found = names.find(|name| name.eq_ignore_ascii_case(header))?;
+    Some(Forgery::Secret(found.to_string()))
 }
 
 /// A header of a name in another case than the one that is mapped.

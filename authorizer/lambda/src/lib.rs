@@ -14,9 +14,11 @@
 
 mod answer;
 mod authorizer;
+mod backend_secret;
 mod context;
 pub mod event;
 mod forged;
+mod kept_secret;
 mod log;
 mod origin;
 mod outside;
@@ -28,8 +30,9 @@ mod settings;
 
 pub use answer::{Answer, PolicyAnswer, SimpleAnswer, Unanswered};
 pub use authorizer::{Authorizer, Invocation, Record};
+pub use backend_secret::{BackendSecret, SecretHeaderTaken};
 pub use log::{Level, Log};
 pub use outside::Outside;
 pub use package::{PACKED, Package, PackageError};
 pub use secrets::SecretKeys;
-pub use settings::{ForgedHeaders, MetricSettings, Settings, SettingsError};
+pub use settings::{BackendSecretSettings, ForgedHeaders, MetricSettings, Settings, SettingsError};

@@ -15,7 +15,8 @@ use oathgate_engine::{
     ports::{Clock, HttpRequest, SystemClock},
 };
 use oathgate_lambda::{
-    Authorizer, Invocation, Level, Log, Outside, Package, Record, SecretKeys, Settings,
+    Authorizer, BackendSecret, Invocation, Level, Log, Outside, Package, Record, SecretKeys,
+    Settings,
 };
 use oathgate_outbound::{
     Client, UrlKeys,
@@ -141,25 +142,36 @@ async fn load() -> Result<Authorizer, Broken> {
     let client = Client::from_env()?;
     let outside = Arc::new(Outside::new(client.clone(), log.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let signing_secret = match (&settings.jwks_secret, package.signing_keys_url()) {
+        (Some(id), Some(url)) if package.signs() => Some((id.clone(), url)),
+        _ => None,
+    };
+    let secrets = match (&signing_secret, &settings.backend_secret) {
+        (None, None) => None,
+        _ => Some(Secrets::new(&Account::from_env()?, client)),
+    };
     let mut keys = SecretKeys::by_url(UrlKeys::new(Arc::clone(&outside)));
-    let mut prefetch = None;
-    if let (Some(id), Some(url)) = (&settings.jwks_secret, package.signing_keys_url())
-        && package.signs()
-    {
+    if let (Some((id, url)), Some(secrets)) = (signing_secret, &secrets) {
         let ttl = Duration::from_secs(settings.jwks_ttl_seconds);
-        let secrets = Secrets::new(&Account::from_env()?, client);
-        keys = keys.with_secret(
-            url,
-            id.clone(),
-            secrets,
-            ttl,
-            Arc::clone(&clock),
-            log.clone(),
-        );
-        let ahead = keys.clone();
-        prefetch = Some(tokio::spawn(async move { ahead.prefetch().await }));
+        let (secrets, clock) = (secrets.clone(), Arc::clone(&clock));
+        keys = keys.with_secret(url, id, secrets, ttl, clock, log.clone());
     }
-    // The request for the secret goes out before the rules take this thread.
+    let backend_secret = settings.backend_secret.as_ref().zip(secrets.clone());
+    let backend_secret = backend_secret.map(|(named, secrets)| {
+        BackendSecret::new(named, secrets, Arc::clone(&clock), log.clone())
+    });
+    let prefetch = secrets.map(|_| {
+        let (keys, backend_secret) = (keys.clone(), backend_secret.clone());
+        tokio::spawn(async move {
+            let of_backend = async {
+                if let Some(secret) = backend_secret {
+                    secret.prefetch().await;
+                }
+            };
+            tokio::join!(keys.prefetch(), of_backend);
+        })
+    });
+    // The requests for secrets go out before the rules take this thread.
     tokio::task::yield_now().await;
     let manifest = package.manifest().clone();
     let ports = Ports {
@@ -175,7 +187,11 @@ async fn load() -> Result<Authorizer, Broken> {
     if let Some(prefetch) = prefetch {
         prefetch.await?;
     }
-    Ok(Authorizer::new(gate, manifest, settings, outside, log))
+    let authorizer = Authorizer::new(gate, manifest, settings, outside, log);
+    Ok(match backend_secret {
+        Some(secret) => authorizer.with_backend_secret(secret)?,
+        None => authorizer,
+    })
 }
 
 /// Makes Lambda show why the function does not start, through the

@@ -2,7 +2,12 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use oathgate_engine::{SessionCacheLimits, StageOptions, go::is_token};
+use oathgate_engine::{
+    SessionCacheLimits, StageOptions,
+    gateway_header::{Unmappable, is_sent_by_clients},
+    go::{canonical_header_name, is_token},
+    manifest::VouchedHeader,
+};
 use thiserror::Error;
 
 use crate::{Level, origin::is_origin};
@@ -37,6 +42,17 @@ pub struct MetricSettings {
     pub by_rule: bool,
 }
 
+/// A header that every grant carries, with a secret that only the gate and the backend know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BackendSecretSettings {
+    /// `OATHGATE_BACKEND_SECRET`: the secret that holds the header's value.
+    pub secret: String,
+    /// `OATHGATE_BACKEND_SECRET_HEADER`: the header.
+    pub header: VouchedHeader,
+    /// `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: after how many seconds the secret is read again.
+    pub ttl_seconds: u64,
+}
+
 /// The function's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -46,6 +62,9 @@ pub struct Settings {
     pub jwks_secret: Option<String>,
     /// `OATHGATE_JWKS_TTL_SECONDS`: after how many seconds the secret is read again.
     pub jwks_ttl_seconds: u64,
+    /// `OATHGATE_BACKEND_SECRET`, `OATHGATE_BACKEND_SECRET_HEADER` and `OATHGATE_BACKEND_SECRET_TTL_SECONDS`:
+    /// what the backend is shown, if anything.
+    pub backend_secret: Option<BackendSecretSettings>,
     /// `OATHGATE_VOUCHED_FALLBACK`: what a vouched header says where a rule sets none.
     pub vouched_fallback: String,
     /// `OATHGATE_CLIENT_HEADERS`: vouched headers, separated by commas, that keep the client's own value
@@ -74,6 +93,7 @@ impl Default for Settings {
             stage: StageOptions::default(),
             jwks_secret: None,
             jwks_ttl_seconds: 300,
+            backend_secret: None,
             vouched_fallback: "none".to_owned(),
             client_headers: Vec::new(),
             forged_headers: ForgedHeaders::default(),
@@ -133,6 +153,7 @@ impl Settings {
         let ttl = number("OATHGATE_SESSION_CACHE_TTL_SECONDS", 1..=3600);
         let negative_ttl = number("OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS", 0..=3600);
         let max_entries = number("OATHGATE_SESSION_CACHE_MAX_ENTRIES", 10..=10_000);
+        let secret_ttl = number("OATHGATE_BACKEND_SECRET_TTL_SECONDS", 1..=86_400);
         settings.session_cache = ttl.map(|ttl| SessionCacheLimits {
             ttl: Duration::from_secs(ttl),
             negative_ttl: Duration::from_secs(negative_ttl.unwrap_or(ttl.min(5))),
@@ -152,6 +173,10 @@ impl Settings {
             ),
             _ => {}
         }
+        match backend_secret(given, secret_ttl) {
+            Ok(named) => settings.backend_secret = named,
+            Err(why) => wrong.push(why),
+        }
         if let Some(text) = given("OATHGATE_VOUCHED_FALLBACK") {
             if text.trim() == text && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
                 settings.vouched_fallback = text;
@@ -167,6 +192,15 @@ impl Settings {
             if !settings.client_headers.iter().all(|name| is_token(name)) {
                 wrong.push(format!(
                     "`OATHGATE_CLIENT_HEADERS` is `{text}`: write names of headers, separated by commas"
+                ));
+            }
+        }
+        if let Some(secret) = &settings.backend_secret {
+            let name = &secret.header.header;
+            let left_to_clients = |known: &String| known.eq_ignore_ascii_case(name);
+            if settings.client_headers.iter().any(left_to_clients) {
+                wrong.push(format!(
+                    "`OATHGATE_CLIENT_HEADERS` names `{name}`, which holds `OATHGATE_BACKEND_SECRET`: no client may send it"
                 ));
             }
         }
@@ -224,4 +258,52 @@ impl Settings {
             Err(SettingsError(wrong))
         }
     }
+}
+
+/// What the backend is shown, if anything; `ttl` is the secret's life-time where a variable names one.
+fn backend_secret(
+    given: impl Fn(&'static str) -> Option<String>,
+    ttl: Option<u64>,
+) -> Result<Option<BackendSecretSettings>, String> {
+    let secret = given("OATHGATE_BACKEND_SECRET");
+    let name = given("OATHGATE_BACKEND_SECRET_HEADER");
+    let (secret, name) = match (secret, name) {
+        (Some(secret), Some(name)) => (secret, name),
+        (Some(_), None) => {
+            return Err("`OATHGATE_BACKEND_SECRET_HEADER` is not set: name the header that holds `OATHGATE_BACKEND_SECRET`".to_owned());
+        }
+        (None, Some(_)) => {
+            return Err("`OATHGATE_BACKEND_SECRET` is not set: name the secret that `OATHGATE_BACKEND_SECRET_HEADER` holds".to_owned());
+        }
+        (None, None) if ttl.is_some() => {
+            return Err(
+                "`OATHGATE_BACKEND_SECRET` is not set: without it there is no secret to read again"
+                    .to_owned(),
+            );
+        }
+        (None, None) => return Ok(None),
+    };
+    let header = secret_header(&name)
+        .map_err(|why| format!("`OATHGATE_BACKEND_SECRET_HEADER` is `{name}`: {why}"))?;
+    Ok(Some(BackendSecretSettings {
+        secret,
+        header,
+        ttl_seconds: ttl.unwrap_or(300),
+    }))
+}
+
+/// The header that holds the backend's secret, or why it cannot.
+fn secret_header(name: &str) -> Result<VouchedHeader, String> {
+    if let Some(why) = Unmappable::of(name) {
+        return Err(format!("it {why}"));
+    }
+    if !is_token(name) {
+        return Err("write the name of a header".to_owned());
+    }
+    let sent_in_good_faith =
+        ["authorization", "cookie"].contains(&name.to_ascii_lowercase().as_str());
+    if sent_in_good_faith || is_sent_by_clients(name) {
+        return Err("clients send it of their own accord, name another".to_owned());
+    }
+    Ok(VouchedHeader::new(&canonical_header_name(name)))
 }

@@ -1,7 +1,8 @@
 //! The gates that are asked: rules without services, under every setting that answers depend on.
 
 use std::{
-    io::{self, Write},
+    io::{self, Read, Write},
+    net::TcpListener,
     sync::{Arc, Mutex, OnceLock},
     time::{Duration, SystemTime},
 };
@@ -10,23 +11,34 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use oathgate_engine::{
     Gate as Engine, Ports, StageOptions,
     config::{Config, Format},
-    manifest::Manifest,
+    manifest::{Manifest, VouchedHeader},
     ports::SystemClock,
     rules,
     safety::{PathPolicy, Treatment},
 };
 use oathgate_lambda::{
-    Answer, Authorizer, ForgedHeaders, Invocation, Level, Log, Outside, Settings, Unanswered,
+    Answer, Authorizer, BackendSecret, BackendSecretSettings, ForgedHeaders, Invocation, Level,
+    Log, Outside, Settings, Unanswered,
 };
-use oathgate_outbound::{Client, UrlKeys};
+use oathgate_outbound::{
+    Client, UrlKeys,
+    aws::{Account, Secrets},
+};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 /// How many there are.
-pub const GATES: usize = 4;
+pub const GATES: usize = 5;
 
 /// The one that refuses what the others replace: a vouched header that the client sends.
 pub const REFUSES_FORGED: usize = 0;
+
+/// The one that shows the backend a secret.
+pub const HAS_SECRET: usize = 4;
+
+/// That secret, and the context's key that it travels under.
+pub const BACKEND_SECRET: &str = "the-backend-alone-may-read-what-stands-here";
+pub const SECRET_KEY: &str = "x-gate";
 
 /// The context's keys on every Allow.
 pub const VOUCHED: [&str; 6] = [
@@ -95,8 +107,12 @@ impl Gate {
             ..Settings::default()
         };
         let gate = Engine::build(config, rules.rules, ports);
+        let authorizer = Authorizer::new(gate, manifest, settings, outside, log.clone());
         Self {
-            authorizer: Authorizer::new(gate, manifest, settings, outside, log),
+            authorizer: match number {
+                HAS_SECRET => authorizer.with_backend_secret(backend_secret(log)).unwrap(),
+                _ => authorizer,
+            },
             printed,
             runtime: tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -120,6 +136,40 @@ impl Gate {
         let lines = String::from_utf8(printed).unwrap();
         (answer, lines.lines().map(str::to_owned).collect())
     }
+}
+
+/// A secret that can be read once, which is enough: it is kept for a day.
+fn backend_secret(log: Log) -> BackendSecret {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 8192]).unwrap();
+        let body = json!({"Name": "backend", "SecretString": BACKEND_SECRET}).to_string();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all((head + &body).as_bytes()).unwrap();
+    });
+    let account = Account::from_variables(|name| {
+        let value = match name {
+            "AWS_REGION" => "eu-central-1",
+            "AWS_ACCESS_KEY_ID" => "AKIAEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY" => "example-secret-access-key",
+            "AWS_ENDPOINT_URL" => &endpoint,
+            _ => return None,
+        };
+        Some(value.to_owned())
+    })
+    .unwrap();
+    let settings = BackendSecretSettings {
+        secret: "backend".to_owned(),
+        header: VouchedHeader::new("X-Gate"),
+        ttl_seconds: 86_400,
+    };
+    let secrets = Secrets::new(&account, Client::default());
+    BackendSecret::new(&settings, secrets, Arc::new(SystemClock), log)
 }
 
 /// One gate of each kind for each thread.

@@ -28,7 +28,7 @@ use proptest::{
 };
 use serde_json::Value;
 
-use gates::{GATES, Gate, REFUSES_FORGED, VOUCHED};
+use gates::{BACKEND_SECRET, GATES, Gate, HAS_SECRET, REFUSES_FORGED, SECRET_KEY, VOUCHED};
 
 /// How many events each property is tried with.
 fn cases() -> u32 {
@@ -54,7 +54,9 @@ fn ask(gate: &Gate, event: &str) -> Result<Option<Answered>, TestCaseError> {
     let (answer, printed) = gate.answer(event);
     let one_line = printed.len() == 1 && serde_json::from_str::<Value>(&printed[0]).is_ok();
     prop_assert!(one_line, "{:?}", printed);
-    prop_assert!(!printed[0].contains(parts::SECRET), "{}", printed[0]);
+    for secret in [parts::SECRET, BACKEND_SECRET] {
+        prop_assert!(!printed[0].contains(secret), "{}", printed[0]);
+    }
     match answer {
         Ok(answer) => Ok(Some(Answered {
             answer: serde_json::to_value(answer).unwrap(),
@@ -91,6 +93,14 @@ fn is_sound(answered: &Answered, event: &str) -> Result<(), TestCaseError> {
         }
     };
     prop_assert_eq!(allows, printed[0].contains("\"outcome\":\"allow\""));
+    // The backend's secret is the value of one key of a grant, and stands nowhere else.
+    let mut without = answer.clone();
+    let shown = without["context"]
+        .as_object_mut()
+        .and_then(|context| context.remove(SECRET_KEY));
+    prop_assert!(!without.to_string().contains(BACKEND_SECRET));
+    prop_assert!(allows || shown.is_none());
+    prop_assert!(shown.is_none_or(|shown| shown == BACKEND_SECRET));
     let mut size = 0;
     for (key, value) in &texts {
         prop_assert!(
@@ -178,6 +188,25 @@ fn the_events_lead_to_every_kind_of_answer() {
     }
 }
 
+#[test]
+fn every_grant_of_a_gate_with_a_secret_shows_it() {
+    let mut runner = TestRunner::deterministic();
+    let mut grants = 0;
+    for _ in 0..500 {
+        let event = events::from_clients()
+            .new_tree(&mut runner)
+            .unwrap()
+            .current();
+        let (answer, printed) = gates::gate(HAS_SECRET).answer(&event.to_string());
+        if printed[0].contains("\"outcome\":\"allow\"") {
+            let answer = serde_json::to_value(answer.unwrap()).unwrap();
+            assert_eq!(answer["context"][SECRET_KEY], BACKEND_SECRET);
+            grants += 1;
+        }
+    }
+    assert!(grants > 20, "{grants}");
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -224,7 +253,10 @@ proptest! {
             let in_good_faith = |name: &str| ["authorization", "cookie"].contains(&name.to_ascii_lowercase().as_str());
             let forgery = forged.iter().find(|(name, _)| is_vouched(name) && !in_good_faith(name));
             prop_assert!(number != REFUSES_FORGED || forgery.is_none(), "{:?}", forgery);
-            for key in ["x-user", "x-none"] {
+            let names_secret = |name: &str| name.eq_ignore_ascii_case(SECRET_KEY);
+            let forgery = forged.iter().find(|(name, _)| names_secret(name));
+            prop_assert!(number != HAS_SECRET || forgery.is_none(), "{:?}", forgery);
+            for key in ["x-user", "x-none", SECRET_KEY] {
                 prop_assert_eq!(&without.answer["context"][key], &with.answer["context"][key]);
             }
         }

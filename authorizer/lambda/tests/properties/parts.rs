@@ -52,6 +52,7 @@ pub fn vouched_name() -> impl Strategy<Value = String> {
         "X-None",
         "X-Path",
         "Cookie",
+        "X-Gate",
     ]);
     let spelling = select(vec![
         (|name: &str| name.to_owned()) as fn(&str) -> String,
