@@ -124,6 +124,10 @@ bench-serve: node_modules bench-binaries ## `oathgate serve` beside the `oathkee
 
 ##@ Prove
 
+.PHONY: prove
+prove: prerequisites node_modules $(VENV) ## Ask a real gate in the account and region of STAGE, and record what AWS does (docs/aws.md)
+	$(PYTHON) -m e2e.prove --stage $(STAGE) $(PROVE_FLAGS)
+
 .PHONY: faults
 faults: ## Break every service in every way under load, 10,000 requests and more; writes docs/faults.md
 	OATHGATE_FAULTS=$${OATHGATE_FAULTS:-10000} OATHGATE_FAULTS_TABLE=$(CURDIR)/docs/faults.md \

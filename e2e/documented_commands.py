@@ -20,6 +20,7 @@ _OTHER_STAGE = "the README's command with another stage and built functions, whi
 NOT_RUN = {
     "make demo": "the same build, deployment and requests as e2e's, and sends them on ports of its own",
     "make test": "runs these tests",
+    "make prove STAGE=dev": "needs an AWS account; e2e/prove/test_prove.py runs the suite on the local cloud",
     "make stop": "ends the cloud of these tests; local/tests stops one",
     "rm rules/rules.jsonnet rules/tests.jsonnet": "run in a copy of the project, by test_own_rule_files",
     "make conformance": "is part of `make test`",
