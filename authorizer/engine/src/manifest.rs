@@ -61,6 +61,14 @@ impl VouchedHeader {
             context_key: header.chars().map(key).collect(),
         }
     }
+
+    /// The context key where mappings take names of letters, digits and `_` alone: in HTTP APIs
+    /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html)),
+    /// and in WebSocket APIs, of which it is not known.
+    #[must_use]
+    pub fn plain_context_key(&self) -> String {
+        self.context_key.replace('-', "_")
+    }
 }
 
 impl Manifest {
@@ -177,5 +185,8 @@ mod tests {
     #[test]
     fn a_context_key_is_lower_case_and_holds_no_other_sign_than_api_gateway_takes() {
         assert_eq!(VouchedHeader::new("X.Odd!Name").context_key, "x_odd_name");
+        let hyphens = VouchedHeader::new("X-User-Id");
+        assert_eq!(hyphens.context_key, "x-user-id");
+        assert_eq!(hyphens.plain_context_key(), "x_user_id");
     }
 }

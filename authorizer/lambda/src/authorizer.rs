@@ -159,7 +159,7 @@ impl Authorizer {
             Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
         };
         let placed = event.place(&mut request, stage.base_path.as_ref());
-        let decision = match self.vouched.forged_before(&event.headers) {
+        let decision = match self.vouched.forged_before(event) {
             Some(forgery) => malformed(forgery.code(), forgery.to_string()),
             None => match placed {
                 Ok(()) => self.gate.decide(request).await,

@@ -38,6 +38,8 @@ pub(crate) struct Vouched {
     /// Those of them that keep the client's own value where a rule sets none.
     of_client: Vec<String>,
     forged: ForgedHeaders,
+    /// The header that brings what rules set in `Authorization`, where the API cannot map that one.
+    token_header: Option<String>,
     /// The names of the cookies that rules set.
     cookies: Vec<String>,
     /// The header that holds the backend's secret, if there is one.
@@ -113,9 +115,11 @@ impl Vouched {
     /// which are the client's own there, and what becomes of a request that brings one.
     pub(crate) fn new(headers: impl IntoIterator<Item = String>, settings: &Settings) -> Self {
         let canonical = |header: &str| canonical_header_name(header).into_owned();
+        let token_header = settings.token_header.as_deref().map(canonical);
         let headers: BTreeSet<String> = headers
             .into_iter()
             .map(|header| canonical(&header))
+            .map(|header| brought_by(&header, token_header.as_deref()).to_owned())
             .collect();
         let of_client = settings.client_headers.iter();
         Self {
@@ -126,6 +130,7 @@ impl Vouched {
             fallback: settings.vouched_fallback.clone(),
             of_client: of_client.map(|header| canonical(header)).collect(),
             forged: settings.forged_headers,
+            token_header,
             cookies: Vec::new(),
             secret: None,
         }
@@ -156,8 +161,16 @@ impl Vouched {
     }
 
     /// Why a client's headers could be taken for those the gate vouches for; see [`forged`].
-    pub(crate) fn forged_before(&self, client: &Headers<'_>) -> Option<Forgery> {
-        let vouched = || self.headers.iter().map(|vouched| vouched.header.as_str());
+    pub(crate) fn forged_before(&self, event: &Event<'_>) -> Option<Forgery> {
+        let client: &Headers<'_> = &event.headers;
+        let of_api: &[&str] = match event.kind {
+            Kind::WebSocket => &forged::SET_BY_WEB_SOCKET_APIS,
+            Kind::Rest | Kind::HttpV1 | Kind::HttpV2 => &[],
+        };
+        let vouched = || {
+            let of_rules = self.headers.iter().map(|vouched| vouched.header.as_str());
+            of_rules.chain(of_api.iter().copied())
+        };
         let secret = self.secret.as_ref().map(|secret| secret.header.as_str());
         let forgery = forged::unfit_or_mimicking(client, || vouched().chain(secret))
             .or_else(|| forged::secret(client, secret?));
@@ -182,13 +195,14 @@ impl Vouched {
         let shows_case = !matches!(event.kind, Kind::HttpV1 | Kind::HttpV2);
         let mapped = |name: &str| self.headers.iter().any(|known| known.header == name);
         grant.vouched.iter().find_map(|name| {
-            if mapped(name) {
+            let header = self.header_of(name);
+            if mapped(header) {
                 shows_case
-                    .then(|| forged::in_another_case(client, name))
+                    .then(|| forged::in_another_case(client, header))
                     .flatten()
             } else {
                 let value = joined(grant.header.values(name), ", ");
-                forged::unlike(client, name, &value)
+                forged::unlike(client, header, &value)
             }
         })
     }
@@ -210,9 +224,9 @@ impl Vouched {
             let value = secret.ok_or(Unfit::NoSecret)?.reveal();
             size += header.header.len() + value.len();
             // First, so that no header that only a service named can take its place.
-            context.insert(header.context_key.clone(), value.to_owned());
+            context.insert(key_of(header, event.kind), value.to_owned());
         }
-        let of_rule = grant.vouched.iter();
+        let of_rule = grant.vouched.iter().map(|name| self.header_of(name));
         let of_rule =
             of_rule.filter(|name| !self.headers.iter().any(|known| known.header == **name));
         let of_rule = of_rule.map(|name| Cow::Owned(VouchedHeader::new(name)));
@@ -223,7 +237,7 @@ impl Vouched {
             if size > MOST_BYTES {
                 return Err(Unfit::TooLarge);
             }
-            match context.entry(vouched.context_key.clone()) {
+            match context.entry(key_of(&vouched, event.kind)) {
                 Entry::Vacant(place) => {
                     place.insert(value);
                 }
@@ -245,16 +259,32 @@ impl Vouched {
         Ok(context)
     }
 
+    /// The header that brings what rules set under a name.
+    fn header_of<'n>(&'n self, name: &'n str) -> &'n str {
+        brought_by(name, self.token_header.as_deref())
+    }
+
     fn value(&self, name: &str, grant: &Grant, client: &Headers<'_>) -> Result<String, Unfit> {
         let separator = if name == "Cookie" { "; " } else { ", " };
-        let of_rule = grant.vouched.iter().any(|vouched| vouched == name);
+        let mut set = grant
+            .vouched
+            .iter()
+            .filter(|vouched| self.header_of(vouched) == name);
+        let set_as = set.next();
+        if set.any(|other| Some(other) != set_as) {
+            return Err(Unfit::SharedKey(name.to_owned()));
+        }
+        let of_rule = set_as.is_some();
         let source = if of_rule {
             HeaderSource::Rule
         } else {
             HeaderSource::where_unset(name, &self.of_client)
         };
         let value = match source {
-            HeaderSource::Rule => joined(grant.header.values(name), separator),
+            HeaderSource::Rule => {
+                let set_as = set_as.map_or(name, String::as_str);
+                joined(grant.header.values(set_as), separator)
+            }
             HeaderSource::Client => {
                 let own = client
                     .iter()
@@ -279,6 +309,22 @@ impl Vouched {
             said if said == self.fallback && of_rule => Err(Unfit::StandIn(name.to_owned())),
             said => Ok(said.to_owned()),
         }
+    }
+}
+
+/// The key under which a kind of API is handed a header's value.
+fn key_of(header: &VouchedHeader, kind: Kind) -> String {
+    match kind {
+        Kind::Rest => header.context_key.clone(),
+        Kind::HttpV1 | Kind::HttpV2 | Kind::WebSocket => header.plain_context_key(),
+    }
+}
+
+/// The header that brings what rules set under a name, where `token_header` takes the place of `Authorization`.
+fn brought_by<'n>(name: &'n str, token_header: Option<&'n str>) -> &'n str {
+    match token_header {
+        Some(header) if name == "Authorization" => header,
+        _ => name,
     }
 }
 
@@ -480,6 +526,64 @@ mod tests {
     }
 
     #[test]
+    fn a_token_travels_in_the_header_that_the_stage_names() {
+        let settings = Settings {
+            token_header: Some("x-token".to_owned()),
+            ..Settings::default()
+        };
+        let all = with_settings(&["Authorization", "X-User"], &settings);
+        let signed = grant(&[("Authorization", "Bearer a")], &["Authorization"]);
+        let kinds = |kind| Event {
+            kind,
+            ..sent(&[("authorization", "Bearer of the client")])
+        };
+        for (kind, token, user) in [
+            (Kind::Rest, "x-token", "x-user"),
+            (Kind::HttpV1, "x_token", "x_user"),
+            (Kind::HttpV2, "x_token", "x_user"),
+            (Kind::WebSocket, "x_token", "x_user"),
+        ] {
+            let event = kinds(kind);
+            let set = all.context(&signed, &event, None).unwrap();
+            assert_eq!((&*set[token], &*set[user]), ("Bearer a", "none"));
+            assert_eq!(set.len(), 2, "{set:?}");
+            let unset = all.context(&grant(&[], &[]), &event, None).unwrap();
+            assert_eq!(unset[token], "none");
+        }
+        // A hydrator's, which no mapping knows of.
+        let unmapped = with_settings(&["X-User"], &settings);
+        assert_eq!(
+            context(&unmapped, &signed),
+            pairs(&[("x-token", "Bearer a"), ("x-user", "none")])
+        );
+        for name in ["X-Token", "x-token", "X_TOKEN"] {
+            assert!(all.forged_before(&sent(&[(name, "a")])).is_some(), "{name}");
+            assert_eq!(all.forged_before(&sent(&[("Authorization", "a")])), None);
+        }
+        let both = grant(
+            &[("Authorization", "Bearer a"), ("X-Token", "b")],
+            &["Authorization", "X-Token"],
+        );
+        assert_eq!(
+            all.context(&both, &sent(&[]), None),
+            Err(Unfit::SharedKey("X-Token".to_owned()))
+        );
+    }
+
+    #[test]
+    fn what_a_web_socket_api_sets_is_not_the_client_s_to_send() {
+        let all = vouched(&["X-User"]);
+        for name in ["Oathgate-Connection-Id", "oathgate-event", "OATHGATE_EVENT"] {
+            let opening = Event {
+                kind: Kind::WebSocket,
+                ..sent(&[(name, "a")])
+            };
+            assert!(all.forged_before(&opening).is_some(), "{name}");
+            assert_eq!(all.forged_before(&sent(&[(name, "a")])), None, "{name}");
+        }
+    }
+
+    #[test]
     fn several_values_become_one() {
         let granted = grant(
             &[
@@ -567,7 +671,7 @@ mod tests {
         };
         let before = |settings: &Settings, name| {
             let vouched = with_settings(&names, settings);
-            let found = vouched.forged_before(&sent(&[("Accept", "*/*"), (name, "a")]).headers);
+            let found = vouched.forged_before(&sent(&[("Accept", "*/*"), (name, "a")]));
             found.map(|forgery| forgery.code())
         };
         let leaving = leaving_to_clients(&["x-note"]);
@@ -624,7 +728,7 @@ mod tests {
             ..sent(&[("x-note", "mine")])
         };
         assert_eq!(
-            all.context(&set, &shown, None).unwrap()["x-note"],
+            all.context(&set, &shown, None).unwrap()["x_note"],
             "of the gate"
         );
         let none = grant(&[], &[]);

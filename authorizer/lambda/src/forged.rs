@@ -14,6 +14,10 @@ use crate::event::Headers;
 /// never a reason to refuse.
 const IN_GOOD_FAITH: [&str; 2] = ["Authorization", "Cookie"];
 
+/// Headers that a WebSocket API sets for the backend itself: which connection a request belongs to, and what
+/// has become of it.
+pub(crate) const SET_BY_WEB_SOCKET_APIS: [&str; 2] = ["Oathgate-Connection-Id", "Oathgate-Event"];
+
 /// What is wrong with a client's header. The texts hold no value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum Forgery {

@@ -72,6 +72,9 @@ pub struct Settings {
     pub client_headers: Vec<String>,
     /// `OATHGATE_FORGED_HEADERS`: whether a request with a vouched header of the client's own is refused.
     pub forged_headers: ForgedHeaders,
+    /// `OATHGATE_TOKEN_HEADER`: the header that brings what rules set in `Authorization`, for APIs that
+    /// cannot map that one.
+    pub token_header: Option<String>,
     /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, where a
     /// stage allows several.
     pub allowed_origins: Vec<String>,
@@ -97,6 +100,7 @@ impl Default for Settings {
             vouched_fallback: "none".to_owned(),
             client_headers: Vec::new(),
             forged_headers: ForgedHeaders::default(),
+            token_header: None,
             allowed_origins: Vec::new(),
             simple_answers: false,
             log_level: None,
@@ -211,6 +215,16 @@ impl Settings {
                 _ => wrong.push(format!(
                     "`OATHGATE_FORGED_HEADERS` is `{text}`: write `refuse` or `replace`"
                 )),
+            }
+        }
+        if let Some(text) = given("OATHGATE_TOKEN_HEADER") {
+            let is_own = ["authorization", "cookie"].contains(&text.to_ascii_lowercase().as_str());
+            if is_own || Unmappable::of(&text).is_some() || is_sent_by_clients(&text) {
+                wrong.push(format!(
+                    "`OATHGATE_TOKEN_HEADER` is `{text}`: write the name of a header that API Gateway maps and no client sends, such as `X-Token`"
+                ));
+            } else {
+                settings.token_header = Some(text);
             }
         }
         if let Some(text) = given("OATHGATE_ALLOWED_ORIGINS") {

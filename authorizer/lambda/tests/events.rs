@@ -248,6 +248,42 @@ fn an_http_api_s_request_has_a_place_too() {
             None,
             None,
         ),
+        // API Gateway has decoded the path: which of these was encoded, and will be, is not known.
+        (
+            event(
+                "a.example",
+                "ANY /{proxy+}",
+                "/a%2Fb",
+                json!({"proxy": "a%2Fb"}),
+            ),
+            None,
+            None,
+        ),
+        (
+            event(
+                "a.example",
+                "ANY /{proxy+}",
+                "/a?b",
+                json!({"proxy": "a?b"}),
+            ),
+            None,
+            None,
+        ),
+        (
+            event(
+                "a.example",
+                "ANY /{proxy+}",
+                "/a#b",
+                json!({"proxy": "a#b"}),
+            ),
+            None,
+            None,
+        ),
+        (
+            event("a.example", "$default", "/100%", Value::Null),
+            None,
+            None,
+        ),
         // The route of all other requests has no parameters: the host tells.
         (
             event(OWN_HOST, "$default", "/orders/x", Value::Null),

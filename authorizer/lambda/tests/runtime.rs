@@ -205,6 +205,22 @@ async fn it_signs_with_the_secret_in_place_of_the_file() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_hands_the_token_on_in_the_header_that_the_stage_names() {
+    let variables = [("OATHGATE_TOKEN_HEADER", "X-Token")];
+    let world = world(Secret::Text(keys()), &variables).await;
+    let outcome = world.function.invoke(&rest("GET", "/guest/a", &[])).await;
+    let token = outcome.context("x-token").unwrap_or_default();
+    assert!(token.starts_with("Bearer ey"), "{outcome:?}");
+    assert_eq!(outcome.context("authorization"), None);
+    let event = rest("GET", "/guest/a", &[("x-token", "Bearer a")]);
+    let forged = world.function.invoke(&event).await;
+    assert_eq!(
+        (&*forged.verdict(), forged.context("status")),
+        ("Deny", Some("400"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_asks_the_session_service_and_hands_the_subject_on() {
     let world = world(Secret::Text(keys()), &[]).await;
     let cookie = ("cookie", "theme=dark; ory_session_slughere=valid-alice");
@@ -587,6 +603,7 @@ async fn it_says_which_variable_cannot_be_used_and_does_not_start() {
         ("OATHGATE_PUBLIC_HOST", "https://a/"),
         ("OATHGATE_ALLOW_ENCODED_SLASHES", "yes"),
         ("OATHGATE_ALLOWED_ORIGINS", "https://app.example.com, *"),
+        ("OATHGATE_TOKEN_HEADER", "Authorization"),
         ("OATHGATE_METRICS_BY_RULE", "true"),
     ];
     let (told, _) = Function::start(folder.path(), &variables)

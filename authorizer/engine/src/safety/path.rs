@@ -46,6 +46,10 @@ pub enum UnsafePath {
     /// Percent-encoding of percent-encoding of percent-encoding.
     #[error("the path is encoded over and over")]
     Nested,
+    /// A character that ends or begins an escape, in a path that API Gateway has decoded: what it makes of it
+    /// in the backend's URL is not known.
+    #[error("the path, which API Gateway has decoded, holds `%`, `?` or `#`")]
+    Decoded,
     /// A path that the stage's base path does not lead to.
     #[error("the path is not below the stage's `basePath`")]
     OutsideBasePath,

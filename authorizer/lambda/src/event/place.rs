@@ -16,11 +16,14 @@ impl Event<'_> {
     /// path parameters, so that is what decides which of the two was asked.
     ///
     /// # Errors
-    /// A path that is neither of the two.
+    /// A path that is neither of the two, or that cannot be told from another one since API Gateway decoded it.
     pub fn place(&self, request: &mut Request, base: Option<&BasePath>) -> Result<(), UnsafePath> {
         // The URL of a WebSocket has no path of its own.
         if self.kind == Kind::WebSocket {
             return Ok(());
+        }
+        if self.kind == Kind::HttpV2 && self.path.contains(['%', '?', '#']) {
+            return Err(UnsafePath::Decoded);
         }
         let path = &request.url.path;
         let below = match (self.sent_path()?, base) {

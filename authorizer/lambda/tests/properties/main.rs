@@ -59,11 +59,22 @@ fn ask(gate: &Gate, event: &str) -> Result<Option<Answered>, TestCaseError> {
     }
     match answer {
         Ok(answer) => Ok(Some(Answered {
-            answer: serde_json::to_value(answer).unwrap(),
+            answer: with_hyphens(serde_json::to_value(answer).unwrap()),
             printed,
         })),
         Err(Unanswered::Unauthorized | Unanswered::Undecided) => Ok(None),
     }
+}
+
+/// An answer with the keys that a REST API has: the others' have underscores for hyphens.
+fn with_hyphens(mut answer: Value) -> Value {
+    let context = answer["context"].as_object_mut().unwrap();
+    for key in VOUCHED.iter().chain([&SECRET_KEY]) {
+        if let Some(value) = context.remove(&key.replace('-', "_")) {
+            context.insert((*key).to_owned(), value);
+        }
+    }
+    answer
 }
 
 /// What holds of every answer that there is.
@@ -199,7 +210,7 @@ fn every_grant_of_a_gate_with_a_secret_shows_it() {
             .current();
         let (answer, printed) = gates::gate(HAS_SECRET).answer(&event.to_string());
         if printed[0].contains("\"outcome\":\"allow\"") {
-            let answer = serde_json::to_value(answer.unwrap()).unwrap();
+            let answer = with_hyphens(serde_json::to_value(answer.unwrap()).unwrap());
             assert_eq!(answer["context"][SECRET_KEY], BACKEND_SECRET);
             grants += 1;
         }
