@@ -195,6 +195,9 @@ pub(crate) struct RulesCheck {
     /// The one host that a deployment decides about, its stage's `publicHost`: find rules of other hosts
     #[arg(long, value_name = "HOST")]
     pub(crate) public_host: Option<String>,
+    /// The header that holds the backend's secret, its stage's `backend.secretHeader.name`: find rules that set it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) secret_header: Option<String>,
     /// Also fail on warnings
     #[arg(long)]
     pub(crate) strict: bool,

@@ -103,6 +103,22 @@ pub fn is_sent_by_clients(header: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
+/// Why a header cannot hold a secret that only the gate and the backend know, as a sentence about the header
+/// goes on; `None` for one that can. Names are the same in any case.
+#[must_use]
+pub fn unfit_for_secret(header: &str) -> Option<String> {
+    let sent_in_good_faith = ["authorization", "cookie"]
+        .iter()
+        .any(|name| name.eq_ignore_ascii_case(header));
+    if let Some(why) = Unmappable::of(header) {
+        Some(why.to_string())
+    } else if sent_in_good_faith || is_sent_by_clients(header) {
+        Some("is one that clients send of their own accord".to_owned())
+    } else {
+        None
+    }
+}
+
 /// What is said of a header behind its name.
 impl Display for Unmappable {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
@@ -124,6 +140,26 @@ impl Display for Unmappable {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_held_by_a_header_that_nobody_else_sets() {
+        for name in ["X-Gate-Secret", "x-origin-verify", "X_Odd", "gate"] {
+            assert_eq!(unfit_for_secret(name), None, "{name}");
+        }
+        for (name, why) in [
+            ("", "cannot be mapped"),
+            ("X Gate", "cannot be mapped"),
+            ("X-Amz-Gate", "is reserved by AWS"),
+            ("Host", "belongs to a connection"),
+            ("X-Forwarded-Gate", "is added by API Gateway"),
+            ("authorization", "is one that clients send"),
+            ("Cookie", "is one that clients send"),
+            ("Accept", "is one that clients send"),
+        ] {
+            let said = unfit_for_secret(name).unwrap();
+            assert!(said.starts_with(why), "{name}: {said}");
+        }
+    }
 
     #[test]
     fn a_header_that_the_way_to_the_backend_sets_or_removes_is_told_by_its_kind() {

@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use oathgate_engine::{
     SessionCacheLimits, StageOptions,
-    gateway_header::{Unmappable, is_sent_by_clients},
+    gateway_header::{Unmappable, is_sent_by_clients, unfit_for_secret},
     go::{canonical_header_name, is_token},
     manifest::VouchedHeader,
 };
@@ -297,27 +297,15 @@ fn backend_secret(
         }
         (None, None) => return Ok(None),
     };
-    let header = secret_header(&name)
-        .map_err(|why| format!("`OATHGATE_BACKEND_SECRET_HEADER` is `{name}`: {why}"))?;
+    if let Some(why) = unfit_for_secret(&name) {
+        return Err(format!(
+            "`OATHGATE_BACKEND_SECRET_HEADER` is `{name}`: the header {why}"
+        ));
+    }
+    let header = VouchedHeader::new(&canonical_header_name(&name));
     Ok(Some(BackendSecretSettings {
         secret,
         header,
         ttl_seconds: ttl.unwrap_or(300),
     }))
-}
-
-/// The header that holds the backend's secret, or why it cannot.
-fn secret_header(name: &str) -> Result<VouchedHeader, String> {
-    if let Some(why) = Unmappable::of(name) {
-        return Err(format!("it {why}"));
-    }
-    if !is_token(name) {
-        return Err("write the name of a header".to_owned());
-    }
-    let sent_in_good_faith =
-        ["authorization", "cookie"].contains(&name.to_ascii_lowercase().as_str());
-    if sent_in_good_faith || is_sent_by_clients(name) {
-        return Err("clients send it of their own accord, name another".to_owned());
-    }
-    Ok(VouchedHeader::new(&canonical_header_name(name)))
 }

@@ -275,15 +275,15 @@ fn variables_that_contradict_each_other_are_refused() {
         ),
         (
             vec![SECRET, (HEADER, "authorization")],
-            "clients send it of their own accord",
+            "is one that clients send of their own accord",
         ),
         (
             vec![SECRET, (HEADER, "Cookie")],
-            "clients send it of their own accord",
+            "is one that clients send of their own accord",
         ),
         (
             vec![SECRET, (HEADER, "Accept")],
-            "clients send it of their own accord",
+            "is one that clients send of their own accord",
         ),
         (
             vec![

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use oathgate_engine::{
-    diagnostics::{Target, check, check_host, check_keys},
+    diagnostics::{Target, check, check_host, check_keys, check_secret_header},
     finding::{Finding, Severity},
 };
 
@@ -25,8 +25,11 @@ pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
     let mut findings = with_key_sets(&project, target).await;
     if let Some(host) = &arguments.public_host {
         findings.extend(check_host(&project.rules, host));
-        sort(&mut findings);
     }
+    if let Some(header) = &arguments.secret_header {
+        findings.extend(check_secret_header(&project.config, &project.rules, header));
+    }
+    sort(&mut findings);
     let errors = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
     let mut out = std::io::stdout().lock();

@@ -179,6 +179,22 @@ fn a_header_that_api_gateway_does_not_map_is_a_warning_and_behind_it_an_error() 
 }
 
 #[test]
+fn a_header_that_is_to_hold_the_backends_secret_is_set_by_no_rule() {
+    let mut named = open_rule("named", "/named");
+    named["mutators"] = json!([{"handler": "header", "config": {"headers": {"X-User": "a"}}}]);
+    let project = Project::new(&json!([open_rule("open", "/open"), named]));
+    check(&project, &["--secret-header", "X-Gate-Secret"]).ends_with(0);
+    let run = check(&project, &["--secret-header", "x-user"]).ends_with(1);
+    assert!(run.stdout.contains("rule `named`: "), "{run:#?}");
+    let run = check(&project, &["--secret-header", "Cookie"]).ends_with(1);
+    assert!(
+        run.stdout
+            .starts_with("error: the header `Cookie` cannot hold a secret"),
+        "{run:#?}"
+    );
+}
+
+#[test]
 fn a_public_host_that_no_rule_matches_is_an_error_and_one_that_some_do_not_a_warning() {
     let host = |host: &str, id: &str| {
         let mut rule = open_rule(id, "/a");

@@ -7,12 +7,14 @@ mod headers;
 mod hosts;
 mod keys;
 mod matching;
+mod secret_header;
 mod session_checks;
 mod templates;
 
 pub(crate) use handlers::can_run as handlers_can_run;
 pub use hosts::check_host;
 pub use keys::check_keys;
+pub use secret_header::check_secret_header;
 
 use std::{collections::HashMap, sync::Arc};
 
