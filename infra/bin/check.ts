@@ -1,9 +1,9 @@
 #!/usr/bin/env tsx
 import { relative, resolve } from "node:path";
 import { InputError } from "../lib/input-error";
-import { OathgateCli } from "../lib/oathgate-cli";
-import { checkGate, checkStack } from "../stages/create-stacks";
+import { checkStack, checkStage } from "../stages/create-stacks";
 import { loadStages, type Stage } from "../stages/stage";
+import { stageCli } from "../stages/stage-cli";
 
 /** `check STAGE…`: everything that synth checks of stages, without building or asking AWS anything. */
 function main(choices: string): void {
@@ -13,12 +13,12 @@ function main(choices: string): void {
 }
 
 function check(stage: Stage): void {
-  const cli = new OathgateCli(stage.root);
-  const gate = checkGate(stage, cli);
-  process.stdout.write(gate.findings);
-  checkStack(gate, cli);
+  const cli = stageCli(stage.root);
+  const checkedStage = checkStage(stage, cli);
+  process.stdout.write(checkedStage.findings);
+  checkStack(checkedStage, cli);
   process.stdout.write(
-    `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, gate.configFile)})\n`,
+    `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, checkedStage.checked.configFile)})\n`,
   );
 }
 

@@ -2,15 +2,15 @@
 import { resolve } from "node:path";
 import { App } from "aws-cdk-lib";
 import { InputError } from "../lib/input-error";
-import { OathgateCli } from "../lib/oathgate-cli";
 import {
-  checkGate,
+  checkStage,
   createStacks,
   nameOnlyInput,
   type StackInput,
   stackInputOf,
 } from "../stages/create-stacks";
 import { loadStages, type Stage } from "../stages/stage";
+import { stageCli } from "../stages/stage-cli";
 
 try {
   const app = new App();
@@ -35,8 +35,8 @@ try {
 
 /** Checks the stage in view of whoever runs the CDK command line, whose standard output is the template's. */
 function checkedInput(stage: Stage): StackInput {
-  const cli = new OathgateCli(stage.root);
-  const gate = checkGate(stage, cli);
-  process.stderr.write(`${gate.findings}\n`);
-  return stackInputOf(gate, cli);
+  const cli = stageCli(stage.root);
+  const checked = checkStage(stage, cli);
+  process.stderr.write(`${checked.findings}\n`);
+  return stackInputOf(checked, cli);
 }

@@ -1,6 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
-import type { Stage } from "../stages/stage";
+import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { InputError } from "./input-error";
 import { cargoCli, type OathgateCli } from "./oathgate-cli";
 
@@ -24,41 +22,18 @@ export interface CargoBinary {
 /** Where a function's code comes from. */
 export type FunctionSource = ReadyFolder | CargoBinary;
 
-/** The code of the stack's functions. */
+/** The code of a gate's functions. */
 export interface FunctionSources {
   readonly authorizer: FunctionSource;
   readonly signingKeys: FunctionSource;
 }
 
 /**
- * Decides where the functions' code comes from:
+ * Built and packaged in one step while the stack is bundled.
  *
- * - `OATHGATE_PREBUILT_DIR`: its folders `authorizer` and `signing-keys` are deployed as they are;
- * - `OATHGATE_BINARIES`: a folder with the built `bootstrap` and `oathgate-signing-keys`, as cargo (`target/release`)
- *   or cargo-lambda (`target/lambda`) leave them; they are packaged here;
- * - neither: cargo-lambda builds them while the stack is bundled, and they are packaged there.
- *
- * @param configFile the stage's laid-out configuration
+ * @param root the cargo workspace
+ * @param configFile the laid-out configuration
  */
-export function findFunctionSources(
-  stage: Stage,
-  configFile: string,
-  cli: OathgateCli,
-  environment: NodeJS.ProcessEnv = process.env,
-): FunctionSources {
-  const { OATHGATE_PREBUILT_DIR: prebuilt, OATHGATE_BINARIES: binaries } = environment;
-  if (prebuilt) {
-    return {
-      authorizer: readyFolder(resolve(stage.root, prebuilt, "authorizer"), "OATHGATE_PREBUILT_DIR"),
-      signingKeys: readyFolder(resolve(stage.root, prebuilt, "signing-keys"), "OATHGATE_PREBUILT_DIR"),
-    };
-  }
-  return binaries
-    ? packagedBinaries(stage, configFile, cli, resolve(stage.root, binaries))
-    : builtByCargo(stage.root, configFile, cli);
-}
-
-/** Built and packaged in one step while the stack is bundled. */
 export function builtByCargo(
   root: string,
   configFile: string,
@@ -84,7 +59,8 @@ export function builtByCargo(
           "--out",
           packaged,
         ];
-        const folder = join(input, relative(root, dirname(configFile)));
+        const folder =
+          input === root ? dirname(configFile) : join(input, insideOf(root, dirname(configFile)));
         return [
           `(cd ${quoted(folder)} && ${program.map(quoted).join(" ")})`,
           `cp -R ${quoted(packaged)}/. ${quoted(output)}`,
@@ -96,43 +72,15 @@ export function builtByCargo(
   };
 }
 
-function packagedBinaries(
-  stage: Stage,
-  configFile: string,
-  cli: OathgateCli,
-  folder: string,
-): FunctionSources {
-  const authorizer = join(stage.root, "dist", stage.name, "authorizer");
-  rmSync(authorizer, { recursive: true, force: true });
-  cli.package(configFile, builtBinary(folder, "bootstrap"), authorizer);
-
-  const signingKeys = join(stage.root, "dist", stage.name, "signing-keys");
-  rmSync(signingKeys, { recursive: true, force: true });
-  mkdirSync(signingKeys, { recursive: true });
-  copyFileSync(builtBinary(folder, "oathgate-signing-keys"), join(signingKeys, "bootstrap"));
-
-  return {
-    authorizer: readyFolder(authorizer, "oathgate package"),
-    signingKeys: readyFolder(signingKeys, "OATHGATE_BINARIES"),
-  };
-}
-
-/** A binary as cargo leaves it, or in a folder of its own as `bootstrap`, as cargo-lambda does. */
-function builtBinary(folder: string, name: string): string {
-  const ofCargoLambda = join(folder, name, "bootstrap");
-  return existsSync(ofCargoLambda) ? ofCargoLambda : existing(join(folder, name), "OATHGATE_BINARIES");
-}
-
-function readyFolder(path: string, origin: string): ReadyFolder {
-  existing(join(path, "bootstrap"), origin);
-  return { kind: "folder", path };
-}
-
-function existing(file: string, origin: string): string {
-  if (!existsSync(file)) {
-    throw new InputError(`${origin}: there is no \`${file}\`; build it first`);
+/** A folder as seen from the workspace, the one thing that a container sees. */
+function insideOf(workspace: string, folder: string): string {
+  const path = relative(workspace, folder);
+  if (path.startsWith("..") || isAbsolute(path)) {
+    throw new InputError(
+      `the functions are built in a container, which sees ${workspace} and not ${folder}: install cargo-lambda, or set \`buildFolder\` to a folder of that workspace`,
+    );
   }
-  return file;
+  return path;
 }
 
 /** A word as a POSIX shell reads it back. */

@@ -1,64 +1,65 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
-import type { Stage } from "../stages/stage";
+import { type GateSources, gateFolder, nameOfProp } from "./gate-sources";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
 
-const RULES_BY_DEFAULT = "rules/rules.jsonnet";
-
 /**
- * Lays out what a stage decides by in `dist/<stage>/gate/`: the configuration with the stage's values over it, every
- * file beside the configuration, and the compiled rules as `rules.json`. Paths in the configuration are relative to it.
+ * Lays out what a gate decides by in `<buildFolder>/gate/`: the configuration with the overrides over it, every file beside
+ * the configuration, and the compiled rules as `rules.json`. Paths in the configuration are relative to it.
  *
- * A stage that sets nothing gets the configuration byte by byte.
+ * Without overrides it is the configuration byte by byte.
  *
  * @returns the configuration's absolute path
  * @throws InputError where a file is missing or can't be read as what it should be
  */
-export function layOutGate(stage: Stage, cli: Pick<OathgateCli, "buildRules">): string {
-  const { root, settings } = stage;
-  const source = join(root, settings.config.file);
-  if (!existsSync(source) || !statSync(source).isFile()) {
+export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRules">): string {
+  const { root, config, configOverrides = {}, rules, ruleValues = {}, leftOut = [] } = sources;
+  const source = existingFile(sources, "config", config);
+  const folder = gateFolder(sources);
+  const beside = dirname(source);
+  if (isWithin(root, beside) || isWithin(folder, beside) || isWithin(source, dirname(folder))) {
     throw new InputError(
-      `\`config.file\` of the stage \`${stage.name}\` names ${settings.config.file}, which is no file`,
+      `${nameOfProp(sources, "config")} names ${config}: every file beside a configuration is deployed with it, so it ` +
+        "needs a folder that holds neither the project nor what is built; move it into a folder of its own, such as " +
+        `config/${basename(source)}`,
     );
   }
-  const folder = join(root, "dist", stage.name, "gate");
-  if (isWithin(folder, dirname(source)) || isWithin(source, join(root, "dist"))) {
-    throw new InputError(
-      `\`config.file\` of the stage \`${stage.name}\` names ${settings.config.file}: every file beside a ` +
-        "configuration is deployed with it, so it needs a folder that holds neither the project nor `dist`; move it " +
-        `into a folder of its own, such as config/${basename(source)}`,
-    );
-  }
+  const rulesSource = rules === undefined ? undefined : existingFile(sources, "rules", rules);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const stages = join(root, "config", "stages");
-  cpSync(dirname(source), folder, { recursive: true, filter: (path) => path !== stages });
+  cpSync(beside, folder, { recursive: true, filter: (path) => !leftOut.includes(path) });
 
   const configFile = join(folder, basename(source));
-  if (Object.keys(settings.config.set).length > 0) {
-    writeFileSync(
-      configFile,
-      overlaid(readFileSync(source, "utf8"), settings.config.set, settings.config.file),
-    );
+  if (Object.keys(configOverrides).length > 0) {
+    writeFileSync(configFile, overlaid(readFileSync(source, "utf8"), configOverrides, config));
   }
-  const rules = settings.rules.file ?? RULES_BY_DEFAULT;
-  if (existsSync(join(root, rules))) {
-    cli.buildRules(join(root, rules), settings.rules.values, join(folder, "rules.json"));
-  } else if (settings.rules.file !== undefined) {
-    throw new InputError(`\`rules.file\` of the stage \`${stage.name}\` names ${rules}, which is no file`);
+  if (rulesSource !== undefined) {
+    cli.buildRules(rulesSource, ruleValues, join(folder, "rules.json"));
   }
   return configFile;
 }
 
-/** A configuration with a stage's values over it: maps are merged key by key, everything else is replaced. */
+/** The absolute path of a file that a prop names. */
+export function existingFile(
+  sources: Pick<GateSources, "root" | "nameOf">,
+  prop: Parameters<typeof nameOfProp>[1],
+  path: string,
+): string {
+  const file = resolve(sources.root, path);
+  if (!existsSync(file) || !statSync(file).isFile()) {
+    throw new InputError(`${nameOfProp(sources, prop)} names ${path}, which is not a file`);
+  }
+  return file;
+}
+
+/** A configuration with values laid over it: maps are merged key by key, everything else is replaced. */
 export function overlaid(text: string, values: Readonly<Record<string, unknown>>, shown: string): string {
   const document = parseDocument(text);
   const [syntaxError] = document.errors;
   if (syntaxError !== undefined) {
-    throw new InputError(`${shown}: this is no YAML: ${syntaxError.message}`);
+    throw new InputError(`${shown}: this is not valid YAML: ${syntaxError.message}`);
   }
   overlay(document, [], values);
   return document.toString();

@@ -1,52 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
+import { type GateReport, gateReportSchema, type ListedRule, ruleListSchema } from "./gate-report";
 import { InputError } from "./input-error";
-
-const vouchedHeader = z.strictObject({
-  /** The header as the backend receives it, such as `X-User`. */
-  header: z.string(),
-  /** The key in the authorizer's context that always holds its value, such as `x-user`. */
-  context_key: z.string(),
-});
-
-/** What `oathgate headers --config FILE --format json` prints. */
-export const gateReportSchema = z.strictObject({
-  /** Every header that some rule's mutators or authorizer can set. `checkRules` refuses those that can't be mapped. */
-  vouched: z.array(vouchedHeader),
-  /** The challenge of every 401, where the fallback error handlers have one. */
-  www_authenticate: z
-    .strictObject({
-      realm: z.string().regex(/^[\x20-\x26\x28-\x7e]*$/, "can't hold `'` or control characters"),
-    })
-    .nullable(),
-  /** Whether an error handler can send a browser elsewhere. */
-  redirects: z.boolean(),
-  /** Whose value each mapped header has, by groups of rules; for people, who are shown it as a table. */
-  received: z.array(z.unknown()),
-});
-
-/** What the stack has to know about a configuration and its rules. */
-export type GateReport = z.output<typeof gateReportSchema>;
-
-/** What `oathgate rules list --config FILE --format json` prints: each rule, without what its handlers are configured with. */
-export const ruleListSchema = z.array(
-  z.strictObject({
-    id: z.string(),
-    methods: z.array(z.string()),
-    url: z.string(),
-    authenticators: z.array(z.string()),
-    authorizer: z.string(),
-    mutators: z.array(z.string()),
-    errors: z.array(z.string()),
-    /** Changes with anything in the rule. */
-    digest: z.string(),
-  }),
-);
-
-/** A rule as it is listed. */
-export type ListedRule = z.output<typeof ruleListSchema>[number];
 
 /** External variables of rules and their tests. */
 export type RuleValues = Readonly<Record<string, string>>;
@@ -55,33 +12,43 @@ export type RuleValues = Readonly<Record<string, string>>;
 export type Command = readonly [string, ...string[]];
 
 /**
- * The `oathgate` program: what `OATHGATE_CLI` names, else the one that cargo builds from this project.
+ * The `oathgate` program that `OATHGATE_CLI` names; nothing where it is not set.
+ *
+ * @param root the folder that the variable's path is relative to
+ * @throws InputError where there is no such program
+ */
+export function namedCli(root: string, environment: NodeJS.ProcessEnv = process.env): Command | undefined {
+  const named = environment.OATHGATE_CLI;
+  if (named === undefined || named === "") {
+    return undefined;
+  }
+  const program = resolve(root, named);
+  if (!existsSync(program)) {
+    throw new InputError(
+      `OATHGATE_CLI names \`${named}\`, where there is no program; unset it or build the program`,
+    );
+  }
+  return [program];
+}
+
+/**
+ * The `oathgate` program that cargo builds.
  *
  * A program that lies there from earlier is never taken as it is: it could check and package by other rules than the
  * function decides by. Where nothing has changed, cargo takes a moment.
  *
- * @param root the project's root
+ * @param workspace the folder with Oathgate's `Cargo.toml`
  * @param build builds it
  */
-export function findCli(
-  root: string,
+export function builtCli(
+  workspace: string,
   environment: NodeJS.ProcessEnv = process.env,
-  build: (root: string) => boolean = buildCli,
+  build: (workspace: string) => boolean = buildCli,
 ): Command {
-  const named = environment.OATHGATE_CLI;
-  if (named !== undefined && named !== "") {
-    const program = resolve(root, named);
-    if (!existsSync(program)) {
-      throw new InputError(
-        `OATHGATE_CLI names \`${named}\`, where there is no program; unset it or build the program`,
-      );
-    }
-    return [program];
-  }
-  if (!build(root)) {
+  if (!build(workspace)) {
     throw new InputError("cargo can't build the program `oathgate`; what it says is above");
   }
-  return [join(resolve(root, environment.CARGO_TARGET_DIR ?? "target"), "debug", "oathgate")];
+  return [join(resolve(workspace, environment.CARGO_TARGET_DIR ?? "target"), "debug", "oathgate")];
 }
 
 /** Lets cargo build `oathgate`, in view; whether it did. */
@@ -112,7 +79,7 @@ export function cargoCli(root: string): Command {
 }
 
 /**
- * Runs `oathgate` while the stack is synthesised.
+ * Runs `oathgate` while an app is synthesised. Paths are shown relative to `root`.
  *
  * Whatever reads a configuration runs in its folder, as `oathgate serve` and Oathkeeper do there, so that relative paths
  * in it mean the same to all of them.
@@ -121,10 +88,10 @@ export class OathgateCli {
   constructor(
     private readonly root: string,
     /** The program and what goes before its arguments. */
-    readonly command: Command = findCli(root),
+    readonly command: Command,
   ) {}
 
-  /** Compiles a Jsonnet source with the stage's values: `oathgate rules build`. Paths are absolute. */
+  /** Compiles a Jsonnet source with values: `oathgate rules build`. Paths are absolute. */
   buildRules(source: string, values: RuleValues, output: string): void {
     const shown = relative(this.root, source);
     this.run(
@@ -137,7 +104,7 @@ export class OathgateCli {
   /**
    * Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`.
    *
-   * @param publicHost the one host that is decided about, where the stage names it
+   * @param publicHost the one host that is decided about, where there is one
    * @returns its warnings and notes, and how many there are
    */
   checkRules(configFile: string, publicHost?: string): string {
@@ -146,13 +113,18 @@ export class OathgateCli {
   }
 
   /**
-   * Refuses rules that fail a test, decided as the stage's function does: `oathgate rules test`. Paths are absolute.
+   * Refuses rules that fail a test, decided as the function does: `oathgate rules test`. Paths are absolute.
    *
+   * @param decidedAs the variables by which the function reads a request's host and path
    * @returns how many tests passed, and the rules that none leads to
    */
-  testRules(configFile: string, tests: string, values: RuleValues, stageFile?: string): string {
-    const stage = stageFile === undefined ? [] : ["--stage", stageFile];
-    return this.runBeside(configFile, ["rules", "test"], [...variables(values), ...stage, tests]);
+  testRules(
+    configFile: string,
+    tests: string,
+    values: RuleValues,
+    decidedAs: Readonly<Record<string, string>>,
+  ): string {
+    return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], decidedAs);
   }
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
@@ -163,7 +135,7 @@ export class OathgateCli {
   /**
    * Shows what the backend receives in each mapped header, rule by rule: `oathgate headers`.
    *
-   * @param clientHeaders the headers that the stage leaves to clients
+   * @param clientHeaders the headers that are left to clients
    * @returns a table for people
    */
   headersTable(configFile: string, clientHeaders: readonly string[]): string {
@@ -193,20 +165,32 @@ export class OathgateCli {
     return result.data;
   }
 
-  private runBeside(configFile: string, subcommand: readonly string[], options: readonly string[]): string {
+  private runBeside(
+    configFile: string,
+    subcommand: readonly string[],
+    options: readonly string[],
+    decidedAs: Readonly<Record<string, string>> = {},
+  ): string {
     const folder = dirname(configFile);
     const shown = relative(this.root, folder);
     return this.run(
       folder,
       [...subcommand, "--config", basename(configFile), ...options],
       `the configuration or its rules are refused (as laid out in ${shown})`,
+      decidedAs,
     );
   }
 
-  private run(folder: string, args: readonly string[], refusal: string): string {
+  private run(
+    folder: string,
+    args: readonly string[],
+    refusal: string,
+    decidedAs: Readonly<Record<string, string>> = {},
+  ): string {
     const [program, ...before] = this.command;
     const done = spawnSync(program, [...before, ...args], {
       cwd: folder,
+      env: { ...withoutDecidedAs(process.env), ...decidedAs },
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
       stdio: ["ignore", "pipe", "pipe"],
@@ -220,6 +204,16 @@ export class OathgateCli {
     }
     return done.stdout;
   }
+}
+
+/** The variables by which the function reads a request's host and path. */
+const DECIDED_AS = ["OATHGATE_PUBLIC_HOST", "OATHGATE_BASE_PATH", "OATHGATE_ALLOW_ENCODED_SLASHES"] as const;
+
+/** An environment in which nothing says how requests are read: only the gate's own settings do. */
+function withoutDecidedAs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !DECIDED_AS.some((known) => known === name)),
+  );
 }
 
 function variables(values: RuleValues): string[] {

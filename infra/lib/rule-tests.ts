@@ -1,26 +1,27 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
-import type { Stage } from "../stages/stage";
-import { InputError } from "./input-error";
+import { existingFile } from "./gate-folder";
+import type { GateSources } from "./gate-sources";
 import type { OathgateCli } from "./oathgate-cli";
-
-const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
+import { requestReading } from "./request-reading";
 
 /**
- * Runs the tests of a stage's rules, with the stage's values and as its function decides.
+ * Runs the tests of a gate's rules, with the rules' values and as its function decides.
  *
- * @param configFile the stage's laid-out configuration
+ * @param configFile the laid-out configuration
  * @returns what came of them; nothing where there are none
- * @throws InputError where a test fails, or where the stage names tests that are not there
+ * @throws InputError where a test fails, or where the named tests are not there
  */
-export function testRules(stage: Stage, configFile: string, cli: Pick<OathgateCli, "testRules">): string {
-  const { tests, values } = stage.settings.rules;
-  const file = tests ?? TESTS_BY_DEFAULT;
-  if (existsSync(join(stage.root, file))) {
-    return cli.testRules(configFile, join(stage.root, file), values, stage.file);
-  }
-  if (tests !== undefined) {
-    throw new InputError(`\`rules.tests\` of the stage \`${stage.name}\` names ${file}, which is no file`);
-  }
-  return "";
+export function testRules(
+  sources: GateSources,
+  configFile: string,
+  cli: Pick<OathgateCli, "testRules">,
+): string {
+  const { ruleTests, ruleValues = {} } = sources;
+  return ruleTests === undefined
+    ? ""
+    : cli.testRules(
+        configFile,
+        existingFile(sources, "ruleTests", ruleTests),
+        ruleValues,
+        requestReading(sources),
+      );
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { ListedRule } from "./oathgate-cli";
+import type { Stack } from "aws-cdk-lib";
+import type { ListedRule } from "./gate-report";
 
 /** How many rules are written out; a template has room for a megabyte. */
 const MOST_RULES = 500;
@@ -24,6 +25,20 @@ export function rulesInReview(rules: readonly ListedRule[]): Record<string, stri
     lines[name] = line(rule);
   }
   return lines;
+}
+
+/**
+ * Adds the rules to a stack's metadata.
+ *
+ * @param gate the gate's id, which tells its rules from those of another gate of the stack
+ */
+export function addRulesToMetadata(stack: Stack, gate: string, rules: readonly ListedRule[]): void {
+  const lines = Object.entries(rulesInReview(rules));
+  const { metadata = {} } = stack.templateOptions;
+  const taken = lines.some(([key]) => key in metadata);
+  for (const [key, value] of lines) {
+    stack.addMetadata(taken ? `${gate}: ${key}` : key, value);
+  }
 }
 
 function line(rule: ListedRule): string {

@@ -2,35 +2,33 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
-import { builtByCargo, type FunctionSource, findFunctionSources } from "../lib/function-sources";
-import { layOutGate } from "../lib/gate-folder";
+import { type CheckedGate, checkGate } from "../lib/checked-gate";
 import type { OathgateCli } from "../lib/oathgate-cli";
-import { testRules } from "../lib/rule-tests";
+import { OathgateCode } from "../lib/oathgate-code";
+import { gateSourcesOf } from "./gate-props";
 import { OathgateStack, type OathgateStackProps } from "./oathgate-stack";
 import type { Stage } from "./stage";
+import { stageCode } from "./stage-code";
 import { stageNotes } from "./stage-notes";
 import { checkRegion } from "./stage-region";
 
 /** What a stack is made from. */
-export type StackInput = Pick<OathgateStackProps, "stage" | "report" | "rules" | "functions">;
+export type StackInput = Pick<OathgateStackProps, "stage" | "checked" | "code">;
 
 /** What a stage decides by, checked and tested. */
-export interface CheckedGate extends Omit<StackInput, "functions"> {
-  /** The laid-out configuration's absolute path. */
-  readonly configFile: string;
+export interface CheckedStage extends Pick<StackInput, "stage"> {
+  readonly checked: CheckedGate & { readonly configFile: string };
   /** What people are to see of it: every warning and note, the tests, and what the backend receives. */
   readonly findings: string;
 }
 
 /** Adds a stage's stack to the app: `oathgate-<stage>`. */
-export function createStacks(app: App, { stage, report, rules, functions }: StackInput): OathgateStack {
-  const { account, region } = stage.settings;
-  return new OathgateStack(app, `oathgate-${stage.name}`, {
-    stage,
-    report,
-    rules,
-    functions,
-    description: `Oathgate, stage ${stage.name}`,
+export function createStacks(app: App, input: StackInput): OathgateStack {
+  const { name, settings } = input.stage;
+  const { account, region } = settings;
+  return new OathgateStack(app, `oathgate-${name}`, {
+    ...input,
+    description: `Oathgate, stage ${name}`,
     env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
   });
 }
@@ -40,20 +38,11 @@ export function createStacks(app: App, { stage, report, rules, functions }: Stac
  *
  * @throws InputError where the configuration or the rules can't be deployed
  */
-export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
+export function checkStage(stage: Stage, cli: OathgateCli): CheckedStage {
   checkRegion(stage);
-  const configFile = layOutGate(stage, cli);
   const notes = stageNotes(stage).map((note) => `${note}\n`);
-  const checked = cli.checkRules(configFile, stage.settings.publicHost);
-  const tested = testRules(stage, configFile, cli);
-  const table = cli.headersTable(configFile, stage.settings.clientHeaders);
-  return {
-    stage,
-    report: cli.report(configFile),
-    rules: cli.rules(configFile),
-    configFile,
-    findings: [...notes, checked, tested, table].join(""),
-  };
+  const { gate, findings, tests, headersTable } = checkGate(gateSourcesOf(stage), cli);
+  return { stage, checked: gate, findings: [...notes, findings, tests, headersTable].join("") };
 }
 
 /**
@@ -62,40 +51,32 @@ export function checkGate(stage: Stage, cli: OathgateCli): CheckedGate {
  *
  * @throws InputError where the gate can't be packaged
  */
-export function checkStack(gate: CheckedGate, cli: Pick<OathgateCli, "package">): void {
+export function checkStack(
+  { stage, checked }: Pick<CheckedStage, "stage" | "checked">,
+  cli: Pick<OathgateCli, "package">,
+): void {
   const { context }: { context: Record<string, unknown> } = JSON.parse(
-    readFileSync(join(gate.stage.root, "cdk.json"), "utf8"),
+    readFileSync(join(stage.root, "cdk.json"), "utf8"),
   );
   const folder = mkdtempSync(join(tmpdir(), "oathgate-check-"));
   try {
-    const code: FunctionSource = { kind: "folder", path: join(folder, "package") };
-    cli.package(gate.configFile, gate.configFile, code.path);
+    const packaged = join(folder, "package");
+    cli.package(checked.configFile, checked.configFile, packaged);
+    const code = OathgateCode.fromFolders({ authorizer: packaged, signingKeys: packaged });
     const app = new App({ context, outdir: join(folder, "cdk.out"), analyticsReporting: false });
-    createStacks(app, { ...gate, functions: { authorizer: code, signingKeys: code } });
+    createStacks(app, { stage, checked, code });
     app.synth();
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/**
- * Adds the functions' code to a checked gate.
- *
- * @throws InputError where the code can't be found or packaged
- */
-export function stackInputOf(gate: CheckedGate, cli: OathgateCli): StackInput {
-  return { ...gate, functions: findFunctionSources(gate.stage, gate.configFile, cli) };
+/** Adds the functions' code to a checked stage. */
+export function stackInputOf({ stage, checked }: CheckedStage, cli: OathgateCli): StackInput {
+  return { stage, checked, code: stageCode(stage.root, cli) };
 }
 
 /** Enough to name a stage's stack: `cdk list` and `cdk destroy` must work whatever the rules say. */
 export function nameOnlyInput(stage: Stage): StackInput {
-  const functions = builtByCargo(stage.root, join(stage.root, stage.settings.config.file), {
-    command: ["oathgate"],
-  });
-  return {
-    stage,
-    report: { vouched: [], www_authenticate: null, redirects: false, received: [] },
-    rules: [],
-    functions,
-  };
+  return { stage, code: OathgateCode.fromCargo(stage.root) };
 }

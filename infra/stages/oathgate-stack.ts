@@ -1,23 +1,19 @@
 import { CfnOutput, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { AuthorizerFunction } from "../lib/constructs/authorizer-function";
-import { GateApi } from "../lib/constructs/gate-api";
-import { lambdaArchitecture } from "../lib/constructs/rust-code";
-import { SigningKeys } from "../lib/constructs/signing-keys";
-import type { FunctionSources } from "../lib/function-sources";
-import type { GateReport, ListedRule } from "../lib/oathgate-cli";
-import { rulesInReview } from "../lib/rules-in-review";
+import type { CheckedGate } from "../lib/checked-gate";
+import { Oathgate } from "../lib/oathgate";
+import type { OathgateCode } from "../lib/oathgate-code";
+import { StageApi } from "./api/stage-api";
+import { gatePropsOf } from "./gate-props";
 import type { Stage } from "./stage";
 
 /** Props for `OathgateStack`. */
 export interface OathgateStackProps extends StackProps {
   readonly stage: Stage;
-  /** What the stage's configuration and rules ask of the stack. */
-  readonly report: GateReport;
-  /** The rules, for the template's metadata. */
-  readonly rules: readonly ListedRule[];
+  /** What the stage's configuration and rules ask of the stack; not there where nothing is deployed. */
+  readonly checked?: CheckedGate;
   /** The functions' code. */
-  readonly functions: FunctionSources;
+  readonly code: OathgateCode;
 }
 
 /** One stage of the gate: keys, the function that decides, and the API in front of the backend. */
@@ -25,33 +21,15 @@ export class OathgateStack extends Stack {
   constructor(scope: Construct, id: string, props: OathgateStackProps) {
     super(scope, id, props);
     const { name, settings } = props.stage;
-    const architecture = lambdaArchitecture(settings.architecture);
 
-    const signingKeys = new SigningKeys(this, "SigningKeys", {
-      source: props.functions.signingKeys,
-      architecture,
-      settings: settings.signingKeys,
-      logs: settings.logs,
-      awsEndpointUrl: settings.awsEndpointUrl,
+    // The id that adds nothing to the logical ids below it.
+    const gate = new Oathgate(this, "Default", {
+      ...gatePropsOf(this, props.stage),
+      code: props.code,
+      ...(props.checked === undefined ? {} : { checked: props.checked }),
     });
-    const authorizer = new AuthorizerFunction(this, "Authorizer", {
-      source: props.functions.authorizer,
-      stageName: name,
-      architecture,
-      signingKeys,
-      settings,
-    });
-    const gate = new GateApi(this, "Gate", {
-      apiName: id,
-      stageName: name,
-      authorizer: authorizer.version,
-      report: props.report,
-      settings,
-    });
-    // No request is answered before there is a key to sign with.
-    gate.api.deploymentStage.node.addDependency(signingKeys.filled);
-
-    this.templateOptions.metadata = rulesInReview(props.rules);
+    const { api } = new StageApi(this, "Gate", { apiName: id, stageName: name, settings });
+    gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
 
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);
@@ -59,12 +37,12 @@ export class OathgateStack extends Stack {
     // Where no name of AWS's leads to this machine, the local cloud takes the API's id in the path.
     const url =
       settings.awsEndpointUrl === undefined
-        ? gate.api.url
-        : `${settings.awsEndpointUrl.replace(/\/+$/, "")}/_aws/execute-api/${gate.api.restApiId}/${name}/`;
+        ? api.url
+        : `${settings.awsEndpointUrl.replace(/\/+$/, "")}/_aws/execute-api/${api.restApiId}/${name}/`;
     this.output("ApiUrl", url, "Where the API is asked");
-    this.output("ApiId", gate.api.restApiId, "The API's id");
-    this.output("AuthorizerFunctionName", authorizer.function.functionName, "The function that decides");
-    this.output("SigningKeysSecretArn", signingKeys.secret.secretArn, "The secret with the signing keys");
+    this.output("ApiId", api.restApiId, "The API's id");
+    this.output("AuthorizerFunctionName", gate.function.functionName, "The function that decides");
+    this.output("SigningKeysSecretArn", gate.signingKeysSecret.secretArn, "The secret with the signing keys");
   }
 
   private output(id: string, value: string, description: string): void {

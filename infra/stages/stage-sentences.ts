@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { nearMiss } from "./near-miss";
+import { nearMiss } from "../lib/near-miss";
 import { stageSchema } from "./stage-schema";
 
 type Path = readonly PropertyKey[];

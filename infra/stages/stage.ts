@@ -3,7 +3,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { InputError } from "../lib/input-error";
-import { nearMiss } from "./near-miss";
+import { nearMiss } from "../lib/near-miss";
 import { type StageSettings, stageSchema } from "./stage-schema";
 import { stageSentences } from "./stage-sentences";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { checkGate, checkStack } from "../stages/create-stacks";
+import { checkStack, checkStage } from "../stages/create-stacks";
 import { fakeCli, projectOf, refusal, stageIn } from "./project";
-import { LEAST, REPORT, ROOT, RULES } from "./synth";
+import { LEAST, PRINTED_REPORT, REPORT, ROOT, RULES } from "./synth";
 
 const WARNING = "warning: rules.json:1: rule `a`: its pattern can take very long\n";
 const NOTE = "note: the header `X-User` is set by 1 of 2 rules\n1 rules, 0 errors, 1 warnings\n";
@@ -10,11 +10,11 @@ const NOTE = "note: the header `X-User` is set by 1 of 2 rules\n1 rules, 0 error
 function checked(answers: Parameters<typeof fakeCli>[1], stage = LEAST) {
   const root = projectOf({ "config/config.yml": "", "rules/tests.jsonnet": "" });
   const { cli, calls } = fakeCli(root, {
-    headers: { stdout: JSON.stringify(REPORT) },
+    headers: { stdout: JSON.stringify(PRINTED_REPORT) },
     list: { stdout: JSON.stringify(RULES) },
     ...answers,
   });
-  return { gate: () => checkGate(stageIn(root, stage), cli), calls, root };
+  return { gate: () => checkStage(stageIn(root, stage), cli), calls, root };
 }
 
 describe("what synth and `make check` check", () => {
@@ -24,7 +24,7 @@ describe("what synth and `make check` check", () => {
       test: { stdout: "no test leads to the rule `a`\n3 passed, 0 failed\n" },
     });
     expect(gate().findings).toBe(
-      `${WARNING}${NOTE}no test leads to the rule \`a\`\n3 passed, 0 failed\n${JSON.stringify(REPORT)}`,
+      `${WARNING}${NOTE}no test leads to the rule \`a\`\n3 passed, 0 failed\n${JSON.stringify(PRINTED_REPORT)}`,
     );
   });
 
@@ -34,8 +34,7 @@ describe("what synth and `make check` check", () => {
       `${LEAST}clientHeaders: [Authorization, X-Trace]\npublicHost: api.example.com\nbackendTimeoutSeconds: 60\n`,
     );
     expect(gate()).toMatchObject({
-      report: REPORT,
-      rules: RULES,
+      checked: { ...REPORT, rules: RULES },
       findings: expect.stringContaining("note: stage `dev`: backendTimeoutSeconds: above 29"),
     });
     const beside = ["--config", "config.yml"];
@@ -50,7 +49,7 @@ describe("what synth and `make check` check", () => {
 
   it("includes what the stack can't be made from", () => {
     const { gate } = checked({
-      headers: { stdout: JSON.stringify({ ...REPORT, www_authenticate: { realm: "a'b" } }) },
+      headers: { stdout: JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "a'b" } }) },
     });
     expect(refusal(gate)).toContain("can't hold `'` or control characters");
   });
@@ -60,10 +59,7 @@ describe("what synth and `make check` check", () => {
     const { cli } = fakeCli(root, { package: { code: 1, stderr: "the rules are too many" } });
     const gate = {
       stage: stageIn(root),
-      report: REPORT,
-      rules: RULES,
-      configFile: join(root, "config/config.yml"),
-      findings: "",
+      checked: { ...REPORT, rules: RULES, configFile: join(root, "config/config.yml") },
     };
     expect(refusal(() => checkStack(gate, cli))).toContain("the rules are too many");
   });
@@ -72,10 +68,7 @@ describe("what synth and `make check` check", () => {
     const stage = { ...stageIn(ROOT), name: "check" };
     const gate = {
       stage,
-      report: REPORT,
-      rules: RULES,
-      configFile: join(ROOT, "config/config.yml"),
-      findings: "",
+      checked: { ...REPORT, rules: RULES, configFile: join(ROOT, "config/config.yml") },
     };
     const { cli } = fakeCli(projectOf({}));
     expect(() => checkStack(gate, cli)).not.toThrow();

@@ -1,17 +1,30 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
-import { builtByCargo, findFunctionSources } from "../lib/function-sources";
-import { fakeCli, projectOf, refusal, stageIn } from "./project";
-import { ROOT, templateOf } from "./synth";
+import { builtByCargo } from "../lib/function-sources";
+import type { OathgateCli } from "../lib/oathgate-cli";
+import { OathgateCode } from "../lib/oathgate-code";
+import { stageCode } from "../stages/stage-code";
+import { fakeCli, projectOf, refusal } from "./project";
+import { ROOT, stackOf } from "./synth";
 
 const CONFIG = "dist/dev/gate/config.yml";
+
+/** What a stage's functions are made from. */
+function sourcesOf(root: string, cli: OathgateCli, environment: NodeJS.ProcessEnv) {
+  return stageCode(root, cli, environment).functionSources({
+    configFile: join(root, CONFIG),
+    buildFolder: join(root, "dist/dev"),
+    program: () => cli,
+  });
+}
 
 describe("the functions' code", () => {
   it("is what OATHGATE_PREBUILT_DIR holds, as it is", () => {
     const root = projectOf({ "ready/authorizer/bootstrap": "", "ready/signing-keys/bootstrap": "" });
-    const sources = findFunctionSources(stageIn(root), join(root, CONFIG), fakeCli(root).cli, {
+    const sources = sourcesOf(root, fakeCli(root).cli, {
       OATHGATE_PREBUILT_DIR: "ready",
     });
     expect(sources).toEqual({
@@ -23,7 +36,7 @@ describe("the functions' code", () => {
   it("must be there where OATHGATE_PREBUILT_DIR says so", () => {
     const root = projectOf({ "ready/authorizer/bootstrap": "" });
     const find = () =>
-      findFunctionSources(stageIn(root), join(root, CONFIG), fakeCli(root).cli, {
+      sourcesOf(root, fakeCli(root).cli, {
         OATHGATE_PREBUILT_DIR: "ready",
       });
     expect(refusal(find)).toBe(
@@ -34,7 +47,7 @@ describe("the functions' code", () => {
   it("is packaged from the binaries that OATHGATE_BINARIES holds", () => {
     const root = projectOf({ [CONFIG]: "", "built/bootstrap": "a", "built/oathgate-signing-keys": "k" });
     const { cli, calls } = fakeCli(root);
-    const sources = findFunctionSources(stageIn(root), join(root, CONFIG), cli, {
+    const sources = sourcesOf(root, cli, {
       OATHGATE_BINARIES: "built",
     });
     expect(sources).toEqual({
@@ -42,7 +55,7 @@ describe("the functions' code", () => {
       signingKeys: { kind: "folder", path: join(root, "dist/dev/signing-keys") },
     });
     expect(readFileSync(join(root, "dist/dev/signing-keys/bootstrap"), "utf8")).toBe("k");
-    expect(calls()).toEqual([
+    expect(calls()).toMatchObject([
       {
         folder: join(root, "dist/dev/gate"),
         args: [
@@ -61,19 +74,14 @@ describe("the functions' code", () => {
       "built/oathgate-signing-keys/bootstrap": "k",
     });
     const { cli, calls } = fakeCli(root);
-    findFunctionSources(stageIn(root), join(root, CONFIG), cli, { OATHGATE_BINARIES: "built" });
+    sourcesOf(root, cli, { OATHGATE_BINARIES: "built" });
     expect(calls()[0]?.args).toContain(join(root, "built/bootstrap/bootstrap"));
     expect(readFileSync(join(root, "dist/dev/signing-keys/bootstrap"), "utf8")).toBe("k");
   });
 
   it("is built by cargo-lambda otherwise", () => {
-    const root = projectOf({ [CONFIG]: "" });
-    const { authorizer, signingKeys } = findFunctionSources(
-      stageIn(root),
-      join(root, CONFIG),
-      fakeCli(root).cli,
-      {},
-    );
+    const root = projectOf({ [CONFIG]: "", "Cargo.toml": "" });
+    const { authorizer, signingKeys } = sourcesOf(root, fakeCli(root).cli, {});
     expect(authorizer).toMatchObject({
       kind: "cargo",
       manifestPath: join(root, "Cargo.toml"),
@@ -120,9 +128,17 @@ describe("building and packaging in one step", () => {
     chmodSync(join(root, "bin/cargo"), 0o755);
     vi.stubEnv("PATH", `${join(root, "bin")}:${process.env.PATH}`);
     vi.stubEnv("CARGO_CALLS", join(root, "cargo-calls"));
-    const functions = builtByCargo(root, join(root, CONFIG), fakeCli(root).cli);
+    const { cli } = fakeCli(root);
+    class Built extends OathgateCode {
+      override program() {
+        return cli.command;
+      }
+      override functionSources() {
+        return builtByCargo(root, join(root, CONFIG), cli);
+      }
+    }
 
-    const template = templateOf({ functions });
+    const template = Template.fromStack(stackOf({ code: new Built() }));
 
     const builds = readFileSync(join(root, "cargo-calls"), "utf8")
       .split("\n")

@@ -120,7 +120,7 @@ describe("the API", () => {
   });
 
   it("replaces every vouched header, on the root too", () => {
-    const report = { vouched: [...REPORT.vouched, { header: "X_Role", context_key: "x_role" }] };
+    const report = { vouchedHeaders: [...REPORT.vouchedHeaders, { header: "X_Role", contextKey: "x_role" }] };
     for (const { Integration } of methodsOf(templateOf({ report }), "ANY")) {
       expect(Integration.RequestParameters).toMatchObject({
         "integration.request.header.Authorization": "context.authorizer.authorization",
@@ -138,7 +138,7 @@ describe("the API", () => {
   ])(
     "maps %s as %j: what clients send in good faith in each of their usual spellings",
     (header, spellings) => {
-      const report = { vouched: [{ header, context_key: "value" }] };
+      const report = { vouchedHeaders: [{ header, contextKey: "value" }] };
       for (const { Integration } of methodsOf(templateOf({ report }), "ANY")) {
         const mapped = Object.entries(Integration.RequestParameters ?? {}).filter(([key]) =>
           key.startsWith("integration.request.header."),
@@ -151,7 +151,7 @@ describe("the API", () => {
   );
 
   it("maps no header that no rule vouches for", () => {
-    for (const { Integration } of methodsOf(templateOf({ report: { vouched: [] } }), "ANY")) {
+    for (const { Integration } of methodsOf(templateOf({ report: { vouchedHeaders: [] } }), "ANY")) {
       expect(
         Object.keys(Integration.RequestParameters ?? {}).filter((key) => key.includes(".header.")),
       ).toEqual([]);
@@ -189,10 +189,10 @@ describe("the API's deployment", () => {
   });
 
   it.each<[string, Change]>([
-    ["the vouched headers", { report: { vouched: [{ header: "X-Role", context_key: "x-role" }] } }],
-    ["a context key", { report: { vouched: [{ header: "X-User", context_key: "user" }] } }],
+    ["the vouched headers", { report: { vouchedHeaders: [{ header: "X-Role", contextKey: "x-role" }] } }],
+    ["a context key", { report: { vouchedHeaders: [{ header: "X-User", contextKey: "user" }] } }],
     ["the backend", { stage: "backendUrl: https://other.example.com" }],
-    ["the challenge", { report: { www_authenticate: { realm: "gate" } } }],
+    ["the challenge", { report: { wwwAuthenticate: { realm: "gate" } } }],
     ["whether rules redirect", { report: { redirects: false } }],
     ["how browsers are sent on", { stage: `${LEAST}redirects: location` }],
     ["the allowed origins", { stage: ONE_ORIGIN }],
@@ -218,7 +218,7 @@ describe("a refusal", () => {
 
   it("without credentials carries the challenge where one is configured", () => {
     const { headers } = refusalOf(
-      { report: { www_authenticate: { realm: "Please authenticate." } } },
+      { report: { wwwAuthenticate: { realm: "Please authenticate." } } },
       "UNAUTHORIZED",
     );
     expect(headers["WWW-Authenticate"]).toBe("'Basic realm=Please authenticate.'");

@@ -3,16 +3,20 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { layOutGate, overlaid } from "../lib/gate-folder";
+import { gateSourcesOf } from "../stages/gate-props";
+import type { Stage } from "../stages/stage";
 import { fakeCli, projectOf, refusal, stageIn } from "./project";
 import { LEAST } from "./synth";
 
 const CONFIG =
   "# ours\nlog:\n    level: info # as usual\naccess_rules: {repositories: ['file://./rules.json']}\n";
 
+const layOut = (stage: Stage, cli: Parameters<typeof layOutGate>[1]) => layOutGate(gateSourcesOf(stage), cli);
+
 describe("what a stage decides by", () => {
   it("is the configuration byte by byte where the stage changes nothing", () => {
     const root = projectOf({ "config/config.yml": CONFIG });
-    const configFile = layOutGate(stageIn(root), fakeCli(root).cli);
+    const configFile = layOut(stageIn(root), fakeCli(root).cli);
     expect(configFile).toBe(join(root, "dist/dev/gate/config.yml"));
     expect(readFileSync(configFile, "utf8")).toBe(CONFIG);
   });
@@ -23,22 +27,22 @@ describe("what a stage decides by", () => {
       "config/more/rules.json": "[]",
       "config/stages/dev.yml": LEAST,
     });
-    layOutGate(stageIn(root), fakeCli(root).cli);
+    layOut(stageIn(root), fakeCli(root).cli);
     expect(readFileSync(join(root, "dist/dev/gate/more/rules.json"), "utf8")).toBe("[]");
     expect(existsSync(join(root, "dist/dev/gate/stages"))).toBe(false);
   });
 
   it("has nothing left of an earlier time", () => {
     const root = projectOf({ "config/config.yml": CONFIG, "dist/dev/gate/old.json": "[]" });
-    layOutGate(stageIn(root), fakeCli(root).cli);
+    layOut(stageIn(root), fakeCli(root).cli);
     expect(existsSync(join(root, "dist/dev/gate/old.json"))).toBe(false);
   });
 
   it("has the rules compiled with the stage's values", () => {
     const root = projectOf({ "config/config.yml": CONFIG, "rules/rules.jsonnet": "[]" });
     const { cli, calls } = fakeCli(root);
-    layOutGate(stageIn(root, `${LEAST}rules:\n  values: { domain: example.com, version: v1 }\n`), cli);
-    expect(calls()).toEqual([
+    layOut(stageIn(root, `${LEAST}rules:\n  values: { domain: example.com, version: v1 }\n`), cli);
+    expect(calls()).toMatchObject([
       {
         folder: root,
         args: [
@@ -52,7 +56,7 @@ describe("what a stage decides by", () => {
 
   it("needs no Jsonnet", () => {
     const root = projectOf({ "config/config.yml": CONFIG, "config/rules.json": '[{"id":"own"}]' });
-    layOutGate(stageIn(root), fakeCli(root).cli);
+    layOut(stageIn(root), fakeCli(root).cli);
     expect(readFileSync(join(root, "dist/dev/gate/rules.json"), "utf8")).toBe('[{"id":"own"}]');
   });
 
@@ -61,7 +65,7 @@ describe("what a stage decides by", () => {
     (file) => {
       const root = join(projectOf({ [join("project", file)]: CONFIG }), "project");
       const refused = refusal(() =>
-        layOutGate(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli),
+        layOut(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli),
       );
       expect(refused).toContain(`\`config.file\` of the stage \`dev\` names ${file}`);
       expect(refused).toContain("move it into a folder of its own, such as config/config.yml");
@@ -75,7 +79,7 @@ describe("what a stage decides by", () => {
       "project",
     );
     for (const file of ["..ours/config.yml", "../beside/config.yml"]) {
-      const configFile = layOutGate(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli);
+      const configFile = layOut(stageIn(root, `${LEAST}config: { file: ${file} }\n`), fakeCli(root).cli);
       expect(readFileSync(configFile, "utf8")).toBe(CONFIG);
     }
   });
@@ -83,16 +87,16 @@ describe("what a stage decides by", () => {
   it("is refused where the configuration is missing", () => {
     const root = projectOf({});
     const stage = stageIn(root, `${LEAST}config: { file: config/confg.yml }`);
-    expect(refusal(() => layOutGate(stage, fakeCli(root).cli))).toBe(
-      "`config.file` of the stage `dev` names config/confg.yml, which is no file",
+    expect(refusal(() => layOut(stage, fakeCli(root).cli))).toBe(
+      "`config.file` of the stage `dev` names config/confg.yml, which is not a file",
     );
   });
 
   it("is refused where the stage names rules that are missing", () => {
     const root = projectOf({ "config/config.yml": CONFIG });
     const stage = stageIn(root, `${LEAST}rules: { file: rules/rule.jsonnet }`);
-    expect(refusal(() => layOutGate(stage, fakeCli(root).cli))).toBe(
-      "`rules.file` of the stage `dev` names rules/rule.jsonnet, which is no file",
+    expect(refusal(() => layOut(stage, fakeCli(root).cli))).toBe(
+      "`rules.file` of the stage `dev` names rules/rule.jsonnet, which is not a file",
     );
   });
 });
@@ -123,7 +127,7 @@ describe("a stage's values over the configuration", () => {
 
   it("can't be laid over what is no YAML", () => {
     expect(refusal(() => overlaid("a: [1\n", { a: 1 }, "config/config.yml"))).toMatch(
-      /^config\/config\.yml: this is no YAML: /,
+      /^config\/config\.yml: this is not valid YAML: /,
     );
   });
 });

@@ -72,6 +72,7 @@ describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {
   /** The rules that a stage's stack breaks. */
   function broken(text: string): string[] {
     const app = stackOf({ stage: text }).node.root as App;
+    app.synth();
     return pack()
       .validateScope(app)
       .violations.map(({ ruleName }) => ruleName);
@@ -82,6 +83,7 @@ describe("a stage that is logged, traced and throttled", () => {
   it("breaks only what no setting can mend", () => {
     const text = `${LEAST}accessLogs: true\ntracing: true\nthrottle: { rateLimit: 5, burstLimit: 9 }\n`;
     const app = stackOf({ stage: text }).node.root as App;
+    app.synth();
     const { violations } = new ServerlessChecks().validateScope(app);
     expect(violations.map(({ ruleName }) => ruleName).sort()).toEqual([
       "Serverless-LambdaDLQ",

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { findCli, OathgateCli } from "../lib/oathgate-cli";
+import { builtCli, namedCli, OathgateCli } from "../lib/oathgate-cli";
 import { fakeCli, projectOf, refusal } from "./project";
-import { REPORT } from "./synth";
+import { PRINTED_REPORT, REPORT } from "./synth";
 
 const CONFIG = "dist/dev/gate/config.yml";
 
@@ -19,7 +19,7 @@ describe("checking the rules", () => {
     const root = projectOf({ [CONFIG]: "" });
     const { cli, calls } = fakeCli(root);
     cli.checkRules(join(root, CONFIG));
-    expect(calls()).toEqual([
+    expect(calls()).toMatchObject([
       {
         args: ["rules", "check", "--config", "config.yml", "--api-gateway"],
         folder: join(root, "dist/dev/gate"),
@@ -48,12 +48,12 @@ describe("checking the rules", () => {
 
 describe("the report on headers", () => {
   it("is what the stack is made from", () => {
-    expect(reportFrom(JSON.stringify(REPORT))).toEqual(REPORT);
+    expect(reportFrom(JSON.stringify(PRINTED_REPORT))).toEqual(REPORT);
   });
 
   it("may hold a challenge", () => {
-    const text = JSON.stringify({ ...REPORT, www_authenticate: { realm: "gate" } });
-    expect(reportFrom(text).www_authenticate).toEqual({ realm: "gate" });
+    const text = JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "gate" } });
+    expect(reportFrom(text).wwwAuthenticate).toEqual({ realm: "gate" });
   });
 
   it.each<[string, string, string]>([
@@ -61,7 +61,7 @@ describe("the report on headers", () => {
     ["a header of another shape", withHeaders({ name: "X-User" }), "`vouched.0.header`"],
     [
       "a challenge that ends its own quotes",
-      JSON.stringify({ ...REPORT, www_authenticate: { realm: "a'b" } }),
+      JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "a'b" } }),
       "can't hold `'` or control characters",
     ],
   ])("is refused with %s", (_, text, said) => {
@@ -72,12 +72,12 @@ describe("the report on headers", () => {
 describe("the program", () => {
   it("is the one that OATHGATE_CLI names", () => {
     const root = projectOf({ "bin/oathgate": "", "target/release/oathgate": "" });
-    expect(findCli(root, { OATHGATE_CLI: "bin/oathgate" })).toEqual([join(root, "bin/oathgate")]);
+    expect(namedCli(root, { OATHGATE_CLI: "bin/oathgate" })).toEqual([join(root, "bin/oathgate")]);
   });
 
   it("must be there where OATHGATE_CLI names it", () => {
     const root = projectOf({ "target/release/oathgate": "" });
-    expect(refusal(() => findCli(root, { OATHGATE_CLI: "bin/oathgate" }))).toContain(
+    expect(refusal(() => namedCli(root, { OATHGATE_CLI: "bin/oathgate" }))).toContain(
       "OATHGATE_CLI names `bin/oathgate`",
     );
   });
@@ -85,18 +85,18 @@ describe("the program", () => {
   it("is built by cargo, whatever lies there from earlier", () => {
     const root = projectOf({ "target/release/oathgate": "", "target/debug/oathgate": "" });
     const built: string[] = [];
-    const command = findCli(root, {}, (from) => built.push(from) > 0);
+    const command = builtCli(root, {}, (from) => built.push(from) > 0);
     expect(command).toEqual([join(root, "target/debug/oathgate")]);
     expect(built).toEqual([root]);
   });
 
   it("is where cargo was told to build", () => {
     const root = projectOf({});
-    const command = findCli(root, { CARGO_TARGET_DIR: "elsewhere" }, () => true);
+    const command = builtCli(root, { CARGO_TARGET_DIR: "elsewhere" }, () => true);
     expect(command).toEqual([join(root, "elsewhere/debug/oathgate")]);
   });
 
   it("ends synth where cargo can't build it", () => {
-    expect(refusal(() => findCli(projectOf({}), {}, () => false))).toContain("cargo can't build");
+    expect(refusal(() => builtCli(projectOf({}), {}, () => false))).toContain("cargo can't build");
   });
 });

@@ -46,7 +46,7 @@ export function fakeCli(root: string, answers: Record<string, Answer> = {}) {
   vi.stubEnv("OATHGATE_FAKE", JSON.stringify(answers));
   return {
     cli: new OathgateCli(root, [process.execPath, join(__dirname, "fixtures/oathgate.mjs")]),
-    calls: (): { args: string[]; folder: string }[] =>
+    calls: (): { args: string[]; folder: string; decidedAs: Record<string, string> }[] =>
       readFileSync(log, "utf8")
         .trim()
         .split("\n")

@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { testRules } from "../lib/rule-tests";
+import { gateSourcesOf } from "../stages/gate-props";
 import { fakeCli, projectOf, refusal, stageIn } from "./project";
 import { LEAST } from "./synth";
 
@@ -12,8 +13,8 @@ describe("the rules' tests", () => {
   it("are run with the stage's values", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli, calls } = fakeCli(root);
-    testRules(stageIn(root, VALUES), config(root), cli);
-    expect(calls()).toEqual([
+    testRules(gateSourcesOf(stageIn(root, VALUES)), config(root), cli);
+    expect(calls()).toMatchObject([
       {
         folder: join(root, "dist/dev/gate"),
         args: [
@@ -24,28 +25,32 @@ describe("the rules' tests", () => {
     ]);
   });
 
-  it("are decided by the stage's own settings", () => {
+  it("are decided by the stage's own settings, whatever the environment says", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli, calls } = fakeCli(root);
-    const file = join(root, "config/stages/dev.yml");
-    testRules({ ...stageIn(root, LEAST), file }, config(root), cli);
-    expect(calls()[0]?.args).toEqual([
-      ...["rules", "test", "--config", "config.yml", "--stage", file],
-      join(root, "rules/tests.jsonnet"),
-    ]);
+    vi.stubEnv("OATHGATE_PUBLIC_HOST", "elsewhere.example.com");
+    vi.stubEnv("OATHGATE_ALLOW_ENCODED_SLASHES", "true");
+    testRules(gateSourcesOf(stageIn(root, `${LEAST}basePath: /orders\n`)), config(root), cli);
+    expect(calls()[0]?.decidedAs).toEqual({ OATHGATE_BASE_PATH: "/orders" });
+    const stage = stageIn(root, `${LEAST}publicHost: api.example.com\nallowEncodedSlashes: true\n`);
+    testRules(gateSourcesOf(stage), config(root), cli);
+    expect(calls()[1]?.decidedAs).toEqual({
+      OATHGATE_PUBLIC_HOST: "api.example.com",
+      OATHGATE_ALLOW_ENCODED_SLASHES: "true",
+    });
   });
 
   it("stop synth with what failed", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli } = fakeCli(root, { test: { code: 1, stdout: "failed: no guest gets at an account\n" } });
-    expect(refusal(() => testRules(stageIn(root), config(root), cli))).toContain(
+    expect(refusal(() => testRules(gateSourcesOf(stageIn(root)), config(root), cli))).toContain(
       "failed: no guest gets at an account",
     );
   });
 
   it("need not be there", () => {
     const root = project({});
-    testRules(stageIn(root), config(root), {
+    testRules(gateSourcesOf(stageIn(root)), config(root), {
       testRules: () => {
         throw new Error("there is nothing to run");
       },
@@ -55,8 +60,8 @@ describe("the rules' tests", () => {
   it("must be there where the stage names them", () => {
     const root = project({});
     const stage = stageIn(root, `${LEAST}rules: { tests: rules/test.jsonnet }`);
-    expect(refusal(() => testRules(stage, config(root), fakeCli(root).cli))).toBe(
-      "`rules.tests` of the stage `dev` names rules/test.jsonnet, which is no file",
+    expect(refusal(() => testRules(gateSourcesOf(stage), config(root), fakeCli(root).cli))).toBe(
+      "`rules.tests` of the stage `dev` names rules/test.jsonnet, which is not a file",
     );
   });
 });

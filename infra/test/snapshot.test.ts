@@ -8,7 +8,7 @@ import { ROOT, templateOf } from "./synth";
 function masked(template: object): object {
   const text = JSON.stringify(template)
     .replace(/[0-9a-f]{64}\.zip/g, "<asset>.zip")
-    .replace(/((?:CurrentVersion|Permissions|Authorizer)[0-9A-F]{8})[0-9a-f]{32}/g, "$1<version>")
+    .replace(/((?:CurrentVersion|Permission|Authorizer)[0-9A-F]{8})[0-9a-f]{32}/g, "$1<version>")
     .replace(/(Deployment[0-9A-F]{8})[0-9a-f]{32}/g, "$1<deployment>");
   return JSON.parse(text);
 }

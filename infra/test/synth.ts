@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import type { FunctionSources } from "../lib/function-sources";
-import type { GateReport, ListedRule } from "../lib/oathgate-cli";
+import type { GateReport, ListedRule } from "../lib/gate-report";
+import { OathgateCode } from "../lib/oathgate-code";
 import { createStacks } from "../stages/create-stacks";
 import type { OathgateStack } from "../stages/oathgate-stack";
 import { parseStage } from "../stages/stage";
@@ -12,13 +12,22 @@ import { parseStage } from "../stages/stage";
 export const ROOT = resolve(__dirname, "../..");
 
 /** Folders in place of built functions. */
-export const READY_FUNCTIONS: FunctionSources = {
-  authorizer: { kind: "folder", path: join(__dirname, "fixtures/functions/authorizer") },
-  signingKeys: { kind: "folder", path: join(__dirname, "fixtures/functions/signing-keys") },
-};
+export const READY_CODE = OathgateCode.fromFolders({
+  authorizer: join(__dirname, "fixtures/functions/authorizer"),
+  signingKeys: join(__dirname, "fixtures/functions/signing-keys"),
+});
 
 /** What the recipe's rules vouch for. */
 export const REPORT: GateReport = {
+  vouchedHeaders: [
+    { header: "Authorization", contextKey: "authorization" },
+    { header: "X-User", contextKey: "x-user" },
+  ],
+  redirects: true,
+};
+
+/** What `oathgate headers` says of the same rules. */
+export const PRINTED_REPORT = {
   vouched: [
     { header: "Authorization", context_key: "authorization" },
     { header: "X-User", context_key: "x-user" },
@@ -60,7 +69,7 @@ export interface Change {
   /** The text of the stage file. */
   readonly stage?: string;
   readonly report?: Partial<GateReport>;
-  readonly functions?: FunctionSources;
+  readonly code?: OathgateCode;
   /** CDK context besides the project's own. */
   readonly context?: Record<string, unknown>;
 }
@@ -71,9 +80,8 @@ export function stackOf(change: Change = {}): OathgateStack {
   const app = new App({ context: { ...flags, ...change.context }, analyticsReporting: false });
   return createStacks(app, {
     stage: { name: "test", root: ROOT, settings: parseStage("test.yml", change.stage ?? LEAST) },
-    report: { ...REPORT, ...change.report },
-    rules: RULES,
-    functions: change.functions ?? READY_FUNCTIONS,
+    checked: { ...REPORT, ...change.report, rules: RULES, configFile: join(ROOT, "config/config.yml") },
+    code: change.code ?? READY_CODE,
   });
 }
 

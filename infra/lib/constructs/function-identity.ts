@@ -1,15 +1,25 @@
-import { RemovalPolicy } from "aws-cdk-lib";
+import type { RemovalPolicy } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { StageSettings } from "../../stages/stage-schema";
+
+/** A function's log. */
+export interface FunctionLogOptions {
+  /** How long its lines are kept. */
+  readonly retention: RetentionDays;
+  /** What becomes of it when the stack is destroyed. */
+  readonly removalPolicy: RemovalPolicy;
+  /** The KMS key that it is encrypted with. @default CloudWatch Logs' own */
+  readonly encryptionKey?: IKey | undefined;
+}
 
 /** Props for `FunctionIdentity`. */
 export interface FunctionIdentityProps {
   /** What the function is for, as the role's description says it. */
   readonly purpose: string;
-  /** How long its log is kept. */
-  readonly logs: StageSettings["logs"];
+  /** Its log. */
+  readonly log: FunctionLogOptions;
   /** What the function may do besides writing its own log. */
   readonly may: PolicyStatement[];
 }
@@ -27,8 +37,9 @@ export class FunctionIdentity extends Construct {
     super(scope, id);
 
     this.logGroup = new LogGroup(this, "Log", {
-      retention: props.logs.retentionDays,
-      removalPolicy: props.logs.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      retention: props.log.retention,
+      removalPolicy: props.log.removalPolicy,
+      ...(props.log.encryptionKey === undefined ? {} : { encryptionKey: props.log.encryptionKey }),
     });
     this.role = new Role(this, "Role", {
       description: props.purpose,

@@ -1,5 +1,5 @@
 import {
-  Architecture,
+  type Architecture,
   Code,
   type FunctionOptions,
   Function as LambdaFunction,
@@ -7,7 +7,6 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { RustFunction } from "cargo-lambda-cdk";
 import type { Construct } from "constructs";
-import type { StageSettings } from "../../stages/stage-schema";
 import type { FunctionSource } from "../function-sources";
 
 /** A function from Rust: built while the stack is bundled, or from a folder that is ready. */
@@ -35,13 +34,4 @@ export function rustFunction(
       commandHooks: { beforeBundling: () => [], afterBundling: source.finish },
     },
   });
-}
-
-/** A stage's processor, `host` being the one that this program runs on. */
-export function lambdaArchitecture(
-  architecture: StageSettings["architecture"],
-  host: NodeJS.Architecture = process.arch,
-): Architecture {
-  const chosen = architecture === "host" ? host : architecture;
-  return chosen === "arm64" ? Architecture.ARM_64 : Architecture.X86_64;
 }

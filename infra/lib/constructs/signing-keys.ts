@@ -1,24 +1,53 @@
 import { Aws, CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { Key } from "aws-cdk-lib/aws-kms";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { StageSettings } from "../../stages/stage-schema";
 import type { FunctionSource } from "../function-sources";
-import { FunctionIdentity } from "./function-identity";
+import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
+
+/** An algorithm that tokens are signed with, whose public half can be given to those who verify them. */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
+/** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
+export const SIGNING_ALGORITHMS = [
+  "ES256",
+  "ES384",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+] as const;
+
+/** The keys that the `id_token` mutator signs with. */
+export interface SigningKeysOptions {
+  /** The first key's algorithm. Signing with ES256 takes a fraction of the time of RS256. @default ES256 */
+  readonly algorithm?: SigningAlgorithm;
+  /**
+   * What becomes of the secret when the stack is destroyed.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: it stays, and a first deploy that fails leaves none
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /** Time after which the authorizer reads the secret again: 1 second to 1 day. @default Duration.minutes(5) */
+  readonly ttl?: Duration;
+  /** The KMS key that the secret is encrypted with. @default the account's key for Secrets Manager */
+  readonly encryptionKey?: IKey;
+}
 
 /** Props for `SigningKeys`. */
 export interface SigningKeysProps {
   /** The code of the function that makes the first key. */
   readonly source: FunctionSource;
   readonly architecture: Architecture;
-  /** The first key's algorithm, the secret's encryption, and whether it outlives the stack. */
-  readonly settings: StageSettings["signingKeys"];
-  readonly logs: StageSettings["logs"];
-  /** The local cloud's address. @default AWS itself */
-  readonly awsEndpointUrl: string | undefined;
+  readonly options: SigningKeysOptions;
+  /** The log of that function. */
+  readonly log: FunctionLogOptions;
+  /** An address that the function calls in place of AWS's own. @default AWS's */
+  readonly awsEndpointUrl?: string | undefined;
 }
 
 /**
@@ -35,26 +64,26 @@ export class SigningKeys extends Construct {
   /** Depend on this to be sure that there is a key. */
   readonly filled: CustomResource;
 
-  private readonly kmsKeyArn: string | undefined;
+  private readonly encryptionKey: IKey | undefined;
+  private readonly ttl: Duration;
 
   constructor(scope: Construct, id: string, props: SigningKeysProps) {
     super(scope, id);
-    const { settings } = props;
-    this.kmsKeyArn = settings.kmsKeyArn;
+    const { algorithm = "ES256", removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props.options;
+    this.encryptionKey = props.options.encryptionKey;
+    this.ttl = props.options.ttl ?? Duration.minutes(5);
 
     this.secret = new Secret(this, "Secret", {
       description: "JSON Web Key Set that the gate signs its tokens with",
-      removalPolicy: settings.retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
-      ...(settings.kmsKeyArn === undefined
-        ? {}
-        : { encryptionKey: Key.fromKeyArn(this, "EncryptionKey", settings.kmsKeyArn) }),
+      removalPolicy,
+      ...(this.encryptionKey === undefined ? {} : { encryptionKey: this.encryptionKey }),
     });
     // CDK generates a password into a secret that is given no value; a key set has to come from the custom resource.
     (this.secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
 
     const identity = new FunctionIdentity(this, "Maker", {
       purpose: "Puts the first key into the gate's signing secret",
-      logs: props.logs,
+      log: props.log,
       may: [
         new PolicyStatement({
           actions: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
@@ -77,7 +106,7 @@ export class SigningKeys extends Construct {
       resourceType: "Custom::OathgateSigningKeys",
       serviceToken: maker.functionArn,
       serviceTimeout: Duration.minutes(3),
-      properties: { SecretArn: this.secret.secretArn, Algorithm: settings.algorithm },
+      properties: { SecretArn: this.secret.secretArn, Algorithm: algorithm },
     });
   }
 
@@ -89,13 +118,21 @@ export class SigningKeys extends Construct {
     ];
   }
 
+  /** The variables that tell a function where its keys are, and for how long to keep them. */
+  readerEnvironment(): Record<string, string> {
+    return {
+      OATHGATE_JWKS_SECRET: this.secret.secretArn,
+      OATHGATE_JWKS_TTL_SECONDS: String(this.ttl.toSeconds()),
+    };
+  }
+
   private mayUseKey(...actions: string[]): PolicyStatement[] {
-    return this.kmsKeyArn === undefined
+    return this.encryptionKey === undefined
       ? []
       : [
           new PolicyStatement({
             actions,
-            resources: [this.kmsKeyArn],
+            resources: [this.encryptionKey.keyArn],
             conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` } },
           }),
         ];

@@ -5,7 +5,7 @@ import {
   MockIntegration,
   PassthroughBehavior,
 } from "aws-cdk-lib/aws-apigateway";
-import type { CorsSettings } from "../../stages/schema/cors";
+import type { CorsSettings } from "../schema/cors";
 
 /**
  * Answers a resource's preflights in API Gateway, without the authorizer: browsers send none of the credentials with them.

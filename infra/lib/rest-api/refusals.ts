@@ -1,13 +1,26 @@
 import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
-import type { CorsSettings } from "../../stages/schema/cors";
-import type { StageSettings } from "../../stages/stage-schema";
-import type { GateReport } from "../oathgate-cli";
+import type { GateReport } from "../gate-report";
+import type { RefusalCorsOptions } from "./protect-options";
 
 /** What the answers to refused requests depend on. */
 export interface RefusalProps {
-  readonly report: GateReport;
-  readonly redirects: StageSettings["redirects"];
-  readonly cors: CorsSettings | undefined;
+  readonly report: Pick<GateReport, "wwwAuthenticate" | "redirects">;
+  /** How a browser is sent on. */
+  readonly redirects: "refresh" | "location";
+  /** Which pages may read refusals. @default none of another origin */
+  readonly cors: RefusalCorsOptions | undefined;
+}
+
+/** The types of the gateway responses that `addRefusals` makes. */
+export function refusalTypes(props: Pick<RefusalProps, "cors">): string[] {
+  const always = [
+    ResponseType.UNAUTHORIZED,
+    ResponseType.ACCESS_DENIED,
+    ResponseType.AUTHORIZER_FAILURE,
+    ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
+  ];
+  const others = props.cors === undefined ? [] : [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX];
+  return [...always, ...others].map(({ responseType }) => responseType);
 }
 
 /**
@@ -25,14 +38,14 @@ export interface RefusalProps {
 export function addRefusals(api: RestApi, props: RefusalProps): void {
   const noStore = { "Cache-Control": "'no-store'" };
   const always = { ...noStore, ...corsHeaders(props.cors, UNCHECKED_ORIGIN) };
-  const { www_authenticate: challenge, redirects } = props.report;
+  const { wwwAuthenticate: challenge, redirects } = props.report;
 
   api.addGatewayResponse("Unauthorized", {
     type: ResponseType.UNAUTHORIZED,
     statusCode: "401",
     responseHeaders: {
       ...always,
-      ...(challenge === null ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
+      ...(challenge === undefined ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
     },
     templates: errorBody(401, "Unauthorized", "Access credentials are invalid"),
   });
@@ -82,11 +95,15 @@ const UNCHECKED_ORIGIN = { source: "method.request.header.origin", checked: fals
  * A fixed value can name one origin only. For several the caller's own is given back. Where it was not checked, that is
  * without leave to read answers to requests with cookies: such an answer would tell any page who is logged in.
  */
-function corsHeaders(cors: CorsSettings | undefined, caller: typeof CHECKED_ORIGIN): Record<string, string> {
+function corsHeaders(
+  cors: RefusalCorsOptions | undefined,
+  caller: typeof CHECKED_ORIGIN,
+): Record<string, string> {
   if (cors === undefined) {
     return {};
   }
   const [only, ...more] = cors.allowOrigins;
+  const { exposeHeaders = [] } = cors;
   const oneOrigin = more.length === 0;
   return {
     "Access-Control-Allow-Origin": oneOrigin ? `'${only}'` : caller.source,
@@ -94,9 +111,9 @@ function corsHeaders(cors: CorsSettings | undefined, caller: typeof CHECKED_ORIG
     ...((oneOrigin || caller.checked) && cors.allowCredentials
       ? { "Access-Control-Allow-Credentials": "'true'" }
       : {}),
-    ...(cors.exposeHeaders.length === 0
+    ...(exposeHeaders.length === 0
       ? {}
-      : { "Access-Control-Expose-Headers": `'${cors.exposeHeaders.join(",")}'` }),
+      : { "Access-Control-Expose-Headers": `'${exposeHeaders.join(",")}'` }),
   };
 }
 

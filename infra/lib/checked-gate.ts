@@ -1,0 +1,46 @@
+import { layOutGate } from "./gate-folder";
+import type { GateReport, ListedRule } from "./gate-report";
+import type { GateSources } from "./gate-sources";
+import type { OathgateCli } from "./oathgate-cli";
+import { testRules } from "./rule-tests";
+
+/**
+ * What a gate decides by, once it has been checked: all that its constructs need to know of the configuration and the rules.
+ *
+ * Tests of an app that must not run the `oathgate` program give one of their own in `OathgateProps.checked`.
+ */
+export interface CheckedGate extends GateReport {
+  /** The rules, for the template's metadata. */
+  readonly rules: readonly ListedRule[];
+  /** The laid-out configuration's absolute path, which the function's code is packaged from. @default nothing is packaged */
+  readonly configFile?: string;
+}
+
+/** A checked gate, and what people are to see of it. */
+export interface GateCheck {
+  readonly gate: CheckedGate & { readonly configFile: string };
+  /** Every warning and note, and how many there are. */
+  readonly findings: string;
+  /** What came of the rules' tests. */
+  readonly tests: string;
+  /** What the backend receives in each vouched header, rule by rule, as a table. */
+  readonly headersTable: string;
+}
+
+/**
+ * Lays out, checks and tests what a gate decides by.
+ *
+ * @throws InputError where the configuration or the rules can't be deployed
+ */
+export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
+  const configFile = layOutGate(sources, cli);
+  const findings = cli.checkRules(configFile, sources.publicHost);
+  const tests = testRules(sources, configFile, cli);
+  const headersTable = cli.headersTable(configFile, sources.clientHeaders ?? []);
+  return {
+    gate: { ...cli.report(configFile), rules: cli.rules(configFile), configFile },
+    findings,
+    tests,
+    headersTable,
+  };
+}

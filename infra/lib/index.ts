@@ -1,0 +1,8 @@
+export type { CheckedGate } from "./checked-gate";
+export type { SigningAlgorithm, SigningKeysOptions } from "./constructs/signing-keys";
+export type { GateReport, ListedRule, VouchedHeader } from "./gate-report";
+export { InputError } from "./input-error";
+export { type AttachedApi, Oathgate } from "./oathgate";
+export { type FunctionFolders, OathgateCode } from "./oathgate-code";
+export type { MetricsOptions, OathgateProps, SessionCacheOptions } from "./oathgate-props";
+export type { ProtectOptions, RefusalCorsOptions } from "./rest-api/protect-options";

@@ -1,0 +1,129 @@
+import { Duration, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
+import type { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { Architecture, type Function as LambdaFunction, type Version } from "aws-cdk-lib/aws-lambda";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct } from "constructs";
+import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
+import { AuthorizerFunction } from "./constructs/authorizer-function";
+import type { FunctionLogOptions } from "./constructs/function-identity";
+import { SigningKeys } from "./constructs/signing-keys";
+import type { VouchedHeader } from "./gate-report";
+import { headerContract } from "./header-contract";
+import type { OathgateProps } from "./oathgate-props";
+import { prepareGate } from "./prepared-gate";
+import { type ProtectingGate, protectRestApi } from "./rest-api/protect";
+import type { ProtectOptions } from "./rest-api/protect-options";
+import { VersionAuthorizer } from "./rest-api/version-authorizer";
+import { addRulesToMetadata } from "./rules-in-review";
+
+/**
+ * Decides an API's requests by Ory Oathkeeper's configuration and rules.
+ *
+ * Makes the secret with the signing keys, the function that puts a first key into it, and the function that decides. The
+ * configuration and rules are laid out, checked, tested and packaged while the app is synthesised; what can't be deployed
+ * ends synth with a sentence for each mistake, and warnings become annotations of this construct.
+ *
+ * @example
+ * const gate = new Oathgate(this, "Gate", { config: "gate/config.yml", rules: "gate/rules.jsonnet", code });
+ * gate.protect(api, { exclude: ["GET /health"] });
+ */
+export class Oathgate extends Construct {
+  /** The function that decides. */
+  readonly function: LambdaFunction;
+  /** What the function is now, published: its code, rules and variables never change. */
+  readonly version: Version;
+  /** The secret with the JSON Web Key Set that the `id_token` mutator signs with. */
+  readonly signingKeysSecret: ISecret;
+  /** The headers that the gate vouches for. */
+  readonly vouchedHeaders: readonly VouchedHeader[];
+  /**
+   * What a deployment's mappings are made for, as hexadecimal digits: the vouched headers and what becomes of the client's
+   * own. Versions with the same contract can decide for the same deployment.
+   */
+  readonly contract: string;
+
+  private readonly protecting: ProtectingGate;
+  private attached = 0;
+
+  /**
+   * @throws InputError where a prop, the configuration or the rules can't be deployed
+   */
+  constructor(scope: Construct, id: string, props: OathgateProps) {
+    super(scope, id);
+    const { checked, functions } = prepareGate(this, props);
+    const architecture = props.architecture ?? Architecture.ARM_64;
+    const log: FunctionLogOptions = {
+      retention: props.logRetention ?? RetentionDays.ONE_MONTH,
+      removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
+      encryptionKey: props.logEncryptionKey,
+    };
+    const signingKeys = new SigningKeys(this, "SigningKeys", {
+      source: functions.signingKeys,
+      architecture,
+      options: props.signingKeys ?? {},
+      log,
+      awsEndpointUrl: props.awsEndpointUrl,
+    });
+    const authorizer = new AuthorizerFunction(this, "Authorizer", {
+      source: functions.authorizer,
+      architecture,
+      memorySize: props.memorySize ?? 256,
+      timeout: props.timeout ?? Duration.seconds(10),
+      signingKeys,
+      log,
+      tracing: props.tracing ?? false,
+      environment: authorizerEnvironment(props),
+    });
+    this.function = authorizer.function;
+    this.version = authorizer.version;
+    this.signingKeysSecret = signingKeys.secret;
+    this.vouchedHeaders = checked.vouchedHeaders;
+    this.protecting = {
+      function: this.function,
+      version: this.version,
+      // No request is answered before there is a key to sign with.
+      before: [signingKeys.filled],
+      report: checked,
+      redirects: props.redirects ?? "refresh",
+      vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
+      clientHeaders: props.clientHeaders ?? [],
+      forgedHeaders: props.forgedHeaders ?? "refuse",
+    };
+    this.contract = headerContract(this.protecting);
+    addRulesToMetadata(Stack.of(this), id, checked.rules);
+  }
+
+  /**
+   * Puts every method of a REST API of this stack behind the gate: the authorizer, the header mappings of HTTP integrations,
+   * the API's answers to refused requests, and a deployment that follows each change. Methods that are made after this call
+   * are included.
+   *
+   * Synth ends where a method would stay open, unless it is excluded by name, or is a preflight that API Gateway answers.
+   *
+   * @throws InputError where CDK does not see the API's methods, or the API is in another stack
+   */
+  protect(api: RestApi, options: ProtectOptions = {}): void {
+    protectRestApi(this.protecting, api, options);
+  }
+
+  /**
+   * Makes the authorizer, and its permission to call the function, in a REST API that is known by its id. Putting the methods
+   * behind it is left to `oathgate attach`.
+   *
+   * @param restApiId the id of a REST API of this stack's account and region
+   */
+  attachTo(restApiId: string): AttachedApi {
+    this.attached += 1;
+    const id = Token.isUnresolved(restApiId) ? `Attached${this.attached}` : `Attached-${restApiId}`;
+    const { authorizerId } = new VersionAuthorizer(this, id, { restApiId, version: this.version });
+    return { restApiId, authorizerId };
+  }
+}
+
+/** A REST API that the gate has an authorizer in. */
+export interface AttachedApi {
+  readonly restApiId: string;
+  /** The authorizer's id: another one for each version of the function. */
+  readonly authorizerId: string;
+}

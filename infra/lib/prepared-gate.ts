@@ -1,0 +1,80 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { Annotations, Stack, Stage } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { type CheckedGate, checkGate } from "./checked-gate";
+import type { FunctionSources } from "./function-sources";
+import { InputError } from "./input-error";
+import { namedCli, OathgateCli } from "./oathgate-cli";
+import type { OathgateProps } from "./oathgate-props";
+
+/** What a gate's constructs are made from. */
+export interface PreparedGate {
+  readonly checked: CheckedGate;
+  readonly functions: FunctionSources;
+}
+
+/**
+ * Lays out, checks, tests and packages what a gate decides by. Warnings and notes become annotations of the construct.
+ *
+ * Where the CDK command line deploys nothing (`cdk list`, `cdk destroy`), nothing is done: that must work whatever the rules say.
+ *
+ * @throws InputError where the configuration, the rules or the code can't be deployed
+ */
+export function prepareGate(construct: Construct, props: OathgateProps): PreparedGate {
+  if (!Stack.of(construct).bundlingRequired && props.checked === undefined) {
+    return { checked: NOTHING_CHECKED, functions: notBuilt() };
+  }
+  const root = process.cwd();
+  const buildFolder = resolve(root, props.buildFolder ?? defaultBuildFolder(construct));
+  // The program is needed, and where it is built takes its time, only for what is not checked or packaged yet.
+  let cli: OathgateCli | undefined;
+  const program = () => {
+    cli ??= new OathgateCli(root, namedCli(root) ?? props.code.program(process.env) ?? noProgram());
+    return cli;
+  };
+  const checked = props.checked ?? checkHere(construct, { ...props, root, buildFolder }, program());
+  return {
+    checked,
+    functions: props.code.functionSources({ configFile: checked.configFile, buildFolder, program }),
+  };
+}
+
+function checkHere(
+  construct: Construct,
+  props: OathgateProps & { readonly root: string; readonly buildFolder: string },
+  cli: OathgateCli,
+): CheckedGate {
+  const { gate, findings } = checkGate(props, cli);
+  for (const line of findings.split("\n")) {
+    if (line.startsWith("warning: ")) {
+      Annotations.of(construct).addWarningV2("oathgate:rules", line.replace("warning: ", ""));
+    } else if (line.startsWith("note: ")) {
+      Annotations.of(construct).addInfoV2("oathgate:rules", line.replace("note: ", ""));
+    }
+  }
+  return gate;
+}
+
+function noProgram(): never {
+  throw new InputError(
+    "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to one, or put it beside the binaries that `code` names; `cargo build --release -p oathgate` makes it from Oathgate's sources",
+  );
+}
+
+/** A folder beside the app's assets, of this gate alone. */
+function defaultBuildFolder(construct: Construct): string {
+  const outdir = Stage.of(construct)?.outdir ?? mkdtempSync(join(tmpdir(), "oathgate-"));
+  return join(outdir, `oathgate.${construct.node.addr}`);
+}
+
+/** What stands for a gate that nobody looks at. */
+const NOTHING_CHECKED: CheckedGate = { vouchedHeaders: [], redirects: false, rules: [] };
+
+/** Functions that can't run, in a template that nobody deploys. */
+function notBuilt(): FunctionSources {
+  const path = mkdtempSync(join(tmpdir(), "oathgate-not-built-"));
+  writeFileSync(join(path, "not-built"), "");
+  return { authorizer: { kind: "folder", path }, signingKeys: { kind: "folder", path } };
+}

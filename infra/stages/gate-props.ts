@@ -1,0 +1,115 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Key } from "aws-cdk-lib/aws-kms";
+import type { Construct } from "constructs";
+import type { FileProp, GateSources } from "../lib/gate-sources";
+import type { OathgateProps } from "../lib/oathgate-props";
+import type { Stage } from "./stage";
+import { lambdaArchitecture } from "./stage-architecture";
+import type { StageSettings } from "./stage-schema";
+
+const RULES_BY_DEFAULT = "rules/rules.jsonnet";
+const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
+
+/** The settings that name what the library knows as props. */
+const FILE_SETTINGS: Readonly<Record<FileProp, string>> = {
+  config: "config.file",
+  rules: "rules.file",
+  ruleTests: "rules.tests",
+};
+
+/** What a stage's gate is laid out, checked and tested from. */
+export function gateSourcesOf({ name, root, settings }: Stage): GateSources {
+  const rules = settings.rules.file ?? where(root, RULES_BY_DEFAULT);
+  const ruleTests = settings.rules.tests ?? where(root, TESTS_BY_DEFAULT);
+  return {
+    root,
+    config: settings.config.file,
+    configOverrides: settings.config.set,
+    ...(rules === undefined ? {} : { rules }),
+    ruleValues: settings.rules.values,
+    ...(ruleTests === undefined ? {} : { ruleTests }),
+    ...(settings.publicHost === undefined ? {} : { publicHost: settings.publicHost }),
+    ...(settings.basePath === undefined ? {} : { basePath: settings.basePath }),
+    allowEncodedSlashes: settings.allowEncodedSlashes,
+    clientHeaders: settings.clientHeaders,
+    buildFolder: buildFolderOf({ name, root }),
+    leftOut: [join(root, "config", "stages")],
+    nameOf: (prop) => `\`${FILE_SETTINGS[prop]}\` of the stage \`${name}\``,
+  };
+}
+
+/** The folder that a stage is laid out and packaged in. */
+export function buildFolderOf({ name, root }: Pick<Stage, "name" | "root">): string {
+  return resolve(root, "dist", name);
+}
+
+/**
+ * A stage's settings as the construct library takes them, where both know a thing.
+ *
+ * @param scope the stack, in which the stage's KMS key is looked up
+ */
+export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps, "code"> {
+  const { name, settings } = stage;
+  const { sessionCache, metricsNamespace, awsEndpointUrl, logs } = settings;
+  const { config, publicHost, basePath, buildFolder } = gateSourcesOf(stage);
+  return {
+    config,
+    buildFolder,
+    architecture: lambdaArchitecture(settings.architecture),
+    memorySize: settings.memorySize,
+    timeout: Duration.seconds(settings.timeoutSeconds),
+    ...(publicHost === undefined ? {} : { publicHost }),
+    ...(basePath === undefined ? {} : { basePath }),
+    allowEncodedSlashes: settings.allowEncodedSlashes,
+    vouchedHeaderFallback: settings.vouchedHeaderFallback,
+    clientHeaders: settings.clientHeaders,
+    forgedHeaders: settings.forgedHeaders,
+    ...(sessionCache === undefined ? {} : { sessionCache: sessionCacheOf(sessionCache) }),
+    redirects: settings.redirects,
+    ...(logs.level === undefined ? {} : { logLevel: logs.level }),
+    logRetention: logs.retentionDays,
+    logRemovalPolicy: removalPolicyOf(logs),
+    signingKeys: signingKeysOf(scope, settings.signingKeys),
+    ...(metricsNamespace === undefined
+      ? {}
+      : { metrics: { namespace: metricsNamespace, stage: name, byRule: settings.metricsByRule } }),
+    tracing: settings.tracing,
+    ...(awsEndpointUrl === undefined ? {} : { awsEndpointUrl }),
+  };
+}
+
+/** What becomes of a stage's logs with the stack. */
+export function removalPolicyOf({ retain }: Pick<StageSettings["logs"], "retain">): RemovalPolicy {
+  return retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}
+
+function sessionCacheOf(cache: NonNullable<StageSettings["sessionCache"]>): OathgateProps["sessionCache"] {
+  return {
+    ttl: Duration.seconds(cache.ttlSeconds),
+    ...(cache.negativeTtlSeconds === undefined
+      ? {}
+      : { negativeTtl: Duration.seconds(cache.negativeTtlSeconds) }),
+    maxEntries: cache.maxEntries,
+  };
+}
+
+function signingKeysOf(
+  scope: Construct,
+  { algorithm, retain, ttlSeconds, kmsKeyArn }: StageSettings["signingKeys"],
+): OathgateProps["signingKeys"] {
+  return {
+    algorithm,
+    removalPolicy: retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
+    ttl: Duration.seconds(ttlSeconds),
+    ...(kmsKeyArn === undefined
+      ? {}
+      : { encryptionKey: Key.fromKeyArn(scope, "SigningKeysEncryptionKey", kmsKeyArn) }),
+  };
+}
+
+/** A file's path, where there is such a file. */
+function where(root: string, path: string): string | undefined {
+  return existsSync(join(root, path)) ? path : undefined;
+}
