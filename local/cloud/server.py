@@ -73,7 +73,8 @@ def main() -> int:
     config.keep_alive_timeout = 75
     config.h11_pass_raw_headers = True
     config.loglevel = "WARNING"
-    asyncio.run(serve(with_control(extensions.raw_request.remember_raw_request(emulator.app), port), config))
+    remembered = extensions.web_sockets.remember_opening(extensions.raw_request.remember_raw_request(emulator.app))
+    asyncio.run(serve(with_control(remembered, port), config))
     return 0
 
 

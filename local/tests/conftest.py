@@ -11,6 +11,7 @@ import pytest
 
 from local.cloud.gateway_client import Answer, ask
 from local.cloud.launcher import LocalCloud
+from local.cloud.web_socket_client import WebSocket
 
 HERE = Path(__file__).parent
 
@@ -38,15 +39,30 @@ def function_archive(bootstrap: str) -> bytes:
 class SteeredApi:
     """An API whose authorizer answers what the test wants and tells which event it got."""
 
-    def __init__(self, cloud: LocalCloud, api_id: str, events: Path):
+    def __init__(self, cloud: LocalCloud, outputs: dict[str, str], events: Path):
         self.cloud = cloud
-        self.api_id = api_id
+        self.api_id = outputs["ApiId"]
+        self.http_api_id = outputs["HttpApiId"]
+        self.web_socket_api_id = outputs["WebSocketApiId"]
         self.events = events
 
     def ask(self, method: str, path: str, headers=(), body=b"", answer: dict | None = None, host=None) -> Answer:
         """`answer` is what the authorizer says: `context`, `effect`, `error`, `raw`, `resource`."""
         steer = [("X-Steer", json.dumps(answer))] if answer else []
         return ask(self.cloud.port, self.api_id, "test", method, path, [*headers, *steer], body, host)
+
+    def ask_http_api(
+        self, method: str, path: str, headers=(), body=b"", answer: dict | None = None, allow: bool = True
+    ) -> Answer:
+        """Asks the HTTP API; `answer` is what the authorizer says, else a simple response with `allow`."""
+        said = answer or {"raw": {"isAuthorized": allow, "context": {}}}
+        steer = [("X-Steer", json.dumps(said))]
+        return ask(self.cloud.port, self.http_api_id, None, method, path, [*headers, *steer], body)
+
+    def open_web_socket(self, headers=(), target: str = "/test", answer: dict | None = None) -> WebSocket:
+        """Opens a connection to the WebSocket API; `answer` as for `ask`."""
+        steer = [("X-Steer", json.dumps(answer))] if answer else []
+        return WebSocket(self.cloud.port, self.web_socket_api_id, target, [*headers, *steer])
 
     def event(self) -> dict:
         """The event the authorizer got last."""
@@ -75,7 +91,7 @@ def api(cloud, tmp_path_factory):
     )
     stack = cloudformation.describe_stacks(StackName="steered")["Stacks"][0]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    return SteeredApi(cloud, outputs["ApiId"], events)
+    return SteeredApi(cloud, outputs, events)
 
 
 @pytest.fixture

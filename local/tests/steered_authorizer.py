@@ -19,7 +19,9 @@ while True:
         request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
         event = json.load(answer)
     pathlib.Path(os.environ["EVENT_FILE"]).write_text(json.dumps(event), encoding="utf-8")
-    steer = json.loads((event.get("headers") or {}).get("X-Steer") or "{}")
+    # HTTP APIs show names in lower case.
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    steer = json.loads(headers.get("x-steer") or "{}")
     if "error" in steer:
         post(request_id, "error", {"errorMessage": steer["error"], "errorType": "Refused"})
     elif "raw" in steer:

@@ -13,12 +13,17 @@ from . import (
     deployed_snapshot,
     gateway_responses,
     header_mappings,
+    http_and_web_socket_authorizers,
+    http_and_web_socket_deployments,
+    http_api_integrations,
+    http_api_request,
     http_proxy,
     mock_integration,
     raw_request,
     request_values,
     secret_reference,
     upgrades,
+    web_sockets,
 )
 
 #: In the order in which they are installed: later ones wrap earlier ones.
@@ -32,6 +37,11 @@ ALL = (
     http_proxy,
     mock_integration,
     gateway_responses,
+    http_and_web_socket_deployments,
+    http_and_web_socket_authorizers,
+    http_api_request,
+    http_api_integrations,
+    web_sockets,
     secret_reference,
     upgrades,
 )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import contextvars
 import copy
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 EXTENDS = (
@@ -43,16 +45,15 @@ served: contextvars.ContextVar[Snapshot | None] = contextvars.ContextVar("oathga
 class ServedStore:
     """A store of the emulator: while a request is served, `get` reads the deployment; everything else is the live store."""
 
-    def __init__(self, live, name: str):
+    def __init__(self, live, deployed: Callable[[str], dict | None]):
+        """`deployed` gives what the deployment that is served has for an API, None where none is served."""
         self._live = live
-        self._name = name
+        self._deployed = deployed
 
     def get(self, key, default=None):
         """The API's part of the store: of the deployment that is served, else the live one."""
-        snapshot = served.get()
-        if snapshot is None or snapshot.api_id != key:
-            return self._live.get(key, default)
-        return snapshot.stores[self._name]
+        deployed = self._deployed(key)
+        return self._live.get(key, default) if deployed is None else deployed
 
     def __getattr__(self, name):
         return getattr(self._live, name)
@@ -132,6 +133,11 @@ def install(app, apigw) -> None:
 
     apigw._create_deployment = _create_deployment
     apigw._delete_deployment = _delete_deployment
+
+    def deployed(name: str, api_id: str) -> dict | None:
+        snapshot = served.get()
+        return snapshot.stores[name] if snapshot is not None and snapshot.api_id == api_id else None
+
     apigw._execute_in_scope = _execute_in_scope
     for name in SNAPSHOT_STORES:
-        setattr(apigw, name, ServedStore(live[name], name))
+        setattr(apigw, name, ServedStore(live[name], functools.partial(deployed, name)))

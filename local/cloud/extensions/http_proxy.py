@@ -61,7 +61,7 @@ def fill_uri(uri: str, path_values: dict[str, str | None], stage_variables: dict
     return uri
 
 
-def _send(method: str, uri: str, headers: list[tuple[str, str]], body: bytes, timeout: float):
+def send(method: str, uri: str, headers: list[tuple[str, str]], body: bytes, timeout: float):
     """One exchange with the backend, nothing added and nothing followed: (status, headers, body)."""
     target = urlsplit(uri)
     if target.scheme not in ("http", "https") or not target.hostname or "{" in uri:
@@ -158,7 +158,7 @@ def install(app, apigw) -> None:
             payload = payload.decode("utf-8", "replace").encode()
         timeout = int(integration.get("timeoutInMillis") or 29_000) / 1000
         try:
-            status, answered, content = await asyncio.to_thread(_send, verb, uri, sent, payload, timeout)
+            status, answered, content = await asyncio.to_thread(send, verb, uri, sent, payload, timeout)
         except TimeoutError:
             return apigw._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         except ssl.SSLError:

@@ -99,6 +99,16 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
+def from_scope(scope, method: str) -> RawRequest:
+    """The request that an ASGI scope holds."""
+    return RawRequest(
+        method=method,
+        path=(scope.get("raw_path") or b"/").decode("latin-1"),
+        headers=[(name.decode("latin-1"), _text(value)) for name, value in scope["headers"]],
+        peer=(scope.get("client") or ("127.0.0.1",))[0],
+    )
+
+
 def remember_raw_request(app):
     """Wraps the emulator's ASGI app: keeps the raw request, hands on what the emulator expects."""
 
@@ -107,13 +117,7 @@ def remember_raw_request(app):
             await app(scope, receive, send)
             return
         headers = scope["headers"]
-        raw = RawRequest(
-            method=scope["method"],
-            path=(scope.get("raw_path") or b"/").decode("latin-1"),
-            headers=[(name.decode("latin-1"), _text(value)) for name, value in headers],
-            peer=(scope.get("client") or ("127.0.0.1",))[0],
-        )
-        token = current.set(raw)
+        token = current.set(from_scope(scope, scope["method"]))
         try:
             await app({**scope, "headers": [(name.lower(), value) for name, value in headers]}, receive, send)
         finally:

@@ -1,0 +1,102 @@
+"""Reads the answers of HTTP and WebSocket APIs' authorizers as strictly as AWS does.
+
+* The error `Unauthorized`, exactly, is a 401; any other is a 500. Of HTTP APIs
+  this is not documented: AWS may answer both with 500.
+* An answer that takes longer than ten seconds is a 500.
+* A WebSocket API's context holds text, numbers and booleans alone, and the
+  whole answer has at most 8 KB, or it is a 500.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable
+
+EXTENDS = (
+    "services.apigateway:_invoke_request_authorizer_lambda",
+    "services.apigateway:_authorize_request_v2",
+    "services.apigateway:_authorize_ws_connect",
+    "services.lambda_svc:_execution_record_for_config",
+    "services.lambda_svc:_execute_function_with_config_scope",
+)
+
+#: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: seconds
+LONGEST_ANSWER = 10
+
+#: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+LARGEST_ANSWER = 8_192
+
+UNAUTHORIZED = 401, {"Content-Type": "application/json"}, b'{"message":"Unauthorized"}'
+
+
+class Unauthorized(Exception):
+    """The authorizer failed with exactly this message."""
+
+
+def answer_of(result: dict | None) -> dict | None:
+    """What a function's invocation answered; None where API Gateway can't use it."""
+    body = (result or {}).get("body")
+    if isinstance(body, (str, bytes)):
+        try:
+            body = json.loads(body)
+        except ValueError:
+            return None
+    if not isinstance(body, dict):
+        return None
+    if result and result.get("error"):
+        if body.get("errorMessage") == "Unauthorized":
+            raise Unauthorized
+        return None
+    return body
+
+
+def fits_web_sockets(answer: dict) -> bool:
+    """Whether a WebSocket API takes an answer."""
+    texts = all(isinstance(value, (str, int, float, bool)) for value in (answer.get("context") or {}).values())
+    return texts and len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()) <= LARGEST_ANSWER
+
+
+async def in_time(running: Awaitable[dict | None], seconds: float) -> dict | None:
+    """What a function's invocation came to, None where that takes too long."""
+    try:
+        return await asyncio.wait_for(running, seconds)
+    except TimeoutError:
+        return None
+
+
+def install(app, apigw) -> None:
+    from ministack.core.concurrency import run_reentrant
+    from ministack.services import apigateway, lambda_svc
+
+    authorize = apigateway._authorize_request_v2
+    authorize_connect = apigateway._authorize_ws_connect
+
+    async def _invoke_request_authorizer_lambda(authorizer, event, account_id, region):
+        reference = apigateway._extract_lambda_ref_from_integration_uri(authorizer.get("authorizerUri", ""))
+        data, config, _ = lambda_svc._get_func_record_for_ref_in_scope(reference, account_id=account_id, region=region)
+        if data is None or config is None:
+            return None
+        record = lambda_svc._execution_record_for_config(data, config)
+        running = run_reentrant(
+            lambda_svc._execute_function_with_config_scope, record, event, thread_name="ministack-apigw-authorizer"
+        )
+        answer = answer_of(await in_time(running, LONGEST_ANSWER))
+        opens_web_socket = event["requestContext"].get("eventType") == "CONNECT"
+        return None if answer and opens_web_socket and not fits_web_sockets(answer) else answer
+
+    async def _authorize_request_v2(*arguments, **named):
+        try:
+            return await authorize(*arguments, **named)
+        except Unauthorized:
+            return UNAUTHORIZED, None
+
+    async def _authorize_ws_connect(*arguments, **named):
+        try:
+            return await authorize_connect(*arguments, **named)
+        except Unauthorized:
+            return (401, "Unauthorized"), None
+
+    apigateway._invoke_request_authorizer_lambda = _invoke_request_authorizer_lambda
+    apigateway._authorize_request_v2 = _authorize_request_v2
+    apigateway._authorize_ws_connect = _authorize_ws_connect
