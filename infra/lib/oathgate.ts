@@ -81,6 +81,7 @@ export class Oathgate extends Construct {
     this.vouchedHeaders = checked.vouchedHeaders;
     this.protecting = {
       function: this.function,
+      allowOrigins: (origins) => authorizer.allowOrigins(origins),
       version: this.version,
       // No request is answered before there is a key to sign with.
       before: [signingKeys.filled],

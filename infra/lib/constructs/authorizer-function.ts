@@ -9,6 +9,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
+import { InputError } from "../input-error";
 import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 import type { SigningKeys } from "./signing-keys";
@@ -45,6 +46,7 @@ export class AuthorizerFunction extends Construct {
   readonly function: LambdaFunction;
   /** What the function is now, published. */
   readonly version: Version;
+  private allowedOrigins: string | undefined;
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
@@ -71,6 +73,22 @@ export class AuthorizerFunction extends Construct {
       (this.function.node.defaultChild as CfnFunction).tracingConfig = { mode: Tracing.ACTIVE };
     }
     this.version = this.function.currentVersion;
+  }
+
+  /**
+   * Tells the function which of several origins may read refusals.
+   *
+   * @throws InputError where it was told others: a function knows one list
+   */
+  allowOrigins(origins: readonly string[]): void {
+    const list = origins.join(",");
+    if (this.allowedOrigins !== undefined && this.allowedOrigins !== list) {
+      throw new InputError(
+        "`cors.allowOrigins` differs from that of another API behind the same gate: make a gate of its own for this API",
+      );
+    }
+    this.allowedOrigins = list;
+    this.function.addEnvironment("OATHGATE_ALLOWED_ORIGINS", list);
   }
 }
 

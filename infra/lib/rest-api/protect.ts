@@ -6,13 +6,16 @@ import type { GateReport } from "../gate-report";
 import { InputError } from "../input-error";
 import { placeholderMappings, vouchedMappings } from "./header-mappings";
 import type { ProtectOptions } from "./protect-options";
-import { ownGatewayResponses, ProtectedMethods, seenByAttachOnly } from "./protected-methods";
+import { ProtectedMethods } from "./protected-methods";
+import { findUnprotected, seenByAttachOnly } from "./protection-check";
 import { addRefusals, refusalTypes } from "./refusals";
 import { VersionAuthorizer } from "./version-authorizer";
 
 /** What protects an API. */
 export interface ProtectingGate {
   readonly function: LambdaFunction;
+  /** Tells the function which of several origins may read refusals. */
+  readonly allowOrigins: (origins: readonly string[]) => void;
   /** What decides each request: the function's `currentVersion`. */
   readonly version: Version;
   /** What must be there before the first request is answered, besides the version. */
@@ -70,11 +73,9 @@ export function protectRestApi(
   Aspects.of(Stage.of(api) ?? api.node.root).add(methods, { priority: AFTER_CHANGES });
   addRefusals(api, { report: gate.report, redirects: gate.redirects, cors });
   if (cors !== undefined && cors.allowOrigins.length > 1) {
-    gate.function.addEnvironment("OATHGATE_ALLOWED_ORIGINS", cors.allowOrigins.join(","));
+    gate.allowOrigins(cors.allowOrigins);
   }
-  api.node.addValidation({
-    validate: () => [...methods.validate(), ...ownGatewayResponses(api, refusalTypes({ cors }))],
-  });
+  api.node.addValidation({ validate: () => findUnprotected(methods, refusalTypes({ cors })) });
   return authorizer;
 }
 

@@ -2,9 +2,8 @@ import { CfnResource, type IResolvable, Reference, Stack, Tokenization } from "a
 import {
   CfnResource as CfnApiResource,
   type CfnMethod,
-  type CfnRestApi,
+  CfnRestApi,
   CfnMethod as Methods,
-  CfnRestApi as RestApis,
 } from "aws-cdk-lib/aws-apigateway";
 import type { IConstruct } from "constructs";
 
@@ -39,7 +38,7 @@ function resourcePath(resourceId: string): string | undefined {
   if (target === undefined) {
     return undefined;
   }
-  if (isCfn<CfnRestApi>(target, RestApis)) {
+  if (isCfn<CfnRestApi>(target, CfnRestApi)) {
     return "/";
   }
   if (!isCfn<CfnApiResource>(target, CfnApiResource)) {
@@ -47,4 +46,35 @@ function resourcePath(resourceId: string): string | undefined {
   }
   const parent = resourcePath(target.parentId);
   return parent === undefined ? undefined : `${parent === "/" ? "" : parent}/${target.pathPart}`;
+}
+
+/** A method's integration, as CloudFormation takes it. */
+export interface MethodIntegration {
+  readonly type?: string;
+  readonly requestParameters?: Readonly<Record<string, unknown>>;
+}
+
+/** A method's integration, with everything in it that is only known late. */
+export function integrationOf(method: CfnMethod): MethodIntegration {
+  return Stack.of(method).resolve(method.integration) ?? {};
+}
+
+/** Whether an integration sends the client's headers to an HTTP backend, and can replace them. */
+export function takesHeaderMappings({ type }: MethodIntegration): boolean {
+  return type === "HTTP" || type === "HTTP_PROXY";
+}
+
+/** Whether nothing decides about a method's requests. */
+export function isOpen(method: CfnMethod): boolean {
+  return (method.authorizationType ?? "NONE") === "NONE" && method.authorizerId === undefined;
+}
+
+/** A resource's properties as the template has them, with all that is laid over them. */
+export function renderedProperties(resource: CfnResource): Readonly<Record<string, unknown>> {
+  // CDK's own way to the template, which its typed interface does not show.
+  const rendering = resource as unknown as { _toCloudFormation(): object };
+  const template: { Resources: Record<string, { Properties?: Record<string, unknown> }> } = Stack.of(
+    resource,
+  ).resolve(rendering._toCloudFormation());
+  return Object.values(template.Resources)[0]?.Properties ?? {};
 }
