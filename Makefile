@@ -161,8 +161,13 @@ check: node_modules ## Check the settings, configuration and rules of STAGE (def
 	tsx infra/bin/check.ts $(STAGES)
 
 .PHONY: bootstrap diff deploy destroy
-bootstrap: %: prerequisites preflight-% ## `cdk bootstrap` of the account and region of STAGE, once for both
-	cdk $@ -c stage=$(STAGE) $(CDK_FLAGS)
+bootstrap: %: prerequisites preflight-% ## `cdk bootstrap` of the account and region of STAGE, once for both, with the least rights
+	tsx infra/bin/bootstrap.ts '$(STAGES)' $(CDK_FLAGS)
+
+.PHONY: pipeline-roles
+pipeline-roles: prerequisites node_modules ## The roles of a pipeline in GitHub Actions: REPOSITORY=owner/name STAGES="dev prod"
+	cdk deploy --app 'tsx infra/bin/pipeline.ts' -c pipeline=roles -c 'repository=$(REPOSITORY)' -c 'stages=$(STAGES)' \
+		-c 'trust=$(TRUST)' -c 'branch=$(BRANCH)' -c 'provider=$(OIDC_PROVIDER)' -c 'boundary=$(BOUNDARY)' $(CDK_FLAGS)
 
 diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk deploy` or `cdk destroy` of STAGE (default dev); STAGES="dev prod" for several
 	case "$@:$${OATHGATE_PREBUILT_DIR:-}$${OATHGATE_BINARIES:-}" in

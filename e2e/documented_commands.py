@@ -43,6 +43,9 @@ NOT_RUN = {
     "cargo lambda build --release --arm64 --locked -p oathgate-lambda -p oathgate-signing-keys": _ARM64,
     "OATHGATE_BINARIES=target/lambda make deploy STAGE=dev": _OTHER_STAGE,
     "OATHGATE_BINARIES=target/lambda make deploy STAGE=prod": _OTHER_STAGE,
+    'make pipeline-roles REPOSITORY=octocat/gate STAGES="dev prod"': (
+        "makes GitHub's OpenID Connect provider, a type that the local cloud does not have; infra/test/pipeline-roles.test.ts"
+    ),
     "make deploy STAGE=prod CDK_FLAGS='--require-approval never'": _OTHER_STAGE,
 }
 

@@ -227,9 +227,17 @@ describe("CDK_FLAGS", () => {
     [["--profile", "prod", "--require-approval", "never"], { profile: "prod", qualifier: "hnb659fds" }],
     [["--profile=prod", "-c", "some=thing"], { profile: "prod", qualifier: "hnb659fds" }],
     [["--context", `${qualifier}=ours`, "--force"], { qualifier: "ours" }],
+    [
+      ["--qualifier", "ours", "--toolkit-stack-name", "OurToolkit"],
+      { qualifier: "ours", toolkitStack: "OurToolkit" },
+    ],
+    [
+      ["--cloudformation-execution-policies", "arn:aws:iam::aws:policy/PowerUserAccess"],
+      { qualifier: "hnb659fds", executionPolicies: "arn:aws:iam::aws:policy/PowerUserAccess" },
+    ],
     [[], { qualifier: "hnb659fds" }],
   ])("are read: %j", (args, flags) => {
-    expect(readCdkFlags(args, {})).toEqual(flags);
+    expect(readCdkFlags(args, {})).toEqual({ toolkitStack: "CDKToolkit", ...flags });
   });
 
   it("come before cdk.json", () => {

@@ -1,0 +1,168 @@
+import { Arn, ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import {
+  CfnOIDCProvider,
+  type IManagedPolicy,
+  ManagedPolicy,
+  PolicyDocument,
+  PolicyStatement,
+  Role,
+  WebIdentityPrincipal,
+} from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import type { Stage } from "../stages/stage";
+import {
+  AUDIENCE,
+  branchSubject,
+  environmentSubject,
+  GITHUB_ISSUER,
+  pullRequestSubject,
+} from "./github-subject";
+
+/** Roles of CDK's bootstrap stack that a pipeline assumes. */
+type CdkRole = "lookup-role" | "deploy-role" | "file-publishing-role";
+
+/** Props for `PipelineRolesStack`. */
+export interface PipelineRolesStackProps extends StackProps {
+  /** The repository as GitHub's tokens name it, checked: `owner/name` or `owner@1/name@2`. */
+  readonly repository: string;
+  /** The stages that the pipeline deploys; each gets a role of its own. */
+  readonly stages: readonly Pick<Stage, "name" | "settings">[];
+  /** The branch that is deployed. */
+  readonly branch: string;
+  /**
+   * What a deploy role trusts: jobs that name the GitHub environment of the stage's name, to which approvals are bound, or
+   * every job on the branch.
+   */
+  readonly trust: "environments" | "branch";
+  /** Adopt the account's provider for GitHub in place of making it: an account has one for each issuer. */
+  readonly existingProvider: boolean;
+  /** The ARN of a policy that bounds the roles. @default a policy made here that allows what the roles may, and no more */
+  readonly boundaryArn?: string;
+  /** What the names of CDK's bootstrapped resources hold, such as `hnb659fds`. */
+  readonly qualifier: string;
+}
+
+/**
+ * What a pipeline in GitHub Actions is in AWS: one role that looks, for pull requests, and one for each stage that deploys.
+ *
+ * No role may do anything by itself: each may assume CDK's roles that it needs, by their exact names.
+ */
+export class PipelineRolesStack extends Stack {
+  constructor(scope: Construct, id: string, props: PipelineRolesStackProps) {
+    super(scope, id, props);
+    const { repository, stages, branch, trust } = props;
+
+    const provider = this.provider(props.existingProvider);
+    const arns = (roles: readonly CdkRole[], of: typeof stages) => [
+      ...new Set(of.flatMap((stage) => roles.map((role) => this.cdkRole(stage, role, props.qualifier)))),
+    ];
+    const looks = arns(["lookup-role"], stages);
+    const deploys: readonly CdkRole[] = ["deploy-role", "file-publishing-role", "lookup-role"];
+    const boundary =
+      props.boundaryArn === undefined
+        ? new ManagedPolicy(this, "Boundary", {
+            description: "The most that a role of the pipeline may do, whatever other policies say",
+            document: assuming(arns(deploys, stages)),
+          })
+        : ManagedPolicy.fromManagedPolicyArn(this, "Boundary", props.boundaryArn);
+
+    this.role("DiffRole", {
+      description: "Shows what a change would do: for pull requests, and for the drift check",
+      subjects: [pullRequestSubject(repository), branchSubject(repository, branch)],
+      roles: looks,
+      provider,
+      boundary,
+    });
+    for (const stage of stages) {
+      this.role(`DeployRole${pascalCase(stage.name)}`, {
+        description: `Deploys the stage ${stage.name}`,
+        subjects: [
+          trust === "environments"
+            ? environmentSubject(repository, stage.name)
+            : branchSubject(repository, branch),
+        ],
+        roles: arns(deploys, [stage]),
+        provider,
+        boundary,
+      });
+    }
+  }
+
+  /** The ARN of GitHub's provider, made or adopted. One that was made stays: others may have come to rely on it. */
+  private provider(existing: boolean): string {
+    if (existing) {
+      return Arn.format(
+        { service: "iam", region: "", resource: "oidc-provider", resourceName: GITHUB_ISSUER },
+        this,
+      );
+    }
+    const provider = new CfnOIDCProvider(this, "GitHub", {
+      url: `https://${GITHUB_ISSUER}`,
+      clientIdList: [AUDIENCE],
+    });
+    provider.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    return provider.attrArn;
+  }
+
+  private role(
+    id: string,
+    {
+      description,
+      subjects,
+      roles,
+      provider,
+      boundary,
+    }: {
+      readonly description: string;
+      readonly subjects: readonly string[];
+      readonly roles: readonly string[];
+      readonly provider: string;
+      readonly boundary: IManagedPolicy;
+    },
+  ): void {
+    const [only] = subjects;
+    const role = new Role(this, id, {
+      description,
+      assumedBy: new WebIdentityPrincipal(provider, {
+        StringEquals: {
+          [`${GITHUB_ISSUER}:aud`]: AUDIENCE,
+          [`${GITHUB_ISSUER}:sub`]: subjects.length === 1 ? only : subjects,
+        },
+      }),
+      maxSessionDuration: Duration.hours(1),
+      permissionsBoundary: boundary,
+      inlinePolicies: { NothingElse: assuming(roles) },
+    });
+    new CfnOutput(this, `${id}Arn`, { description, value: role.roleArn });
+  }
+
+  /** The ARN of one of CDK's roles where a stage is deployed; account and region are this stack's where it names none. */
+  private cdkRole({ settings }: Pick<Stage, "settings">, role: CdkRole, qualifier: string): string {
+    const account = settings.account ?? this.account;
+    const region = settings.region ?? this.region;
+    return Arn.format(
+      {
+        service: "iam",
+        region: "",
+        account,
+        resource: "role",
+        resourceName: `cdk-${qualifier}-${role}-${account}-${region}`,
+        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+      },
+      this,
+    );
+  }
+}
+
+function assuming(roles: readonly string[]): PolicyDocument {
+  return new PolicyDocument({
+    statements: [new PolicyStatement({ actions: ["sts:AssumeRole"], resources: [...roles] })],
+  });
+}
+
+function pascalCase(name: string): string {
+  return name
+    .split("-")
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join("");
+}

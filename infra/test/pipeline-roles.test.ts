@@ -1,0 +1,231 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { App } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import { createPipeline, EXECUTION_STACK, ROLES_STACK } from "../pipeline/create-pipeline";
+import { projectOf, refusal } from "./project";
+import { LEAST, ROOT } from "./synth";
+
+const IN_EUROPE = `${LEAST}account: "111111111111"\nregion: eu-central-1\n`;
+
+/** An app of a project with two stages, one of which names account and region. */
+function appOf(context: Record<string, string>): App {
+  const root = projectOf({ "config/stages/dev.yml": LEAST, "config/stages/prod.yml": IN_EUROPE });
+  const app = new App({ context, analyticsReporting: false });
+  createPipeline(app, root, { CDK_DEFAULT_ACCOUNT: "222222222222", CDK_DEFAULT_REGION: "us-east-1" });
+  return app;
+}
+
+function rolesOf(context: Record<string, string> = {}): Template {
+  const app = appOf({ pipeline: "roles", repository: "octocat/gate", stages: "dev,prod", ...context });
+  return Template.fromStack(app.node.findChild(ROLES_STACK) as never);
+}
+
+interface Trust {
+  readonly Action: string;
+  readonly Condition: Record<string, Record<string, unknown>>;
+  readonly Principal: { readonly Federated: unknown };
+}
+
+interface Role {
+  readonly Properties: {
+    readonly Description: string;
+    readonly AssumeRolePolicyDocument: { Statement: [Trust] };
+    readonly Policies: {
+      PolicyDocument: { Statement: { Action: unknown; Resource: unknown; Effect: string }[] };
+    }[];
+    readonly PermissionsBoundary: unknown;
+    readonly MaxSessionDuration: number;
+    readonly ManagedPolicyArns?: unknown;
+  };
+}
+
+/** Each role by its description: whom it trusts, and what it may assume. */
+function trusts(template: Template): Record<string, { subject: unknown; mayAssume: string[] }> {
+  return Object.fromEntries(
+    Object.values(template.findResources("AWS::IAM::Role") as Record<string, Role>).map(({ Properties }) => {
+      expect(Properties.AssumeRolePolicyDocument.Statement).toHaveLength(1);
+      const [trust] = Properties.AssumeRolePolicyDocument.Statement;
+      expect(trust.Action).toBe("sts:AssumeRoleWithWebIdentity");
+      expect(Object.keys(trust.Condition)).toEqual(["StringEquals"]);
+      const equals = trust.Condition.StringEquals ?? {};
+      expect(equals["token.actions.githubusercontent.com:aud"]).toBe("sts.amazonaws.com");
+      expect(Object.keys(equals)).toHaveLength(2);
+      const statements = Properties.Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement);
+      expect(statements.map(({ Action, Effect }) => [Action, Effect])).toEqual([["sts:AssumeRole", "Allow"]]);
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+      return [
+        Properties.Description,
+        {
+          subject: equals["token.actions.githubusercontent.com:sub"],
+          mayAssume: [statements[0]?.Resource].flat().map(readable).sort(),
+        },
+      ];
+    }),
+  );
+}
+
+/** An ARN with the stack's own account and region by name. */
+function readable(value: unknown): string {
+  if (typeof value === "string") {
+    return value;
+  }
+  const [, parts] = (value as { "Fn::Join": [string, (string | { Ref: string })[]] })["Fn::Join"];
+  return parts
+    .map((part) => (typeof part === "string" ? part : `{${part.Ref.replace("AWS::", "")}}`))
+    .join("");
+}
+
+const DIFF = "Shows what a change would do: for pull requests, and for the drift check";
+const here = (role: string) =>
+  `arn:{Partition}:iam::{AccountId}:role/cdk-hnb659fds-${role}-{AccountId}-{Region}`;
+const inEurope = (role: string) =>
+  `arn:{Partition}:iam::111111111111:role/cdk-hnb659fds-${role}-111111111111-eu-central-1`;
+
+describe("the roles of a pipeline", () => {
+  it("let pull requests look, and the job of an environment deploy the stage of its name", () => {
+    expect(trusts(rolesOf())).toEqual({
+      [DIFF]: {
+        subject: ["repo:octocat/gate:pull_request", "repo:octocat/gate:ref:refs/heads/main"],
+        mayAssume: [inEurope("lookup-role"), here("lookup-role")],
+      },
+      "Deploys the stage dev": {
+        subject: "repo:octocat/gate:environment:dev",
+        mayAssume: [here("deploy-role"), here("file-publishing-role"), here("lookup-role")],
+      },
+      "Deploys the stage prod": {
+        subject: "repo:octocat/gate:environment:prod",
+        mayAssume: [inEurope("deploy-role"), inEurope("file-publishing-role"), inEurope("lookup-role")],
+      },
+    });
+  });
+
+  it("trust a branch where the repository has no environments", () => {
+    const found = trusts(rolesOf({ trust: "branch", branch: "release/1" }));
+    expect(found["Deploys the stage prod"]?.subject).toBe("repo:octocat/gate:ref:refs/heads/release/1");
+    expect(found[DIFF]?.subject).toContain("repo:octocat/gate:ref:refs/heads/release/1");
+  });
+
+  it("trust a repository by its ids where its subjects are immutable", () => {
+    const found = trusts(rolesOf({ repository: "octocat@123456/gate@456789" }));
+    expect(found["Deploys the stage dev"]?.subject).toBe("repo:octocat@123456/gate@456789:environment:dev");
+  });
+
+  it("are for CDK's resources of the qualifier that the app uses", () => {
+    const found = trusts(rolesOf({ "@aws-cdk/core:bootstrapQualifier": "ours" }));
+    expect(found["Deploys the stage prod"]?.mayAssume[0]).toContain("role/cdk-ours-deploy-role-");
+  });
+
+  it("are bounded: no later policy lets them do more than assume the roles of all stages", () => {
+    const template = rolesOf();
+    const [[id, { Properties }] = ["", { Properties: {} }]] = Object.entries(
+      template.findResources("AWS::IAM::ManagedPolicy"),
+    );
+    const [statement, ...others] = Properties.PolicyDocument.Statement;
+    expect(others).toEqual([]);
+    expect(statement.Action).toBe("sts:AssumeRole");
+    expect(new Set(statement.Resource.map(readable))).toEqual(
+      new Set(Object.values(trusts(template)).flatMap(({ mayAssume }) => mayAssume)),
+    );
+    for (const role of Object.values(template.findResources("AWS::IAM::Role") as Record<string, Role>)) {
+      expect(role.Properties.PermissionsBoundary).toEqual({ Ref: id });
+      expect(role.Properties.MaxSessionDuration).toBe(3600);
+    }
+  });
+
+  it("are bounded by the organisation's own policy where it has one", () => {
+    const template = rolesOf({ boundary: "arn:aws:iam::222222222222:policy/bounds" });
+    template.resourceCountIs("AWS::IAM::ManagedPolicy", 0);
+    template.allResourcesProperties("AWS::IAM::Role", {
+      PermissionsBoundary: "arn:aws:iam::222222222222:policy/bounds",
+    });
+  });
+
+  it("come with GitHub's provider, which outlives the stack", () => {
+    rolesOf().hasResource("AWS::IAM::OIDCProvider", {
+      Properties: { Url: "https://token.actions.githubusercontent.com", ClientIdList: ["sts.amazonaws.com"] },
+      DeletionPolicy: "RetainExceptOnCreate",
+    });
+  });
+
+  it("trust the provider that the account has already", () => {
+    const template = rolesOf({ provider: "existing" });
+    template.resourceCountIs("AWS::IAM::OIDCProvider", 0);
+    const [role] = Object.values(template.findResources("AWS::IAM::Role") as Record<string, Role>);
+    expect(readable(role?.Properties.AssumeRolePolicyDocument.Statement[0].Principal.Federated)).toBe(
+      "arn:{Partition}:iam::{AccountId}:oidc-provider/token.actions.githubusercontent.com",
+    );
+  });
+
+  it("are the stack's outputs, for the variables of the workflow", () => {
+    expect(Object.keys(rolesOf().findOutputs("*")).sort()).toEqual([
+      "DeployRoleDevArn",
+      "DeployRoleProdArn",
+      "DiffRoleArn",
+    ]);
+  });
+
+  it("need nothing that `cdk bootstrap` makes", () => {
+    const { Parameters, Rules } = rolesOf().toJSON();
+    expect([Parameters, Rules]).toEqual([undefined, undefined]);
+  });
+
+  it("break none of AWS's own rules", () => {
+    const app = appOf({ pipeline: "roles", repository: "octocat/gate", stages: "dev,prod" });
+    expect(new AwsSolutionsChecks().validateScope(app).violations).toEqual([]);
+  });
+
+  it.each(["roles", "execution-policy"])("are lint-free, as all templates are: %s", (pipeline) => {
+    const app = appOf({ pipeline, repository: "octocat/gate", stages: "prod" });
+    const stack = app.node.findChild(pipeline === "roles" ? ROLES_STACK : EXECUTION_STACK);
+    const folder = projectOf({});
+    const file = join(folder, "template.json");
+    writeFileSync(file, JSON.stringify(Template.fromStack(stack as never).toJSON()));
+    const { stdout, stderr } = spawnSync(
+      join(ROOT, ".venv/bin/cfn-lint"),
+      ["--format", "parseable", "--regions", "eu-central-1", "--", file],
+      { encoding: "utf8" },
+    );
+    expect([stdout, stderr].join("").trim()).toBe("");
+  });
+});
+
+describe("a pipeline's settings", () => {
+  const refusals: [string, Record<string, string>, string][] = [
+    ["no repository", {}, "REPOSITORY is missing; it must be a repository of GitHub such as `octocat/gate`"],
+    [
+      "a repository's URL",
+      { repository: "https://github.com/octocat/gate" },
+      "REPOSITORY is `https://github.com",
+    ],
+    ["a pattern for repositories", { repository: "octocat/*" }, "REPOSITORY is `octocat/*`; it must be"],
+    ["one id of two", { repository: "octocat@1/gate" }, "GitHub writes both ids or none"],
+    [
+      "a pattern for branches",
+      { repository: "o/r", branch: "*" },
+      "BRANCH is `*`; it must be the name of one branch",
+    ],
+    [
+      "another trust",
+      { repository: "o/r", trust: "tags" },
+      "TRUST is `tags`; it must be `environments` or `branch`",
+    ],
+    [
+      "another provider",
+      { repository: "o/r", provider: "mine" },
+      "OIDC_PROVIDER is `mine`; it must be `new` or `existing`",
+    ],
+    [
+      "a boundary by name",
+      { repository: "o/r", boundary: "bounds" },
+      "BOUNDARY is `bounds`; it must be the ARN",
+    ],
+    ["a stage that is not there", { repository: "o/r", stages: "prd" }, "there is no stage `prd`"],
+  ];
+  it.each(refusals)("are refused in a sentence: %s", (_, context, sentence) => {
+    expect(refusal(() => appOf({ pipeline: "roles", stages: "dev", ...context }))).toContain(sentence);
+  });
+});
