@@ -1,8 +1,12 @@
 //! The whole command line, as one documented type.
 
+mod attach;
+
 use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use attach::Attach;
 
 /// Ory Oathkeeper's access rules, checked, packaged for API Gateway, explained and served.
 #[derive(Debug, Parser)]
@@ -31,6 +35,8 @@ pub(crate) enum Oathgate {
     /// Make signing keys
     #[command(subcommand)]
     Credentials(Credentials),
+    /// Put the gate in front of a REST API that exists, verify that it is, and take it off again
+    Attach(Attach),
 }
 
 /// Where the configuration is, and what is laid over it.

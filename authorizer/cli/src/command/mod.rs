@@ -1,5 +1,6 @@
 //! One file for each command.
 
+mod attach;
 mod credentials;
 mod explain;
 mod headers;
@@ -41,6 +42,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Health(#[from] health::HealthError),
     #[error(transparent)]
+    Attach(#[from] attach::AttachError),
+    #[error(transparent)]
     Credentials(#[from] oathgate_credentials::CredentialsError),
     #[error(transparent)]
     CaFile(#[from] oathgate_outbound::CaFileError),
@@ -77,6 +80,7 @@ pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
         Oathgate::Package(arguments) => block_on(package::run(&arguments)),
         Oathgate::Headers(arguments) => block_on(headers::run(&arguments)),
         Oathgate::Health(arguments) => block_on(health::run(&arguments)),
+        Oathgate::Attach(arguments) => block_on(attach::run(&arguments)),
         Oathgate::Explain(arguments) => block_on(explain::run(&arguments)),
     }
 }

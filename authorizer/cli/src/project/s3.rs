@@ -10,6 +10,7 @@ use aws_sigv4::{
     },
     sign::v4,
 };
+use oathgate_outbound::aws::domain_of;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
@@ -112,22 +113,6 @@ fn url(bucket: &str, key: &str, region: &str, endpoint: Option<&str>) -> String 
         }
         None => format!("https://{bucket}.s3.{region}.{domain}/{key}"),
     }
-}
-
-/// The domain of a region's services: each of AWS's partitions has its own.
-fn domain_of(region: &str) -> &'static str {
-    const PARTITIONS: [(&str, &str); 6] = [
-        ("cn-", "amazonaws.com.cn"),
-        ("eusc-", "amazonaws.eu"),
-        ("us-iso-", "c2s.ic.gov"),
-        ("us-isob-", "sc2s.sgov.gov"),
-        ("us-isof-", "csp.hci.ic.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"),
-    ];
-    PARTITIONS
-        .iter()
-        .find(|(prefix, _)| region.starts_with(prefix))
-        .map_or("amazonaws.com", |(_, domain)| domain)
 }
 
 #[cfg(test)]

@@ -1,0 +1,45 @@
+//! Attaches the gate to a REST API of Amazon API Gateway that exists, verifies it, and detaches it again.
+//!
+//! A [`Contract`] says what a deployed gate asks of the API. [`Seen::read`] reads the API and what its stage serves. From
+//! these two and the [`Record`] of what was there before, [`attach::plan`] and [`detach::plan`] make a [`Plan`] without
+//! asking anybody, and [`Work::apply`] carries it out: the record first, the stage last, and no change where the API is no
+//! longer what the plan saw. [`verify::findings`] lists what is not as the gate needs it.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        reason = "tests may fail loudly"
+    )
+)]
+
+pub mod api;
+mod apply;
+pub mod attach;
+pub mod aws;
+mod change;
+mod contract;
+pub mod detach;
+mod plan;
+mod port;
+mod record;
+mod record_file;
+mod seen;
+mod served;
+mod steps;
+mod target;
+pub mod verify;
+
+pub use apply::{ApplyError, Work};
+pub use change::{Change, Wording};
+pub use contract::{Contract, ContractError, HEADER_PARAMETER, header_parameter};
+pub use plan::{Options, Plan, RecordChange};
+pub use port::{ApiGateway, RecordError, RecordStore, ServiceError};
+pub use record::{Before, Record, RecordedAnswer};
+pub use record_file::FileRecord;
+pub use seen::{SeeError, Seen};
+pub use served::{Served, ServedAuthorizer, ServedMethod};
+pub use target::{Decider, Role, Target};

@@ -1,0 +1,174 @@
+//! The record: what an API was like before the gate was attached, and what attaching has written.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Answer, Authorization, GatewayResponse, Method, MethodId};
+
+/// The form of the record that this program reads and writes.
+const FORMAT: u32 = 1;
+
+/// What an API was like before the gate was attached, and what attaching has written since.
+///
+/// It is written before anything is changed, so that a run that ends anywhere can be gone on with or taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Record {
+    format: u32,
+    /// Whether something was changed that the stage may not serve yet.
+    pub pending: bool,
+    /// The methods that stay without the authorizer.
+    pub exclude: BTreeSet<String>,
+    /// Every value that attaching has written into an integration's parameter; none where it removed one.
+    pub written: BTreeMap<String, BTreeSet<String>>,
+    /// The methods, by what they were like.
+    methods: Vec<Alike>,
+    /// The gateway responses by type.
+    pub gateway_responses: BTreeMap<String, RecordedAnswer>,
+}
+
+/// What a method was like, as far as attaching changes it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Before {
+    /// Who could call it.
+    pub authorization: Authorization,
+    /// Of the integration's parameters that attaching has written or removed, those that were there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Methods that were alike, so that an API with many of them needs little room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Alike {
+    before: Before,
+    /// HTTP methods by the resource's id.
+    methods: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// What a gateway response was, and what attaching made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RecordedAnswer {
+    /// What it was.
+    pub before: Answer,
+    /// Digests of all that attaching has written.
+    pub written: BTreeSet<String>,
+}
+
+impl Record {
+    /// A record of an API to which nothing was attached.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            format: FORMAT,
+            pending: false,
+            exclude: BTreeSet::new(),
+            written: BTreeMap::new(),
+            methods: Vec::new(),
+            gateway_responses: BTreeMap::new(),
+        }
+    }
+
+    /// Whether this program reads records of this form.
+    #[must_use]
+    pub fn is_known_format(&self) -> bool {
+        self.format == FORMAT
+    }
+
+    /// What each method was like.
+    #[must_use]
+    pub fn methods(&self) -> BTreeMap<MethodId, Before> {
+        let mut found = BTreeMap::new();
+        for alike in &self.methods {
+            for (resource, verbs) in &alike.methods {
+                for verb in verbs {
+                    let id = MethodId {
+                        resource: resource.clone(),
+                        verb: verb.clone(),
+                    };
+                    found.insert(id, alike.before.clone());
+                }
+            }
+        }
+        found
+    }
+
+    /// Sets what each method was like.
+    pub fn set_methods(&mut self, methods: &BTreeMap<MethodId, Before>) {
+        let mut groups: BTreeMap<&Before, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
+        for (id, before) in methods {
+            groups
+                .entry(before)
+                .or_default()
+                .entry(id.resource.clone())
+                .or_default()
+                .insert(id.verb.clone());
+        }
+        self.methods = groups
+            .into_iter()
+            .map(|(before, methods)| Alike {
+                before: before.clone(),
+                methods,
+            })
+            .collect();
+    }
+
+    /// Notes that a value may be written into a parameter; none where the parameter may be removed.
+    pub fn note_written(&mut self, parameter: &str, value: Option<&str>) {
+        let values = self.written.entry(parameter.to_owned()).or_default();
+        values.extend(value.map(str::to_owned));
+    }
+
+    /// Whether attaching has written this value into this parameter.
+    #[must_use]
+    pub fn wrote(&self, parameter: &str, value: &str) -> bool {
+        self.written
+            .get(parameter)
+            .is_some_and(|values| values.contains(value))
+    }
+
+    /// Whether a gateway response is one that attaching has written.
+    #[must_use]
+    pub fn wrote_response(&self, response_type: &str, found: &Answer) -> bool {
+        let Answer::Own(response) = found else {
+            return false;
+        };
+        self.gateway_responses
+            .get(response_type)
+            .is_some_and(|recorded| recorded.written.contains(&digest_of(response)))
+    }
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Before {
+    /// What a method is like that attaching has not touched.
+    #[must_use]
+    pub fn of(method: &Method) -> Self {
+        Self {
+            authorization: method.authorization.clone(),
+            parameters: BTreeMap::new(),
+        }
+    }
+}
+
+/// A digest of a gateway response, the same whatever the order of its parts.
+#[must_use]
+pub(crate) fn digest_of(response: &GatewayResponse) -> String {
+    // Its maps are sorted, so the text is the same for the same response.
+    let text = serde_json::to_string(response).unwrap_or_default();
+    digest(&SHA256, text.as_bytes())
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
