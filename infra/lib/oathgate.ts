@@ -12,9 +12,9 @@ import type { VouchedHeader } from "./gate-report";
 import { headerContract } from "./header-contract";
 import type { OathgateProps } from "./oathgate-props";
 import { prepareGate } from "./prepared-gate";
+import { AttachedApi, type AttachOptions } from "./rest-api/attached-api";
 import { type ProtectingGate, protectRestApi } from "./rest-api/protect";
 import type { ProtectOptions } from "./rest-api/protect-options";
-import { VersionAuthorizer } from "./rest-api/version-authorizer";
 import { addRulesToMetadata } from "./rules-in-review";
 
 /**
@@ -109,22 +109,20 @@ export class Oathgate extends Construct {
   }
 
   /**
-   * Makes the authorizer, and its permission to call the function, in a REST API that is known by its id. Putting the methods
-   * behind it is left to `oathgate attach`.
+   * Gives the authorizers of a REST API that is known by its id the permission to call the function, and exports what
+   * `oathgate attach --stage NAME` needs to put the API's methods behind it, as parameters under `/oathgate/NAME/`.
    *
    * @param restApiId the id of a REST API of this stack's account and region
+   * @throws InputError where what is to be exported does not fit into a parameter
    */
-  attachTo(restApiId: string): AttachedApi {
+  attachTo(restApiId: string, options: AttachOptions): AttachedApi {
     this.attached += 1;
     const id = Token.isUnresolved(restApiId) ? `Attached${this.attached}` : `Attached-${restApiId}`;
-    const { authorizerId } = new VersionAuthorizer(this, id, { restApiId, version: this.version });
-    return { restApiId, authorizerId };
+    return new AttachedApi(this, id, {
+      ...options,
+      restApiId,
+      gate: this.protecting,
+      signingKeysSecretArn: this.signingKeysSecret.secretArn,
+    });
   }
-}
-
-/** A REST API that the gate has an authorizer in. */
-export interface AttachedApi {
-  readonly restApiId: string;
-  /** The authorizer's id: another one for each version of the function. */
-  readonly authorizerId: string;
 }

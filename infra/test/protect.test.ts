@@ -379,11 +379,3 @@ describe("pages of other origins", () => {
     ).toContain("`cors.allowOrigins` differs");
   });
 });
-
-describe("an API that is known by its id", () => {
-  it("gets an authorizer that may call the version, and is not changed otherwise", () => {
-    const stack = emptyStack();
-    const { authorizerId } = gateIn(stack).attachTo("abc123def4");
-    expect(stack.resolve(authorizerId)).toEqual({ Ref: expect.stringContaining("GateAttachedabc123def4") });
-  });
-});

@@ -8,7 +8,7 @@ import { placeholderMappings, vouchedMappings } from "./header-mappings";
 import type { ProtectOptions } from "./protect-options";
 import { ProtectedMethods } from "./protected-methods";
 import { findUnprotected, seenByAttachOnly } from "./protection-check";
-import { addRefusals, refusalTypes } from "./refusals";
+import { addRefusals, refusalsOf } from "./refusals";
 import { VersionAuthorizer } from "./version-authorizer";
 
 /** What protects an API. */
@@ -71,11 +71,13 @@ export function protectRestApi(
     replacesForgedHeaders: gate.forgedHeaders === "replace",
   });
   Aspects.of(Stage.of(api) ?? api.node.root).add(methods, { priority: AFTER_CHANGES });
-  addRefusals(api, { report: gate.report, redirects: gate.redirects, cors });
+  const refusals = { report: gate.report, redirects: gate.redirects, cors };
+  addRefusals(api, refusals);
   if (cors !== undefined && cors.allowOrigins.length > 1) {
     gate.allowOrigins(cors.allowOrigins);
   }
-  api.node.addValidation({ validate: () => findUnprotected(methods, refusalTypes({ cors })) });
+  const types = refusalsOf(refusals).map(({ type }) => type.responseType);
+  api.node.addValidation({ validate: () => findUnprotected(methods, types) });
   return authorizer;
 }
 

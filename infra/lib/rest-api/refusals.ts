@@ -1,4 +1,4 @@
-import { ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { type GatewayResponseOptions, ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { GateReport } from "../gate-report";
 import type { RefusalCorsOptions } from "./protect-options";
 
@@ -11,20 +11,13 @@ export interface RefusalProps {
   readonly cors: RefusalCorsOptions | undefined;
 }
 
-/** The types of the gateway responses that `addRefusals` makes. */
-export function refusalTypes(props: Pick<RefusalProps, "cors">): string[] {
-  const always = [
-    ResponseType.UNAUTHORIZED,
-    ResponseType.ACCESS_DENIED,
-    ResponseType.AUTHORIZER_FAILURE,
-    ResponseType.AUTHORIZER_CONFIGURATION_ERROR,
-  ];
-  const others = props.cors === undefined ? [] : [ResponseType.DEFAULT_4XX, ResponseType.DEFAULT_5XX];
-  return [...always, ...others].map(({ responseType }) => responseType);
+/** One of the API's own answers, and the id of its construct. */
+export interface Refusal extends GatewayResponseOptions {
+  readonly id: string;
 }
 
 /**
- * Gives the API's own answers Oathkeeper's shape.
+ * The API's own answers in Oathkeeper's shape.
  *
  * A gateway response has one fixed status for each type and no template language, so:
  *
@@ -35,46 +28,55 @@ export function refusalTypes(props: Pick<RefusalProps, "cors">): string[] {
  *   `refresh`; a header mapped from a missing key is left out, so other refusals stay without them.
  * - no decision (`AUTHORIZER_FAILURE`, `AUTHORIZER_CONFIGURATION_ERROR`): a 500 that says nothing.
  */
-export function addRefusals(api: RestApi, props: RefusalProps): void {
+export function refusalsOf(props: RefusalProps): Refusal[] {
   const noStore = { "Cache-Control": "'no-store'" };
   const always = { ...noStore, ...corsHeaders(props.cors, UNCHECKED_ORIGIN) };
   const { wwwAuthenticate: challenge, redirects } = props.report;
-
-  api.addGatewayResponse("Unauthorized", {
-    type: ResponseType.UNAUTHORIZED,
-    statusCode: "401",
-    responseHeaders: {
-      ...always,
-      ...(challenge === undefined ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
+  const undecided = {
+    statusCode: "500",
+    responseHeaders: always,
+    templates: errorBody(500, "Internal Server Error", "The request could not be decided"),
+  };
+  const refusals: Refusal[] = [
+    {
+      id: "Unauthorized",
+      type: ResponseType.UNAUTHORIZED,
+      statusCode: "401",
+      responseHeaders: {
+        ...always,
+        ...(challenge === undefined ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
+      },
+      templates: errorBody(401, "Unauthorized", "Access credentials are invalid"),
     },
-    templates: errorBody(401, "Unauthorized", "Access credentials are invalid"),
-  });
-  api.addGatewayResponse("AccessDenied", {
-    type: ResponseType.ACCESS_DENIED,
-    statusCode: redirects && props.redirects === "location" ? "302" : "403",
-    responseHeaders: {
-      ...noStore,
-      ...corsHeaders(props.cors, CHECKED_ORIGIN),
-      ...(redirects ? { Location: "context.authorizer.location" } : {}),
-      ...(redirects && props.redirects === "refresh" ? { Refresh: "context.authorizer.refresh" } : {}),
+    {
+      id: "AccessDenied",
+      type: ResponseType.ACCESS_DENIED,
+      statusCode: redirects && props.redirects === "location" ? "302" : "403",
+      responseHeaders: {
+        ...noStore,
+        ...corsHeaders(props.cors, CHECKED_ORIGIN),
+        ...(redirects ? { Location: "context.authorizer.location" } : {}),
+        ...(redirects && props.redirects === "refresh" ? { Refresh: "context.authorizer.refresh" } : {}),
+      },
+      templates: { "application/json": "$context.authorizer.body" },
     },
-    templates: { "application/json": "$context.authorizer.body" },
-  });
-  for (const [id, type] of [
-    ["AuthorizerFailure", ResponseType.AUTHORIZER_FAILURE],
-    ["AuthorizerConfigurationError", ResponseType.AUTHORIZER_CONFIGURATION_ERROR],
-  ] as const) {
-    api.addGatewayResponse(id, {
-      type,
-      statusCode: "500",
-      responseHeaders: always,
-      templates: errorBody(500, "Internal Server Error", "The request could not be decided"),
-    });
-  }
+    { id: "AuthorizerFailure", type: ResponseType.AUTHORIZER_FAILURE, ...undecided },
+    { id: "AuthorizerConfigurationError", type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...undecided },
+  ];
   // The rest (throttled, no route, backend down) keeps API Gateway's status and body.
-  if (props.cors !== undefined) {
-    api.addGatewayResponse("OtherClientError", { type: ResponseType.DEFAULT_4XX, responseHeaders: always });
-    api.addGatewayResponse("OtherServerError", { type: ResponseType.DEFAULT_5XX, responseHeaders: always });
+  return props.cors === undefined
+    ? refusals
+    : [
+        ...refusals,
+        { id: "OtherClientError", type: ResponseType.DEFAULT_4XX, responseHeaders: always },
+        { id: "OtherServerError", type: ResponseType.DEFAULT_5XX, responseHeaders: always },
+      ];
+}
+
+/** Makes these answers the API's. */
+export function addRefusals(api: RestApi, props: RefusalProps): void {
+  for (const { id, ...response } of refusalsOf(props)) {
+    api.addGatewayResponse(id, response);
   }
 }
 
