@@ -16,11 +16,14 @@ _DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run
 _ARM64 = "builds for arm64, which `make arm64` does once in `make test`"
 _OTHER_STAGE = "the README's command with another stage and built functions, which e2e deploys"
 
+_AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that names the certificate"
+
 #: Commands that no test runs as they stand, and why. Everything else in a code block is run.
 NOT_RUN = {
     "make demo": "the same build, deployment and requests as e2e's, and sends them on ports of its own",
     "make test": "runs these tests",
     "make prove STAGE=dev": "needs an AWS account; e2e/prove/test_prove.py runs the suite on the local cloud",
+    "aws apigateway get-client-certificate --client-certificate-id ID --query pemEncodedCertificate --output text": _AWS,
     "make stop": "ends the cloud of these tests; local/tests stops one",
     "rm rules/rules.jsonnet rules/tests.jsonnet": "run in a copy of the project, by test_own_rule_files",
     "make conformance": "is part of `make test`",

@@ -22,7 +22,10 @@ _PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 
 def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, object]) -> Path:
-    """The local stage under another name, with this cloud's ports and some settings changed, group by group."""
+    """The local stage under another name, with this cloud's ports and some settings changed, group by group.
+
+    `None` takes a setting out.
+    """
     text = STAGE_FILE.read_text()
     for offset, process in enumerate((cloud.emulator, cloud.backend, cloud.sessions)):
         written = f"127.0.0.1:{DEFAULT_PORT + offset}"
@@ -31,7 +34,9 @@ def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, object]) -> Pat
         text = text.replace(written, f"127.0.0.1:{process.port}")
     settings = yaml.safe_load(text)
     for group, values in changes.items():
-        if isinstance(values, dict):
+        if values is None:
+            settings.pop(group, None)
+        elif isinstance(values, dict):
             settings.setdefault(group, {}).update(values)
         else:
             settings[group] = values

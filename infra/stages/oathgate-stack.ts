@@ -28,7 +28,11 @@ export class OathgateStack extends Stack {
       code: props.code,
       ...(props.checked === undefined ? {} : { checked: props.checked }),
     });
-    const { api } = new StageApi(this, "Gate", { apiName: id, stageName: name, settings });
+    const { api, clientCertificates } = new StageApi(this, "Gate", {
+      apiName: id,
+      stageName: name,
+      settings,
+    });
     gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
 
     for (const [key, value] of Object.entries(settings.tags)) {
@@ -43,6 +47,17 @@ export class OathgateStack extends Stack {
     this.output("ApiId", api.restApiId, "The API's id");
     this.output("AuthorizerFunctionName", gate.function.functionName, "The function that decides");
     this.output("SigningKeysSecretArn", gate.signingKeysSecret.secretArn, "The secret with the signing keys");
+    if (clientCertificates !== undefined) {
+      const { currentId, nextId } = clientCertificates;
+      this.output(
+        "ClientCertificateId",
+        currentId,
+        "The certificate that API Gateway presents to the backend",
+      );
+      if (nextId !== undefined) {
+        this.output("NextClientCertificateId", nextId, "The certificate that is to follow it");
+      }
+    }
   }
 
   private output(id: string, value: string, description: string): void {

@@ -1,19 +1,23 @@
 import { InputError } from "../lib/input-error";
-import { regionOfArn } from "./schema/signing-keys";
+import { misplaced, placedArns } from "./schema/placed-arns";
 import type { Stage } from "./stage";
 
 /**
- * Refuses a KMS key of another region than the one that is deployed to, where the stage names none: the CDK command line
- * says then which region the credentials in use are for.
+ * Refuses what a stage names in another region or account than it is deployed to, where the stage names neither: the CDK
+ * command line says then which the credentials in use are for.
  *
- * @throws InputError where Secrets Manager could not use the key
+ * @throws InputError where the deployment could not use one of them
  */
 export function checkRegion(stage: Stage, environment: NodeJS.ProcessEnv = process.env): void {
-  const { region = environment.CDK_DEFAULT_REGION, signingKeys } = stage.settings;
-  const { kmsKeyArn } = signingKeys;
-  if (kmsKeyArn !== undefined && region && regionOfArn(kmsKeyArn) !== region) {
-    throw new InputError(
-      `\`signingKeys.kmsKeyArn\` of the stage \`${stage.name}\` is a key of ${regionOfArn(kmsKeyArn)}, and the stage is deployed to ${region}: name a key of that region, or set \`region\``,
-    );
+  const region = stage.settings.region ?? (environment.CDK_DEFAULT_REGION || undefined);
+  const account = stage.settings.account ?? (environment.CDK_DEFAULT_ACCOUNT || undefined);
+  for (const named of placedArns(stage.settings)) {
+    const wrong = misplaced(named, { region, account });
+    if (wrong !== undefined) {
+      const { is, setting } = wrong;
+      throw new InputError(
+        `\`${named.path.join(".")}\` of the stage \`${stage.name}\` is ${named.what} of ${is}, and the stage is deployed to ${setting === "region" ? region : account}: name ${named.what} of that ${setting}, or set \`${setting}\``,
+      );
+    }
   }
 }

@@ -1,10 +1,12 @@
 import { z } from "zod";
-import { BACKEND_TIMEOUT_SECONDS, RESPONSE_TRANSFER_MODES } from "./schema/backend";
+import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
 import { cors } from "./schema/cors";
 import { config, rules } from "./schema/decided-by";
 import { logs } from "./schema/logs";
+import { checkBackend } from "./schema/one-backend";
+import { misplaced, placedArns } from "./schema/placed-arns";
 import { sessionCache } from "./schema/session-cache";
-import { regionOfArn, signingKeys } from "./schema/signing-keys";
+import { signingKeys } from "./schema/signing-keys";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
 import { names, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
@@ -33,7 +35,9 @@ export const stageSchema = z
       .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region such as `eu-central-1`")
       .optional(),
     /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
-    backendUrl: serviceUrl,
+    backendUrl: serviceUrl.optional(),
+    /** Another kind of backend, and how a backend recognises the gateway. @default the backend is at `backendUrl` */
+    backend: backend.optional(),
     /** Seconds the backend has to answer; above 29 a whole answer needs a higher quota. @default 29 */
     backendTimeoutSeconds: wholeNumber(1, BACKEND_TIMEOUT_SECONDS.stream, "seconds").default(
       BACKEND_TIMEOUT_SECONDS.unasked,
@@ -114,14 +118,7 @@ export const stageSchema = z
     tags: tags.default({}),
   })
   .superRefine((stage, context) => {
-    if (stage.awsEndpointUrl === undefined && stage.backendUrl.startsWith("http:")) {
-      context.addIssue({
-        code: "custom",
-        path: ["backendUrl"],
-        message:
-          "must be https: the headers the gate vouches for would cross the network readable and changeable",
-      });
-    }
+    checkBackend(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {
       context.addIssue({
         code: "custom",
@@ -137,13 +134,11 @@ export const stageSchema = z
         message: `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
       });
     }
-    const { kmsKeyArn } = stage.signingKeys;
-    if (kmsKeyArn !== undefined && stage.region !== undefined && regionOfArn(kmsKeyArn) !== stage.region) {
-      context.addIssue({
-        code: "custom",
-        path: ["signingKeys", "kmsKeyArn"],
-        message: `must be a key of the stage's region, \`${stage.region}\``,
-      });
+    for (const named of placedArns(stage)) {
+      const wrong = misplaced(named, stage);
+      if (wrong !== undefined) {
+        context.addIssue({ code: "custom", path: [...named.path], message: `must be ${wrong.wanted}` });
+      }
     }
   });
 

@@ -50,10 +50,15 @@ function knownKeys(path: Path): string[] {
 /** A schema without its defaults and options. */
 function unwrapped(schema: unknown): unknown {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
-    inner = inner.unwrap();
+  while (true) {
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+      inner = inner.unwrap();
+    } else if (inner instanceof z.ZodPipe) {
+      inner = inner.out;
+    } else {
+      return inner;
+    }
   }
-  return inner;
 }
 
 function valueAt(written: unknown, path: Path): unknown {

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { BACKENDS } from "./backend-stages";
 import { ROOT, templateOf } from "./synth";
 
 /** In the virtual environment that `make` keeps. */
@@ -19,6 +20,7 @@ const STAGES = readdirSync(join(ROOT, "config/stages"));
 /** A stage that has everything, so that each resource and property is seen. */
 const EVERYTHING = `
 backendUrl: https://backend.example.com
+backend: { clientCertificate: { next: "2027" } }
 publicHost: api.example.com
 backendTimeoutSeconds: 900
 responseTransferMode: stream
@@ -63,6 +65,13 @@ describe("cfn-lint", () => {
   it("finds nothing in the template of a stage that has everything", () => {
     expect(lint("everything", templateOf({ stage: EVERYTHING }).toJSON())).toBe("");
   });
+
+  it.each(["alias", "network load balancer", "application load balancer"] as const)(
+    "finds nothing in the template of a stage whose backend is: %s",
+    (kind) => {
+      expect(lint(kind.replaceAll(" ", "-"), templateOf({ stage: BACKENDS[kind] }).toJSON())).toBe("");
+    },
+  );
 
   it("needs every exception that is made", () => {
     const found = lint("exceptions", templateOf({ stage: EVERYTHING }).toJSON(), []);

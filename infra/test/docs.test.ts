@@ -9,8 +9,14 @@ import { ROOT, templateOf } from "./synth";
 /** Every setting of a stage, sections resolved into their keys. */
 function settingsOf(schema: unknown, before = ""): string[] {
   let inner = schema;
-  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
-    inner = inner.unwrap();
+  while (true) {
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
+      inner = inner.unwrap();
+    } else if (inner instanceof z.ZodPipe) {
+      inner = inner.out;
+    } else {
+      break;
+    }
   }
   return inner instanceof z.ZodObject
     ? Object.entries(inner.shape).flatMap(([key, value]) =>

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
+import { BACKENDS } from "./backend-stages";
 import { LEAST, ROOT, stackOf } from "./synth";
 
 /** AWS's own checks, with what they may complain about and why it is as it should be. */
@@ -51,6 +52,8 @@ const STAGES: [string, string][] = [
     readFileSync(join(ROOT, "config/stages", file), "utf8"),
   ]),
   ["a stage that is logged and traced", `${LEAST}accessLogs: true\ntracing: true\n`],
+  ["a stage whose backend is a function", BACKENDS.function],
+  ["a stage whose backend is a load balancer", BACKENDS["application load balancer"]],
 ];
 
 describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {

@@ -51,7 +51,7 @@ describe("a stage file", () => {
 
   it("without anything is told what is missing", () => {
     expect(refusal(() => parseStage("empty.yml", ""))).toBe(
-      "empty.yml: `backendUrl` is missing: it must be an http or https URL",
+      "empty.yml: `backendUrl` is missing: it must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` says where allowed requests go",
     );
   });
 

@@ -1,18 +1,11 @@
-import { Duration } from "aws-cdk-lib";
-import {
-  AccessLogFormat,
-  EndpointType,
-  HttpIntegration,
-  type IResource,
-  LogGroupLogDestination,
-  ResponseTransferMode,
-  RestApi,
-} from "aws-cdk-lib/aws-apigateway";
+import { AccessLogFormat, EndpointType, LogGroupLogDestination, RestApi } from "aws-cdk-lib/aws-apigateway";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { removalPolicyOf } from "../gate-props";
 import type { StageSettings } from "../stage-schema";
+import { ClientCertificates } from "./client-certificates";
 import { addPreflight } from "./preflight-method";
+import { StageBackend } from "./stage-backend";
 
 /** Props for `StageApi`. */
 export interface StageApiProps {
@@ -26,11 +19,16 @@ export interface StageApiProps {
 /** A stage's own API: every request of its root and of all below it goes to the backend. What decides is not its part. */
 export class StageApi extends Construct {
   readonly api: RestApi;
+  /** What the backend can recognise the gateway by, where the stage has it. */
+  readonly clientCertificates: ClientCertificates | undefined;
 
   constructor(scope: Construct, id: string, props: StageApiProps) {
     super(scope, id);
     const { settings } = props;
 
+    const { clientCertificate } = settings.backend ?? {};
+    this.clientCertificates =
+      clientCertificate && new ClientCertificates(this, "ClientCertificates", clientCertificate);
     this.api = new RestApi(this, "Api", {
       restApiName: props.apiName,
       description: "Requests decided by Ory Oathkeeper's rules, then handed to the backend",
@@ -48,49 +46,27 @@ export class StageApi extends Construct {
             }),
         ...(settings.accessLogs ? this.accessLog(settings.logs) : {}),
         ...(settings.tracing ? { tracingEnabled: true } : {}),
+        ...(this.clientCertificates === undefined
+          ? {}
+          : { clientCertificateId: this.clientCertificates.currentId }),
       },
     });
     // The stack has an output of its own for this.
     this.api.node.tryRemoveChild("Endpoint");
 
-    const backend = settings.backendUrl.replace(/\/+$/, "");
+    const backend = new StageBackend(this, "Backend", {
+      api: this.api,
+      stageName: props.stageName,
+      settings,
+    });
     const root = this.api.root;
     const everythingElse = root.addResource("{proxy+}");
-    this.handOn(root, `${backend}/`, {}, settings);
-    this.handOn(
-      everythingElse,
-      `${backend}/{proxy}`,
-      { "integration.request.path.proxy": "method.request.path.proxy" },
-      settings,
-    );
+    backend.answer(root, "root");
+    backend.answer(everythingElse, "below");
     if (settings.cors !== undefined) {
       addPreflight(root, settings.cors);
       addPreflight(everythingElse, settings.cors);
     }
-  }
-
-  /** Hands a resource's requests to the backend. */
-  private handOn(
-    resource: IResource,
-    url: string,
-    path: Record<string, string>,
-    settings: StageSettings,
-  ): void {
-    resource.addMethod(
-      "ANY",
-      new HttpIntegration(url, {
-        proxy: true,
-        httpMethod: "ANY",
-        options: {
-          timeout: Duration.seconds(settings.backendTimeoutSeconds),
-          ...(settings.responseTransferMode === "stream"
-            ? { responseTransferMode: ResponseTransferMode.STREAM }
-            : {}),
-          requestParameters: path,
-        },
-      }),
-      { requestParameters: Object.fromEntries(Object.values(path).map((source) => [source, true])) },
-    );
   }
 
   private accessLog(logs: StageSettings["logs"]) {

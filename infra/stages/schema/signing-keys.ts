@@ -21,8 +21,3 @@ export const signingKeys = z.strictObject({
     )
     .optional(),
 });
-
-/** The region that an ARN names. */
-export function regionOfArn(arn: string): string | undefined {
-  return arn.split(":")[3];
-}
