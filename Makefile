@@ -164,6 +164,10 @@ check: node_modules ## Check the settings, configuration and rules of STAGE (def
 bootstrap: %: prerequisites preflight-% ## `cdk bootstrap` of the account and region of STAGE, once for both, with the least rights
 	tsx infra/bin/bootstrap.ts '$(STAGES)' $(CDK_FLAGS)
 
+.PHONY: functions
+functions: prerequisites $(VENV) ## The functions for arm64, built once for all stages, in target/functions
+	scripts/functions
+
 .PHONY: pipeline-roles
 pipeline-roles: prerequisites node_modules ## The roles of a pipeline in GitHub Actions: REPOSITORY=owner/name STAGES="dev prod"
 	cdk deploy --app 'tsx infra/bin/pipeline.ts' -c pipeline=roles -c 'repository=$(REPOSITORY)' -c 'stages=$(STAGES)' \

@@ -13,8 +13,7 @@ PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "d
 _MINUTES = "takes minutes or more by design; its parts have tests of their own"
 _OATHKEEPER = "needs a built Oathkeeper"
 _DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run"
-_ARM64 = "builds for arm64, which `make arm64` does once in `make test`"
-_OTHER_STAGE = "the README's command with another stage and built functions, which e2e deploys"
+_ARM64 = "deploys what was built for arm64, which `make arm64` does once in `make test`; e2e/test_several_stages.py"
 
 _AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that names the certificate"
 
@@ -42,14 +41,10 @@ NOT_RUN = {
     ),
     "docker compose -f local/compose.yml up --wait": _DOCKER,
     ".venv/bin/python -m pytest e2e/gateways": "is part of `make test`",
-    'eval "$(scripts/arm64-toolchain)"': _ARM64,
-    "cargo lambda build --release --arm64 --locked -p oathgate-lambda -p oathgate-signing-keys": _ARM64,
-    "OATHGATE_BINARIES=target/lambda make deploy STAGE=dev": _OTHER_STAGE,
-    "OATHGATE_BINARIES=target/lambda make deploy STAGE=prod": _OTHER_STAGE,
+    'OATHGATE_BINARIES=target/functions OATHGATE_CLI=target/functions/oathgate make deploy STAGES="dev prod"': _ARM64,
     'make pipeline-roles REPOSITORY=octocat/gate STAGES="dev prod"': (
         "makes GitHub's OpenID Connect provider, a type that the local cloud does not have; infra/test/pipeline-roles.test.ts"
     ),
-    "make deploy STAGE=prod CDK_FLAGS='--require-approval never'": _OTHER_STAGE,
 }
 
 #: Commands that end with another status than 0, and what it says.

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
 import { z } from "zod";
 import { stageSchema } from "../stages/stage-schema";
 import { ROOT, templateOf } from "./synth";
@@ -31,22 +30,6 @@ const firstColumn = (text: string) => [...text.matchAll(/^\| `([^`]+)` \|/gm)].m
 describe("the documentation", () => {
   it("describes every setting of a stage and no other", () => {
     expect(firstColumn(page("stages.md"))).toEqual(settingsOf(stageSchema));
-  });
-
-  it("shows a pipeline in which a pull request has the lookup role alone", () => {
-    const [, workflow = ""] = page("pipeline.md").match(/```yaml\n(# \.github[\s\S]*?)```/) ?? [];
-    const { steps } = parse(workflow).jobs.gate;
-    const runs = steps.filter((step: { run?: string }) => step.run !== undefined);
-    expect(runs).toEqual([
-      {
-        if: "github.event_name == 'pull_request'",
-        run: "make diff STAGE=prod CDK_FLAGS=--method=template",
-      },
-      {
-        if: "github.event_name == 'push'",
-        run: "make deploy STAGE=prod CDK_FLAGS='--require-approval never'",
-      },
-    ]);
   });
 
   it("describes every variable of the functions and no other", () => {
