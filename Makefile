@@ -122,6 +122,10 @@ bench-micro: ## What each part of a decision costs by itself: routing, handlers,
 bench-serve: node_modules bench-binaries ## `oathgate serve` beside the `oathkeeper serve` of OATHKEEPER_BIN, under load
 	npx tsx bench/serve.ts $(CARGO_TARGET_DIR)/release/oathgate $(or $(OATHKEEPER_BIN),oathkeeper) $(CARGO_TARGET_DIR)/release/rules
 
+.PHONY: cost
+cost: node_modules ## Write docs/cost.md anew, from bench/baseline.json and bench/cost/prices.json
+	tsx bench/cost/main.ts
+
 ##@ Prove
 
 .PHONY: prove
