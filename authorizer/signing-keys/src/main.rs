@@ -1,13 +1,16 @@
 //! The binary Lambda starts.
 
 use std::{
+    env,
     process::ExitCode,
-    time::{Duration, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, Runtime, service_fn};
 use oathgate_outbound::{Client, aws::Account};
-use oathgate_signing_keys::{Event, Resource};
+use oathgate_signing_keys::{
+    Endpoint, Event, Request, Resource, RotationEvent, Rotator, Settings, Task,
+};
 
 fn main() -> ExitCode {
     // What a panic says may quote what it stumbled over, so only its place is told.
@@ -18,7 +21,7 @@ fn main() -> ExitCode {
     let outcome = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(lambda_runtime::Error::from)
+        .map_err(Error::from)
         .and_then(|runtime| runtime.block_on(run()));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -29,8 +32,17 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), lambda_runtime::Error> {
-    let resource = Resource::new(Client::from_env()?, Account::from_env());
+async fn run() -> Result<(), Error> {
+    let settings = Settings::read(|name| env::var(name).ok())?;
+    let (client, account) = (Client::from_env()?, Account::from_env());
+    match settings.task {
+        Task::FirstKey => make_first_keys(Resource::new(client, account)).await,
+        Task::Rotation(policy) => rotate(Rotator::new(client, account, policy)?).await,
+        Task::Endpoint(settings) => publish(Endpoint::new(client, account, settings)?).await,
+    }
+}
+
+async fn make_first_keys(resource: Resource) -> Result<(), Error> {
     let follow = service_fn(move |invocation: LambdaEvent<Event>| {
         let resource = resource.clone();
         async move {
@@ -42,14 +54,43 @@ async fn run() -> Result<(), lambda_runtime::Error> {
                         "{}",
                         serde_json::json!({"level": "ERROR", "message": error_message})
                     );
-                    let error_type = "Undelivered".to_owned();
-                    Err(Diagnostic {
-                        error_type,
-                        error_message,
-                    })
+                    Err(failed("Undelivered", error_message))
                 }
             }
         }
     });
     Runtime::new(follow).run().await
+}
+
+async fn rotate(rotator: Rotator) -> Result<(), Error> {
+    let follow = service_fn(move |invocation: LambdaEvent<RotationEvent>| {
+        let rotator = rotator.clone();
+        async move {
+            rotator
+                .follow(&invocation.payload, SystemTime::now())
+                .await
+                .map_err(|message| failed("NotRotated", message))
+        }
+    });
+    Runtime::new(follow).run().await
+}
+
+async fn publish(endpoint: Endpoint) -> Result<(), Error> {
+    let answer = service_fn(move |invocation: LambdaEvent<Request>| {
+        let endpoint = endpoint.clone();
+        async move {
+            let answer = endpoint
+                .answer(&invocation.payload, SystemTime::now())
+                .await;
+            Ok::<_, Diagnostic>(answer)
+        }
+    });
+    Runtime::new(answer).run().await
+}
+
+fn failed(kind: &str, error_message: String) -> Diagnostic {
+    Diagnostic {
+        error_type: kind.to_owned(),
+        error_message,
+    }
 }

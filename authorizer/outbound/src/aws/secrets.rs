@@ -106,7 +106,7 @@ pub enum SecretError {
 /// Reads and writes secrets.
 #[derive(Clone, Debug)]
 pub struct Secrets {
-    sdk: Sdk,
+    pub(super) sdk: Sdk,
 }
 
 impl Secrets {
@@ -180,7 +180,7 @@ impl Secrets {
     }
 }
 
-fn within(timeout: Duration) -> aws_sdk_secretsmanager::config::Builder {
+pub(super) fn within(timeout: Duration) -> aws_sdk_secretsmanager::config::Builder {
     Config::builder().timeout_config(
         TimeoutConfig::builder()
             .operation_timeout(timeout)
@@ -189,7 +189,7 @@ fn within(timeout: Duration) -> aws_sdk_secretsmanager::config::Builder {
     )
 }
 
-fn refused<E, R>(id: &str, error: &SdkError<E, R>) -> SecretError
+pub(super) fn refused<E, R>(id: &str, error: &SdkError<E, R>) -> SecretError
 where
     E: ProvideErrorMetadata + Error + 'static,
     R: fmt::Debug,

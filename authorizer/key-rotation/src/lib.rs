@@ -1,0 +1,27 @@
+//! The life cycle of signing keys, and the steps by which Secrets Manager rotates them.
+//!
+//! A rotation adds a key to the set that is published at once and signs later (`nbf`), when whoever
+//! signs or verifies can have read the set again. The key before it stays published (`exp`) until the
+//! tokens that it signed have expired. So no token is ever signed with a key that nobody knows yet, or
+//! not any more; at any frequency of rotations.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::string_slice,
+        clippy::unreachable,
+        reason = "tests may fail loudly"
+    )
+)]
+
+mod document;
+mod life_cycle;
+mod policy;
+mod proof;
+mod rotation;
+
+pub use document::{Document, DocumentError};
+pub use life_cycle::{LifeCycleError, Renewed, renew, revoke};
+pub use policy::Policy;
+pub use proof::{Defect, check_signing, check_successor};
+pub use rotation::{Outcome, Rotation, RotationError, Step};

@@ -1,0 +1,156 @@
+//! What is proven of a set before it takes another's place.
+
+use std::time::SystemTime;
+
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use oathgate_engine::keys::{
+    Algorithm, Jwk, JwkSet, JwkSetError, Material, PublicKey, SigningError,
+};
+use serde_json::json;
+use thiserror::Error;
+
+use crate::{Document, DocumentError, Policy};
+
+/// What is wrong with a set that is to take another's place.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Defect {
+    /// It is not a key set.
+    #[error("the pending version is not a key set: {0}")]
+    Document(#[from] DocumentError),
+    /// No key of it signs.
+    #[error("the set does not sign: {0}")]
+    Signing(#[from] SigningError),
+    /// What a key signs is not verified by the set as it is published.
+    #[error("a token of the key `{0}` is not verified by the published set")]
+    Unverified(String),
+    /// The published set cannot be read.
+    #[error("the set cannot be published: {0}")]
+    Unpublished(#[from] JwkSetError),
+    /// It does not hold the current set's keys and one more.
+    #[error("the pending version does not belong to the current one, which was changed meanwhile")]
+    Unrelated,
+    /// Making it current would change at once which key signs.
+    #[error("the pending version would sign with another key than the current one at once")]
+    Abrupt,
+    /// The new key would sign before everybody knows it.
+    #[error("the pending version was made too long ago: its key would sign too soon")]
+    Stale,
+}
+
+/// Proves that a set signs at a moment, and that the set as it is published verifies it.
+///
+/// # Errors
+/// What is wrong with the set.
+pub fn check_signing(document: &Document, at: SystemTime) -> Result<String, Defect> {
+    let set = document.read().map_err(DocumentError::from)?;
+    prove(&set, at)
+}
+
+/// Proves that a set can take another's place: it holds what the other publishes and exactly one key
+/// more, which signs from a moment on that is far enough ahead; until then the same key signs; and what
+/// either signs is verified by the set as it is published.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check_successor(
+    current: Option<&Document>,
+    pending: &Document,
+    policy: &Policy,
+    now: SystemTime,
+) -> Result<(), Defect> {
+    let after = pending.read().map_err(DocumentError::from)?;
+    let Some(current) = current else {
+        return prove(&after, now).map(drop);
+    };
+    let before = current.read().map_err(DocumentError::from)?;
+    let known = |key: &Jwk, set: &JwkSet| set.keys().iter().any(|other| is_same(key, other));
+    let mut new = after.keys().iter().filter(|key| !known(key, &before));
+    let (Some(added), None) = (new.next(), new.next()) else {
+        return Err(Defect::Unrelated);
+    };
+    let is_published = |key: &&Jwk| key.lifetime.is_published(now);
+    let mut lost = before.keys().iter().filter(is_published).filter(|key| {
+        !after
+            .keys()
+            .iter()
+            .filter(is_published)
+            .any(|other| is_same(key, other))
+    });
+    if lost.next().is_some() {
+        return Err(Defect::Unrelated);
+    }
+    let Some(signs_from) = added.lifetime.signs_from else {
+        return Err(Defect::Abrupt);
+    };
+    // Where nobody signs, nothing is to go on as before.
+    if let Ok(signer) = before.signing_key(now) {
+        if after.signing_key(now)?.key.id() != signer.key.id() {
+            return Err(Defect::Abrupt);
+        }
+        if signs_from < now + policy.publish_ahead {
+            return Err(Defect::Stale);
+        }
+        prove(&after, now)?;
+    }
+    let next = prove(&after, signs_from)?;
+    if next == added.id {
+        Ok(())
+    } else {
+        Err(Defect::Abrupt)
+    }
+}
+
+/// The id under which the set signs at a moment, its signature verified by what is published now.
+fn prove(set: &JwkSet, at: SystemTime) -> Result<String, Defect> {
+    let signer = set.signing_key(at)?.key;
+    let token = signer.sign(&json!({"sub": "rotation"}).to_string())?;
+    let published: Vec<_> = set.published(at).collect();
+    let published = JwkSet::parse(json!({ "keys": published }).to_string().as_bytes())?;
+    // A symmetric key is not published: who verifies with it has it.
+    let verifies = |set: &JwkSet| {
+        let key = set.keys().iter().find(|key| key.id == signer.id());
+        key.is_some_and(|key| is_signed_by(key, &token))
+    };
+    let symmetric =
+        |key: &Jwk| key.id == signer.id() && matches!(key.material, Material::Symmetric(_));
+    if verifies(&published) || (set.keys().iter().any(symmetric) && verifies(set)) {
+        Ok(signer.id().to_owned())
+    } else {
+        Err(Defect::Unverified(signer.id().to_owned()))
+    }
+}
+
+fn is_signed_by(key: &Jwk, token: &str) -> bool {
+    let verified = || {
+        let (message, signature) = token.rsplit_once('.')?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
+        if let Material::Public(PublicKey::Ed25519(public)) = &key.material {
+            let key = UnparsedPublicKey::new(&ED25519, public);
+            return Some(key.verify(message.as_bytes(), &signature).is_ok());
+        }
+        let algorithm = Algorithm::named(&key.algorithm)?;
+        Some(key.verifies(algorithm, message.as_bytes(), &signature))
+    };
+    verified().unwrap_or(false)
+}
+
+/// Whether two keys are one, be it with its private part or without.
+fn is_same(one: &Jwk, other: &Jwk) -> bool {
+    let same = match (&one.material, &other.material) {
+        (Material::Symmetric(one), Material::Symmetric(other)) => one.bytes() == other.bytes(),
+        (one, other) => match (public(one), public(other)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        },
+    };
+    same && one.id == other.id
+}
+
+fn public(material: &Material) -> Option<&PublicKey> {
+    match material {
+        Material::Public(public) => Some(public),
+        Material::Private(private) => Some(&private.public),
+        Material::Symmetric(_) => None,
+    }
+}

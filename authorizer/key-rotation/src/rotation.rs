@@ -1,0 +1,358 @@
+//! The four steps of a rotation
+//! ([documented](https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)).
+
+use std::{
+    fmt,
+    str::FromStr,
+    time::{Duration, SystemTime},
+};
+
+use oathgate_outbound::aws::{CURRENT, PENDING, SecretDescription, SecretError, Secrets};
+use thiserror::Error;
+use uuid::Uuid;
+
+use crate::{
+    Defect, Document, DocumentError, LifeCycleError, Policy, Renewed, check_signing,
+    check_successor, renew, revoke,
+};
+
+/// How long one call of Secrets Manager may take.
+const CALL: Duration = Duration::from_secs(10);
+
+/// The most bytes that a secret's value may have
+/// ([quota](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)).
+const LONGEST_VALUE: usize = 65_536;
+
+/// A step, as Secrets Manager names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// `createSecret`: makes the set with the next key, as the pending version.
+    Create,
+    /// `setSecret`: nothing, since nobody has to be told of the key.
+    Set,
+    /// `testSecret`: proves that the pending set can take the current one's place.
+    Test,
+    /// `finishSecret`: proves it again, and makes the pending set the current one.
+    Finish,
+}
+
+impl FromStr for Step {
+    type Err = RotationError;
+
+    fn from_str(name: &str) -> Result<Self, RotationError> {
+        match name {
+            "createSecret" => Ok(Self::Create),
+            "setSecret" => Ok(Self::Set),
+            "testSecret" => Ok(Self::Test),
+            "finishSecret" => Ok(Self::Finish),
+            _ => Err(RotationError::Step(name.to_owned())),
+        }
+    }
+}
+
+/// What came of a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The pending version was made, with this new key.
+    Made {
+        /// The key's id.
+        kid: String,
+    },
+    /// The pending version was there already, and is as it should be.
+    Kept,
+    /// There was nothing to do.
+    Nothing,
+    /// The set signs and its published half verifies.
+    Proven,
+    /// The pending version is the current one now.
+    Finished,
+    /// The version was the current one before.
+    WasCurrent,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Made { kid } => write!(f, "the key `{kid}` is ready to be published"),
+            Self::Kept => f.write_str("the pending version is ready"),
+            Self::Nothing => f.write_str("nothing is to be done"),
+            Self::Proven => f.write_str("the set signs, and its public half verifies"),
+            Self::Finished => f.write_str("the pending version is current"),
+            Self::WasCurrent => f.write_str("the version is current already"),
+        }
+    }
+}
+
+/// Why a step was not done. No text holds anything of a key but its id.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RotationError {
+    /// Secrets Manager has no such step.
+    #[error(
+        "`{0}` is not a step of a rotation: use createSecret, setSecret, testSecret or finishSecret"
+    )]
+    Step(String),
+    /// Nobody turned rotation on.
+    #[error("rotation is not turned on for the secret")]
+    NotEnabled,
+    /// The secret has no such version.
+    #[error("the secret has no version `{0}`: it is not being rotated to it")]
+    UnknownVersion(String),
+    /// The version is not the one that is being made.
+    #[error("the version `{0}` is not pending: its rotation was given up or replaced")]
+    NotPending(String),
+    /// `createSecret` was not called, or failed.
+    #[error("the pending version `{0}` has no value yet: createSecret comes first")]
+    NoValue(String),
+    /// Another rotation is not at its end.
+    #[error(
+        "the version `{0}` is pending: a rotation is under way or has failed; let it end, or take its label off with \
+         `aws secretsmanager update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id {0}`"
+    )]
+    UnderWay(String),
+    /// The current value is not a key set, and not ours to replace.
+    #[error("the secret's current value cannot be rotated: {0}")]
+    Current(DocumentError),
+    /// The secret has no value.
+    #[error("the secret has no value: put a key set into it first")]
+    Empty,
+    /// No key could be made for the set.
+    #[error("the secret's current value cannot be rotated: {0}")]
+    LifeCycle(#[from] LifeCycleError),
+    /// The pending version must not become the current one. Its label is taken off, so that another
+    /// rotation can begin.
+    #[error("{0}; start another rotation")]
+    Defect(#[from] Defect),
+    /// The set has become too large.
+    #[error(
+        "the key set would have {0} bytes, and a secret holds at most 65536: rotate less often, or retire keys sooner"
+    )]
+    TooLarge(usize),
+    /// Secrets Manager did not do as it was asked.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+}
+
+/// Rotates secrets that hold key sets.
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    secrets: Secrets,
+    policy: Policy,
+}
+
+impl Rotation {
+    /// Reads and writes secrets by `secrets`.
+    #[must_use]
+    pub fn new(secrets: Secrets, policy: Policy) -> Self {
+        Self { secrets, policy }
+    }
+
+    /// Does one step of a rotation of Secrets Manager's to the version `token`. Each can be done again,
+    /// and in any order: what is done is left, and nothing is done that has not been proven.
+    ///
+    /// # Errors
+    /// Why the step was not done; the current version is as it was.
+    pub async fn step(
+        &self,
+        step: Step,
+        secret: &str,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Outcome, RotationError> {
+        let described = self.secrets.describe(secret, CALL).await?;
+        if !described.rotation_enabled {
+            return Err(RotationError::NotEnabled);
+        }
+        if described.is_staged(token, CURRENT) {
+            return Ok(Outcome::WasCurrent);
+        }
+        if !described.stages.contains_key(token) {
+            return Err(RotationError::UnknownVersion(token.to_owned()));
+        }
+        if !described.is_staged(token, PENDING) {
+            return Err(RotationError::NotPending(token.to_owned()));
+        }
+        if step == Step::Set {
+            return Ok(Outcome::Nothing);
+        }
+        let current = self.current(secret, &described).await?;
+        let pending = self.pending(secret, token).await?;
+        match (step, pending) {
+            (Step::Create, None) => {
+                let renewed = renew(current.as_ref(), &self.policy, now)?;
+                self.write(secret, &renewed.document, token).await?;
+                Ok(Outcome::Made { kid: renewed.kid })
+            }
+            (Step::Create, Some(pending)) => {
+                self.prove(secret, token, current.as_ref(), pending, now)
+                    .await?;
+                Ok(Outcome::Kept)
+            }
+            // A schedule that is turned on without rotating is tried out like this, with a version that
+            // nobody made.
+            (Step::Test, None) => match current {
+                Some(current) => {
+                    check_signing(&current, now)?;
+                    Ok(Outcome::Proven)
+                }
+                None => Err(RotationError::Empty),
+            },
+            (Step::Test, Some(pending)) => {
+                if let (Some(current), Ok(pending)) = (&current, &pending)
+                    && current.to_text() == pending.to_text()
+                {
+                    check_signing(current, now)?;
+                    return Ok(Outcome::Proven);
+                }
+                self.prove(secret, token, current.as_ref(), pending, now)
+                    .await?;
+                Ok(Outcome::Proven)
+            }
+            (Step::Finish, Some(pending)) => {
+                self.prove(secret, token, current.as_ref(), pending, now)
+                    .await?;
+                // Where the current version is another one by now, Secrets Manager refuses.
+                let from = described.staged(CURRENT);
+                self.secrets
+                    .move_stage(secret, CURRENT, from, Some(token), CALL)
+                    .await?;
+                Ok(Outcome::Finished)
+            }
+            (Step::Finish | Step::Set, None) => Err(RotationError::NoValue(token.to_owned())),
+            (Step::Set, Some(_)) => Ok(Outcome::Nothing),
+        }
+    }
+
+    /// Rotates a secret that has no rotation function: all steps, one after the other.
+    ///
+    /// # Errors
+    /// Why the secret is as it was.
+    pub async fn at_once(&self, secret: &str, now: SystemTime) -> Result<Renewed, RotationError> {
+        let described = self.secrets.describe(secret, CALL).await?;
+        if let Some(pending) = described.staged(PENDING)
+            && !described.is_staged(pending, CURRENT)
+        {
+            return Err(RotationError::UnderWay(pending.to_owned()));
+        }
+        let current = self.current(secret, &described).await?;
+        let current = current.ok_or(RotationError::Empty)?;
+        let renewed = renew(Some(&current), &self.policy, now)?;
+        check_successor(Some(&current), &renewed.document, &self.policy, now)?;
+        self.replace(secret, &described, &renewed.document).await?;
+        Ok(renewed)
+    }
+
+    /// Takes keys out of a secret, whatever rotation is under way, and gives it another one where that is
+    /// needed. The current version is replaced at once.
+    ///
+    /// # Errors
+    /// Why the secret is as it was.
+    pub async fn revoke(
+        &self,
+        secret: &str,
+        kids: &[String],
+        now: SystemTime,
+    ) -> Result<Option<Renewed>, RotationError> {
+        let described = self.secrets.describe(secret, CALL).await?;
+        let current = self.current(secret, &described).await?;
+        let current = current.ok_or(RotationError::Empty)?;
+        let (document, renewed) = revoke(&current, kids, &self.policy, now)?;
+        check_signing(&document, now)?;
+        self.replace(secret, &described, &document).await?;
+        Ok(renewed)
+    }
+
+    /// Makes a set the current version in place of the one that it was made from, and of no other.
+    async fn replace(
+        &self,
+        secret: &str,
+        described: &SecretDescription,
+        document: &Document,
+    ) -> Result<(), RotationError> {
+        let token = Uuid::new_v4().to_string();
+        self.write(secret, document, &token).await?;
+        let from = described.staged(CURRENT);
+        let moved = self
+            .secrets
+            .move_stage(secret, CURRENT, from, Some(&token), CALL)
+            .await;
+        // Nobody reads by this label; where it stays, the next rotation says so.
+        drop(
+            self.secrets
+                .move_stage(secret, PENDING, Some(&token), None, CALL)
+                .await,
+        );
+        Ok(moved?)
+    }
+
+    /// The current set; none where the secret has no value yet.
+    async fn current(
+        &self,
+        secret: &str,
+        described: &SecretDescription,
+    ) -> Result<Option<Document>, RotationError> {
+        let Some(version) = described.staged(CURRENT) else {
+            return Ok(None);
+        };
+        match self.secrets.read_version(secret, version, CALL).await {
+            Ok(text) => Document::parse(&text)
+                .map(Some)
+                .map_err(RotationError::Current),
+            Err(SecretError::NotThere(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What the pending version holds, if anything.
+    async fn pending(
+        &self,
+        secret: &str,
+        token: &str,
+    ) -> Result<Option<Result<Document, DocumentError>>, RotationError> {
+        match self.secrets.read_version(secret, token, CALL).await {
+            Ok(text) => Ok(Some(Document::parse(&text))),
+            Err(SecretError::NotThere(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Proves that the pending set can take the current one's place. One that cannot never will: its label
+    /// is taken off, without which no other rotation would begin.
+    async fn prove(
+        &self,
+        secret: &str,
+        token: &str,
+        current: Option<&Document>,
+        pending: Result<Document, DocumentError>,
+        now: SystemTime,
+    ) -> Result<(), RotationError> {
+        let proven = pending
+            .map_err(Defect::from)
+            .and_then(|pending| check_successor(current, &pending, &self.policy, now));
+        if let Err(defect) = proven {
+            // What is wrong with the set matters more than a label that stays.
+            drop(
+                self.secrets
+                    .move_stage(secret, PENDING, Some(token), None, CALL)
+                    .await,
+            );
+            return Err(defect.into());
+        }
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        secret: &str,
+        document: &Document,
+        token: &str,
+    ) -> Result<(), RotationError> {
+        let text = document.to_text();
+        if text.len() > LONGEST_VALUE {
+            return Err(RotationError::TooLarge(text.len()));
+        }
+        self.secrets
+            .write_pending(secret, text, token, CALL)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! What the function's variables say. `docs/environment.md` describes each.
+
+use std::{num::NonZeroU64, time::Duration};
+
+use oathgate_credentials::{Algorithm, CredentialsError};
+use oathgate_key_rotation::Policy;
+use thiserror::Error;
+
+/// What the function is there for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// CloudFormation's custom resource.
+    FirstKey,
+    /// Secrets Manager's rotation.
+    Rotation(Policy),
+    /// API Gateway's requests for the public documents.
+    Endpoint(EndpointSettings),
+}
+
+/// The settings of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is there for.
+    pub task: Task,
+}
+
+/// What the documents are made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointSettings {
+    /// The secret that holds the key set.
+    pub secret: String,
+    /// How long the secret is kept.
+    pub ttl: Duration,
+    /// How long whoever asks may keep a document.
+    pub max_age: Duration,
+    /// What tokens name as their issuer (`iss`).
+    pub issuer: String,
+    /// Where `/.well-known/…` is found; told from the request where it is not set.
+    pub base_url: Option<String>,
+}
+
+/// A variable that is missing or wrong.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum SettingsError {
+    /// It is missing.
+    #[error("the environment variable `{0}` is not set")]
+    Missing(&'static str),
+    /// It is none of the tasks.
+    #[error("`OATHGATE_KEYS_TASK` is `{0}`: use `first-key`, `rotation` or `endpoint`")]
+    Task(String),
+    /// It is not a number of seconds.
+    #[error("`{0}` is `{1}`: it must be a whole number of seconds above 0")]
+    Seconds(&'static str, String),
+    /// It is not an algorithm.
+    #[error("`OATHGATE_KEYS_ALGORITHM` cannot be used: {0}")]
+    Algorithm(#[from] CredentialsError),
+}
+
+impl Settings {
+    /// Reads the variables that a function gives; one that is empty counts as not set.
+    ///
+    /// # Errors
+    /// The first that is missing or wrong.
+    pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, SettingsError> {
+        let optional = |name| variable(name).filter(|value| !value.is_empty());
+        let required = |name| optional(name).ok_or(SettingsError::Missing(name));
+        let seconds = |name| {
+            let text = required(name)?;
+            text.parse::<NonZeroU64>()
+                .map(|seconds| Duration::from_secs(seconds.get()))
+                .map_err(|_| SettingsError::Seconds(name, text))
+        };
+        let task = match optional("OATHGATE_KEYS_TASK").as_deref() {
+            None | Some("first-key") => Task::FirstKey,
+            Some("rotation") => Task::Rotation(Policy {
+                publish_ahead: seconds("OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS")?,
+                retire_after: seconds("OATHGATE_KEYS_RETIRE_AFTER_SECONDS")?,
+                algorithm: optional("OATHGATE_KEYS_ALGORITHM")
+                    .map(|name| name.parse::<Algorithm>())
+                    .transpose()?,
+            }),
+            Some("endpoint") => Task::Endpoint(EndpointSettings {
+                secret: required("OATHGATE_JWKS_SECRET")?,
+                ttl: seconds("OATHGATE_JWKS_TTL_SECONDS")?,
+                max_age: seconds("OATHGATE_KEYS_MAX_AGE_SECONDS")?,
+                issuer: required("OATHGATE_KEYS_ISSUER")?,
+                base_url: optional("OATHGATE_KEYS_BASE_URL"),
+            }),
+            Some(other) => return Err(SettingsError::Task(other.to_owned())),
+        };
+        Ok(Self { task })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Task, SettingsError> {
+        let settings = Settings::read(|name| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        });
+        settings.map(|settings| settings.task)
+    }
+
+    #[test]
+    fn a_function_has_one_task_and_everything_that_it_needs() {
+        assert_eq!(read(&[]), Ok(Task::FirstKey));
+        let rotation = [
+            ("OATHGATE_KEYS_TASK", "rotation"),
+            ("OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS", "60"),
+            ("OATHGATE_KEYS_RETIRE_AFTER_SECONDS", "120"),
+            ("OATHGATE_KEYS_ALGORITHM", "ES384"),
+        ];
+        let policy = Policy {
+            publish_ahead: Duration::from_secs(60),
+            retire_after: Duration::from_secs(120),
+            algorithm: Some(Algorithm::ES384),
+        };
+        assert_eq!(read(&rotation), Ok(Task::Rotation(policy)));
+        for (variables, said) in [
+            (
+                &rotation[..1],
+                "`OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS` is not set",
+            ),
+            (
+                &rotation[..2],
+                "`OATHGATE_KEYS_RETIRE_AFTER_SECONDS` is not set",
+            ),
+            (
+                &[("OATHGATE_KEYS_TASK", "rotate")],
+                "`rotate`: use `first-key`",
+            ),
+            (
+                &[("OATHGATE_KEYS_TASK", "endpoint")],
+                "`OATHGATE_JWKS_SECRET` is not set",
+            ),
+        ] {
+            let error = read(variables).unwrap_err().to_string();
+            assert!(error.contains(said), "{error}");
+        }
+        for wrong in ["0", "-1", "1.5", "an hour"] {
+            let mut variables = rotation;
+            variables[1].1 = wrong;
+            let error = read(&variables).unwrap_err().to_string();
+            assert!(error.contains("whole number of seconds above 0"), "{error}");
+        }
+    }
+}
