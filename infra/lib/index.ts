@@ -1,4 +1,14 @@
 export type { CheckedGate } from "./checked-gate";
+export { AlarmTopic, type AlarmTopicProps } from "./constructs/alarm-topic";
+export { GateAlarms, type GateAlarmsProps } from "./constructs/alarms";
+export { ApiDomain, type ApiDomainProps, type MutualTls } from "./constructs/api-domain";
+export { GateDashboard, type GateDashboardProps } from "./constructs/dashboard";
+export {
+  GateMetrics,
+  type GateMetricsProps,
+  type MeasuredStage,
+  type Outcome,
+} from "./constructs/gate-metrics";
 export type { SigningAlgorithm, SigningKeysOptions } from "./constructs/signing-keys";
 export type { GateReport, ListedRule, VouchedHeader } from "./gate-report";
 export { InputError } from "./input-error";

@@ -1,6 +1,6 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { Architecture } from "aws-cdk-lib/aws-lambda";
+import type { Architecture, SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { CheckedGate } from "./checked-gate";
 import type { SigningKeysOptions } from "./constructs/signing-keys";
@@ -58,6 +58,11 @@ export interface OathgateProps {
   readonly redirects?: "refresh" | "location";
   /** The least severe lines that the authorizer logs. @default the configuration's `log.level` */
   readonly logLevel?: "debug" | "info" | "warn" | "error";
+  /**
+   * Write Lambda's own lines into the functions' logs as JSON objects, of this severity and above. Needs `logLevel`.
+   * @default lines of text, all of them
+   */
+  readonly systemLogLevel?: SystemLogLevel;
   /** How long the functions' logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
   /** What becomes of the log groups when the stack is destroyed. @default RemovalPolicy.DESTROY */
@@ -70,6 +75,10 @@ export interface OathgateProps {
   readonly metrics?: MetricsOptions;
   /** Trace the authorizer with X-Ray. @default false */
   readonly tracing?: boolean;
+  /** At most so many environments of the authorizer at once, kept free for it in the account. @default what the account has left */
+  readonly reservedConcurrentExecutions?: number;
+  /** So many environments of the current version are always started. AWS charges for each, used or not. @default none */
+  readonly provisionedConcurrentExecutions?: number;
   /** An address that the functions call in place of AWS's own, such as a local cloud's. @default AWS's */
   readonly awsEndpointUrl?: string;
   /**

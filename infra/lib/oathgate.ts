@@ -3,13 +3,15 @@ import type { RestApi } from "aws-cdk-lib/aws-apigateway";
 import { Architecture, type Function as LambdaFunction, type Version } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
-import { Construct } from "constructs";
+import { Construct, type IDependable } from "constructs";
 import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
 import { AuthorizerFunction } from "./constructs/authorizer-function";
 import type { FunctionLogOptions } from "./constructs/function-identity";
+import { ProvisionedConcurrency } from "./constructs/provisioned-concurrency";
 import { SigningKeys } from "./constructs/signing-keys";
 import type { VouchedHeader } from "./gate-report";
 import { headerContract } from "./header-contract";
+import { InputError } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
 import { prepareGate } from "./prepared-gate";
 import { AttachedApi, type AttachOptions } from "./rest-api/attached-api";
@@ -51,12 +53,14 @@ export class Oathgate extends Construct {
    */
   constructor(scope: Construct, id: string, props: OathgateProps) {
     super(scope, id);
+    checkLogLevel(props);
     const { checked, functions } = prepareGate(this, props);
     const architecture = props.architecture ?? Architecture.ARM_64;
     const log: FunctionLogOptions = {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
       removalPolicy: props.logRemovalPolicy ?? RemovalPolicy.DESTROY,
       encryptionKey: props.logEncryptionKey,
+      systemLogLevel: props.systemLogLevel,
     };
     const signingKeys = new SigningKeys(this, "SigningKeys", {
       source: functions.signingKeys,
@@ -73,6 +77,7 @@ export class Oathgate extends Construct {
       signingKeys,
       log,
       tracing: props.tracing ?? false,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       environment: authorizerEnvironment(props),
     });
     this.function = authorizer.function;
@@ -84,7 +89,7 @@ export class Oathgate extends Construct {
       allowOrigins: (origins) => authorizer.allowOrigins(origins),
       version: this.version,
       // No request is answered before there is a key to sign with.
-      before: [signingKeys.filled],
+      before: [signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
       report: checked,
       redirects: props.redirects ?? "refresh",
       vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
@@ -93,6 +98,19 @@ export class Oathgate extends Construct {
     };
     this.contract = headerContract(this.protecting);
     addRulesToMetadata(Stack.of(this), id, checked.rules);
+  }
+
+  /** Asks Lambda for environments of the current version that are always started; what requests have to wait for. */
+  private provision(executions: number | undefined, log: FunctionLogOptions): IDependable[] {
+    return executions === undefined
+      ? []
+      : [
+          new ProvisionedConcurrency(this, "ProvisionedConcurrency", {
+            version: this.version,
+            executions,
+            log,
+          }).requested,
+        ];
   }
 
   /**
@@ -124,5 +142,12 @@ export class Oathgate extends Construct {
       gate: this.protecting,
       signingKeysSecretArn: this.signingKeysSecret.secretArn,
     });
+  }
+}
+
+/** Lambda drops lines of JSON logs below a level of its own, which would have to be guessed. */
+function checkLogLevel({ systemLogLevel, logLevel }: OathgateProps): void {
+  if (systemLogLevel !== undefined && logLevel === undefined) {
+    throw new InputError("`systemLogLevel` needs `logLevel`: Lambda has a level of its own for JSON logs");
   }
 }

@@ -97,6 +97,14 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
     { actions: /./, resources: global("iam", `role/${STACK}`) },
   ],
   kms: [
+    // A key has no name; one that a stack made has CloudFormation's tag of the stack.
+    { actions: /(Create|Describe)Key$/, resources: everything },
+    {
+      actions:
+        /Key$|KeyPolicy$|KeyRotation$|KeyDeletion$|KeyDescription$|Resource$|ResourceTags$|RotationStatus$/,
+      resources: own("kms", "key/*"),
+      conditions: () => ({ StringLike: { "aws:ResourceTag/aws:cloudformation:stack-name": STACK } }),
+    },
     {
       actions: /./,
       resources: everything,
@@ -119,7 +127,16 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
       actions: /LogDelivery|ResourcePolic|Describe/,
       resources: everything,
     },
-    { actions: /./, resources: own("logs", `log-group:${STACK}`, `log-group:/aws/vendedlogs/${STACK}`) },
+    {
+      actions: /./,
+      resources: own(
+        "logs",
+        `log-group:${STACK}`,
+        `log-group:/aws/vendedlogs/${STACK}`,
+        // API Gateway's own name for the execution log of an API, whose id nobody knows before.
+        "log-group:API-Gateway-Execution-Logs_*",
+      ),
+    },
   ],
   route53: [
     { actions: /ListHostedZones/, resources: everything },

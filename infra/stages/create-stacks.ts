@@ -29,6 +29,7 @@ export function createStacks(app: App, input: StackInput): OathgateStack {
   return new OathgateStack(app, `oathgate-${name}`, {
     ...input,
     description: `Oathgate, stage ${name}`,
+    terminationProtection: settings.terminationProtection,
     env: { ...(account === undefined ? {} : { account }), ...(region === undefined ? {} : { region }) },
   });
 }

@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
-import { Key } from "aws-cdk-lib/aws-kms";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { type IKey, Key } from "aws-cdk-lib/aws-kms";
+import { SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { FileProp, GateSources } from "../lib/gate-sources";
 import type { OathgateProps } from "../lib/oathgate-props";
@@ -69,8 +70,8 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
     ...(sessionCache === undefined ? {} : { sessionCache: sessionCacheOf(sessionCache) }),
     redirects: settings.redirects,
     ...(logs.level === undefined ? {} : { logLevel: logs.level }),
-    logRetention: logs.retentionDays,
-    logRemovalPolicy: removalPolicyOf(logs),
+    ...logPropsOf(scope, settings),
+    ...concurrencyOf(settings.concurrency),
     signingKeys: signingKeysOf(scope, settings.signingKeys),
     ...(metricsNamespace === undefined
       ? {}
@@ -80,9 +81,53 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
   };
 }
 
-/** What becomes of a stage's logs with the stack. */
-export function removalPolicyOf({ retain }: Pick<StageSettings["logs"], "retain">): RemovalPolicy {
-  return retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+/** What a stage's log groups have in common. */
+interface StageLogProps {
+  readonly retention: number;
+  readonly removalPolicy: RemovalPolicy;
+  readonly encryptionKey?: IKey;
+}
+
+/** What a stage's log groups are made with. */
+export function logGroupPropsOf(scope: Construct, logs: StageSettings["logs"]): StageLogProps {
+  return {
+    retention: logs.retentionDays,
+    removalPolicy: logs.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    ...(logs.kmsKeyArn === undefined ? {} : { encryptionKey: logKey(scope, logs.kmsKeyArn) }),
+  };
+}
+
+/** The key of a stage's logs, which is looked up once in a stack. */
+function logKey(scope: Construct, arn: string): IKey {
+  const id = "LogEncryptionKey";
+  const stack = Stack.of(scope);
+  return (stack.node.tryFindChild(id) as IKey | undefined) ?? Key.fromKeyArn(stack, id, arn);
+}
+
+function logPropsOf(scope: Construct, { logs, systemLogs }: StageSettings): Partial<OathgateProps> {
+  const { retention, removalPolicy, encryptionKey } = logGroupPropsOf(scope, logs);
+  return {
+    logRetention: retention,
+    logRemovalPolicy: removalPolicy,
+    ...(encryptionKey === undefined ? {} : { logEncryptionKey: encryptionKey }),
+    ...(systemLogs.functions === undefined
+      ? {}
+      : { systemLogLevel: SYSTEM_LOG_LEVELS[systemLogs.functions] }),
+  };
+}
+
+/** Lambda's names of the levels that a stage knows. */
+const SYSTEM_LOG_LEVELS = {
+  debug: SystemLogLevel.DEBUG,
+  info: SystemLogLevel.INFO,
+  warn: SystemLogLevel.WARN,
+} as const;
+
+function concurrencyOf({ reserved, provisioned }: StageSettings["concurrency"]): Partial<OathgateProps> {
+  return {
+    ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
+    ...(provisioned === undefined ? {} : { provisionedConcurrentExecutions: provisioned }),
+  };
 }
 
 function sessionCacheOf(cache: NonNullable<StageSettings["sessionCache"]>): OathgateProps["sessionCache"] {

@@ -4,6 +4,7 @@ import type { CheckedGate } from "../lib/checked-gate";
 import { Oathgate } from "../lib/oathgate";
 import type { OathgateCode } from "../lib/oathgate-code";
 import { StageApi } from "./api/stage-api";
+import { FrontDoor } from "./front-door";
 import { gatePropsOf } from "./gate-props";
 import type { Stage } from "./stage";
 
@@ -35,13 +36,15 @@ export class OathgateStack extends Stack {
     });
     gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
 
+    const frontDoor = new FrontDoor(this, "FrontDoor", { stage: props.stage, api, gate });
+
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);
     }
     // Where no name of AWS's leads to this machine, the local cloud takes the API's id in the path.
     const url =
       settings.awsEndpointUrl === undefined
-        ? api.url
+        ? frontDoor.url
         : `${settings.awsEndpointUrl.replace(/\/+$/, "")}/_aws/execute-api/${api.restApiId}/${name}/`;
     this.output("ApiUrl", url, "Where the API is asked");
     this.output("ApiId", api.restApiId, "The API's id");

@@ -1,12 +1,17 @@
 import { z } from "zod";
+import { alarms } from "./schema/alarms";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
+import { concurrency } from "./schema/concurrency";
 import { cors } from "./schema/cors";
 import { config, rules } from "./schema/decided-by";
+import { domain } from "./schema/domain";
+import { checkFrontDoor, webAclArn } from "./schema/front-door";
 import { logs } from "./schema/logs";
 import { checkBackend } from "./schema/one-backend";
 import { misplaced, placedArns } from "./schema/placed-arns";
 import { sessionCache } from "./schema/session-cache";
 import { signingKeys } from "./schema/signing-keys";
+import { systemLogs } from "./schema/system-logs";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
 import { names, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
@@ -88,6 +93,12 @@ export const stageSchema = z
         "must be a path such as `/orders`, without a slash at its end",
       )
       .optional(),
+    /** @default clients use API Gateway's own host name, or a domain that is made elsewhere */
+    domain: domain.optional(),
+    /** Refuse requests under API Gateway's own host name; needs `domain`. @default false */
+    disableExecuteApiEndpoint: yesOrNo.default(false),
+    /** The web ACL of AWS WAF that looks at each request first. @default none */
+    webAclArn: webAclArn.optional(),
     /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
     /** @default every request asks the session service */
@@ -98,6 +109,8 @@ export const stageSchema = z
     cors: cors.optional(),
     /** @default the account's own limits */
     throttle: throttle.optional(),
+    /** @default as many environments as the account has left, started when they are needed */
+    concurrency: concurrency.prefault({}),
     /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
     metricsNamespace: z
       .string("must be a namespace")
@@ -110,8 +123,15 @@ export const stageSchema = z
     metricsByRule: yesOrNo.default(false),
     /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
     accessLogs: yesOrNo.default(false),
+    systemLogs: systemLogs.prefault({}),
+    /** A dashboard of the authorizer's metrics and the API's. @default false */
+    dashboard: yesOrNo.default(false),
+    /** @default no alarms */
+    alarms: alarms.optional(),
     /** Trace requests with X-Ray, at API Gateway and in the authorizer. @default false */
     tracing: yesOrNo.default(false),
+    /** Nobody can delete the stack before this is `false` and deployed. @default false */
+    terminationProtection: yesOrNo.default(false),
     /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
     awsEndpointUrl: serviceUrl.optional(),
     /** Tags on every resource. @default {} */
@@ -134,6 +154,7 @@ export const stageSchema = z
         message: `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
       });
     }
+    checkFrontDoor(stage, context);
     for (const named of placedArns(stage)) {
       const wrong = misplaced(named, stage);
       if (wrong !== undefined) {

@@ -41,7 +41,12 @@ function knownKeys(path: Path): string[] {
   let schema: unknown = stageSchema;
   for (const step of path) {
     const inner = unwrapped(schema);
-    schema = inner instanceof z.ZodObject ? inner.shape[String(step)] : undefined;
+    schema =
+      inner instanceof z.ZodObject
+        ? inner.shape[String(step)]
+        : inner instanceof z.ZodRecord
+          ? inner.valueType
+          : undefined;
   }
   const found = unwrapped(schema);
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];

@@ -4,6 +4,7 @@ import { parseDocument } from "yaml";
 import type { z } from "zod";
 import { InputError } from "../lib/input-error";
 import { nearMiss } from "../lib/near-miss";
+import { hostAndBasePath } from "./schema/domain";
 import { type StageSettings, stageSchema } from "./stage-schema";
 import { stageSentences } from "./stage-sentences";
 
@@ -86,7 +87,7 @@ export function parseStage(shown: string, text: string): StageSettings {
   if (!result.success) {
     throw new InputError(stageSentences(shown, result.error as z.ZodError, document.toJS()).join("\n"));
   }
-  return result.data;
+  return { ...result.data, ...hostAndBasePath(result.data) };
 }
 
 function stageNames(root: string): string[] {

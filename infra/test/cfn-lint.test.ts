@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { BACKENDS } from "./backend-stages";
+import { EVERYTHING } from "./everything";
 import { ROOT, templateOf } from "./synth";
 
 /** In the virtual environment that `make` keeps. */
@@ -16,24 +17,6 @@ const ACCEPTED: Record<string, string> = {
 };
 
 const STAGES = readdirSync(join(ROOT, "config/stages"));
-
-/** A stage that has everything, so that each resource and property is seen. */
-const EVERYTHING = `
-backendUrl: https://backend.example.com
-backend: { clientCertificate: { next: "2027" } }
-publicHost: api.example.com
-backendTimeoutSeconds: 900
-responseTransferMode: stream
-signingKeys:
-  kmsKeyArn: arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f
-sessionCache: { ttlSeconds: 30 }
-cors: { allowOrigins: [https://app.example.com, https://admin.example.com] }
-throttle: { rateLimit: 5, burstLimit: 9 }
-metricsNamespace: Gate
-accessLogs: true
-tracing: true
-tags: { team: gate }
-`;
 
 const folder = mkdtempSync(join(tmpdir(), "oathgate-cfn-lint-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -4,6 +4,8 @@ import { ROOT } from "./synth";
 
 /** Permissions that AWS's resource providers declare and that no stage needs, and why. */
 const NOT_NEEDED: readonly [RegExp, string][] = [
+  [/^acm-pca:/, "certificates come from ACM itself, not from a private authority"],
+  [/^sns:.*DataProtectionPolicy$/, "topics have none"],
   [/^elasticfilesystem:|^s3files:/, "functions mount no file systems"],
   [/^firehose:|^s3:REST/, "logs are delivered to CloudWatch alone; the second is not the name of an action"],
   [/^lambda:PassCapacityProvider$|ScalingConfig$/, "functions run on no instances of the account's own"],

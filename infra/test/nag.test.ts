@@ -4,6 +4,7 @@ import { type App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks, type NagPack, ServerlessChecks } from "cdk-nag";
 import { describe, expect, it } from "vitest";
 import { BACKENDS } from "./backend-stages";
+import { EVERYTHING } from "./everything";
 import { LEAST, ROOT, stackOf } from "./synth";
 
 /** AWS's own checks, with what they may complain about and why it is as it should be. */
@@ -17,11 +18,14 @@ const PACKS: { name: string; pack: (app?: App) => NagPack; accepted: Record<stri
       "AwsSolutions-APIG2":
         "the gate hands on any request its rules allow; bodies are the backend's to validate",
       "AwsSolutions-APIG3":
-        "a web application firewall belongs to the domain in front of the API, if there is one",
-      "AwsSolutions-APIG6": "execution logs would hold the tokens that the gate hands to the backend",
+        "AWS WAF charges for web ACLs, which whole accounts share; a stage names one with `webAclArn`",
+      "AwsSolutions-APIG6":
+        "execution logs need the account's logging role; a stage switches on their errors with `systemLogs.api`",
       "AwsSolutions-COG4": "the gate itself authorises every request",
       "AwsSolutions-IAM5[Resource::*]":
         "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
+      "AwsSolutions-IAM5[Resource::<AuthorizerFunctionEB19F618.Arn>:*]":
+        "provisioned concurrency is taken back from another version than the one that it is given to",
       "AwsSolutions-SMG4":
         "a new key has to be known to every backend before it signs, which no timer can tell",
     },
@@ -41,6 +45,8 @@ const PACKS: { name: string; pack: (app?: App) => NagPack; accepted: Record<stri
         "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
       "Serverless-LambdaTracing":
         "a stage switches it on with `tracing` for the authorizer; the key maker works once, at the first deploy",
+      "Serverless-SNSRedrivePolicy":
+        "an alarm is seen in CloudWatch too, and on the dashboard; mail that is not taken is nothing to be sent again",
     },
   },
 ];
@@ -54,6 +60,7 @@ const STAGES: [string, string][] = [
   ["a stage that is logged and traced", `${LEAST}accessLogs: true\ntracing: true\n`],
   ["a stage whose backend is a function", BACKENDS.function],
   ["a stage whose backend is a load balancer", BACKENDS["application load balancer"]],
+  ["a stage that has everything", EVERYTHING],
 ];
 
 describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { EVERYTHING } from "./everything";
 import { LEAST, ROOT } from "./synth";
 
 /**
@@ -11,4 +12,6 @@ export const STAGES_OF_ALL_KINDS: readonly string[] = [
     .filter((file) => file.endsWith(".yml"))
     .map((file) => readFileSync(join(ROOT, "config/stages", file), "utf8")),
   `${LEAST}accessLogs: true\ntracing: true\ncors: { allowOrigins: ["https://app.example.com"] }\n`,
+  EVERYTHING,
+  `${LEAST}domain: { name: api.example.com, basePath: /shop/orders, hostedZoneId: Z0123456789ABCDEFGHIJ }\n`,
 ];

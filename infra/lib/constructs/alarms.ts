@@ -178,10 +178,14 @@ function aboutTheFunction(metrics: GateMetrics, timeout: Duration): Record<strin
 }
 
 function aboutTheApi(metrics: GateMetrics, stage: MeasuredStage): Record<string, Watch> {
-  const options = { period: metrics.period, statistic: "Sum" };
+  const { period } = metrics;
   return {
     ApiServerErrors: {
-      metric: percentage(metrics, stage.metricServerError(options), stage.metricCount(options)),
+      metric: percentage(
+        metrics,
+        stage.metricServerError({ period, statistic: "Sum" }),
+        stage.metricCount({ period }),
+      ),
       above: 5,
       description:
         "More than 5 % of the requests were answered with 500 or above. If the alarm about undecided requests is quiet, " +

@@ -10,7 +10,7 @@ import {
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
-import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
+import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 import type { SigningKeys } from "./signing-keys";
 
@@ -29,6 +29,8 @@ export interface AuthorizerFunctionProps {
   readonly log: FunctionLogOptions;
   /** Whether X-Ray traces the function. */
   readonly tracing: boolean;
+  /** At most so many environments at once. @default what the account has left */
+  readonly reservedConcurrentExecutions?: number | undefined;
   /** The function's variables, besides those of the signing keys. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -62,6 +64,10 @@ export class AuthorizerFunction extends Construct {
       architecture: props.architecture,
       role: identity.role,
       logGroup: identity.logGroup,
+      ...loggingOptions(props.log),
+      ...(props.reservedConcurrentExecutions === undefined
+        ? {}
+        : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       memorySize: props.memorySize,
       timeout: props.timeout,
       environment: { ...signingKeys.readerEnvironment(), ...props.environment },

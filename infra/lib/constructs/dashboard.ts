@@ -62,7 +62,7 @@ export class GateDashboard extends Dashboard {
       const p99 = { period, statistic: "p99" };
       this.addWidgets(
         graph("API: requests, answers of 400 and above, of 500 and above", [
-          apiStage.metricCount(sum),
+          apiStage.metricCount({ period }),
           apiStage.metricClientError(sum),
           apiStage.metricServerError(sum),
         ]),

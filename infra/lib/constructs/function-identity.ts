@@ -1,6 +1,12 @@
 import type { RemovalPolicy } from "aws-cdk-lib";
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
+import {
+  ApplicationLogLevel,
+  type FunctionOptions,
+  LoggingFormat,
+  type SystemLogLevel,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, type RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 
@@ -12,6 +18,20 @@ export interface FunctionLogOptions {
   readonly removalPolicy: RemovalPolicy;
   /** The KMS key that it is encrypted with. @default CloudWatch Logs' own */
   readonly encryptionKey?: IKey | undefined;
+  /** Lambda's own lines as JSON objects, of this severity and above. @default lines of text */
+  readonly systemLogLevel?: SystemLogLevel | undefined;
+}
+
+/** How Lambda writes a function's log. */
+export function loggingOptions({ systemLogLevel }: FunctionLogOptions): FunctionOptions {
+  return systemLogLevel === undefined
+    ? {}
+    : {
+        loggingFormat: LoggingFormat.JSON,
+        systemLogLevelV2: systemLogLevel,
+        // The function leaves out lines by its own level. Lambda would drop those without a level too: the metrics.
+        applicationLogLevelV2: ApplicationLogLevel.DEBUG,
+      };
 }
 
 /** Props for `FunctionIdentity`. */

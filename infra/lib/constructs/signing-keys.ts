@@ -5,7 +5,7 @@ import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
-import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
+import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 
 /** An algorithm that tokens are signed with, whose public half can be given to those who verify them. */
@@ -97,6 +97,7 @@ export class SigningKeys extends Construct {
       architecture: props.architecture,
       role: identity.role,
       logGroup: identity.logGroup,
+      ...loggingOptions(props.log),
       memorySize: 256,
       // Half a minute of it is for the rights of the new role to be known everywhere.
       timeout: Duration.seconds(90),

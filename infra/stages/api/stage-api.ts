@@ -1,7 +1,19 @@
-import { AccessLogFormat, EndpointType, LogGroupLogDestination, RestApi } from "aws-cdk-lib/aws-apigateway";
+import {
+  AccessLogFormat,
+  type CfnRestApi,
+  EndpointType,
+  LogGroupLogDestination,
+  type MethodDeploymentOptions,
+  MethodLoggingLevel,
+  RestApi,
+  type StageOptions,
+} from "aws-cdk-lib/aws-apigateway";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import { removalPolicyOf } from "../gate-props";
+import { isEnhanced } from "../../lib/constructs/api-domain";
+import { logGroupPropsOf } from "../gate-props";
+import { tlsPolicyOf } from "../schema/domain";
+import type { ThrottleSettings } from "../schema/throttle";
 import type { StageSettings } from "../stage-schema";
 import { ClientCertificates } from "./client-certificates";
 import { addPreflight } from "./preflight-method";
@@ -36,14 +48,10 @@ export class StageApi extends Construct {
       binaryMediaTypes: ["*/*"],
       // The logging role belongs to the account, not to one of its APIs.
       cloudWatchRole: false,
+      ...(settings.disableExecuteApiEndpoint ? { disableExecuteApiEndpoint: true } : {}),
       deployOptions: {
         stageName: props.stageName,
-        ...(settings.throttle === undefined
-          ? {}
-          : {
-              throttlingRateLimit: settings.throttle.rateLimit,
-              throttlingBurstLimit: settings.throttle.burstLimit,
-            }),
+        ...methodSettingsOf(settings),
         ...(settings.accessLogs ? this.accessLog(settings.logs) : {}),
         ...(settings.tracing ? { tracingEnabled: true } : {}),
         ...(this.clientCertificates === undefined
@@ -53,6 +61,10 @@ export class StageApi extends Construct {
     });
     // The stack has an output of its own for this.
     this.api.node.tryRemoveChild("Endpoint");
+    this.negotiateTls(settings);
+    if (settings.systemLogs.api) {
+      this.keepExecutionLog(props);
+    }
 
     const backend = new StageBackend(this, "Backend", {
       api: this.api,
@@ -69,10 +81,27 @@ export class StageApi extends Construct {
     }
   }
 
+  /** API Gateway negotiates by the API's policy, also where a domain that has another one is asked. */
+  private negotiateTls({ domain }: StageSettings): void {
+    if (domain !== undefined && isEnhanced(tlsPolicyOf(domain))) {
+      const api = this.api.node.defaultChild as CfnRestApi;
+      api.securityPolicy = tlsPolicyOf(domain);
+      api.endpointAccessMode = "BASIC";
+    }
+  }
+
+  /** Makes the log group that API Gateway would make itself, unencrypted and for ever. */
+  private keepExecutionLog({ stageName, settings }: StageApiProps): void {
+    const group = new LogGroup(this, "ExecutionLog", {
+      logGroupName: `API-Gateway-Execution-Logs_${this.api.restApiId}/${stageName}`,
+      ...logGroupPropsOf(this, settings.logs),
+    });
+    this.api.deploymentStage.node.addDependency(group);
+  }
+
   private accessLog(logs: StageSettings["logs"]) {
     const group = new LogGroup(this, "AccessLog", {
-      retention: logs.retentionDays,
-      removalPolicy: removalPolicyOf(logs),
+      ...logGroupPropsOf(this, logs),
     });
     return {
       accessLogDestination: new LogGroupLogDestination(group),
@@ -93,3 +122,28 @@ export class StageApi extends Construct {
     };
   }
 }
+
+/**
+ * Limits and execution log, of all methods and of those that have limits of their own. What is set for one method takes nothing
+ * from what is set for all.
+ */
+function methodSettingsOf({ throttle, systemLogs }: StageSettings): StageOptions {
+  // Errors alone, and never what requests and answers hold: tokens.
+  const logging: MethodDeploymentOptions = systemLogs.api
+    ? { loggingLevel: MethodLoggingLevel.ERROR, dataTraceEnabled: false }
+    : {};
+  const settings = (limits: Limits): MethodDeploymentOptions => ({
+    ...logging,
+    throttlingRateLimit: limits.rateLimit,
+    throttlingBurstLimit: limits.burstLimit,
+  });
+  const methods = Object.entries(throttle?.methods ?? {}).flatMap(([method, limits]) =>
+    ["//", "/{proxy+}/"].map((resource) => [`${resource}${method}`, settings(limits)]),
+  );
+  return {
+    ...(throttle === undefined ? logging : settings(throttle)),
+    ...(methods.length === 0 ? {} : { methodOptions: Object.fromEntries(methods) }),
+  };
+}
+
+type Limits = Pick<ThrottleSettings, "rateLimit" | "burstLimit">;

@@ -1,5 +1,6 @@
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { z } from "zod";
+import { kmsKeyArn } from "./arn";
 import { yesOrNo } from "./values";
 
 /** The retention periods CloudWatch Logs accepts, in days. */
@@ -16,6 +17,8 @@ export const logs = z.strictObject({
     .default(30),
   /** Keep the log groups when the stack is destroyed. @default false */
   retain: yesOrNo.default(false),
+  /** A customer-managed KMS key to encrypt the log groups with. @default CloudWatch's own encryption */
+  kmsKeyArn: kmsKeyArn.optional(),
   /**
    * The least severe lines that the authorizer writes; `info` has one for each decision.
    * @default what the configuration's `log.level` says

@@ -16,10 +16,15 @@ export interface PlacedArn {
 export interface NamingSettings {
   readonly signingKeys: { readonly kmsKeyArn?: string | undefined };
   readonly backend?: BackendSettings | undefined;
+  readonly logs: { readonly kmsKeyArn?: string | undefined };
+  readonly domain?: { readonly certificateArn?: string | undefined } | undefined;
+  readonly webAclArn?: string | undefined;
+  readonly alarms?: { readonly topicArn?: string | undefined } | undefined;
 }
 
 /** The resources that a stage names by their ARNs and that have to be in its region, or in its account as well. */
-export function placedArns({ signingKeys, backend }: NamingSettings): PlacedArn[] {
+export function placedArns(settings: NamingSettings): PlacedArn[] {
+  const { signingKeys, backend, logs, domain, webAclArn, alarms } = settings;
   const named = [
     { path: ["signingKeys", "kmsKeyArn"], arn: signingKeys.kmsKeyArn, what: "a key", ofAccount: false },
     { path: ["backend", "functionArn"], arn: backend?.functionArn, what: "a function", ofAccount: true },
@@ -29,6 +34,15 @@ export function placedArns({ signingKeys, backend }: NamingSettings): PlacedArn[
       what: "a load balancer",
       ofAccount: true,
     },
+    { path: ["logs", "kmsKeyArn"], arn: logs.kmsKeyArn, what: "a key", ofAccount: false },
+    {
+      path: ["domain", "certificateArn"],
+      arn: domain?.certificateArn,
+      what: "a certificate",
+      ofAccount: true,
+    },
+    { path: ["webAclArn"], arn: webAclArn, what: "a web ACL", ofAccount: true },
+    { path: ["alarms", "topicArn"], arn: alarms?.topicArn, what: "a topic", ofAccount: false },
   ];
   return named.flatMap(({ arn, ...rest }) => (arn === undefined ? [] : [{ arn, ...rest }]));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { kmsKeyArn } from "./arn";
 import { wholeNumber, yesOrNo } from "./values";
 
 /** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
@@ -13,11 +14,5 @@ export const signingKeys = z.strictObject({
   /** Seconds after which the authorizer reads the secret again; a new key signs everywhere by then. @default 300 */
   ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
   /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
-  kmsKeyArn: z
-    .string("must be a KMS key's ARN")
-    .regex(
-      /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-      "must be a KMS key's ARN",
-    )
-    .optional(),
+  kmsKeyArn: kmsKeyArn.optional(),
 });
