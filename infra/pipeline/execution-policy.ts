@@ -110,10 +110,12 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
       resources: everything,
       // Through the services that keep something of a stage's encrypted, never by itself.
       conditions: ({ region }) => ({
-        StringEquals: {
-          "kms:ViaService": ["secretsmanager", "lambda", "sns", "ssm"].map(
-            (service) => `${service}.${region}.amazonaws.com`,
-          ),
+        StringLike: {
+          "kms:ViaService": [
+            ...["lambda", "sns", "ssm"].map((service) => `${service}.${region}.amazonaws.com`),
+            // Of any region: a secret's replicas have keys of their own there.
+            "secretsmanager.*.amazonaws.com",
+          ],
         },
       }),
     },

@@ -142,7 +142,7 @@ function sessionCacheOf(cache: NonNullable<StageSettings["sessionCache"]>): Oath
 
 function signingKeysOf(
   scope: Construct,
-  { algorithm, retain, ttlSeconds, kmsKeyArn }: StageSettings["signingKeys"],
+  { algorithm, retain, ttlSeconds, kmsKeyArn, replicaRegions }: StageSettings["signingKeys"],
 ): OathgateProps["signingKeys"] {
   return {
     algorithm,
@@ -151,6 +151,12 @@ function signingKeysOf(
     ...(kmsKeyArn === undefined
       ? {}
       : { encryptionKey: Key.fromKeyArn(scope, "SigningKeysEncryptionKey", kmsKeyArn) }),
+    replicaRegions: replicaRegions.map(({ region, kmsKeyArn: key }) => ({
+      region,
+      ...(key === undefined
+        ? {}
+        : { encryptionKey: Key.fromKeyArn(scope, `SigningKeysEncryptionKey-${region}`, key) }),
+    })),
   };
 }
 

@@ -1,5 +1,6 @@
 import { InputError } from "../lib/input-error";
 import { misplaced, placedArns } from "./schema/placed-arns";
+import { ownReplica } from "./schema/replica-regions";
 import type { Stage } from "./stage";
 
 /**
@@ -11,6 +12,11 @@ import type { Stage } from "./stage";
 export function checkRegion(stage: Stage, environment: NodeJS.ProcessEnv = process.env): void {
   const region = stage.settings.region ?? (environment.CDK_DEFAULT_REGION || undefined);
   const account = stage.settings.account ?? (environment.CDK_DEFAULT_ACCOUNT || undefined);
+  if (ownReplica(stage.settings.signingKeys.replicaRegions, region) !== undefined) {
+    throw new InputError(
+      `\`signingKeys.replicaRegions\` of the stage \`${stage.name}\` names ${region}, and the stage is deployed there: name other regions`,
+    );
+  }
   for (const named of placedArns(stage.settings)) {
     const wrong = misplaced(named, { region, account });
     if (wrong !== undefined) {

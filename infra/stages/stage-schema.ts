@@ -9,12 +9,13 @@ import { checkFrontDoor, webAclArn } from "./schema/front-door";
 import { logs } from "./schema/logs";
 import { checkBackend } from "./schema/one-backend";
 import { misplaced, placedArns } from "./schema/placed-arns";
+import { ownReplica } from "./schema/replica-regions";
 import { sessionCache } from "./schema/session-cache";
 import { signingKeys } from "./schema/signing-keys";
 import { systemLogs } from "./schema/system-logs";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
-import { names, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
+import { names, regionName, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
 
 /** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
 const REDIRECTS = ["refresh", "location"] as const;
@@ -35,10 +36,7 @@ export const stageSchema = z
       .regex(/^\d{12}$/, "must be the twelve digits of an account, in quotes")
       .optional(),
     /** The region to deploy to. @default the one of the credentials in use */
-    region: z
-      .string("must be a region such as `eu-central-1`")
-      .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region such as `eu-central-1`")
-      .optional(),
+    region: regionName.optional(),
     /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
     backendUrl: serviceUrl.optional(),
     /** Another kind of backend, and how a backend recognises the gateway. @default the backend is at `backendUrl` */
@@ -155,6 +153,14 @@ export const stageSchema = z
       });
     }
     checkFrontDoor(stage, context);
+    const own = ownReplica(stage.signingKeys.replicaRegions, stage.region);
+    if (own !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: ["signingKeys", "replicaRegions", own, "region"],
+        message: "must be another region than the stage's, where the secret itself is",
+      });
+    }
     for (const named of placedArns(stage)) {
       const wrong = misplaced(named, stage);
       if (wrong !== undefined) {

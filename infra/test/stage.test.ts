@@ -36,7 +36,7 @@ describe("a stage file", () => {
       memorySize: 256,
       timeoutSeconds: 10,
       logs: { retentionDays: 30, retain: false },
-      signingKeys: { algorithm: "ES256", retain: true, ttlSeconds: 300 },
+      signingKeys: { algorithm: "ES256", retain: true, ttlSeconds: 300, replicaRegions: [] },
       vouchedHeaderFallback: "none",
       clientHeaders: [],
       forgedHeaders: "refuse",

@@ -2,7 +2,7 @@ import { Aws, CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
-import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { type CfnSecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
@@ -36,6 +36,8 @@ export interface SigningKeysOptions {
   readonly ttl?: Duration;
   /** The KMS key that the secret is encrypted with. @default the account's key for Secrets Manager */
   readonly encryptionKey?: IKey;
+  /** Other regions that hold a replica of the secret, which gates there can adopt. @default none */
+  readonly replicaRegions?: ReplicaRegion[];
 }
 
 /** Props for `SigningKeys`. */
@@ -77,6 +79,7 @@ export class SigningKeys extends Construct {
       description: "JSON Web Key Set that the gate signs its tokens with",
       removalPolicy,
       ...(this.encryptionKey === undefined ? {} : { encryptionKey: this.encryptionKey }),
+      ...(props.options.replicaRegions?.length ? { replicaRegions: props.options.replicaRegions } : {}),
     });
     // CDK generates a password into a secret that is given no value; a key set has to come from the custom resource.
     (this.secret.node.defaultChild as CfnSecret).generateSecretString = undefined;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kmsKeyArn } from "./arn";
+import { replicaRegions } from "./replica-regions";
 import { wholeNumber, yesOrNo } from "./values";
 
 /** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
@@ -15,4 +16,6 @@ export const signingKeys = z.strictObject({
   ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
   /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
   kmsKeyArn: kmsKeyArn.optional(),
+  /** Other regions that hold a replica of the secret. @default [] */
+  replicaRegions: replicaRegions.default([]),
 });

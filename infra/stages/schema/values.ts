@@ -37,3 +37,8 @@ export const names = (what: string) =>
     z.string(`must be a ${what}'s name`).regex(/^[A-Za-z0-9_*-]+$/, `must be a ${what}'s name`),
     "must be a list",
   );
+
+/** The name of a region, of any partition. */
+export const regionName = z
+  .string("must be a region such as `eu-central-1`")
+  .regex(/^[a-z]{2,}(-[a-z]+)+-\d+$/, "must be a region such as `eu-central-1`");

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { checkRegion } from "../stages/stage-region";
+import { refusal, stageIn } from "./project";
+import { LEAST, ROOT, templateOf } from "./synth";
+
+const KEY = "arn:aws:kms:eu-west-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f";
+const WITH_REPLICAS = `${LEAST}signingKeys:
+  replicaRegions:
+    - region: us-east-1
+    - { region: eu-west-1, kmsKeyArn: "${KEY}" }
+`;
+
+describe("the signing keys in other regions", () => {
+  it("are replicas of the secret, each with the key that the stage names for it", () => {
+    templateOf({ stage: WITH_REPLICAS }).hasResourceProperties("AWS::SecretsManager::Secret", {
+      ReplicaRegions: [{ Region: "us-east-1" }, { Region: "eu-west-1", KmsKeyId: KEY }],
+    });
+  });
+
+  it("are none where the stage names none", () => {
+    const [secret] = Object.values(templateOf().findResources("AWS::SecretsManager::Secret"));
+    expect(secret?.Properties.ReplicaRegions).toBeUndefined();
+  });
+
+  it("give the functions no rights on the replicas", () => {
+    const rights = (stage: string) =>
+      Object.values(templateOf({ stage }).findResources("AWS::IAM::Role")).map(
+        ({ Properties }) => Properties.Policies,
+      );
+    expect(rights(WITH_REPLICAS)).toEqual(rights(LEAST));
+  });
+
+  it("are not in the region that the credentials in use are for, where the stage names none", () => {
+    const stage = stageIn(ROOT, WITH_REPLICAS);
+    expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).toThrow();
+    expect(refusal(() => checkRegion(stage, { CDK_DEFAULT_REGION: "us-east-1" }))).toBe(
+      "`signingKeys.replicaRegions` of the stage `dev` names us-east-1, and the stage is deployed there: name other regions",
+    );
+    expect(() =>
+      checkRegion(stageIn(ROOT, `${LEAST}signingKeys: { replicaRegions: [{ region: us-east-1 }] }`), {
+        CDK_DEFAULT_REGION: "eu-west-1",
+      }),
+    ).not.toThrow();
+  });
+});
