@@ -61,8 +61,16 @@ test-rust: crates ## Unit, property and fixture tests
 	cargo test --workspace --locked --quiet
 
 .PHONY: test-infra
-test-infra: node_modules $(VENV) ## Template assertions and snapshots, cfn-lint and cdk-nag
+test-infra: node_modules infra/api-page/node_modules $(VENV) ## Template assertions and snapshots, cfn-lint and cdk-nag
 	npm test --silent
+
+.PHONY: package api-page
+package: node_modules ## The npm package oathgate-cdk, in target/
+	mkdir -p target
+	npm pack --silent --pack-destination target ./infra
+
+api-page: node_modules infra/api-page/node_modules ## infra/API.md, from the doc comments of infra/lib
+	infra/api-page/generate infra/API.md
 
 .PHONY: binaries
 binaries: ## The CLI and both functions, for this machine
@@ -211,12 +219,17 @@ node_modules: package.json package-lock.json
 	npm ci --silent --no-audit --no-fund
 	touch node_modules
 
+# TypeDoc needs a TypeScript of its own beside the project's.
+infra/api-page/node_modules: infra/api-page/package.json infra/api-page/package-lock.json
+	npm ci --silent --no-audit --no-fund --prefix infra/api-page
+	touch infra/api-page/node_modules
+
 .PHONY: clean
 clean: ## Remove everything that was built or installed here
 	if [ -d .local ] && [ -x $(PYTHON) ]; then
 		for port in $$(ls .local); do OATHGATE_LOCAL_PORT=$$port $(PYTHON) -m local.cloud stop || true; done
 	fi
-	rm -rf target node_modules $(VENV) .local cdk.out cdk.out.* dist
+	rm -rf target node_modules infra/api-page/node_modules infra/dist $(VENV) .local cdk.out cdk.out.* dist
 
 .PHONY: help
 help: ## This list

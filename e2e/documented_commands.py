@@ -8,14 +8,22 @@ from dataclasses import dataclass
 from local.cloud.processes import ROOT
 
 #: Pages with commands.
-PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in (ROOT / "docs").glob("*.md"))]
+PAGES = [
+    "README.md",
+    "infra/README.md",
+    *sorted(
+        str(page.relative_to(ROOT)) for place in ("docs/*.md", "examples/*/README.md") for page in ROOT.glob(place)
+    ),
+]
 
 _MINUTES = "takes minutes or more by design; its parts have tests of their own"
 _OATHKEEPER = "needs a built Oathkeeper"
 _DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run"
 _ARM64 = "deploys what was built for arm64, which `make arm64` does once in `make test`; e2e/test_several_stages.py"
-
 _AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that names the certificate"
+_OWN_APP = (
+    "installs from a registry or deploys; e2e/test_own_app.py does the same with the packed package, on the local cloud"
+)
 
 #: Commands that no test runs as they stand, and why. Everything else in a code block is run.
 NOT_RUN = {
@@ -44,6 +52,16 @@ NOT_RUN = {
     'OATHGATE_BINARIES=target/functions OATHGATE_CLI=target/functions/oathgate make deploy STAGES="dev prod"': _ARM64,
     'make pipeline-roles REPOSITORY=octocat/gate STAGES="dev prod"': (
         "makes GitHub's OpenID Connect provider, a type that the local cloud does not have; infra/test/pipeline-roles.test.ts"
+    ),
+    "mkdir my-api && cd my-api": _OWN_APP,
+    "npx cdk init app --language typescript": _OWN_APP,
+    "npm install oathgate-cdk": _OWN_APP,
+    "npm pack ../../infra": _OWN_APP,
+    "npm install": _OWN_APP,
+    "export OATHGATE_BINARIES=../../target/release": _OWN_APP,
+    "npx cdk synth": _OWN_APP,
+    "npx cdk deploy -c backendUrl=https://backend.example.com -c sessionUrl=https://auth.example.com/sessions/whoami": (
+        _OWN_APP
     ),
 }
 

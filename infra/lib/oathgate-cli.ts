@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
-import { type GateReport, gateReportSchema, type ListedRule, ruleListSchema } from "./gate-report";
+import type { GateReport, ListedRule } from "./gate-report";
+import { gateReportSchema, ruleListSchema } from "./gate-report-schema";
 import { InputError } from "./input-error";
 
 /** External variables of rules and their tests. */

@@ -1,13 +1,20 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { builtByCargo, type FunctionSource, type FunctionSources } from "./function-sources";
 import { InputError } from "./input-error";
 import { builtCli, type Command, type OathgateCli } from "./oathgate-cli";
 
-/** What the functions' code is made for. */
+/**
+ * What the functions' code is made for.
+ *
+ * @internal
+ */
 export interface OathgateCodeContext {
   /** The laid-out configuration's absolute path; not there where the gate was checked elsewhere. */
   readonly configFile: string | undefined;
+  /** The functions' architecture. */
+  readonly architecture: Architecture;
   /** The folder that packaged code goes to. */
   readonly buildFolder: string;
   /** The `oathgate` program; asked for only where something is packaged. */
@@ -45,6 +52,14 @@ export abstract class OathgateCode {
   }
 
   /**
+   * The binaries that come with this package: the functions for Linux on arm64 and x86_64, and the `oathgate` program for
+   * the machines that the package was made for. What it was made without is a sentence at synth.
+   */
+  static fromPackage(): OathgateCode {
+    return new PackagedBinaries(join(__dirname, "..", "binaries"));
+  }
+
+  /**
    * Folders that are deployed as they are: nothing is built or packaged. For tests, and for code that was packaged before.
    *
    * @param namedBy what errors say names the folders
@@ -53,10 +68,18 @@ export abstract class OathgateCode {
     return new Folders(folders, namedBy);
   }
 
-  /** The `oathgate` program that belongs to this code; nothing where there is none. */
+  /**
+   * The `oathgate` program that belongs to this code; nothing where there is none.
+   *
+   * @internal
+   */
   abstract program(environment: NodeJS.ProcessEnv): Command | undefined;
 
-  /** The folders or crates that the functions are made from. */
+  /**
+   * The folders or crates that the functions are made from.
+   *
+   * @internal
+   */
   abstract functionSources(context: OathgateCodeContext): FunctionSources;
 }
 
@@ -129,6 +152,28 @@ class Binaries extends OathgateCode {
   private binary(name: string): string {
     const ofCargoLambda = join(this.folder, name, "bootstrap");
     return existsSync(ofCargoLambda) ? ofCargoLambda : existing(join(this.folder, name), this.namedBy);
+  }
+}
+
+/** The package's own binaries, a folder for each architecture of Lambda and for each machine that synthesises. */
+class PackagedBinaries extends OathgateCode {
+  constructor(private readonly folder: string) {
+    super();
+  }
+
+  override program(): Command | undefined {
+    const program = join(this.folder, `${process.platform}-${process.arch}`, "oathgate");
+    return existsSync(program) ? [program] : undefined;
+  }
+
+  override functionSources(context: OathgateCodeContext): FunctionSources {
+    const folder = join(this.folder, `lambda-${context.architecture.name}`);
+    if (!existsSync(folder)) {
+      throw new InputError(
+        `\`code\`: this package of oathgate-cdk was made without binaries for ${context.architecture.name}: give \`code\` by \`OathgateCode.fromCargo\` (Oathgate's sources) or \`OathgateCode.fromBinaries\` (a folder with built binaries)`,
+      );
+    }
+    return new Binaries(folder, "OathgateCode.fromPackage()").functionSources(context);
   }
 }
 

@@ -24,8 +24,8 @@ export interface OathgateProps {
   readonly ruleValues?: Readonly<Record<string, string>>;
   /** The rules' tests, Jsonnet or JSON. An app whose rules fail one is not synthesised. @default none */
   readonly ruleTests?: string;
-  /** Where the functions' code comes from. */
-  readonly code: OathgateCode;
+  /** Where the functions' code comes from. @default OathgateCode.fromPackage() */
+  readonly code?: OathgateCode;
   /** The functions' architecture. @default Architecture.ARM_64 */
   readonly architecture?: Architecture;
   /** The authorizer's memory in MiB; its share of a processor grows with it. @default 256 */

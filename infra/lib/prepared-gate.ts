@@ -2,11 +2,13 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Annotations, Stack, Stage } from "aws-cdk-lib";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import { type CheckedGate, checkGate } from "./checked-gate";
 import type { FunctionSources } from "./function-sources";
 import { InputError } from "./input-error";
 import { namedCli, OathgateCli } from "./oathgate-cli";
+import { OathgateCode } from "./oathgate-code";
 import type { OathgateProps } from "./oathgate-props";
 
 /** What a gate's constructs are made from. */
@@ -27,17 +29,23 @@ export function prepareGate(construct: Construct, props: OathgateProps): Prepare
     return { checked: NOTHING_CHECKED, functions: notBuilt() };
   }
   const root = process.cwd();
+  const code = props.code ?? OathgateCode.fromPackage();
   const buildFolder = resolve(root, props.buildFolder ?? defaultBuildFolder(construct));
   // The program is needed, and where it is built takes its time, only for what is not checked or packaged yet.
   let cli: OathgateCli | undefined;
   const program = () => {
-    cli ??= new OathgateCli(root, namedCli(root) ?? props.code.program(process.env) ?? noProgram());
+    cli ??= new OathgateCli(root, namedCli(root) ?? code.program(process.env) ?? noProgram());
     return cli;
   };
   const checked = props.checked ?? checkHere(construct, { ...props, root, buildFolder }, program());
   return {
     checked,
-    functions: props.code.functionSources({ configFile: checked.configFile, buildFolder, program }),
+    functions: code.functionSources({
+      configFile: checked.configFile,
+      architecture: props.architecture ?? Architecture.ARM_64,
+      buildFolder,
+      program,
+    }),
   };
 }
 

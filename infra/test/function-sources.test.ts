@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
+import { Architecture } from "aws-cdk-lib/aws-lambda";
 import { describe, expect, it, vi } from "vitest";
 import { builtByCargo } from "../lib/function-sources";
 import type { OathgateCli } from "../lib/oathgate-cli";
@@ -17,6 +18,7 @@ function sourcesOf(root: string, cli: OathgateCli, environment: NodeJS.ProcessEn
   return stageCode(root, cli, environment).functionSources({
     configFile: join(root, CONFIG),
     buildFolder: join(root, "dist/dev"),
+    architecture: Architecture.ARM_64,
     program: () => cli,
   });
 }

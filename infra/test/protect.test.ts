@@ -293,7 +293,7 @@ describe("what would stay open ends synth:", () => {
           (api.node.defaultChild as CfnRestApi).body = { openapi: "3.0.1" };
         },
       },
-      "the API's methods come from an OpenAPI document, where CDK does not see them: use `attachTo(api.restApiId)`",
+      "the API's methods come from an OpenAPI document, where CDK does not see them: use `attachTo(api.restApiId, …)`",
     ],
     [
       "a deployment that does not follow",
@@ -331,7 +331,7 @@ describe("protect", () => {
     });
     const imported = RestApi.fromRestApiId(stack, "Imported", "abc123");
     for (const api of [spec, imported]) {
-      expect(refusal(() => gate.protect(api as RestApi))).toContain("use `attachTo(api.restApiId)`");
+      expect(refusal(() => gate.protect(api as RestApi))).toContain("use `attachTo(api.restApiId, …)`");
     }
   });
 

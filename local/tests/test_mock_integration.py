@@ -95,3 +95,8 @@ def test_a_request_template_that_gives_no_status_is_a_500(mock, asked):
 
 def test_a_template_that_cannot_be_read_is_a_500(mock):
     assert mock("#if($a")().status == 500
+
+
+def test_a_key_of_the_request_template_needs_no_quotes(mock):
+    answer = mock(asked="{ statusCode: 200 }")()
+    assert (answer.status, origin(answer)) == (200, ["https://a.test"])

@@ -8,20 +8,8 @@ import type { FunctionSource } from "../function-sources";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 
-/** An algorithm that tokens are signed with, whose public half can be given to those who verify them. */
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
-
-/** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
-export const SIGNING_ALGORITHMS = [
-  "ES256",
-  "ES384",
-  "RS256",
-  "RS384",
-  "RS512",
-  "PS256",
-  "PS384",
-  "PS512",
-] as const;
+/** An algorithm that tokens are signed with. A backend can check such tokens without being able to make them. */
+export type SigningAlgorithm = "ES256" | "ES384" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
 
 /** The keys that the `id_token` mutator signs with. */
 export interface SigningKeysOptions {

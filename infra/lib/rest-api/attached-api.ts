@@ -51,6 +51,7 @@ export class AttachedApi extends Construct {
   /** The name of the parameter that `oathgate attach` reads. */
   readonly contractParameterName: string;
 
+  /** @internal */
   constructor(scope: Construct, id: string, props: AttachedApiProps) {
     super(scope, id);
     const { restApiId, gate, name } = props;

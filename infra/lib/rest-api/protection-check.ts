@@ -110,7 +110,7 @@ function undone({ props: { authorizer } }: ProtectedMethods, treated: TreatedMet
 
 /** What to do about an API whose methods this app does not make. */
 export function seenByAttachOnly(reason: string): string {
-  return `${reason}: use \`attachTo(api.restApiId)\`, and let \`oathgate attach\` put the methods behind the authorizer`;
+  return `${reason}: use \`attachTo(api.restApiId, …)\`, and let \`oathgate attach\` put the methods behind the authorizer`;
 }
 
 function constructsOfApp({ props: { api } }: ProtectedMethods) {

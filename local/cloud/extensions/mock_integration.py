@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 
 import airspeed
 
@@ -80,9 +81,14 @@ def render(template: str, raw: raw_request.RawRequest, variables: dict[str, str]
         raise CannotTransform(f"the template cannot be rendered: {reason}") from reason
 
 
+#: A key without quotes, which API Gateway takes: the CDK library's own preflights have `{ statusCode: 200 }`.
+_BARE_KEY = re.compile(r"([{,]\s*)([A-Za-z_]\w*)\s*:")
+
+
 def _status_wanted(template: str, raw: raw_request.RawRequest, variables: dict[str, str]) -> str:
+    rendered = render(template, raw, variables, {"header": {}})
     try:
-        return str(json.loads(render(template, raw, variables, {"header": {}}))["statusCode"])
+        return str(json.loads(_BARE_KEY.sub(r'\1"\2":', rendered))["statusCode"])
     except (ValueError, KeyError, TypeError) as reason:
         raise CannotTransform("the request template gives no JSON with a statusCode") from reason
 

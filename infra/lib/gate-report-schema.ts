@@ -1,0 +1,38 @@
+import { z } from "zod";
+import type { GateReport, ListedRule } from "./gate-report";
+
+/** What `oathgate headers --config FILE --format json` prints. */
+export const gateReportSchema = z
+  .strictObject({
+    // `rules check --api-gateway` refuses those that can't be mapped.
+    vouched: z.array(z.strictObject({ header: z.string(), context_key: z.string() })),
+    www_authenticate: z
+      .strictObject({
+        realm: z.string().regex(/^[\x20-\x26\x28-\x7e]*$/, "can't hold `'` or control characters"),
+      })
+      .nullable(),
+    redirects: z.boolean(),
+    /** Whose value each mapped header has, by groups of rules; for people, who are shown it as a table. */
+    received: z.array(z.unknown()),
+  })
+  .transform(
+    ({ vouched, www_authenticate, redirects }): GateReport => ({
+      vouchedHeaders: vouched.map(({ header, context_key }) => ({ header, contextKey: context_key })),
+      ...(www_authenticate === null ? {} : { wwwAuthenticate: www_authenticate }),
+      redirects,
+    }),
+  );
+
+/** What `oathgate rules list --config FILE --format json` prints. */
+export const ruleListSchema: z.ZodType<ListedRule[]> = z.array(
+  z.strictObject({
+    id: z.string(),
+    methods: z.array(z.string()),
+    url: z.string(),
+    authenticators: z.array(z.string()),
+    authorizer: z.string(),
+    mutators: z.array(z.string()),
+    errors: z.array(z.string()),
+    digest: z.string(),
+  }),
+);
