@@ -27,6 +27,8 @@ const ROLE_USERS = ["lambda", "codedeploy", "apigateway", "scheduler", "events"]
 interface Scope {
   /** The actions, by patterns; the first scope of a service with a pattern that matches an action is the action's. */
   readonly actions: RegExp;
+  /** Allows its actions in addition to the scope that is theirs. @default false */
+  readonly additional?: boolean;
   readonly resources: (scope: PolicyScope) => string[];
   readonly conditions?: (scope: PolicyScope) => Record<string, Record<string, string | string[]>>;
 }
@@ -84,7 +86,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
         StringEquals: { "iam:PassedToService": ROLE_USERS.map((service) => `${service}.amazonaws.com`) },
       }),
     },
-    { actions: /CreateServiceLinkedRole/, resources: global("iam", "role/aws-service-role/*") },
+    { actions: /ServiceLinkedRole/, resources: global("iam", "role/aws-service-role/*") },
     {
       // Only what AWS wrote for functions and deployments: no role gets the rights of an administrator from a policy's name.
       actions: /AttachRolePolicy|DetachRolePolicy/,
@@ -98,7 +100,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   ],
   kms: [
     // A key has no name; one that a stack made has CloudFormation's tag of the stack.
-    { actions: /(Create|Describe)Key$/, resources: everything },
+    { actions: /^((Create|Describe)Key|TagResource)$/, resources: everything },
     {
       actions:
         /Key$|KeyPolicy$|KeyRotation$|KeyDeletion$|KeyDescription$|Resource$|ResourceTags$|RotationStatus$/,
@@ -121,7 +123,14 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
     },
   ],
   lambda: [
-    { actions: /CodeSigningConfig$|GetLayerVersion|ListFunctions/, resources: everything },
+    {
+      // A stage's backend may be a function of somebody else's, which API Gateway is to call, and nobody else.
+      actions: /^(AddPermission|RemovePermission)$/,
+      additional: true,
+      resources: own("lambda", "function:*"),
+      conditions: () => ({ StringEquals: { "lambda:Principal": "apigateway.amazonaws.com" } }),
+    },
+    { actions: /CodeSigningConfig$|GetLayerVersion|GetPolicy|ListFunctions/, resources: everything },
     { actions: /./, resources: own("lambda", `function:${STACK}`) },
   ],
   logs: [
@@ -188,11 +197,14 @@ export function executionStatements(scope: PolicyScope): Statement[] {
   const grouped = new Map<Scope, string[]>();
   for (const action of actions) {
     const [service = "", name = ""] = action.split(":");
-    const found = SCOPES[service]?.find((candidate) => candidate.actions.test(name));
-    if (found === undefined) {
+    const scopes = (SCOPES[service] ?? []).filter((candidate) => candidate.actions.test(name));
+    const narrowest = scopes.find(({ additional }) => additional !== true);
+    if (narrowest === undefined) {
       throw new Error(`there is no scope for ${action}: add its service to SCOPES`);
     }
-    grouped.set(found, [...(grouped.get(found) ?? []), action]);
+    for (const one of [narrowest, ...scopes.filter(({ additional }) => additional === true)]) {
+      grouped.set(one, [...(grouped.get(one) ?? []), action]);
+    }
   }
   return [...grouped].map(
     ([{ resources, conditions }, allowed]) =>

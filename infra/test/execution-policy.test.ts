@@ -1,6 +1,7 @@
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import {
   executionStatements,
   MAX_POLICIES,
@@ -10,9 +11,22 @@ import {
 } from "../pipeline/execution-policy";
 import { ExecutionPolicyStack } from "../pipeline/execution-policy-stack";
 import permissions from "../pipeline/permissions.json";
+import { stageSchema } from "../stages/stage-schema";
 import { handlerPermissions } from "./handler-permissions";
 import { STAGES_OF_ALL_KINDS } from "./stages-of-all-kinds";
 import { templateOf } from "./synth";
+
+/** Settings that change properties alone, never which types of resources there are. */
+const WITHOUT_RESOURCES = new Set([
+  "allowEncodedSlashes",
+  "basePath",
+  "clientHeaders",
+  "forgedHeaders",
+  "metricsByRule",
+  "redirects",
+  "timeoutSeconds",
+  "vouchedHeaderFallback",
+]);
 
 const SCOPE: PolicyScope = {
   partition: "aws",
@@ -49,6 +63,14 @@ function typesOfStages(): string[] {
 }
 
 describe("what CloudFormation may do", () => {
+  it("is looked at with every setting that a stage may have", () => {
+    const seen = new Set(STAGES_OF_ALL_KINDS.flatMap((text) => Object.keys(parse(text))));
+    const missing = Object.keys(stageSchema.shape).filter(
+      (setting) => !seen.has(setting) && !WITHOUT_RESOURCES.has(setting),
+    );
+    expect(missing, "add them to a stage of infra/test/stages-of-all-kinds.ts").toEqual([]);
+  });
+
   it("is what the types in our templates need, as AWS declares it; `npx vitest run -u` writes it anew", async () => {
     const needed = Object.fromEntries(typesOfStages().map((type) => [type, handlerPermissions(type)]));
     // A custom resource is a function that CloudFormation calls.
@@ -59,7 +81,6 @@ describe("what CloudFormation may do", () => {
   it("is allowed action by action, without patterns", () => {
     const actions = STATEMENTS.flatMap(({ Action }) => list(Action));
     expect(new Set(actions)).toEqual(new Set(Object.values<string[]>(permissions).flat()));
-    expect(new Set(actions).size).toBe(actions.length);
     expect(actions.filter((action) => !/^[a-z0-9]+:[A-Za-z]+$/.test(action))).toEqual([]);
   });
 
@@ -101,12 +122,16 @@ describe("what CloudFormation may do", () => {
     expect(allows(action, resource)).toBe(allowed);
   });
 
-  it("passes roles to services that stages use, and attaches policies of AWS's own for services alone", () => {
+  it("passes roles to services that stages use, and lets nobody but API Gateway call functions of others", () => {
     const conditions = (action: string) =>
       STATEMENTS.filter(({ Action }) => list(Action).includes(action)).map(({ Condition }) => Condition);
     expect(JSON.stringify(conditions("iam:PassRole"))).toContain(
       '"iam:PassedToService":["lambda.amazonaws.com"',
     );
+    expect(conditions("lambda:AddPermission")).toEqual([
+      undefined,
+      { StringEquals: { "lambda:Principal": "apigateway.amazonaws.com" } },
+    ]);
     expect(conditions("iam:AttachRolePolicy")).toEqual([
       { ArnLike: { "iam:PolicyARN": ["arn:aws:iam::aws:policy/service-role/AWS*"] } },
     ]);
@@ -130,15 +155,12 @@ describe("what CloudFormation may do", () => {
         name,
       ).toBe(true);
     }
-    for (const [id, { Properties = {} }] of named) {
-      for (const key of [
-        "FunctionName",
-        "RoleName",
-        "LogGroupName",
-        "AlarmName",
-        "TopicName",
-        "DashboardName",
-      ]) {
+    for (const [id, { Type, Properties = {} }] of named) {
+      if (Type === "AWS::Lambda::Permission" && typeof Properties.FunctionName === "string") {
+        expect(allows("lambda:AddPermission", Properties.FunctionName), id).toBe(true);
+        expect(Properties.Principal, id).toBe("apigateway.amazonaws.com");
+      }
+      for (const key of ["RoleName", "LogGroupName", "AlarmName", "TopicName", "DashboardName"]) {
         if (typeof Properties[key] === "string") {
           expect(Properties[key], `${id} ${key}`).toMatch(/^oathgate-/);
         }
