@@ -1,6 +1,6 @@
 import { layOutGate } from "./gate-folder";
 import type { GateReport, ListedRule } from "./gate-report";
-import type { GateSources } from "./gate-sources";
+import { type GateSources, nameOfProp } from "./gate-sources";
 import type { OathgateCli } from "./oathgate-cli";
 import { testRules } from "./rule-tests";
 
@@ -34,7 +34,7 @@ export interface GateCheck {
  */
 export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
   const configFile = layOutGate(sources, cli);
-  const findings = cli.checkRules(configFile, sources.publicHost);
+  const findings = cli.checkRules(configFile, namedFiles(sources), sources.publicHost);
   const tests = testRules(sources, configFile, cli);
   const headersTable = cli.headersTable(configFile, sources.clientHeaders ?? []);
   return {
@@ -43,4 +43,10 @@ export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
     tests,
     headersTable,
   };
+}
+
+/** The props that name the configuration and the rules, as errors name them. */
+function namedFiles(sources: GateSources): string {
+  const props = sources.rules === undefined ? (["config"] as const) : (["config", "rules"] as const);
+  return props.map((prop) => nameOfProp(sources, prop)).join(", ");
 }

@@ -36,7 +36,7 @@ export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRu
     writeFileSync(configFile, overlaid(readFileSync(source, "utf8"), configOverrides, config));
   }
   if (rulesSource !== undefined) {
-    cli.buildRules(rulesSource, ruleValues, join(folder, "rules.json"));
+    cli.buildRules(rulesSource, ruleValues, join(folder, "rules.json"), nameOfProp(sources, "rules"));
   }
   return configFile;
 }

@@ -92,30 +92,37 @@ export class OathgateCli {
     readonly command: Command,
   ) {}
 
-  /** Compiles a Jsonnet source with values: `oathgate rules build`. Paths are absolute. */
-  buildRules(source: string, values: RuleValues, output: string): void {
+  /**
+   * Compiles a Jsonnet source with values: `oathgate rules build`. Paths are absolute.
+   *
+   * @param named the prop that names the source
+   */
+  buildRules(source: string, values: RuleValues, output: string, named: string): void {
     const shown = relative(this.root, source);
-    this.run(
-      this.root,
-      ["rules", "build", shown, ...variables(values), "-o", output],
-      `${shown} can't be built`,
-    );
+    this.run(this.root, ["rules", "build", shown, ...variables(values), "-o", output], {
+      refusal: `${named} names ${shown}, which can't be compiled`,
+    });
   }
 
   /**
    * Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`.
    *
+   * @param named the props that name the configuration and the rules
    * @param publicHost the one host that is decided about, where there is one
    * @returns its warnings and notes, and how many there are
    */
-  checkRules(configFile: string, publicHost?: string): string {
+  checkRules(configFile: string, named: string, publicHost?: string): string {
     const host = publicHost === undefined ? [] : ["--public-host", publicHost];
-    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host]);
+    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host], {
+      refusal: `${named} can't be deployed: mend each error`,
+      isMistake: (line) => !/^(warning|note): |^\d+ rules, /.test(line),
+    });
   }
 
   /**
    * Refuses rules that fail a test, decided as the function does: `oathgate rules test`. Paths are absolute.
    *
+   * @param named the prop that names the tests
    * @param decidedAs the variables by which the function reads a request's host and path
    * @returns how many tests passed, and the rules that none leads to
    */
@@ -123,9 +130,14 @@ export class OathgateCli {
     configFile: string,
     tests: string,
     values: RuleValues,
+    named: string,
     decidedAs: Readonly<Record<string, string>>,
   ): string {
-    return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], decidedAs);
+    return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], {
+      refusal: `the rules fail tests that ${named} names: mend the rules or the tests`,
+      isMistake: (line) => !line.startsWith("no test leads to the rule"),
+      decidedAs,
+    });
   }
 
   /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
@@ -170,23 +182,20 @@ export class OathgateCli {
     configFile: string,
     subcommand: readonly string[],
     options: readonly string[],
-    decidedAs: Readonly<Record<string, string>> = {},
+    run: Run = { refusal: "the configuration can't be read" },
   ): string {
     const folder = dirname(configFile);
-    const shown = relative(this.root, folder);
-    return this.run(
-      folder,
-      [...subcommand, "--config", basename(configFile), ...options],
-      `the configuration or its rules are refused (as laid out in ${shown})`,
-      decidedAs,
-    );
+    const shown = relative(this.root, folder) || ".";
+    return this.run(folder, [...subcommand, "--config", basename(configFile), ...options], {
+      ...run,
+      refusal: `${run.refusal} (\`oathgate ${subcommand.join(" ")}\` in ${shown})`,
+    });
   }
 
   private run(
     folder: string,
     args: readonly string[],
-    refusal: string,
-    decidedAs: Readonly<Record<string, string>> = {},
+    { refusal, isMistake = () => true, decidedAs = {} }: Run,
   ): string {
     const [program, ...before] = this.command;
     const done = spawnSync(program, [...before, ...args], {
@@ -200,11 +209,22 @@ export class OathgateCli {
       throw new InputError(`\`${program}\` can't be started: ${done.error.message}`);
     }
     if (done.status !== 0) {
-      const said = [done.stdout, done.stderr].map((text) => text.trim()).filter((text) => text !== "");
-      throw new InputError([`${refusal}, says \`oathgate ${args.join(" ")}\`:`, ...said].join("\n"));
+      const said = [done.stdout, done.stderr].flatMap((text) => text.trimEnd().split("\n"));
+      const mistakes = said.filter((line) => line.trim() !== "" && isMistake(line));
+      throw new InputError([`${refusal}:`, ...mistakes.map((line) => `  ${line}`)].join("\n"));
     }
     return done.stdout;
   }
+}
+
+/** How the program is run, and what is said where it refuses. */
+interface Run {
+  /** What is refused, and what to do: the sentence before what the program found. */
+  readonly refusal: string;
+  /** Whether a line of the program's is about what is refused. @default each is */
+  readonly isMistake?: (line: string) => boolean;
+  /** The variables by which the function reads a request's host and path. @default none */
+  readonly decidedAs?: Readonly<Record<string, string>>;
 }
 
 /** The variables by which the function reads a request's host and path. */

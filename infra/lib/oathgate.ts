@@ -14,6 +14,7 @@ import { headerContract } from "./header-contract";
 import { InputError } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
 import { prepareGate } from "./prepared-gate";
+import { checkProps } from "./props-check";
 import { AttachedApi, type AttachOptions } from "./rest-api/attached-api";
 import { type ProtectingGate, protectRestApi } from "./rest-api/protect";
 import type { ProtectOptions } from "./rest-api/protect-options";
@@ -54,6 +55,7 @@ export class Oathgate extends Construct {
   constructor(scope: Construct, id: string, props: OathgateProps) {
     super(scope, id);
     checkLogLevel(props);
+    checkProps(this.node.path, props);
     const { checked, functions } = prepareGate(this, props);
     const architecture = props.architecture ?? Architecture.ARM_64;
     const log: FunctionLogOptions = {

@@ -1,5 +1,5 @@
 import { existingFile } from "./gate-folder";
-import type { GateSources } from "./gate-sources";
+import { type GateSources, nameOfProp } from "./gate-sources";
 import type { OathgateCli } from "./oathgate-cli";
 import { requestReading } from "./request-reading";
 
@@ -22,6 +22,7 @@ export function testRules(
         configFile,
         existingFile(sources, "ruleTests", ruleTests),
         ruleValues,
+        nameOfProp(sources, "ruleTests"),
         requestReading(sources),
       );
 }

@@ -1,4 +1,12 @@
 import { z } from "zod";
+import {
+  basePath,
+  forgedHeaders,
+  metricsNamespace,
+  publicHost,
+  redirects,
+  vouchedHeaderFallback,
+} from "../lib/prop-values";
 import { alarms } from "./schema/alarms";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
 import { concurrency } from "./schema/concurrency";
@@ -16,12 +24,6 @@ import { systemLogs } from "./schema/system-logs";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
 import { names, regionName, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
-
-/** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
-const REDIRECTS = ["refresh", "location"] as const;
-
-/** What becomes of a request in which the client itself sends a header that the gate vouches for. */
-const FORGED_HEADERS = ["refuse", "replace"] as const;
 
 /**
  * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
@@ -50,13 +52,7 @@ export const stageSchema = z
       .enum(RESPONSE_TRANSFER_MODES, "must be `buffered` or `stream`")
       .default("buffered"),
     /** The host that rules are written for. @default the host that API Gateway was asked under */
-    publicHost: z
-      .string("must be a host name")
-      .regex(
-        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
-        "must be a host name in lower case, such as `api.example.com`",
-      )
-      .optional(),
+    publicHost: publicHost.optional(),
     config: config.prefault({}),
     rules: rules.prefault({}),
     /** The functions' processor; `host` is this machine's, for the local cloud. @default arm64 */
@@ -68,29 +64,20 @@ export const stageSchema = z
     logs: logs.prefault({}),
     signingKeys: signingKeys.prefault({}),
     /** What a vouched header holds where a rule sets none. A real value equal to it is refused. @default none */
-    vouchedHeaderFallback: z
-      .string("must be text")
-      .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks")
-      .default("none"),
+    vouchedHeaderFallback: vouchedHeaderFallback.default("none"),
     /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
     clientHeaders: names("header").default([]),
     /**
      * `refuse`: a request in which the client sends a vouched header is refused; `replace`: API Gateway writes the
      * gate's header over the client's. @default refuse
      */
-    forgedHeaders: z.enum(FORGED_HEADERS, "must be `refuse` or `replace`").default("refuse"),
+    forgedHeaders: forgedHeaders.default("refuse"),
     /**
      * Where a custom domain has the API (its mapping's base path), such as `/orders`. Rules are written with it, and
      * what is asked under API Gateway's own host name is decided about as if it stood in front.
      * @default the API is at the domain's root
      */
-    basePath: z
-      .string("must be a path")
-      .regex(
-        /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
-        "must be a path such as `/orders`, without a slash at its end",
-      )
-      .optional(),
+    basePath: basePath.optional(),
     /** @default clients use API Gateway's own host name, or a domain that is made elsewhere */
     domain: domain.optional(),
     /** Refuse requests under API Gateway's own host name; needs `domain`. @default false */
@@ -102,7 +89,7 @@ export const stageSchema = z
     /** @default every request asks the session service */
     sessionCache: sessionCache.optional(),
     /** `refresh`: 403 with a Refresh header, for browsers and programs; `location`: 302, for browsers only. @default refresh */
-    redirects: z.enum(REDIRECTS, "must be `refresh` or `location`").default("refresh"),
+    redirects: redirects.default("refresh"),
     /** @default preflights go to the rules as any other request */
     cors: cors.optional(),
     /** @default the account's own limits */
@@ -110,13 +97,7 @@ export const stageSchema = z
     /** @default as many environments as the account has left, started when they are needed */
     concurrency: concurrency.prefault({}),
     /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
-    metricsNamespace: z
-      .string("must be a namespace")
-      .regex(
-        /^(?!AWS\/)[A-Za-z0-9._/#:-]{1,255}$/,
-        "must be a namespace such as `Oathgate`, not one of AWS's own",
-      )
-      .optional(),
+    metricsNamespace: metricsNamespace.optional(),
     /** Metrics of each rule too; CloudWatch charges for each rule's. @default false */
     metricsByRule: yesOrNo.default(false),
     /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */

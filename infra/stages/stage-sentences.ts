@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { nearMiss } from "../lib/near-miss";
+import { dotted, type Path, shown } from "../lib/shown-value";
 import { stageSchema } from "./stage-schema";
-
-type Path = readonly PropertyKey[];
 
 /** What the schema found, one sentence each: the file, the key, what is wrong and what was probably meant. */
 export function stageSentences(file: string, error: z.ZodError, written: unknown): string[] {
@@ -72,18 +71,4 @@ function valueAt(written: unknown, path: Path): unknown {
       typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[step] : undefined,
     written,
   );
-}
-
-function dotted(path: Path): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === "number" ? `${text}[${step}]` : text === "" ? String(step) : `${text}.${String(step)}`,
-    "",
-  );
-}
-
-/** A value as errors show it; what stands before an `@` in a URL may be a password. */
-function shown(value: unknown): string {
-  const oneLine = typeof value === "string" && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
-  return oneLine.replace(/\/\/[^/@]*@/g, "//…@");
 }

@@ -18,7 +18,7 @@ describe("checking the rules", () => {
   it("runs beside the configuration, so that relative paths in it hold", () => {
     const root = projectOf({ [CONFIG]: "" });
     const { cli, calls } = fakeCli(root);
-    cli.checkRules(join(root, CONFIG));
+    cli.checkRules(join(root, CONFIG), "`config`");
     expect(calls()).toMatchObject([
       {
         args: ["rules", "check", "--config", "config.yml", "--api-gateway"],
@@ -27,14 +27,15 @@ describe("checking the rules", () => {
     ]);
   });
 
-  it("stops synth with everything that was found", () => {
+  it("stops synth with every error, without what is worth knowing otherwise", () => {
     const root = projectOf({ [CONFIG]: "" });
-    const check = { code: 1, stdout: "rules.json: rule `a`: no `match`\nrules.json: rule `b`: no `match`\n" };
-    expect(refusal(() => fakeCli(root, { check }).cli.checkRules(join(root, CONFIG)))).toBe(
+    const errors = ["error: rules.json: rule `a`: no `match`", "error: rules.json: rule `b`: no `match`"];
+    const stdout = [...errors, "note: config.yml:5: ignored", "2 rules, 2 errors, 0 warnings", ""].join("\n");
+    const { cli } = fakeCli(root, { check: { code: 1, stdout } });
+    expect(refusal(() => cli.checkRules(join(root, CONFIG), "`config`, `rules`"))).toBe(
       [
-        "the configuration or its rules are refused (as laid out in dist/dev/gate), says `oathgate rules check --config config.yml --api-gateway`:",
-        "rules.json: rule `a`: no `match`",
-        "rules.json: rule `b`: no `match`",
+        "`config`, `rules` can't be deployed: mend each error (`oathgate rules check` in dist/dev/gate):",
+        ...errors.map((line) => `  ${line}`),
       ].join("\n"),
     );
   });
@@ -42,7 +43,7 @@ describe("checking the rules", () => {
   it("says so where the program can't be started", () => {
     const root = projectOf({ [CONFIG]: "" });
     const cli = new OathgateCli(root, [join(root, "nowhere")]);
-    expect(refusal(() => cli.checkRules(join(root, CONFIG)))).toContain("can't be started");
+    expect(refusal(() => cli.checkRules(join(root, CONFIG), "`config`"))).toContain("can't be started");
   });
 });
 

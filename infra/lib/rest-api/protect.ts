@@ -4,6 +4,7 @@ import type { Function as LambdaFunction, Version } from "aws-cdk-lib/aws-lambda
 import type { IDependable } from "constructs";
 import type { GateReport } from "../gate-report";
 import { InputError } from "../input-error";
+import { checkCors } from "../props-check";
 import { placeholderMappings, vouchedMappings } from "./header-mappings";
 import type { ProtectOptions } from "./protect-options";
 import { ProtectedMethods } from "./protected-methods";
@@ -52,6 +53,9 @@ export function protectRestApi(
     throw new InputError(`\`protect\`: the API \`${api.node.path}\` is protected already`);
   }
   const { exclude = [], cors } = options;
+  if (cors !== undefined) {
+    checkCors(api.node.path, cors);
+  }
   const authorizer = new VersionAuthorizer(api, AUTHORIZER_ID, {
     restApiId: api.restApiId,
     version: gate.version,

@@ -1,21 +1,12 @@
 import { z } from "zod";
-import { names, parsedUrl, wholeNumber, yesOrNo } from "./values";
-
-const origin = z
-  .string("must be an origin")
-  // Written into templates: no character that ends a text there.
-  .refine((text) => text === "*" || (parsedUrl(text)?.origin === text && /^[\w.:/[\]-]+$/.test(text)), {
-    message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
-  });
+import { origins } from "../../lib/prop-values";
+import { names, wholeNumber, yesOrNo } from "./values";
 
 /** Cross-origin answers: preflights are answered by API Gateway, refusals carry the headers too. */
 export const cors = z
   .strictObject({
     /** The origins whose pages may call the API. */
-    allowOrigins: z
-      .array(origin, "must be a list of origins")
-      .min(1, "must name an origin")
-      .refine((all) => all.length === 1 || !all.includes("*"), "must not mix `*` with origins"),
+    allowOrigins: origins,
     /** @default every method */
     allowMethods: names("method").default(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     /** @default Authorization, Content-Type */

@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+/** Values that props of the library and settings of stages hold: what each must be is said here alone. */
+
+/** The URL that a text writes, if it is one. */
+export const parsedUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
+
+/** A whole number within limits, of a unit that the message names. */
+export const wholeNumber = (from: number, to: number, unit: string) =>
+  z
+    .int(`must be a whole number of ${unit} from ${from} to ${to}`)
+    .min(from, `must be a whole number of ${unit} from ${from} to ${to}`)
+    .max(to, `must be a whole number of ${unit} from ${from} to ${to}`);
+
+/** Names of headers or methods; they stand in quoted values of API Gateway's, which nothing may end early. */
+export const names = (what: string) =>
+  z.array(
+    z.string(`must be a ${what}'s name`).regex(/^[A-Za-z0-9_*-]+$/, `must be a ${what}'s name`),
+    "must be a list",
+  );
+
+/** The host that rules are written for. */
+export const publicHost = z
+  .string("must be a host name")
+  .regex(
+    /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+    "must be a host name in lower case, such as `api.example.com`",
+  );
+
+/** Where a custom domain has the API. */
+export const basePath = z
+  .string("must be a path")
+  .regex(
+    /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
+    "must be a path such as `/orders`, without a slash at its end",
+  );
+
+/** What a vouched header holds where a rule sets none. */
+export const vouchedHeaderFallback = z
+  .string("must be text")
+  .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks");
+
+/** What becomes of a request in which the client itself sends a header that the gate vouches for. */
+export const forgedHeaders = z.enum(["refuse", "replace"], "must be `refuse` or `replace`");
+
+/** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
+export const redirects = z.enum(["refresh", "location"], "must be `refresh` or `location`");
+
+/** The CloudWatch namespace of the authorizer's metrics. */
+export const metricsNamespace = z
+  .string("must be a namespace")
+  .regex(
+    /^(?!AWS\/)[A-Za-z0-9._/#:-]{1,255}$/,
+    "must be a namespace such as `Oathgate`, not one of AWS's own",
+  );
+
+const origin = z
+  .string("must be an origin")
+  // Written into templates: no character that ends a text there.
+  .refine((text) => text === "*" || (parsedUrl(text)?.origin === text && /^[\w.:/[\]-]+$/.test(text)), {
+    message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
+  });
+
+/** The origins whose pages may call an API. */
+export const origins = z
+  .array(origin, "must be a list of origins")
+  .min(1, "must name an origin")
+  .refine((all) => all.length === 1 || !all.includes("*"), "must not mix `*` with origins");

@@ -1,0 +1,113 @@
+import { type Duration, Token } from "aws-cdk-lib";
+import { z } from "zod";
+import { InputError } from "./input-error";
+import type { OathgateProps } from "./oathgate-props";
+import {
+  basePath,
+  forgedHeaders,
+  metricsNamespace,
+  names,
+  origins,
+  publicHost,
+  redirects,
+  vouchedHeaderFallback,
+  wholeNumber,
+} from "./prop-values";
+import type { RefusalCorsOptions } from "./rest-api/protect-options";
+import { dotted, shown } from "./shown-value";
+
+const propsSchema = z.object({
+  memorySize: wholeNumber(128, 10_240, "MiB").optional(),
+  timeout: wholeNumber(1, 29, "seconds").optional(),
+  publicHost: publicHost.optional(),
+  basePath: basePath.optional(),
+  vouchedHeaderFallback: vouchedHeaderFallback.optional(),
+  clientHeaders: names("header").optional(),
+  forgedHeaders: forgedHeaders.optional(),
+  redirects: redirects.optional(),
+  sessionCache: z
+    .object({
+      ttl: wholeNumber(1, 3600, "seconds"),
+      negativeTtl: wholeNumber(0, 3600, "seconds").optional(),
+      maxEntries: wholeNumber(10, 10_000, "answers").optional(),
+    })
+    .refine((cache) => (cache.negativeTtl ?? 0) <= cache.ttl, {
+      path: ["negativeTtl"],
+      message: "must not be longer than `ttl`",
+    })
+    .optional(),
+  signingKeys: z.object({ ttl: wholeNumber(1, 86_400, "seconds").optional() }).optional(),
+  metrics: z.object({ namespace: metricsNamespace }).optional(),
+});
+
+const corsSchema = z
+  .object({
+    allowOrigins: origins,
+    allowCredentials: z.boolean("must be `true` or `false`").optional(),
+    exposeHeaders: names("header").optional(),
+  })
+  .refine((cors) => !(cors.allowCredentials && cors.allowOrigins.includes("*")), {
+    path: ["allowCredentials"],
+    message: "can't be true while `allowOrigins` is `*`: browsers refuse it",
+  });
+
+/**
+ * Refuses props that nothing good can come of. What is only known when the app is deployed is not looked at.
+ *
+ * @param gate the gate's path, which the sentences begin with
+ * @throws InputError with a sentence for each prop that is wrong
+ */
+export function checkProps(gate: string, props: OathgateProps): void {
+  const { sessionCache, signingKeys, metrics } = props;
+  refuse(gate, propsSchema, {
+    ...props,
+    timeout: seconds(props.timeout),
+    ...(sessionCache === undefined
+      ? {}
+      : {
+          sessionCache: {
+            ...sessionCache,
+            ttl: seconds(sessionCache.ttl),
+            negativeTtl: seconds(sessionCache.negativeTtl),
+          },
+        }),
+    ...(signingKeys === undefined ? {} : { signingKeys: { ttl: seconds(signingKeys.ttl) } }),
+    ...(metrics === undefined ? {} : { metrics }),
+  });
+}
+
+/**
+ * Refuses cross-origin options that browsers or API Gateway would not take.
+ *
+ * @param api the API's path, which the sentences begin with
+ * @throws InputError with a sentence for each option that is wrong
+ */
+export function checkCors(api: string, cors: RefusalCorsOptions): void {
+  refuse(api, z.object({ cors: corsSchema }), { cors });
+}
+
+function refuse(place: string, schema: z.ZodType, written: object): void {
+  const known = Object.fromEntries(
+    Object.entries(written).filter(([, value]) => !Token.isUnresolved(value) && value !== undefined),
+  );
+  const { error } = schema.safeParse(known);
+  if (error === undefined) {
+    return;
+  }
+  const sentences = error.issues.map((issue) => {
+    const value = issue.path.reduce<unknown>(
+      (inner, step) => (inner as Record<PropertyKey, unknown> | undefined)?.[step],
+      known,
+    );
+    const end = value === undefined ? "" : `; it is \`${shown(value)}\``;
+    return `${place}: \`${dotted(issue.path)}\` ${issue.message}${end}`;
+  });
+  throw new InputError(sentences.join("\n"));
+}
+
+/** A duration in seconds, where it is known already. */
+function seconds(duration: Duration | undefined): number | undefined {
+  return duration === undefined || duration.isUnresolved()
+    ? undefined
+    : duration.toSeconds({ integral: false });
+}
