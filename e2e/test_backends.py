@@ -1,9 +1,16 @@
-"""A Lambda function behind the gate reads who is calling in the authorizer's context."""
+"""A Lambda function behind the gate is told who is calling, and a backend lets in what brings the gate's secret alone."""
 
 from __future__ import annotations
 
+import http.server
+import importlib.util
 import io
 import json
+import secrets
+import threading
+import time
+import urllib.error
+import urllib.request
 import zipfile
 
 import pytest
@@ -82,3 +89,152 @@ def test_a_function_is_not_called_for_a_request_that_is_refused(behind):
         answer = behind.ask("GET", path)
         assert answer.status == status
         assert b"requestContext" not in answer.body
+
+
+HEADER = "X-Gate-Secret"
+
+#: Seconds after which the function reads the secret again, and until a test gives up.
+TTL, PATIENCE = 1, 20
+
+
+def example(name: str):
+    """A module of the examples."""
+    spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Guarded:
+    """A backend that answers 403 to what does not bring the secret, wherever it comes from."""
+
+    def __init__(self):
+        #: set once the stack has made the secret
+        self.secret = None
+        #: every value of the header that arrived
+        self.shown: set[str] = set()
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def log_message(self, format, *args):
+                """Quiet: the header is a credential."""
+
+            def do_GET(self):
+                values = self.headers.get_all(HEADER) or []
+                outer.shown.update(values)
+                accepted = len(values) == 1 and outer.secret is not None and outer.secret.accepts(values[0])
+                self.send_response(200 if accepted else 403)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def asked_directly(self, value: str | None) -> int:
+        """The status of a request that comes around the gateway."""
+        request = urllib.request.Request(f"{self.url}/v1/public/a", headers={} if value is None else {HEADER: value})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+@pytest.fixture(scope="module")
+def guarded(behind):
+    """The same stage, now with a backend that demands the secret header."""
+    cloud = behind.cloud
+    backend = Guarded()
+    changes = {"backendUrl": backend.url, "backend": {"secretHeader": {"name": HEADER, "ttlSeconds": TTL}}}
+    stage = Deployment(cloud, STAGE, changes)
+    stage.deploy()
+    gate_secret = example("gate_secret")
+    backend.secret = gate_secret.GateSecret(cloud.client("secretsmanager"), stage.secret_header_arn)
+    yield stage, backend
+    backend.stop()
+
+
+def current(stage) -> str:
+    found = stage.cloud.client("secretsmanager").get_secret_value(SecretId=stage.secret_header_arn)
+    return found["SecretString"]
+
+
+def test_a_backend_is_reached_through_the_gate_alone(guarded):
+    stage, backend = guarded
+    assert stage.ask("GET", "/v1/public/a").status == 200
+    assert stage.ask("GET", "/health").status == 200
+    assert backend.shown == {current(stage)}
+    assert len(current(stage)) == 64
+    for value in (None, "", "none", "x" * 64):
+        assert backend.asked_directly(value) == 403
+
+
+def test_no_client_sends_the_secret_header_through_the_gate_not_even_with_the_right_value(guarded):
+    stage, backend = guarded
+    backend.shown.clear()
+    for name in (HEADER, HEADER.lower(), HEADER.upper(), "X_Gate_Secret"):
+        for value in ("guessed", current(stage)):
+            assert stage.ask("GET", "/v1/public/a", [(name, value)]).status == 403
+    assert backend.shown == set()
+
+
+def test_the_secret_is_rotated_under_load_without_one_request_refused(guarded):
+    stage, backend = guarded
+    client = stage.cloud.client("secretsmanager")
+    values = [current(stage)]
+    for _ in range(2):
+        values.append(secrets.token_hex(32))
+        client.put_secret_value(SecretId=stage.secret_header_arn, SecretString=values[-1])
+        assert backend.asked_directly(values[-1]) == backend.asked_directly(values[-2]) == 200
+        backend.shown.clear()
+        deadline = time.monotonic() + PATIENCE
+        while values[-1] not in backend.shown:
+            assert time.monotonic() < deadline, f"after {PATIENCE} s the old secret is still shown"
+            assert stage.ask("GET", "/v1/public/a").status == 200
+        assert backend.shown <= set(values[-2:])
+    assert backend.asked_directly(values[0]) == 403
+
+
+def test_a_secret_that_is_gone_or_unfit_leaves_the_last_good_one(guarded):
+    stage, backend = guarded
+    client = stage.cloud.client("secretsmanager")
+    good = current(stage)
+    client.put_secret_value(SecretId=stage.secret_header_arn, SecretString="too short")
+    backend.shown.clear()
+    until = time.monotonic() + 3 * TTL
+    while time.monotonic() < until:
+        assert stage.ask("GET", "/v1/public/a").status == 200
+    assert backend.shown == {good}
+
+
+def test_the_secret_is_in_no_log_and_in_no_answer(guarded):
+    stage, _ = guarded
+    client = stage.cloud.client("secretsmanager")
+    listed = client.list_secret_version_ids(SecretId=stage.secret_header_arn, IncludeDeprecated=True)["Versions"]
+    values = [
+        client.get_secret_value(SecretId=stage.secret_header_arn, VersionId=version["VersionId"])["SecretString"]
+        for version in listed
+    ]
+    assert len(values) >= 2
+    logs = stage.cloud.client("logs")
+    lines = [
+        event["message"]
+        for group in logs.describe_log_groups()["logGroups"]
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"]).get("events", [])
+    ]
+    assert any("granted" in line for line in lines), "the functions' logs are not here, so this proves nothing"
+    answers = [
+        str((answer.headers, answer.body))
+        for path in ("/v1/public/a", "/v1/account/7", "/v1/closed", "/app/x", "/nowhere")
+        for answer in [stage.ask("GET", path)]
+    ]
+    printed = stage.cloud.emulator.log.read_text(errors="replace")
+    template = json.dumps(stage.template())
+    for value in values:
+        for text in ("\n".join(lines), "\n".join(answers), printed, template, "\n".join(stage.output)):
+            assert value not in text

@@ -103,6 +103,11 @@ class Deployment:
         return self._outputs["SigningKeysSecretArn"]
 
     @property
+    def secret_header_arn(self) -> str:
+        """The secret by which the backend recognises the gate, on a stage with a secret header."""
+        return self._outputs["SecretHeaderSecretArn"]
+
+    @property
     def url(self) -> str:
         """Where curl and browsers reach the API; they take every name under localhost for this machine."""
         return f"http://{self.api_id}.execute-api.localhost:{self.cloud.port}/{self.stage}"

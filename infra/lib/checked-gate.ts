@@ -34,7 +34,8 @@ export interface GateCheck {
  */
 export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
   const configFile = layOutGate(sources, cli);
-  const findings = cli.checkRules(configFile, namedFiles(sources), sources.publicHost);
+  const { publicHost, secretHeader } = sources;
+  const findings = cli.checkRules(configFile, namedFiles(sources), publicHost, secretHeader?.name);
   const tests = testRules(sources, configFile, cli);
   const headersTable = cli.headersTable(configFile, sources.clientHeaders ?? []);
   return {

@@ -20,6 +20,8 @@ export interface GateSources extends RequestReading {
   readonly ruleTests?: string;
   /** Vouched headers that keep the client's own value where a rule sets none. @default none */
   readonly clientHeaders?: readonly string[];
+  /** The header that holds the backend's secret. @default none */
+  readonly secretHeader?: { readonly name: string };
   /** The folder that everything is laid out and packaged in. */
   readonly buildFolder: string;
   /** What lies beside the configuration and is not the gate's: absolute paths. @default nothing */

@@ -9,6 +9,7 @@ export {
   type MeasuredStage,
   type Outcome,
 } from "./constructs/gate-metrics";
+export type { SecretHeaderOptions } from "./constructs/secret-header";
 export type { SigningAlgorithm, SigningKeysOptions } from "./constructs/signing-keys";
 export type { GateReport, ListedRule, VouchedHeader } from "./gate-report";
 export { InputError } from "./input-error";

@@ -109,11 +109,13 @@ export class OathgateCli {
    *
    * @param named the props that name the configuration and the rules
    * @param publicHost the one host that is decided about, where there is one
+   * @param secretHeader the header that holds the backend's secret, where there is one
    * @returns its warnings and notes, and how many there are
    */
-  checkRules(configFile: string, named: string, publicHost?: string): string {
+  checkRules(configFile: string, named: string, publicHost?: string, secretHeader?: string): string {
     const host = publicHost === undefined ? [] : ["--public-host", publicHost];
-    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host], {
+    const secret = secretHeader === undefined ? [] : ["--secret-header", secretHeader];
+    return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host, ...secret], {
       refusal: `${named} can't be deployed: mend each error`,
       isMistake: (line) => !/^(warning|note): |^\d+ rules, /.test(line),
     });

@@ -1,8 +1,10 @@
 import type { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture, SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import type { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { CheckedGate } from "./checked-gate";
+import type { SecretHeaderOptions } from "./constructs/secret-header";
 import type { SigningKeysOptions } from "./constructs/signing-keys";
 import type { OathgateCode } from "./oathgate-code";
 
@@ -71,6 +73,18 @@ export interface OathgateProps {
   readonly logEncryptionKey?: IKey;
   /** The keys that the `id_token` mutator signs with. @default a secret with an ES256 key */
   readonly signingKeys?: SigningKeysOptions;
+  /** A header by which a backend recognises the gate. @default none */
+  readonly secretHeader?: SecretHeaderOptions;
+  /**
+   * The VPC that the authorizer reaches its services in, such as a session service that is private. It then needs a way to
+   * Secrets Manager: an interface endpoint, or one out of the subnets.
+   * @default the authorizer is in no VPC
+   */
+  readonly vpc?: IVpc;
+  /** The subnets of `vpc` in which the authorizer has network interfaces. @default the private subnets with a way out */
+  readonly vpcSubnets?: SubnetSelection;
+  /** The authorizer's security groups in `vpc`. @default one of its own, which lets everything out and nothing in */
+  readonly securityGroups?: readonly ISecurityGroup[];
   /** The authorizer's CloudWatch metrics. @default no metrics */
   readonly metrics?: MetricsOptions;
   /** Trace the authorizer with X-Ray. @default false */

@@ -7,9 +7,11 @@ import { Construct, type IDependable } from "constructs";
 import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
 import { AuthorizerFunction } from "./constructs/authorizer-function";
 import type { FunctionLogOptions } from "./constructs/function-identity";
+import type { FunctionNetworkOptions } from "./constructs/function-network";
 import { ProvisionedConcurrency } from "./constructs/provisioned-concurrency";
+import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import { SigningKeys } from "./constructs/signing-keys";
-import type { VouchedHeader } from "./gate-report";
+import type { GateReport, VouchedHeader } from "./gate-report";
 import { headerContract } from "./header-contract";
 import { InputError } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
@@ -38,7 +40,9 @@ export class Oathgate extends Construct {
   readonly version: Version;
   /** The secret with the JSON Web Key Set that the `id_token` mutator signs with. */
   readonly signingKeysSecret: ISecret;
-  /** The headers that the gate vouches for. */
+  /** The secret whose value the authorizer hands to the backend, for `grantRead`; nothing where there is no `secretHeader`. */
+  readonly secretHeaderSecret: ISecret | undefined;
+  /** The headers that the gate vouches for, the secret header among them. */
   readonly vouchedHeaders: readonly VouchedHeader[];
   /**
    * What a deployment's mappings are made for, as hexadecimal digits: the vouched headers and what becomes of the client's
@@ -71,12 +75,26 @@ export class Oathgate extends Construct {
       log,
       awsEndpointUrl: props.awsEndpointUrl,
     });
+    const secretHeader = props.secretHeader && new SecretHeader(this, "SecretHeader", props.secretHeader);
+    const report: GateReport =
+      secretHeader === undefined
+        ? checked
+        : {
+            ...checked,
+            vouchedHeaders: withSecretHeader(
+              checked.vouchedHeaders,
+              secretHeader.header,
+              props.clientHeaders ?? [],
+            ),
+          };
     const authorizer = new AuthorizerFunction(this, "Authorizer", {
       source: functions.authorizer,
       architecture,
       memorySize: props.memorySize ?? 256,
       timeout: props.timeout ?? Duration.seconds(10),
       signingKeys,
+      secretHeader,
+      network: networkOf(props),
       log,
       tracing: props.tracing ?? false,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
@@ -85,14 +103,15 @@ export class Oathgate extends Construct {
     this.function = authorizer.function;
     this.version = authorizer.version;
     this.signingKeysSecret = signingKeys.secret;
-    this.vouchedHeaders = checked.vouchedHeaders;
+    this.secretHeaderSecret = secretHeader?.secret;
+    this.vouchedHeaders = report.vouchedHeaders;
     this.protecting = {
       function: this.function,
       allowOrigins: (origins) => authorizer.allowOrigins(origins),
       version: this.version,
       // No request is answered before there is a key to sign with.
       before: [signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
-      report: checked,
+      report,
       redirects: props.redirects ?? "refresh",
       vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
       clientHeaders: props.clientHeaders ?? [],
@@ -152,4 +171,21 @@ function checkLogLevel({ systemLogLevel, logLevel }: OathgateProps): void {
   if (systemLogLevel !== undefined && logLevel === undefined) {
     throw new InputError("`systemLogLevel` needs `logLevel`: Lambda has a level of its own for JSON logs");
   }
+}
+
+/**
+ * The VPC that the authorizer is in, if it is in one.
+ *
+ * @throws InputError where subnets or security groups are named and no VPC is
+ */
+function networkOf({ vpc, vpcSubnets, securityGroups }: OathgateProps): FunctionNetworkOptions | undefined {
+  if (vpc !== undefined) {
+    return { vpc, vpcSubnets, securityGroups };
+  }
+  if (vpcSubnets !== undefined || securityGroups !== undefined) {
+    throw new InputError(
+      "`vpcSubnets` and `securityGroups` are of a VPC: name it by `vpc`, or leave them out",
+    );
+  }
+  return undefined;
 }

@@ -176,7 +176,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
       actions: /./,
       resources: own(
         "secretsmanager",
-        ...["SigningKeys*", "Gate*", "Backend*"].map((name) => `secret:${name}`),
+        ...["SigningKeys*", "SecretHeader*", "Gate*", "Backend*"].map((name) => `secret:${name}`),
       ),
     },
   ],

@@ -6,6 +6,7 @@ import { SystemLogLevel } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
 import type { FileProp, GateSources } from "../lib/gate-sources";
 import type { OathgateProps } from "../lib/oathgate-props";
+import { networkOf, secretHeaderOf } from "./backend-props";
 import type { Stage } from "./stage";
 import { lambdaArchitecture } from "./stage-architecture";
 import type { StageSettings } from "./stage-schema";
@@ -35,6 +36,9 @@ export function gateSourcesOf({ name, root, settings }: Stage): GateSources {
     ...(settings.basePath === undefined ? {} : { basePath: settings.basePath }),
     allowEncodedSlashes: settings.allowEncodedSlashes,
     clientHeaders: settings.clientHeaders,
+    ...(settings.backend?.secretHeader === undefined
+      ? {}
+      : { secretHeader: { name: settings.backend.secretHeader.name } }),
     buildFolder: buildFolderOf({ name, root }),
     leftOut: [join(root, "config", "stages")],
     nameOf: (prop) => `\`${FILE_SETTINGS[prop]}\` of the stage \`${name}\``,
@@ -73,6 +77,8 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
     ...logPropsOf(scope, settings),
     ...concurrencyOf(settings.concurrency),
     signingKeys: signingKeysOf(scope, settings.signingKeys),
+    ...secretHeaderOf(scope, settings.backend?.secretHeader),
+    ...networkOf(scope, settings.vpc),
     ...(metricsNamespace === undefined
       ? {}
       : { metrics: { namespace: metricsNamespace, stage: name, byRule: settings.metricsByRule } }),

@@ -50,6 +50,10 @@ export class OathgateStack extends Stack {
     this.output("ApiId", api.restApiId, "The API's id");
     this.output("AuthorizerFunctionName", gate.function.functionName, "The function that decides");
     this.output("SigningKeysSecretArn", gate.signingKeysSecret.secretArn, "The secret with the signing keys");
+    if (gate.secretHeaderSecret !== undefined) {
+      const { secretArn } = gate.secretHeaderSecret;
+      this.output("SecretHeaderSecretArn", secretArn, "The secret by which the backend recognises the gate");
+    }
     if (clientCertificates !== undefined) {
       const { currentId, nextId } = clientCertificates;
       this.output(

@@ -24,6 +24,7 @@ import { systemLogs } from "./schema/system-logs";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
 import { names, regionName, serviceUrl, wholeNumber, yesOrNo } from "./schema/values";
+import { vpc } from "./schema/vpc";
 
 /**
  * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
@@ -51,6 +52,8 @@ export const stageSchema = z
     responseTransferMode: z
       .enum(RESPONSE_TRANSFER_MODES, "must be `buffered` or `stream`")
       .default("buffered"),
+    /** The VPC that the authorizer reaches its services in. @default none */
+    vpc: vpc.optional(),
     /** The host that rules are written for. @default the host that API Gateway was asked under */
     publicHost: publicHost.optional(),
     config: config.prefault({}),

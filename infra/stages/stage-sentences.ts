@@ -21,9 +21,17 @@ function wrongValue(issue: z.core.$ZodIssue, value: unknown): string {
     return "a stage must be a map of settings";
   }
   const key = `\`${dotted(issue.path)}\``;
+  const message = isGroup(issue) ? "must be a map of settings" : issue.message;
   return value === undefined
-    ? `${key} is missing: it ${issue.message}`
-    : `${key} ${issue.message}; it is \`${shown(value)}\``;
+    ? `${key} is missing: it ${message}`
+    : `${key} ${message}; it is \`${shown(value)}\``;
+}
+
+/** Whether something else stands where a group of settings does, and the group has no sentence of its own about it. */
+function isGroup(issue: z.core.$ZodIssue): boolean {
+  return (
+    issue.code === "invalid_type" && issue.expected === "object" && issue.message.startsWith("Invalid input")
+  );
 }
 
 function unknownKey(path: Path, key: string): { sentence: string; meant: string | undefined } {

@@ -35,6 +35,7 @@ describe("the documentation", () => {
   it("describes every variable of the functions and no other", () => {
     const everything = [
       "backendUrl: http://127.0.0.1:4567",
+      "backend: { secretHeader: { name: X-Gate-Secret } }",
       "publicHost: api.example.com",
       "allowEncodedSlashes: true",
       "basePath: /orders",

@@ -23,11 +23,11 @@ const PACKS: { name: string; pack: (app?: App) => NagPack; accepted: Record<stri
         "execution logs need the account's logging role; a stage switches on their errors with `systemLogs.api`",
       "AwsSolutions-COG4": "the gate itself authorises every request",
       "AwsSolutions-IAM5[Resource::*]":
-        "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
+        "X-Ray takes traces without a resource's name, and Lambda wants its rights on network interfaces for every resource; a stage switches them on with `tracing` and `vpc`",
       "AwsSolutions-IAM5[Resource::<AuthorizerFunctionEB19F618.Arn>:*]":
         "provisioned concurrency is taken back from another version than the one that it is given to",
       "AwsSolutions-SMG4":
-        "a new key has to be known to every backend before it signs, which no timer can tell",
+        "a new key has to be known to every backend before it signs, and a new value of the secret header to the backend before it is shown, which no timer can tell",
     },
   },
   {
@@ -42,7 +42,7 @@ const PACKS: { name: string; pack: (app?: App) => NagPack; accepted: Record<stri
       "Serverless-LambdaDLQ":
         "API Gateway waits for the authorizer and CloudFormation for the key maker: no event is left to be looked at later",
       "Serverless-LambdaStarPermissions":
-        "X-Ray takes traces without a resource's name; a stage switches them on with `tracing`",
+        "X-Ray takes traces without a resource's name, and Lambda wants its rights on network interfaces for every resource; a stage switches them on with `tracing` and `vpc`",
       "Serverless-LambdaTracing":
         "a stage switches it on with `tracing` for the authorizer; the key maker works once, at the first deploy",
       "Serverless-SNSRedrivePolicy":
@@ -58,6 +58,10 @@ const STAGES: [string, string][] = [
     readFileSync(join(ROOT, "config/stages", file), "utf8"),
   ]),
   ["a stage that is logged and traced", `${LEAST}accessLogs: true\ntracing: true\n`],
+  [
+    "a stage with a secret header and a VPC",
+    `${LEAST}backend: { secretHeader: { name: X-Gate-Secret } }\nvpc: { subnetIds: [subnet-0123456789abcdef0], id: vpc-0123456789abcdef0 }\n`,
+  ],
   ["a stage whose backend is a function", BACKENDS.function],
   ["a stage whose backend is a load balancer", BACKENDS["application load balancer"]],
   ["a stage that has everything", EVERYTHING],

@@ -95,6 +95,13 @@ describe("a stage that can be deployed", () => {
     );
   });
 
+  it("is told that a function in a VPC needs a way to what it calls", () => {
+    const vpc = "vpc: { subnetIds: [subnet-0123456789abcdef0], securityGroupIds: [sg-0123456789abcdef0] }\n";
+    const [note, ...more] = stageNotes({ name: "dev", settings: parseStage("dev.yml", `${LEAST}${vpc}`) });
+    expect(note).toMatch(/^note: stage `dev`: vpc: the authorizer reaches Secrets Manager/);
+    expect(more).toEqual([]);
+  });
+
   it.each([
     ["", 0],
     ["backendTimeoutSeconds: 30\n", 1],

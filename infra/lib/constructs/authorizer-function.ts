@@ -11,7 +11,9 @@ import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
+import { type FunctionNetworkOptions, networkStatements } from "./function-network";
 import { rustFunction } from "./rust-code";
+import type { SecretHeader } from "./secret-header";
 import type { SigningKeys } from "./signing-keys";
 
 /** Props for `AuthorizerFunction`. */
@@ -23,8 +25,12 @@ export interface AuthorizerFunctionProps {
   readonly memorySize: number;
   /** Time until an unfinished decision is a refusal. */
   readonly timeout: Duration;
-  /** What the function signs with, and the only secret it can read. */
+  /** What the function signs with. It can read this secret and that of `secretHeader`, and no other. */
   readonly signingKeys: SigningKeys;
+  /** What the function shows the backend. @default nothing */
+  readonly secretHeader?: SecretHeader | undefined;
+  /** The VPC that the function is in. @default none */
+  readonly network?: FunctionNetworkOptions | undefined;
   /** The function's log. */
   readonly log: FunctionLogOptions;
   /** Whether X-Ray traces the function. */
@@ -52,12 +58,17 @@ export class AuthorizerFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: AuthorizerFunctionProps) {
     super(scope, id);
-    const { signingKeys } = props;
+    const { signingKeys, secretHeader, network } = props;
 
     const identity = new FunctionIdentity(this, "Identity", {
       purpose: "Decides the requests of one API",
       log: props.log,
-      may: [...signingKeys.readStatements(), ...(props.tracing ? [mayTrace()] : [])],
+      may: [
+        ...signingKeys.readStatements(),
+        ...(secretHeader?.readStatements() ?? []),
+        ...(network === undefined ? [] : networkStatements(this)),
+        ...(props.tracing ? [mayTrace()] : []),
+      ],
     });
     this.function = rustFunction(this, "Function", props.source, {
       description: "Decides requests by Ory Oathkeeper's rules",
@@ -70,7 +81,12 @@ export class AuthorizerFunction extends Construct {
         : { reservedConcurrentExecutions: props.reservedConcurrentExecutions }),
       memorySize: props.memorySize,
       timeout: props.timeout,
-      environment: { ...signingKeys.readerEnvironment(), ...props.environment },
+      environment: {
+        ...signingKeys.readerEnvironment(),
+        ...secretHeader?.readerEnvironment(),
+        ...props.environment,
+      },
+      ...(network === undefined ? {} : inVpc(network)),
       // One that was made by a deploy that failed goes: Lambda publishes nothing twice in a row.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
@@ -96,6 +112,14 @@ export class AuthorizerFunction extends Construct {
     this.allowedOrigins = list;
     this.function.addEnvironment("OATHGATE_ALLOWED_ORIGINS", list);
   }
+}
+
+function inVpc({ vpc, vpcSubnets, securityGroups }: FunctionNetworkOptions) {
+  return {
+    vpc,
+    ...(vpcSubnets === undefined ? {} : { vpcSubnets }),
+    ...(securityGroups === undefined ? {} : { securityGroups: [...securityGroups] }),
+  };
 }
 
 /** What Lambda needs to hand traces over. X-Ray's resources have no names that a policy could tell apart. */

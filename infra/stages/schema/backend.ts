@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { regionalArn } from "./arn";
+import { secretHeader } from "./secret-header";
 import { vpcLink } from "./vpc-link";
 
 /** Seconds that API Gateway waits for a backend: without asking AWS, at most for a whole answer, and for one it streams. */
@@ -44,6 +45,8 @@ export const backend = z.strictObject({
   vpcLink: vpcLink.optional(),
   /** Present a client certificate of API Gateway's to the backend. @default false */
   clientCertificate,
+  /** Show the backend a secret in a header of every request that is allowed. @default none */
+  secretHeader: secretHeader.optional(),
 });
 
 /** The backend settings of a stage that has them. */

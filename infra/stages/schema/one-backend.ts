@@ -6,6 +6,7 @@ export interface BackendChoice {
   readonly backendUrl?: string | undefined;
   readonly backend?: BackendSettings | undefined;
   readonly forgedHeaders: "refuse" | "replace";
+  readonly clientHeaders: readonly string[];
   readonly awsEndpointUrl?: string | undefined;
 }
 
@@ -17,6 +18,7 @@ export function checkBackend(stage: BackendChoice, context: z.RefinementCtx): vo
     context.addIssue({ code: "custom", path: [...path], message });
   onlyOne(stage, complain);
   encrypted(stage, complain);
+  secret(stage, complain);
   if (stage.backend?.functionArn !== undefined) {
     fitsFunction(stage, stage.backend, complain);
   }
@@ -54,6 +56,14 @@ function encrypted({ backendUrl, backend, awsEndpointUrl }: BackendChoice, compl
   }
 }
 
+/** The secret header is the gate's alone. */
+function secret({ backend, clientHeaders }: BackendChoice, complain: Complain): void {
+  const name = backend?.secretHeader?.name.toLowerCase();
+  if (clientHeaders.some((header) => header.toLowerCase() === name)) {
+    complain(["clientHeaders"], "must not name the header of `backend.secretHeader`: no client may send it");
+  }
+}
+
 /** API Gateway hands a function the request as it came, with what the gate says beside it. */
 function fitsFunction(stage: BackendChoice, backend: BackendSettings, complain: Complain): void {
   if (stage.forgedHeaders === "replace") {
@@ -66,6 +76,12 @@ function fitsFunction(stage: BackendChoice, backend: BackendSettings, complain: 
     complain(
       ["backend", "clientCertificate"],
       "must be left out beside `backend.functionArn`: a function is not called over HTTP; who may call it is for its policy to say",
+    );
+  }
+  if (backend.secretHeader !== undefined) {
+    complain(
+      ["backend", "secretHeader"],
+      "must be left out beside `backend.functionArn`: API Gateway maps no headers for a function; who may call it is for its policy to say",
     );
   }
 }

@@ -34,6 +34,18 @@ export function placedArns(settings: NamingSettings): PlacedArn[] {
       what: "a load balancer",
       ofAccount: true,
     },
+    {
+      path: ["backend", "secretHeader", "secretArn"],
+      arn: backend?.secretHeader?.secretArn,
+      what: "a secret",
+      ofAccount: true,
+    },
+    {
+      path: ["backend", "secretHeader", "kmsKeyArn"],
+      arn: backend?.secretHeader?.kmsKeyArn,
+      what: "a key",
+      ofAccount: false,
+    },
     { path: ["logs", "kmsKeyArn"], arn: logs.kmsKeyArn, what: "a key", ofAccount: false },
     {
       path: ["domain", "certificateArn"],
