@@ -13,6 +13,8 @@ STAGES ?= $(STAGE)
 OATHKEEPER_BIN ?=
 DECISIONS ?= 5000
 SEED ?= 1
+# The functions that `make functions` has built, for `make package`.
+BINARIES ?=
 # One folder for every build, so that nothing is compiled twice.
 export CARGO_TARGET_DIR ?= $(CURDIR)/target
 VENV := .venv
@@ -65,7 +67,14 @@ test-infra: node_modules infra/api-page/node_modules $(VENV) ## Template asserti
 	npm test --silent
 
 .PHONY: package api-page
-package: node_modules ## The npm package oathgate-cdk, in target/
+package: node_modules ## The npm package oathgate-cdk, in target/; BINARIES=target/functions puts the functions into it
+	rm -rf infra/binaries
+	if [ -n '$(BINARIES)' ]; then
+		machine=infra/binaries/$$(node -p 'process.platform + "-" + process.arch')
+		mkdir -p infra/binaries/lambda-arm64 $$machine
+		cp -R $(BINARIES)/bootstrap $(BINARIES)/oathgate-signing-keys infra/binaries/lambda-arm64/
+		cp $(BINARIES)/oathgate $$machine/
+	fi
 	mkdir -p target
 	npm pack --silent --pack-destination target ./infra
 

@@ -20,6 +20,10 @@ def app(gate):
     app.delete()
 
 
+def test_cfn_lint_finds_nothing_in_the_template(app):
+    assert app.lint() == ""
+
+
 def headers_at_the_backend(app: OwnApp, name: str) -> list[str]:
     [request] = app.cloud.backend_requests()
     return [value for key, value in request["headers"] if key.lower() == name.lower()]

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ROOT } from "./synth";
+import { PRINTED_REPORT, ROOT } from "./synth";
 
 const manifest = JSON.parse(readFileSync(join(ROOT, "infra/package.json"), "utf8"));
 const project = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
@@ -51,6 +51,7 @@ const gate = new Oathgate(stack, "Gate", { ...props, code, checked });
 gate.protect(api, { exclude: ["GET /"] });
 try {
   new Oathgate(stack, "Second", props);
+  console.log("made with what comes with the package");
 } catch (error) {
   console.log(error instanceof InputError ? error.message : error);
 }
@@ -109,11 +110,30 @@ describe("the npm package", () => {
     };
     writeFileSync(join(consumer, "tsconfig.json"), JSON.stringify(options));
     const run = (program: string, ...args: string[]) =>
-      execFileSync(program, args, { cwd: consumer, encoding: "utf8", env: withoutProgram() });
+      execFileSync(program, args, {
+        cwd: consumer,
+        encoding: "utf8",
+        env: { ...withoutProgram(), OATHGATE_FAKE: JSON.stringify(ANSWERS) },
+      });
     run(join(ROOT, "node_modules/.bin/tsc"), "-p", ".");
-    const [said, synthesised] = run(process.execPath, "app.js").trim().split("\n");
-    expect(said).toMatch(/^there is no `oathgate` program to check the rules with: /);
-    expect(synthesised).toBe("true");
+    const app = () => run(process.execPath, "app.js").trim().split("\n");
+    expect(app()).toEqual([
+      expect.stringMatching(/^there is no `oathgate` program to check the rules with: /),
+      "true",
+    ]);
+    addFile("gate/config.yml", "");
+    addFile(
+      `node_modules/oathgate-cdk/binaries/${process.platform}-${process.arch}/oathgate`,
+      `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, "fixtures/oathgate.mjs")}' "$@"\n`,
+    );
+    expect(app()).toEqual([
+      expect.stringMatching(/^`code`: this package of oathgate-cdk was made without binaries for arm64: /),
+      "true",
+    ]);
+    for (const name of ["bootstrap", "oathgate-signing-keys"]) {
+      addFile(`node_modules/oathgate-cdk/binaries/lambda-arm64/${name}/bootstrap`, name);
+    }
+    expect(app()).toEqual(["made with what comes with the package", "true"]);
   });
 
   it("has an API page that says what the doc comments say", () => {
@@ -129,6 +149,15 @@ describe("the npm package", () => {
     );
   });
 });
+
+/** What the program of the package says, which the placeholder for it repeats. */
+const ANSWERS = { headers: { stdout: JSON.stringify(PRINTED_REPORT) }, list: { stdout: "[]" } };
+
+/** Writes a file of the consumer's, which may be run. */
+function addFile(path: string, text: string): void {
+  mkdirSync(dirname(join(consumer, path)), { recursive: true });
+  writeFileSync(join(consumer, path), text, { mode: 0o755 });
+}
 
 function withoutProgram(): NodeJS.ProcessEnv {
   const { OATHGATE_CLI: _, ...others } = process.env;

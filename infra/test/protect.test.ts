@@ -1,5 +1,5 @@
 import { Aspects, NestedStack, Stack } from "aws-cdk-lib";
-import { Template } from "aws-cdk-lib/assertions";
+import { Annotations, Match, Template } from "aws-cdk-lib/assertions";
 import {
   ApiDefinition,
   AuthorizationType,
@@ -347,6 +347,20 @@ describe("protect", () => {
     const api = apiIn(stack);
     gate.protect(api);
     expect(refusal(() => gate.protect(api))).toContain("is protected already");
+  });
+});
+
+describe("a cache of answers", () => {
+  const warned = (cacheClusterEnabled: boolean) => {
+    const stack = emptyStack();
+    const api = apiIn(stack, { deployOptions: { cacheClusterEnabled } });
+    api.root.addMethod("GET", http());
+    gateIn(stack).protect(api);
+    return Annotations.fromStack(stack).findWarning("*", Match.stringLikeRegexp("made for one user")).length;
+  };
+
+  it("is warned of, and only where there is one: API Gateway does not ask whose answer it was", () => {
+    expect([warned(true), warned(false)]).toEqual([1, 0]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type IAspect, Token } from "aws-cdk-lib";
+import { Annotations, type IAspect, Token } from "aws-cdk-lib";
 import { type CfnMethod, CfnStage, Deployment, type RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { IConstruct, IDependable } from "constructs";
 import {
@@ -65,6 +65,7 @@ export class ProtectedMethods implements IAspect {
       this.follow(construct);
     } else if (isCfn<CfnStage>(construct, CfnStage) && this.isOfApi(construct)) {
       construct.node.addDependency(...this.props.before);
+      warnOfCache(construct);
     }
   }
 
@@ -150,6 +151,17 @@ export class ProtectedMethods implements IAspect {
       placeholders,
       excluded: [...this.excluded],
     });
+  }
+}
+
+/** Says where API Gateway keeps answers: it looks for one after the authorizer has granted a request, whoever is granted. */
+function warnOfCache(stage: CfnStage): void {
+  const { cacheClusterEnabled } = stage;
+  if (cacheClusterEnabled !== undefined && cacheClusterEnabled !== false) {
+    Annotations.of(stage).addWarningV2(
+      "oathgate:cache",
+      "API Gateway's cache hands an answer that was made for one user to the next who may ask the same: switch it on for methods only whose answers are the same for everybody",
+    );
   }
 }
 
