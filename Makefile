@@ -204,6 +204,19 @@ diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk de
 	else
 		cdk $@ -c stage=$(STAGES) $(CDK_FLAGS)
 	fi
+	if [ $@ = deploy ]; then
+		tsx infra/bin/prune.ts '$(STAGES)' --after-deploy $(CDK_FLAGS)
+	fi
+
+.PHONY: rollback versions prune
+rollback: node_modules ## Let STAGE serve what it served before, in seconds and without a build; TO=… of `make versions` for another
+	tsx infra/bin/rollback.ts $(STAGE) $(if $(TO),--to '$(TO)') $(CDK_FLAGS)
+
+versions: node_modules ## What STAGE can be rolled back to, with dates
+	tsx infra/bin/rollback.ts $(STAGE) --list $(CDK_FLAGS)
+
+prune: node_modules ## Delete what is older than the last `rollout.keepVersions` deploys of STAGE; DRY_RUN=1 says what that is
+	tsx infra/bin/prune.ts '$(STAGES)' $(if $(DRY_RUN),--dry-run) $(CDK_FLAGS)
 
 .PHONY: drift
 drift: node_modules ## Compare what STAGE (or STAGES) has in AWS with what was deployed; fails where something differs

@@ -24,6 +24,7 @@ _AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that
 _OWN_APP = (
     "installs from a registry or deploys; e2e/test_own_app.py does the same with the packed package, on the local cloud"
 )
+_GOING_BACK = "e2e/test_under_load.py runs it, on a stage that has something to go back to"
 
 #: Commands that no test runs as they stand, and why. Everything else in a code block is run.
 NOT_RUN = {
@@ -49,6 +50,11 @@ NOT_RUN = {
     ),
     "docker compose -f local/compose.yml up --wait": _DOCKER,
     ".venv/bin/python -m pytest e2e/gateways": "is part of `make test`",
+    "make versions STAGE=dev": _GOING_BACK,
+    "make rollback STAGE=dev": _GOING_BACK,
+    "make rollback STAGE=dev TO=a1b2c3": _GOING_BACK,
+    "make prune STAGE=dev DRY_RUN=1": _GOING_BACK,
+    "make prune STAGE=dev": _GOING_BACK,
     'OATHGATE_BINARIES=target/functions OATHGATE_CLI=target/functions/oathgate make deploy STAGES="dev prod"': _ARM64,
     'make pipeline-roles REPOSITORY=octocat/gate STAGES="dev prod"': (
         "makes GitHub's OpenID Connect provider, a type that the local cloud does not have; infra/test/pipeline-roles.test.ts"

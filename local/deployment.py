@@ -83,6 +83,21 @@ class Deployment:
         """`cdk destroy`, without asking."""
         self._cdk("destroy", [*self._app(), "--force"])
 
+    def make(self, target: str, *variables: str) -> str:
+        """Runs `make` for the stage, and gives what it prints."""
+        stage = stage_file(self.cloud, self.stage, self._changes)
+        finished = subprocess.run(
+            ["make", "--silent", target, f"STAGE={stage}", *variables],
+            cwd=ROOT,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        if finished.returncode != 0:
+            raise LocalCloudError(f"make {target} failed:\n{finished.stdout}{finished.stderr}")
+        return finished.stdout
+
     def template(self) -> dict:
         """The template that was deployed last."""
         return json.loads((self._assembly() / f"{self.stack}.template.json").read_text())

@@ -50,7 +50,7 @@ def _referred(definition: dict, resources: dict[str, dict], *types: str) -> str:
 
 @dataclass(frozen=True)
 class Cloud:
-    """The state of everything that serves requests; `old` and `new` are the two templates' code."""
+    """The state of everything that serves requests; codes are named as the plans name their templates."""
 
     resources: MappingProxyType[str, dict]
     #: code of `$LATEST`
@@ -86,7 +86,7 @@ class Cloud:
         else:
             resources[name] = plan.new[name]
             if type_ == "AWS::Lambda::Function":
-                latest = "new"
+                latest = plan.names[1]
             elif type_ == "AWS::Lambda::Version":
                 versions[name] = latest
             elif type_ == "AWS::ApiGateway::Deployment":
@@ -106,17 +106,17 @@ def _snapshot(resources: dict[str, dict]) -> MappingProxyType[str, dict]:
     return MappingProxyType(kept)
 
 
-def deployed(resources: dict[str, dict]) -> Cloud:
-    """A cloud on which a template is deployed and nothing is under way."""
+def deployed(resources: dict[str, dict], code: str = "old") -> Cloud:
+    """A cloud on which a template is deployed and nothing is under way; `code` is the name of its function's code."""
     found = {"versions": {}, "deployments": {}}
     for name, definition in resources.items():
         if definition["Type"] == "AWS::Lambda::Version":
-            found["versions"][name] = "old"
+            found["versions"][name] = code
         if definition["Type"] == "AWS::ApiGateway::Deployment":
             found["deployments"][name] = _snapshot(resources)
     return Cloud(
         MappingProxyType(dict(resources)),
-        "old",
+        code,
         MappingProxyType(found["versions"]),
         MappingProxyType(found["deployments"]),
     )
@@ -145,7 +145,8 @@ def served_by(cloud: Cloud, authorizers_from_deployment: bool) -> Iterator[Serve
         if authorizer is not None:
             function = ("AWS::Lambda::Version", "AWS::Lambda::Alias")
             everything = {target: {"Type": function[0]} for target in cloud.versions} | dict(cloud.resources)
-            target = _referred(authorizer, everything, *function)
+            called = {"Properties": authorizer["Properties"]["AuthorizerUri"]}
+            target = _referred(called, everything, *function)
             if _may_call(cloud, name, target):
                 code = cloud.code_behind(target)
         yield Served(code, mappings_of(method))
@@ -158,9 +159,12 @@ def _may_call(cloud: Cloud, authorizer: str, target: str) -> bool:
     )
 
 
-def walk(plan: Plan) -> Iterator[tuple[frozenset[Step], Cloud]]:
-    """Every state that some order of the plan's steps leads through, with what happened until then."""
-    start = (frozenset(), deployed(plan.old))
+def walk(plan: Plan, before: Cloud | None = None) -> Iterator[tuple[frozenset[Step], Cloud]]:
+    """Every state that some order of the plan's steps leads through, with what happened until then.
+
+    It begins with `before`, else with a cloud that has never had another template than the plan's old one.
+    """
+    start = (frozenset(), before or deployed(plan.old, plan.names[0]))
     seen = set()
     todo = [start]
     while todo:

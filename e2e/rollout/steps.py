@@ -70,11 +70,13 @@ class Plan:
     old: dict[str, dict]
     new: dict[str, dict]
     waits_for: dict[Step, set[Step]] = field(default_factory=dict)
+    #: what the code of each template's function is called
+    names: tuple[str, str] = ("old", "new")
 
     @classmethod
-    def between(cls, old_template: dict, new_template: dict) -> Plan:
+    def between(cls, old_template: dict, new_template: dict, names: tuple[str, str] = ("old", "new")) -> Plan:
         """The plan of an update of a stack."""
-        plan = cls(old_template["Resources"], new_template["Resources"])
+        plan = cls(old_template["Resources"], new_template["Resources"], names=names)
         forward = {step.logical_id: step for step in plan._forward()}
         order = {name: plan._all_below(name, plan.new) for name in forward}
         for name, step in forward.items():
@@ -119,7 +121,7 @@ class Plan:
     def serving(self) -> Plan:
         """The same plan without the steps that change nothing of what is served."""
         kept = {step for step in self.waits_for if self.type_of(step) in SERVING}
-        return Plan(self.old, self.new, {step: self._kept_before(step, kept) for step in kept})
+        return Plan(self.old, self.new, {step: self._kept_before(step, kept) for step in kept}, self.names)
 
     def _kept_before(self, step: Step, kept: set[Step]) -> set[Step]:
         return self.waits_for[step] & kept

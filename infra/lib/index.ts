@@ -18,3 +18,5 @@ export { type FunctionFolders, OathgateCode } from "./oathgate-code";
 export type { MetricsOptions, OathgateProps, SessionCacheOptions } from "./oathgate-props";
 export type { AttachedApi, AttachOptions } from "./rest-api/attached-api";
 export type { ProtectOptions, RefusalCorsOptions } from "./rest-api/protect-options";
+export type { RolloutOptions } from "./rollout/rollout-options";
+export type { RolloutAlarmOptions } from "./rollout/traffic-shift";

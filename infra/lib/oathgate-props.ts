@@ -7,6 +7,7 @@ import type { CheckedGate } from "./checked-gate";
 import type { SecretHeaderOptions } from "./constructs/secret-header";
 import type { SigningKeysOptions } from "./constructs/signing-keys";
 import type { OathgateCode } from "./oathgate-code";
+import type { RolloutOptions } from "./rollout/rollout-options";
 
 /** Props for `Oathgate`. Paths are relative to the folder that the CDK app runs in. */
 export interface OathgateProps {
@@ -87,6 +88,8 @@ export interface OathgateProps {
   readonly securityGroups?: readonly ISecurityGroup[];
   /** The authorizer's CloudWatch metrics. @default no metrics */
   readonly metrics?: MetricsOptions;
+  /** How a new version takes over, and how many earlier ones stay. @default all requests at once; earlier versions stay */
+  readonly rollout?: RolloutOptions;
   /** Trace the authorizer with X-Ray. @default false */
   readonly tracing?: boolean;
   /** At most so many environments of the authorizer at once, kept free for it in the account. @default what the account has left */

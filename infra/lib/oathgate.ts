@@ -20,6 +20,8 @@ import { checkProps } from "./props-check";
 import { AttachedApi, type AttachOptions } from "./rest-api/attached-api";
 import { type ProtectingGate, protectRestApi } from "./rest-api/protect";
 import type { ProtectOptions } from "./rest-api/protect-options";
+import { shiftedAlias } from "./rollout/rollout";
+import { rolloutOf } from "./rollout/rollout-options";
 import { addRulesToMetadata } from "./rules-in-review";
 
 /**
@@ -87,17 +89,28 @@ export class Oathgate extends Construct {
               props.clientHeaders ?? [],
             ),
           };
+    const headers = {
+      report,
+      redirects: props.redirects ?? "refresh",
+      vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
+      clientHeaders: props.clientHeaders ?? [],
+      forgedHeaders: props.forgedHeaders ?? "refuse",
+    };
+    this.contract = headerContract(headers);
+    const rollout = rolloutOf(props.rollout, props.metrics !== undefined);
+    const timeout = props.timeout ?? Duration.seconds(10);
     const authorizer = new AuthorizerFunction(this, "Authorizer", {
       source: functions.authorizer,
       architecture,
       memorySize: props.memorySize ?? 256,
-      timeout: props.timeout ?? Duration.seconds(10),
+      timeout,
       signingKeys,
       secretHeader,
       network: networkOf(props),
       log,
       tracing: props.tracing ?? false,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      contract: this.contract,
       environment: authorizerEnvironment(props),
     });
     this.function = authorizer.function;
@@ -106,9 +119,19 @@ export class Oathgate extends Construct {
     this.secretHeaderSecret = secretHeader?.secret;
     this.vouchedHeaders = report.vouchedHeaders;
     this.protecting = {
+      ...headers,
       function: this.function,
       allowOrigins: (origins) => authorizer.allowOrigins(origins),
       version: this.version,
+      alias: shiftedAlias(this, {
+        rollout,
+        contract: this.contract,
+        version: this.version,
+        metrics: props.metrics,
+        logGroup: authorizer.logGroup,
+        timeout,
+      }),
+      keepVersions: rollout.keepVersions,
       // No request is answered before there is a key to sign with.
       before: [signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
       report,
@@ -117,7 +140,6 @@ export class Oathgate extends Construct {
       clientHeaders: props.clientHeaders ?? [],
       forgedHeaders: props.forgedHeaders ?? "refuse",
     };
-    this.contract = headerContract(this.protecting);
     addRulesToMetadata(Stack.of(this), id, checked.rules);
   }
 

@@ -82,6 +82,7 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
     ...(metricsNamespace === undefined
       ? {}
       : { metrics: { namespace: metricsNamespace, stage: name, byRule: settings.metricsByRule } }),
+    rollout: settings.rollout,
     tracing: settings.tracing,
     ...(awsEndpointUrl === undefined ? {} : { awsEndpointUrl }),
   };

@@ -18,6 +18,7 @@ import { logs } from "./schema/logs";
 import { checkBackend } from "./schema/one-backend";
 import { misplaced, placedArns } from "./schema/placed-arns";
 import { ownReplica } from "./schema/replica-regions";
+import { rollout } from "./schema/rollout";
 import { sessionCache } from "./schema/session-cache";
 import { signingKeys } from "./schema/signing-keys";
 import { systemLogs } from "./schema/system-logs";
@@ -99,6 +100,7 @@ export const stageSchema = z
     throttle: throttle.optional(),
     /** @default as many environments as the account has left, started when they are needed */
     concurrency: concurrency.prefault({}),
+    rollout: rollout.prefault({}),
     /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
     metricsNamespace: metricsNamespace.optional(),
     /** Metrics of each rule too; CloudWatch charges for each rule's. @default false */
@@ -127,6 +129,18 @@ export const stageSchema = z
         path: ["metricsByRule"],
         message: "can't be true without `metricsNamespace`: there are no metrics then",
       });
+    }
+    if (stage.rollout.strategy !== "allAtOnce") {
+      for (const message of [
+        ...(stage.metricsNamespace === undefined
+          ? ["needs `metricsNamespace`: without metrics no alarm can stop it"]
+          : []),
+        ...(stage.awsEndpointUrl === undefined
+          ? []
+          : ["can't be used with `awsEndpointUrl`: the local cloud has no CodeDeploy"]),
+      ]) {
+        context.addIssue({ code: "custom", path: ["rollout", "strategy"], message });
+      }
     }
     const { buffered } = BACKEND_TIMEOUT_SECONDS;
     if (stage.responseTransferMode === "buffered" && stage.backendTimeoutSeconds > buffered) {

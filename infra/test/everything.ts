@@ -16,6 +16,7 @@ tracing: true
 domain: { name: api.example.com, basePath: /orders, hostedZoneId: Z0123456789ABCDEFGHIJ }
 disableExecuteApiEndpoint: true
 webAclArn: arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/gate/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f
+rollout: { strategy: canary5Percent10Minutes }
 concurrency: { reserved: 10, provisioned: 2 }
 systemLogs: { functions: info, api: true }
 logs:

@@ -12,7 +12,7 @@ const inZone = (more = "") => `domain: { name: api.example.com, hostedZoneId: ${
 /** The variables of the function that decides. */
 function variables(template: Template): Record<string, unknown> {
   const functions = template.findResources("AWS::Lambda::Function", {
-    Properties: { Description: "Decides requests by Ory Oathkeeper's rules" },
+    Properties: { Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules") },
   });
   return Object.values(functions)[0]?.Properties.Environment.Variables;
 }
@@ -225,7 +225,7 @@ describe("concurrency", () => {
 
   it("is reserved for the function that decides", () => {
     template.hasResourceProperties("AWS::Lambda::Function", {
-      Description: "Decides requests by Ory Oathkeeper's rules",
+      Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules"),
       ReservedConcurrentExecutions: 10,
     });
   });
@@ -264,7 +264,7 @@ describe("concurrency", () => {
   it("is asked for with rights on this function alone", () => {
     const [fn] = Object.keys(
       template.findResources("AWS::Lambda::Function", {
-        Properties: { Description: "Decides requests by Ory Oathkeeper's rules" },
+        Properties: { Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules") },
       }),
     );
     template.hasResourceProperties("AWS::IAM::Role", {

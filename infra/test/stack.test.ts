@@ -1,5 +1,6 @@
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
+import { calledFunction } from "../lib/rollout/deployment-description";
 import { LEAST, templateOf } from "./synth";
 
 type Resource = { Properties: Record<string, unknown>; DeletionPolicy?: string; DependsOn?: string[] };
@@ -11,7 +12,7 @@ function only(template: Template, type: string, properties: object = {}): [strin
   return found[0] as [string, Resource];
 }
 
-const AUTHORIZER = { Description: "Decides requests by Ory Oathkeeper's rules" };
+const AUTHORIZER = { Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules") };
 const KEY_MAKER = { Description: "Puts the first key into the gate's signing secret" };
 const ENCRYPTED = `${LEAST}signingKeys:\n  kmsKeyArn: arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f\n`;
 
@@ -155,14 +156,19 @@ describe("what is left where the first deploy fails", () => {
 });
 
 describe("what is left after destroy", () => {
-  /** Kept by CloudFormation, but Lambda deletes them with the function. */
-  const PARTS_OF_THE_FUNCTION = ["AWS::Lambda::Permission", "AWS::Lambda::Version"];
+  /** Kept by CloudFormation, but gone with the function and with the API. */
+  const PARTS_OF_OTHERS = [
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Version",
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::Deployment",
+  ];
   const policies = (stage: string) => {
     const template = templateOf({ stage });
     const kept = Object.values<Resource & { Type: string }>(template.toJSON().Resources)
       .filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith("Retain"))
       .map(({ Type }) => Type)
-      .filter((type) => !PARTS_OF_THE_FUNCTION.includes(type));
+      .filter((type) => !PARTS_OF_OTHERS.includes(type));
     return kept.sort();
   };
 
@@ -349,9 +355,13 @@ describe("a deployment of the API and the version that decides for it", () => {
     }
   });
 
-  it("have an authorizer of a name that no other version's has", () => {
-    const [id, { Properties }] = only(templateOf(), "AWS::ApiGateway::Authorizer");
-    expect(Properties.Name).toBe(id);
+  it("have an authorizer of a name that no other version's has, nor an earlier one of the same code", () => {
+    const [, { Properties }] = only(templateOf(), "AWS::ApiGateway::Authorizer");
+    const [functionId] = only(templateOf(), "AWS::Lambda::Function", AUTHORIZER);
+    const [version] = only(templateOf(), "AWS::Lambda::Version");
+    expect(Properties.Name).toEqual({
+      "Fn::Join": ["-", [{ Ref: functionId }, { "Fn::GetAtt": [version, "Version"] }]],
+    });
   });
 
   it("are both there, and the one may call the other, before the stage is pointed at them", () => {
@@ -368,12 +378,35 @@ describe("a deployment of the API and the version that decides for it", () => {
   });
 
   it("outlive the next deploy, and not one that fails", () => {
+    const kept = { DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" };
+    const none = templateOf({ stage: `${LEAST}rollout: { keepVersions: 0 }\n` });
     for (const type of ["AWS::Lambda::Version", "AWS::Lambda::Permission"]) {
-      expect(only(templateOf(), type)[1]).toMatchObject({
-        DeletionPolicy: "RetainExceptOnCreate",
-        UpdateReplacePolicy: "Retain",
-      });
+      expect(only(templateOf(), type)[1]).toMatchObject(kept);
+      expect(only(none, type)[1]).toMatchObject(kept);
     }
+    // Without them an earlier version can't be served again; whoever keeps none needs nothing that prunes.
+    for (const type of ["AWS::ApiGateway::Deployment", "AWS::ApiGateway::Authorizer"]) {
+      expect(only(templateOf(), type)[1]).toMatchObject(kept);
+      expect(only(none, type)[1]).not.toHaveProperty("DeletionPolicy");
+    }
+  });
+
+  it("say what calls what, for who wants to serve an earlier one again", () => {
+    const [, { Properties }] = only(templateOf(), "AWS::ApiGateway::Deployment");
+    const [functionId] = only(templateOf(), "AWS::Lambda::Function", AUTHORIZER);
+    const [version] = only(templateOf(), "AWS::Lambda::Version");
+    const [authorizer] = only(templateOf(), "AWS::ApiGateway::Authorizer");
+    const parts = (Properties.Description as { "Fn::Join": [string, unknown[]] })["Fn::Join"][1];
+    const text = parts.map((part) => {
+      const { Ref: ref, "Fn::GetAtt": attribute } = part as { Ref?: string; "Fn::GetAtt"?: string[] };
+      const known: Record<string, string> = { [functionId]: "gate", [version]: "7", [authorizer]: "ab12cd" };
+      return typeof part === "string" ? part : known[ref ?? attribute?.[0] ?? ""];
+    });
+    expect(calledFunction(text.join(""))).toEqual({
+      functionName: "gate",
+      qualifier: "7",
+      authorizerId: "ab12cd",
+    });
   });
 });
 

@@ -47,6 +47,11 @@ describe("a stage file", () => {
       systemLogs: { api: false },
       dashboard: false,
       terminationProtection: false,
+      rollout: {
+        strategy: "allAtOnce",
+        alarms: { errorPercent: 1, upstreamFailurePercent: 5, latencyPercent: 50 },
+        keepVersions: 5,
+      },
       metricsByRule: false,
       accessLogs: false,
       tracing: false,

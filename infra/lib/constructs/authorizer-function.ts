@@ -7,9 +7,11 @@ import {
   Tracing,
   type Version,
 } from "aws-cdk-lib/aws-lambda";
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
+import { contractDescription } from "../rollout/contract-description";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { type FunctionNetworkOptions, networkStatements } from "./function-network";
 import { rustFunction } from "./rust-code";
@@ -37,6 +39,8 @@ export interface AuthorizerFunctionProps {
   readonly tracing: boolean;
   /** At most so many environments at once. @default what the account has left */
   readonly reservedConcurrentExecutions?: number | undefined;
+  /** The contract of headers that its decisions keep. */
+  readonly contract: string;
   /** The function's variables, besides those of the signing keys. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -44,14 +48,15 @@ export interface AuthorizerFunctionProps {
 /**
  * The function that decides every request.
  *
- * Each deployment of the API calls one published version, never an alias that moves: a version's code, rules and variables
- * are fixed, and so are the header mappings of the deployment that calls it. They change together, in the one step in which
- * the API's stage is pointed at another deployment.
+ * Each deployment of the API calls one published version, never an alias that moves between contracts of headers: a version's
+ * code, rules and variables are fixed, and so are the header mappings of the deployment that calls it. They change together,
+ * in the one step in which the API's stage is pointed at another deployment.
  *
  * Earlier versions stay, because a deployment takes a while to reach everywhere; they go with the function.
  */
 export class AuthorizerFunction extends Construct {
   readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
   /** What the function is now, published. */
   readonly version: Version;
   private allowedOrigins: string | undefined;
@@ -71,7 +76,7 @@ export class AuthorizerFunction extends Construct {
       ],
     });
     this.function = rustFunction(this, "Function", props.source, {
-      description: "Decides requests by Ory Oathkeeper's rules",
+      description: contractDescription(props.contract),
       architecture: props.architecture,
       role: identity.role,
       logGroup: identity.logGroup,
@@ -94,6 +99,7 @@ export class AuthorizerFunction extends Construct {
       // CDK's own `tracing` would put the rights into a second policy.
       (this.function.node.defaultChild as CfnFunction).tracingConfig = { mode: Tracing.ACTIVE };
     }
+    this.logGroup = identity.logGroup;
     this.version = this.function.currentVersion;
   }
 

@@ -5,6 +5,7 @@ import type { IDependable } from "constructs";
 import type { GateReport } from "../gate-report";
 import { InputError } from "../input-error";
 import { checkCors } from "../props-check";
+import type { ShiftedAlias } from "../rollout/shifted-alias";
 import { placeholderMappings, vouchedMappings } from "./header-mappings";
 import type { ProtectOptions } from "./protect-options";
 import { ProtectedMethods } from "./protected-methods";
@@ -19,6 +20,10 @@ export interface ProtectingGate {
   readonly allowOrigins: (origins: readonly string[]) => void;
   /** What decides each request: the function's `currentVersion`. */
   readonly version: Version;
+  /** The alias by which requests are shifted to that version; nothing where they move at once. */
+  readonly alias: ShiftedAlias | undefined;
+  /** Earlier deploys whose deployments and authorizers stay. */
+  readonly keepVersions: number;
   /** What must be there before the first request is answered, besides the version. */
   readonly before: readonly IDependable[];
   readonly report: GateReport;
@@ -59,13 +64,16 @@ export function protectRestApi(
   const authorizer = new VersionAuthorizer(api, AUTHORIZER_ID, {
     restApiId: api.restApiId,
     version: gate.version,
+    alias: gate.alias,
+    retain: gate.keepVersions > 0,
   });
   const { vouchedHeaders } = gate.report;
   const methods = new ProtectedMethods({
     api,
     authorizer,
     // No request is sent to a version that API Gateway may not call yet, or that has no keys.
-    before: [authorizer, gate.version, ...gate.before],
+    before: [authorizer, gate.version, ...(gate.alias === undefined ? [] : [gate.alias]), ...gate.before],
+    retainDeployments: gate.keepVersions > 0,
     vouched: vouchedMappings(vouchedHeaders),
     placeholders: placeholderMappings(vouchedHeaders, {
       placeholder: gate.vouchedHeaderFallback,

@@ -1,5 +1,11 @@
-import { Annotations, type IAspect, Token } from "aws-cdk-lib";
-import { type CfnMethod, CfnStage, Deployment, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { Annotations, type IAspect, RemovalPolicy, Token } from "aws-cdk-lib";
+import {
+  type CfnDeployment,
+  type CfnMethod,
+  CfnStage,
+  Deployment,
+  type RestApi,
+} from "aws-cdk-lib/aws-apigateway";
 import type { IConstruct, IDependable } from "constructs";
 import {
   integrationOf,
@@ -20,6 +26,8 @@ export interface ProtectedMethodsProps {
   readonly authorizer: VersionAuthorizer;
   /** What must be there before the API answers. */
   readonly before: readonly IDependable[];
+  /** Whether a deployment stays when the next one takes its place. */
+  readonly retainDeployments: boolean;
   /** What each decided request's headers are replaced by. */
   readonly vouched: RequestParameters;
   /** What the vouched headers of excluded methods' requests are replaced by. */
@@ -145,6 +153,11 @@ export class ProtectedMethods implements IAspect {
   private follow(deployment: Deployment): void {
     const { authorizer, vouched, placeholders } = this.props;
     deployment.node.addDependency(authorizer);
+    if (this.props.retainDeployments) {
+      const resource = deployment.node.defaultChild as CfnDeployment;
+      resource.description = authorizer.description;
+      resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    }
     deployment.addToLogicalId({
       authorizer: authorizer.authorizer.authorizerUri,
       vouched,

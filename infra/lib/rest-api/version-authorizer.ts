@@ -1,7 +1,9 @@
-import { Aws, Lazy, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Aws, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { CfnAuthorizer } from "aws-cdk-lib/aws-apigateway";
 import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { deploymentDescription } from "../rollout/deployment-description";
+import { renewWithContract, type ShiftedAlias } from "../rollout/shifted-alias";
 import { renewWithVersion } from "./renewed-with-version";
 
 /** Props for `VersionAuthorizer`. */
@@ -10,36 +12,47 @@ export interface VersionAuthorizerProps {
   readonly restApiId: string;
   /** What decides each request: a function's `currentVersion`. */
   readonly version: Version;
+  /** The alias by which requests are shifted from version to version of one contract. @default the version is called itself */
+  readonly alias?: ShiftedAlias | undefined;
+  /** Whether the authorizer stays when the next one takes its place. @default false */
+  readonly retain?: boolean;
 }
 
 /**
  * An authorizer of a REST API that calls one version of the function, and its permission to do so; both are made anew with
- * each version.
+ * each version. With an alias both are made anew with each contract of headers.
  *
- * So a deployment of the API that is served, also one from before a deploy that is under way, is decided by the version that
+ * So a deployment of the API that is served, also one from before a deploy that is under way, is decided by a version that
  * its header mappings were made for, whether API Gateway takes an authorizer from the deployment or as it is at the moment.
  *
  * Decisions are never cached: API Gateway would apply a cached policy to every other path and method of the API.
  */
 export class VersionAuthorizer extends Construct {
   readonly authorizer: CfnAuthorizer;
+  /** What the description of a deployment with this authorizer says that it calls. */
+  readonly description: string;
 
-  constructor(scope: Construct, id: string, { restApiId, version }: VersionAuthorizerProps) {
+  constructor(scope: Construct, id: string, props: VersionAuthorizerProps) {
     super(scope, id);
+    const { restApiId, version, alias, retain = false } = props;
+    const { functionName } = version.lambda;
+    const { functionArn } = alias?.alias ?? version;
+    const qualifier = alias?.alias.aliasName ?? version.version;
     const functions = `arn:${Aws.PARTITION}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions`;
     this.authorizer = new CfnAuthorizer(this, "Resource", {
-      // Two authorizers of an API can't have the same name, and during a deploy there are two.
-      name: Lazy.string({ produce: () => this.authorizer.logicalId }),
+      // Two authorizers of an API can't have the same name, and earlier ones are still there.
+      name: alias === undefined ? Fn.join("-", [functionName, qualifier]) : qualifier,
       restApiId,
       type: "REQUEST",
-      authorizerUri: `${functions}/${version.functionArn}/invocations`,
+      authorizerUri: `${functions}/${functionArn}/invocations`,
       authorizerResultTtlInSeconds: 0,
     });
-    renewWithVersion(this.authorizer, version);
-
+    if (retain) {
+      this.authorizer.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    }
     const permission = new CfnPermission(this, "Permission", {
       action: "lambda:InvokeFunction",
-      functionName: version.functionArn,
+      functionName: functionArn,
       principal: "apigateway.amazonaws.com",
       sourceArn: Stack.of(this).formatArn({
         service: "execute-api",
@@ -47,9 +60,16 @@ export class VersionAuthorizer extends Construct {
         resourceName: `authorizers/${this.authorizer.ref}`,
       }),
     });
-    renewWithVersion(permission, version);
     // Needed for as long as the version may be called, and gone with it.
     permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    for (const resource of [this.authorizer, permission]) {
+      if (alias === undefined) {
+        renewWithVersion(resource, version);
+      } else {
+        renewWithContract(resource, alias.contract);
+      }
+    }
+    this.description = deploymentDescription({ functionName, qualifier, authorizerId: this.authorizerId });
   }
 
   /** The authorizer's id, for `AuthorizerId` of a method. */

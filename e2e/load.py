@@ -1,0 +1,101 @@
+"""Sends requests to a deployed API without a pause, each over a connection that stays open, and checks every answer."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from local.deployment import Deployment
+
+#: Seconds until a request without an answer counts as a failure.
+PATIENCE = 30
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that is sent again and again, and what its answers have to be.
+
+    `check` gets the status and what the backend says that it received, or nothing where the answer is not the backend's; it
+    gives a word for what the answer shows, and raises an AssertionError for one that must not be.
+    """
+
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    check: Callable[[int, dict | None], str]
+
+
+@dataclass
+class Load:
+    """What a load generator has seen so far."""
+
+    #: how often each word was given by the checks
+    seen: Counter[str] = field(default_factory=Counter)
+    #: what must not have been, a sentence each
+    failures: list[str] = field(default_factory=list)
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def record(self, word: str | None, failure: str | None = None) -> None:
+        """Counts one answer."""
+        with self._changed:
+            if word is not None:
+                self.seen[word] += 1
+            if failure is not None:
+                self.failures.append(failure)
+            self._changed.notify_all()
+
+    def await_word(self, word: str, times: int = 1, patience: float = PATIENCE) -> None:
+        """Waits until a word was given so many more times, or something has failed."""
+        with self._changed:
+            wanted = self.seen[word] + times
+            there = self._changed.wait_for(lambda: self.failures or self.seen[word] >= wanted, patience)
+        assert not self.failures, self.failures[:3]
+        assert there, f"no answer said {word!r} within {patience} s; they said {dict(self.seen)}"
+
+
+@contextmanager
+def under_load(deployment: Deployment, requests: list[Request], threads_each: int = 2) -> Iterator[Load]:
+    """Sends the requests from threads of their own, each over its own connection, until the block ends."""
+    load = Load()
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=_client, args=(deployment, request, load, stop), daemon=True)
+        for request in requests
+        for _ in range(threads_each)
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield load
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+
+
+def _client(deployment: Deployment, request: Request, load: Load, stop: threading.Event) -> None:
+    port, host = deployment.cloud.port, f"{deployment.api_id}.execute-api.localhost:{deployment.cloud.port}"
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    for number in itertools.count():
+        if stop.is_set():
+            break
+        try:
+            connection.putrequest("GET", f"/{deployment.stage}{request.path}", skip_host=True)
+            connection.putheader("Host", host)
+            for name, value in request.headers:
+                connection.putheader(name, value)
+            connection.endheaders()
+            answer = connection.getresponse()
+            body = answer.read()
+            received = json.loads(body) if answer.getheader("X-Backend") else None
+            load.record(request.check(answer.status, received))
+        except (AssertionError, OSError, http.client.HTTPException, ValueError) as failure:
+            what = f"{type(failure).__name__}: {failure}"
+            load.record(None, f"request {number} to {request.path} with {request.headers}: {what}")
+            connection.close()
+    connection.close()

@@ -1,0 +1,115 @@
+"""A deploy, a rollback, the way forward again and a rotation of keys, under load: no request is refused, none is forged."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from conformance import token
+from local.demo_requests import ADA
+from local.deployment import Deployment
+
+from .load import Request, under_load
+from .seen import folded, vouched
+from .test_rotation import new_keys
+
+pytestmark = pytest.mark.last
+
+ADDED, FROM_THE_GATE, FORGED = "X-Added", "from the gate", "forged"
+
+
+def next_revision(gate: Deployment) -> Deployment:
+    """A revision that vouches for one more header, replaces what a client forges, and says in its tokens who it is."""
+    settings = yaml.safe_load((gate.cloud.folder / f"{gate.stage}.yml").read_text())
+    changes = settings["config"]["set"]
+    changes["mutators"]["header"] = {"config": {"headers": {"X-User": "{{ print .Subject }}", ADDED: FROM_THE_GATE}}}
+    changes["mutators"]["id_token"]["config"]["claims"] = '{"session": {{ .Extra | toJson }}, "revision": "next"}'
+    return Deployment(
+        gate.cloud,
+        gate.stage,
+        {"signingKeys": {"ttlSeconds": 1}, "forgedHeaders": "replace", "config": {"set": changes}},
+    )
+
+
+class Checks:
+    """What answers have to be, whichever revision has decided."""
+
+    def __init__(self, keys: list[dict]):
+        #: every key that has ever been published
+        self.keys = keys
+
+    def decided(self, user: str, status: int, received: dict | None) -> str:
+        """Checks a request that every revision grants; gives the revision and the key that signed."""
+        assert status == 200, f"it was answered {status}"
+        assert received is not None, "the answer is not the backend's"
+        values = vouched(received)
+        assert values["X_USER"] == [user], f"the backend received {values['X_USER']} as X-User"
+        (authorization,) = values["AUTHORIZATION"]
+        shown = token.show(authorization, self.keys)
+        assert shown is not None, "Authorization holds no token"
+        assert shown["verified"], "the token is not signed by any key that was published"
+        revision = shown["claims"].get("revision", "first")
+        added = [value for name, value in received["headers"] if folded(name) == "X_ADDED"]
+        if revision == "next":
+            assert added == [FROM_THE_GATE], (
+                f"the backend received {added} as {ADDED} from the revision that vouches for it"
+            )
+        return revision
+
+    def guest(self, status: int, received: dict | None) -> str:
+        """Somebody without a session."""
+        return self.decided("guest", status, received)
+
+    def ada(self, status: int, received: dict | None) -> str:
+        """Somebody with a session; also says which key signs."""
+        self.decided(ADA, status, received)
+        (authorization,) = vouched(received)["AUTHORIZATION"]
+        return token.show(authorization, self.keys)["header"]["kid"]
+
+    def forging_what_is_added(self, status: int, received: dict | None) -> str:
+        """A client that sends the header which only the next revision vouches for: `decided` says what may arrive."""
+        return f"forging, {self.decided('guest', status, received)}"
+
+    def forging_a_user(self, status: int, received: dict | None) -> str:
+        """A client that says who it is: the first revision refuses it, the next one replaces what it says."""
+        if status == 403:
+            assert received is None, "a refused request has reached the backend"
+            return "refused"
+        return f"replaced, {self.decided('guest', status, received)}"
+
+
+def test_no_request_is_refused_or_forged_while_everything_changes(gate):
+    checks = Checks(gate.public_keys())
+    session = ("Cookie", "ory_kratos_session=ada-session")
+    requests = [
+        Request("/v1/public/news", (), checks.guest),
+        Request("/v1/account/7", (session,), checks.ada),
+        Request("/v1/public/news", ((ADDED, FORGED),), checks.forging_what_is_added),
+        Request("/v1/public/news", (("X-User", FORGED),), checks.forging_a_user),
+    ]
+    following = next_revision(gate)
+    with under_load(gate, requests, threads_each=1) as load:
+        load.await_word("first", 5)
+        following.deploy()
+        load.await_word("next", 5)
+
+        listed = following.make("versions").splitlines()
+        assert [line.endswith("served") for line in listed] == [True, False]
+        said = following.make("rollback")
+        assert "says so too" in said
+        load.await_word("first", 5)
+        load.await_word("refused", 5)
+
+        old = {key["kid"] for key in checks.keys}
+        replacement = new_keys()
+        gate.cloud.client("secretsmanager").put_secret_value(SecretId=gate.secret_arn, SecretString=replacement)
+        checks.keys += gate.public_keys()
+        (new,) = {key["kid"] for key in checks.keys} - old
+        load.await_word(new, 5)
+
+        (forward,) = [word[len("TO=") :] for word in said.split() if word.startswith("TO=")]
+        assert "says so too" in following.make("rollback", f"TO={forward}")
+        load.await_word("next", 5)
+        load.await_word("forging, next", 5)
+    assert load.failures == []
+    assert "nothing to delete" in following.make("prune", "DRY_RUN=1")

@@ -1,0 +1,36 @@
+#!/usr/bin/env tsx
+import { parseArgs } from "node:util";
+import { InputError } from "../lib/input-error";
+import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
+import { prune } from "../stages/deployed/prune";
+import { runCommand, stackNameOf, stagesAndFlags } from "../stages/deployed/run-command";
+
+/**
+ * `prune STAGES [--dry-run | --after-deploy] [CDK_FLAGS…]`: deletes what is older than the last `rollout.keepVersions` deploys.
+ *
+ * After a deploy, which has succeeded, what can't be deleted is said and is no failure.
+ */
+runCommand(async (say) => {
+  const { values } = parseArgs({
+    options: { "dry-run": { type: "boolean" }, "after-deploy": { type: "boolean" } },
+    allowPositionals: true,
+    strict: false,
+  });
+  const { stages, flags } = stagesAndFlags(process.argv.slice(2));
+  for (const stage of stages) {
+    const { keepVersions } = stage.settings.rollout;
+    try {
+      const control = await controlPlaneOf(stage, flags, process.env);
+      const dryRun = values["dry-run"] === true;
+      for (const line of await prune(control, stackNameOf(stage), stage.name, keepVersions, dryRun)) {
+        say(line);
+      }
+    } catch (error) {
+      const refusal = refusedByAws(error, `pruning of the stage ${stage.name}`);
+      if (!(values["after-deploy"] === true && refusal instanceof InputError)) {
+        throw refusal;
+      }
+      say(`the stage ${stage.name} is deployed, and not pruned: ${refusal.message}`);
+    }
+  }
+});

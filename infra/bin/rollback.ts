@@ -1,0 +1,29 @@
+#!/usr/bin/env tsx
+import { parseArgs } from "node:util";
+import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
+import { listCandidates, rollback } from "../stages/deployed/rollback";
+import { runCommand, stackNameOf, stageAndFlags } from "../stages/deployed/run-command";
+
+/** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: what the stage serves, without a build. */
+runCommand(async (say) => {
+  const { values } = parseArgs({
+    options: { to: { type: "string" }, list: { type: "boolean" } },
+    allowPositionals: true,
+    strict: false,
+  });
+  const { stage, flags } = stageAndFlags(process.argv.slice(2));
+  const stackName = stackNameOf(stage);
+  const control = await controlPlaneOf(stage, flags, process.env);
+  try {
+    if (values.list === true) {
+      for (const line of await listCandidates(control, stackName, stage.name)) {
+        say(line);
+      }
+    } else {
+      const to = typeof values.to === "string" && values.to !== "" ? values.to : undefined;
+      await rollback(control, { stackName, stageName: stage.name, to }, say);
+    }
+  } catch (error) {
+    throw refusedByAws(error, `rollback of the stage ${stage.name}`);
+  }
+});
