@@ -15,6 +15,10 @@ const NOT_NEEDED: readonly [RegExp, string][] = [
     /^(amplify|appsync|apprunner|bedrock-agentcore|cognito-idp|elasticloadbalancing):|^ec2:.*VerifiedAccess/,
     "an access control list is put before API Gateway alone",
   ],
+  [
+    /^apigateway:(un)?TagResource$/i,
+    "IAM has no such actions: tags are set by POST, PUT and DELETE of /tags",
+  ],
   [/^wafv2:PutPermissionPolicy$/, "an access control list is not shared with other accounts"],
   [/^codedeploy:.*OnPremises/, "functions are deployed, not machines"],
   [/^logs:Put(BearerTokenAuthentication|LogGroupDeletionProtection)$/, "log groups have neither"],
