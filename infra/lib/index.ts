@@ -20,3 +20,5 @@ export type { AttachedApi, AttachOptions } from "./rest-api/attached-api";
 export type { ProtectOptions, RefusalCorsOptions } from "./rest-api/protect-options";
 export type { RolloutOptions } from "./rollout/rollout-options";
 export type { RolloutAlarmOptions } from "./rollout/traffic-shift";
+export { GateHttpApi, type GateHttpApiProps } from "./v2-api/gate-http-api";
+export { GateWebSocketApi, type GateWebSocketApiProps } from "./v2-api/gate-web-socket-api";

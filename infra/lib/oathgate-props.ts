@@ -51,6 +51,12 @@ export interface OathgateProps {
    * @default refuse
    */
   readonly forgedHeaders?: "refuse" | "replace";
+  /**
+   * The header that brings the backend what rules set in `Authorization`, such as `X-Token`, for HTTP APIs, which map nothing to
+   * that one. It is vouched for in the place of `Authorization`, and a client that sends it is refused.
+   * @default Authorization
+   */
+  readonly tokenHeader?: string;
   /** How long the answers of session services are kept. @default every request asks the session service */
   readonly sessionCache?: SessionCacheOptions;
   /**

@@ -1,9 +1,10 @@
 import { Duration, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
 import type { RestApi } from "aws-cdk-lib/aws-apigateway";
+import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
 import { Architecture, type Function as LambdaFunction, type Version } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
-import { Construct, type IDependable } from "constructs";
+import { Construct, DependencyGroup, type IDependable } from "constructs";
 import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
 import { AuthorizerFunction } from "./constructs/authorizer-function";
 import type { FunctionLogOptions } from "./constructs/function-identity";
@@ -23,6 +24,15 @@ import type { ProtectOptions } from "./rest-api/protect-options";
 import { shiftedAlias } from "./rollout/rollout";
 import { rolloutOf } from "./rollout/rollout-options";
 import { addRulesToMetadata } from "./rules-in-review";
+import { HttpGateAuthorizer, WebSocketGateAuthorizer } from "./v2-api/route-authorizers";
+import { canBringToken, NO_TOKEN_HEADER } from "./v2-api/token-header";
+import {
+  httpApiParameters,
+  refuseBeyondHttpApis,
+  refuseBeyondWebSocketApis,
+  webSocketParameters,
+  withTokenHeader,
+} from "./v2-api/vouched-parameters";
 
 /**
  * Decides an API's requests by Ory Oathkeeper's configuration and rules.
@@ -52,7 +62,11 @@ export class Oathgate extends Construct {
    */
   readonly contract: string;
 
+  /** Depend on this to be sure that requests can be decided: the version is there, and a first key to sign with. */
+  readonly ready: IDependable;
+
   private readonly protecting: ProtectingGate;
+  private readonly timeout: Duration;
   private attached = 0;
 
   /**
@@ -62,7 +76,11 @@ export class Oathgate extends Construct {
     super(scope, id);
     checkLogLevel(props);
     checkProps(this.node.path, props);
-    const { checked, functions } = prepareGate(this, props);
+    if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
+      throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
+    }
+    const { checked: asWritten, functions } = prepareGate(this, props);
+    const checked = { ...asWritten, ...withTokenHeader(asWritten, props.tokenHeader) };
     const architecture = props.architecture ?? Architecture.ARM_64;
     const log: FunctionLogOptions = {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -98,7 +116,7 @@ export class Oathgate extends Construct {
     };
     this.contract = headerContract(headers);
     const rollout = rolloutOf(props.rollout, props.metrics !== undefined);
-    const timeout = props.timeout ?? Duration.seconds(10);
+    const timeout = props.timeout ?? DEFAULT_TIMEOUT;
     const authorizer = new AuthorizerFunction(this, "Authorizer", {
       source: functions.authorizer,
       architecture,
@@ -113,6 +131,7 @@ export class Oathgate extends Construct {
       contract: this.contract,
       environment: authorizerEnvironment(props),
     });
+    this.timeout = timeout;
     this.function = authorizer.function;
     this.version = authorizer.version;
     this.signingKeysSecret = signingKeys.secret;
@@ -140,6 +159,7 @@ export class Oathgate extends Construct {
       clientHeaders: props.clientHeaders ?? [],
       forgedHeaders: props.forgedHeaders ?? "refuse",
     };
+    this.ready = new DependencyGroup(this.version, ...this.protecting.before);
     addRulesToMetadata(Stack.of(this), id, checked.rules);
   }
 
@@ -167,6 +187,56 @@ export class Oathgate extends Construct {
    */
   protect(api: RestApi, options: ProtectOptions = {}): void {
     protectRestApi(this.protecting, api, options);
+  }
+
+  /**
+   * Decides the requests of an HTTP API of this stack. The authorizer gets payload 2.0 and answers in the simple form.
+   *
+   * Vouched headers reach the backend where the routes' integrations map them, by `httpRequestParameters`. An API that deploys
+   * by itself serves a new mapping and a new version at different moments; `GateHttpApi` does not.
+   *
+   * @throws InputError where the rules ask for what HTTP APIs can't do
+   */
+  httpAuthorizer(): IHttpRouteAuthorizer {
+    this.answerHttpApis();
+    return new HttpGateAuthorizer(this.version);
+  }
+
+  /**
+   * Request parameters of an HTTP API's integration that overwrite every vouched header by what the gate says, for
+   * `ParameterMapping.fromObject` and `CfnIntegration`.
+   *
+   * @throws InputError where the rules ask for what HTTP APIs can't do
+   */
+  httpRequestParameters(): Record<string, string> {
+    this.answerHttpApis();
+    return { ...httpApiParameters(this.vouchedHeaders) };
+  }
+
+  /**
+   * Decides who may connect to a WebSocket API of this stack: for the route `$connect`.
+   *
+   * @throws InputError where the rules ask for what WebSocket APIs can't do
+   */
+  webSocketAuthorizer(): IWebSocketRouteAuthorizer {
+    refuseBeyondWebSocketApis(this.protecting.report, this.timeout);
+    return new WebSocketGateAuthorizer(this.version);
+  }
+
+  /**
+   * Request parameters of a WebSocket API's HTTP integrations that set every vouched header, and which connection a request
+   * belongs to.
+   *
+   * @throws InputError where the rules ask for what WebSocket APIs can't do
+   */
+  webSocketRequestParameters(): Record<string, string> {
+    refuseBeyondWebSocketApis(this.protecting.report, this.timeout);
+    return { ...webSocketParameters(this.vouchedHeaders) };
+  }
+
+  private answerHttpApis(): void {
+    refuseBeyondHttpApis(this.protecting.report, this.timeout);
+    this.function.addEnvironment("OATHGATE_HTTP_API_ANSWER", "simple");
   }
 
   /**
@@ -211,3 +281,6 @@ function networkOf({ vpc, vpcSubnets, securityGroups }: OathgateProps): Function
   }
   return undefined;
 }
+
+/** How long a decision may take where nothing else is said. */
+const DEFAULT_TIMEOUT = Duration.seconds(10);

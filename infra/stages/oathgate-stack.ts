@@ -3,8 +3,7 @@ import type { Construct } from "constructs";
 import type { CheckedGate } from "../lib/checked-gate";
 import { Oathgate } from "../lib/oathgate";
 import type { OathgateCode } from "../lib/oathgate-code";
-import { StageApi } from "./api/stage-api";
-import { FrontDoor } from "./front-door";
+import { addStageApi } from "./api/api-of-kind";
 import { gatePropsOf } from "./gate-props";
 import type { Stage } from "./stage";
 
@@ -21,7 +20,7 @@ export interface OathgateStackProps extends StackProps {
 export class OathgateStack extends Stack {
   constructor(scope: Construct, id: string, props: OathgateStackProps) {
     super(scope, id, props);
-    const { name, settings } = props.stage;
+    const { settings } = props.stage;
 
     // The id that adds nothing to the logical ids below it.
     const gate = new Oathgate(this, "Default", {
@@ -29,33 +28,21 @@ export class OathgateStack extends Stack {
       code: props.code,
       ...(props.checked === undefined ? {} : { checked: props.checked }),
     });
-    const { api, clientCertificates } = new StageApi(this, "Gate", {
-      apiName: id,
-      stageName: name,
-      settings,
-    });
-    gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
-
-    const frontDoor = new FrontDoor(this, "FrontDoor", { stage: props.stage, api, gate });
+    const api = addStageApi(this, gate, { stage: props.stage, apiName: id });
 
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);
     }
-    // Where no name of AWS's leads to this machine, the local cloud takes the API's id in the path.
-    const url =
-      settings.awsEndpointUrl === undefined
-        ? frontDoor.url
-        : `${settings.awsEndpointUrl.replace(/\/+$/, "")}/_aws/execute-api/${api.restApiId}/${name}/`;
-    this.output("ApiUrl", url, "Where the API is asked");
-    this.output("ApiId", api.restApiId, "The API's id");
+    this.output("ApiUrl", api.url, "Where the API is asked");
+    this.output("ApiId", api.id, "The API's id");
     this.output("AuthorizerFunctionName", gate.function.functionName, "The function that decides");
     this.output("SigningKeysSecretArn", gate.signingKeysSecret.secretArn, "The secret with the signing keys");
     if (gate.secretHeaderSecret !== undefined) {
       const { secretArn } = gate.secretHeaderSecret;
       this.output("SecretHeaderSecretArn", secretArn, "The secret by which the backend recognises the gate");
     }
-    if (clientCertificates !== undefined) {
-      const { currentId, nextId } = clientCertificates;
+    if (api.clientCertificates !== undefined) {
+      const { currentId, nextId } = api.clientCertificates;
       this.output(
         "ClientCertificateId",
         currentId,

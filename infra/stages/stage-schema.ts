@@ -8,6 +8,8 @@ import {
   vouchedHeaderFallback,
 } from "../lib/prop-values";
 import { alarms } from "./schema/alarms";
+import { api } from "./schema/api";
+import { refuseBeyondKind } from "./schema/api-limits";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
 import { concurrency } from "./schema/concurrency";
 import { cors } from "./schema/cors";
@@ -41,6 +43,7 @@ export const stageSchema = z
       .optional(),
     /** The region to deploy to. @default the one of the credentials in use */
     region: regionName.optional(),
+    api: api.prefault({}),
     /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
     backendUrl: serviceUrl.optional(),
     /** Another kind of backend, and how a backend recognises the gateway. @default the backend is at `backendUrl` */
@@ -123,6 +126,7 @@ export const stageSchema = z
   })
   .superRefine((stage, context) => {
     checkBackend(stage, context);
+    refuseBeyondKind(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {
       context.addIssue({
         code: "custom",

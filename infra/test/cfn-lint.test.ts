@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { BACKENDS } from "./backend-stages";
 import { EVERYTHING } from "./everything";
-import { ROOT, templateOf } from "./synth";
+import { LEAST, ROOT, templateOf } from "./synth";
 
 /** In the virtual environment that `make` keeps. */
 const CFN_LINT = join(ROOT, ".venv/bin/cfn-lint");
@@ -55,6 +55,17 @@ describe("cfn-lint", () => {
       expect(lint(kind.replaceAll(" ", "-"), templateOf({ stage: BACKENDS[kind] }).toJSON())).toBe("");
     },
   );
+
+  it.each([
+    [
+      "http",
+      "api: { kind: http, tokenHeader: X-Token }\ncors: { allowOrigins: [https://app.example.com], exposeHeaders: [X-Page] }\n",
+    ],
+    ["websocket", "api: { kind: websocket }\n"],
+  ])("finds nothing in the template of a stage of the kind %s", (kind, text) => {
+    const stage = `${LEAST}accessLogs: true\nthrottle: { rateLimit: 5, burstLimit: 9 }\n${text}`;
+    expect(lint(kind, templateOf({ stage, report: { redirects: false } }).toJSON())).toBe("");
+  });
 
   it("needs every exception that is made", () => {
     const found = lint("exceptions", templateOf({ stage: EVERYTHING }).toJSON(), []);

@@ -48,10 +48,13 @@ describe("the documentation", () => {
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",
       "awsEndpointUrl: http://127.0.0.1:4566",
     ].join("\n");
-    const functions = templateOf({ stage: everything }).findResources("AWS::Lambda::Function");
-    const set = Object.values(functions).flatMap(({ Properties }) =>
-      Object.keys(Properties.Environment.Variables),
-    );
+    const httpApi = "backendUrl: https://backend.example.com\napi: { kind: http, tokenHeader: X-Token }";
+    const templates = [
+      templateOf({ stage: everything }),
+      templateOf({ stage: httpApi, report: { redirects: false } }),
+    ];
+    const functions = templates.flatMap((made) => Object.values(made.findResources("AWS::Lambda::Function")));
+    const set = functions.flatMap(({ Properties }) => Object.keys(Properties.Environment?.Variables ?? {}));
     const [ofFunctions = ""] = page("environment.md").split("## Of synth and deploy");
     expect(new Set(firstColumn(ofFunctions))).toEqual(new Set(set));
   });

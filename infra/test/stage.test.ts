@@ -27,6 +27,7 @@ describe("a stage file", () => {
 
   it("needs a backend and nothing else", () => {
     expect(parseStage("least.yml", LEAST)).toEqual({
+      api: { kind: "rest" },
       backendUrl: "https://backend.example.com",
       backendTimeoutSeconds: 29,
       responseTransferMode: "buffered",

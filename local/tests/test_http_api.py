@@ -188,6 +188,16 @@ def test_a_stage_without_a_deployment_serves_nothing(api):
         gateway.delete_stage(ApiId=api.http_api_id, StageName="empty")
 
 
+def test_preflights_are_answered_as_the_stack_says(api):
+    origin = ("Origin", "https://app.example.com")
+    asked = api.ask_http_api("OPTIONS", "/x", [origin])
+    assert (asked.status, asked.header("Access-Control-Allow-Origin")) == (204, origin[1])
+    assert (asked.header("Access-Control-Allow-Methods"), asked.header("Access-Control-Max-Age")) == ("GET", "60")
+    answer = api.ask_http_api("GET", "/x", [origin])
+    assert (answer.status, answer.header("Access-Control-Allow-Origin")) == (200, origin[1])
+    assert api.ask_http_api("OPTIONS", "/x", [("Origin", "https://elsewhere.example")]).status == 403
+
+
 def test_an_upgrade_to_web_sockets_is_a_plain_request(api):
     headers = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
     answer = api.ask_http_api("GET", "/x", headers, answer=allowed({"x_user": "ada"}))

@@ -10,6 +10,7 @@ export type AuthorizerEnvironmentProps = Pick<
   | "vouchedHeaderFallback"
   | "clientHeaders"
   | "forgedHeaders"
+  | "tokenHeader"
   | "sessionCache"
   | "logLevel"
   | "metrics"
@@ -21,7 +22,7 @@ export const DEFAULT_VOUCHED_HEADER_FALLBACK = "none";
 
 /** The authorizer's variables, as `docs/environment.md` describes them; what is not set is not there. */
 export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record<string, string> {
-  const { vouchedHeaderFallback, clientHeaders = [], forgedHeaders, sessionCache } = props;
+  const { vouchedHeaderFallback, clientHeaders = [], forgedHeaders, tokenHeader, sessionCache } = props;
   const { logLevel, metrics, awsEndpointUrl } = props;
   return {
     OATHGATE_VOUCHED_FALLBACK: vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
@@ -29,6 +30,7 @@ export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record
     ...requestReading(props),
     ...(clientHeaders.length === 0 ? {} : { OATHGATE_CLIENT_HEADERS: clientHeaders.join(",") }),
     ...(forgedHeaders === "replace" ? { OATHGATE_FORGED_HEADERS: forgedHeaders } : {}),
+    ...(tokenHeader === undefined ? {} : { OATHGATE_TOKEN_HEADER: tokenHeader }),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metrics === undefined
       ? {}

@@ -3,6 +3,8 @@
 * The error `Unauthorized`, exactly, is a 401; any other is a 500. Of HTTP APIs
   this is not documented: AWS may answer both with 500.
 * An answer that takes longer than ten seconds is a 500.
+* An authorizer whose stack names no identity source needs none; the emulator
+  takes `Authorization` for one.
 * A WebSocket API's context holds text, numbers and booleans alone, and the
   whole answer has at most 8 KB, or it is a 500.
 """
@@ -17,6 +19,8 @@ EXTENDS = (
     "services.apigateway:_invoke_request_authorizer_lambda",
     "services.apigateway:_authorize_request_v2",
     "services.apigateway:_authorize_ws_connect",
+    "services.cloudformation.provisioners:_apigw_v2_authorizer_create",
+    "services.cloudformation.provisioners:_apigw_v2_authorizer_update",
     "services.lambda_svc:_execution_record_for_config",
     "services.lambda_svc:_execute_function_with_config_scope",
 )
@@ -68,6 +72,7 @@ async def in_time(running: Awaitable[dict | None], seconds: float) -> dict | Non
 def install(app, apigw) -> None:
     from ministack.core.concurrency import run_reentrant
     from ministack.services import apigateway, lambda_svc
+    from ministack.services.cloudformation import provisioners
 
     authorize = apigateway._authorize_request_v2
     authorize_connect = apigateway._authorize_ws_connect
@@ -97,6 +102,17 @@ def install(app, apigw) -> None:
         except Unauthorized:
             return (401, "Unauthorized"), None
 
+    def without_identity_source(provision, place: int):
+        def wrapped(*arguments, **named):
+            props = {"IdentitySource": [], **arguments[place]}
+            return provision(*arguments[:place], props, *arguments[place + 1 :], **named)
+
+        return wrapped
+
+    provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Authorizer"].update(
+        create=without_identity_source(provisioners._apigw_v2_authorizer_create, 1),
+        update=without_identity_source(provisioners._apigw_v2_authorizer_update, 2),
+    )
     apigateway._invoke_request_authorizer_lambda = _invoke_request_authorizer_lambda
     apigateway._authorize_request_v2 = _authorize_request_v2
     apigateway._authorize_ws_connect = _authorize_ws_connect

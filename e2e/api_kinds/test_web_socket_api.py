@@ -1,0 +1,103 @@
+"""A stage with a WebSocket API: who may connect, and what the backend is told of each event."""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Iterable
+
+import pytest
+
+from local.cloud.web_socket_client import Refused, WebSocket
+from local.demo_requests import ADA, SESSION
+
+from ..seen import folded, users, verified_claims
+
+
+def connect(gate, headers: Iterable[tuple[str, str]], query: str = "") -> WebSocket:
+    return WebSocket(gate.cloud.port, gate.api_id, f"/{gate.stage}{query}", headers)
+
+
+def values(request: dict, name: str) -> list[str]:
+    return [value for known, value in request["headers"] if folded(known) == folded(name)]
+
+
+def events(gate, count: int) -> list[dict]:
+    """What the backend was told, once it is as much as is awaited."""
+    for _ in range(500):
+        told = gate.cloud.backend_requests()
+        if len(told) >= count:
+            return told
+        time.sleep(0.02)
+    raise AssertionError(f"{len(told)} of {count} events arrived")
+
+
+def test_every_event_brings_the_identity_that_was_vouched_for_when_the_client_connected(web_socket_gate):
+    with connect(web_socket_gate, [SESSION]) as connection:
+        connection.send("hello")
+        # A message can't name another route, nor speak for somebody else.
+        connection.send('{"action": "$disconnect", "headers": {"X-User": "admin"}}')
+        events(web_socket_gate, 3)
+    told = events(web_socket_gate, 4)
+    kinds = [values(event, "Oathgate-Event") for event in told]
+    assert kinds == [["CONNECT"], ["MESSAGE"], ["MESSAGE"], ["DISCONNECT"]]
+    assert len({values(event, "Oathgate-Connection-Id")[0] for event in told}) == 1
+    keys = web_socket_gate.public_keys()
+    for event in told:
+        assert event["method"] == "POST"
+        assert users(event) == [ADA]
+        assert verified_claims(event, keys)["sub"] == ADA
+    assert base64.b64decode(told[1]["body_base64"]) == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [([], 401), ([("Cookie", "ory_kratos_session=nobody")], 401), ([("Authorization", "Bearer forged")], 401)],
+    ids=["nothing", "an unknown session", "a forged token"],
+)
+def test_who_has_no_session_does_not_connect(web_socket_gate, headers, status):
+    with pytest.raises(Refused) as refusal:
+        connect(web_socket_gate, headers)
+    assert refusal.value.answer.status == status
+    assert web_socket_gate.cloud.backend_requests() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-User",
+        "x-user",
+        "X-USER",
+        "X_User",
+        "Oathgate-Connection-Id",
+        "oathgate-event",
+        "OATHGATE_EVENT",
+    ],
+)
+def test_a_forged_header_does_not_connect_in_any_spelling(web_socket_gate, name):
+    with pytest.raises(Refused) as refusal:
+        connect(web_socket_gate, [SESSION, (name, "admin")])
+    assert refusal.value.answer.status == 403
+    assert web_socket_gate.cloud.backend_requests() == []
+
+
+def test_a_token_of_the_client_s_own_is_replaced(web_socket_gate):
+    with connect(web_socket_gate, [SESSION, ("Authorization", "Bearer forged")]):
+        events(web_socket_gate, 1)
+    for event in events(web_socket_gate, 2):
+        assert verified_claims(event, web_socket_gate.public_keys())["sub"] == ADA
+
+
+def test_a_session_service_that_fails_lets_nobody_in(web_socket_gate):
+    web_socket_gate.cloud.set_session_service("error")
+    try:
+        with pytest.raises(Refused) as refusal:
+            connect(web_socket_gate, [SESSION])
+        assert refusal.value.answer.status in (401, 500)
+    finally:
+        web_socket_gate.cloud.set_session_service("normal")
+
+
+def test_the_stack_s_output_leads_to_the_api(web_socket_gate):
+    expected = f"ws://127.0.0.1:{web_socket_gate.cloud.port}/_aws/execute-api/{web_socket_gate.api_id}/websocket"
+    assert web_socket_gate.output_url == expected

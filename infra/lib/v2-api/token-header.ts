@@ -1,0 +1,33 @@
+/** Names that API Gateway or clients give a meaning of their own, or that nothing can be mapped to. */
+const TAKEN = /^(x-amz|x-forwarded-|access-control-|apigw-|cloudfront-|sec-|if-|proxy-|content-|accept)/;
+const TAKEN_NAMES = new Set([
+  "authorization",
+  "cache-control",
+  "connection",
+  "cookie",
+  "expect",
+  "forwarded",
+  "host",
+  "keep-alive",
+  "origin",
+  "pragma",
+  "range",
+  "referer",
+  "te",
+  "trailer",
+  "trailers",
+  "transfer-encoding",
+  "upgrade",
+  "user-agent",
+  "via",
+]);
+
+/** Whether a header can bring a token: one that every kind of API maps, and that no client sends of its own accord. */
+export function canBringToken(header: string): boolean {
+  const name = header.toLowerCase();
+  return /^[a-z0-9._$-]+$/.test(name) && !TAKEN.test(name) && !TAKEN_NAMES.has(name);
+}
+
+/** What is said of one that can't. */
+export const NO_TOKEN_HEADER =
+  "must be the name of a header that API Gateway maps and no client sends, such as `X-Token`";

@@ -1,0 +1,64 @@
+import { Aws, Lazy, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { renewWithVersion } from "../rest-api/renewed-with-version";
+
+/** Props for `V2VersionAuthorizer`. */
+export interface V2VersionAuthorizerProps {
+  /** The id of an HTTP or WebSocket API. */
+  readonly apiId: string;
+  readonly protocol: "HTTP" | "WEBSOCKET";
+  /** What decides each request: a function's `currentVersion`. */
+  readonly version: Version;
+}
+
+/**
+ * An authorizer of an HTTP or WebSocket API that calls one version of the function, and its permission to do so; both are
+ * made anew with each version, as those of a REST API.
+ *
+ * HTTP APIs send payload 2.0 and take simple responses. Decisions are never cached, and no identity source is named: a
+ * request without it would be refused before the rules are asked.
+ */
+export class V2VersionAuthorizer extends Construct {
+  readonly authorizer: CfnAuthorizer;
+
+  constructor(scope: Construct, id: string, { apiId, protocol, version }: V2VersionAuthorizerProps) {
+    super(scope, id);
+    const functions = `arn:${Aws.PARTITION}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions`;
+    this.authorizer = new CfnAuthorizer(this, "Resource", {
+      // Two authorizers of an API can't have the same name, and during a deploy there are two.
+      name: Lazy.string({ produce: () => this.authorizer.logicalId }),
+      apiId,
+      authorizerType: "REQUEST",
+      authorizerUri: `${functions}/${version.functionArn}/invocations`,
+      ...(protocol === "HTTP"
+        ? {
+            authorizerPayloadFormatVersion: "2.0",
+            enableSimpleResponses: true,
+            authorizerResultTtlInSeconds: 0,
+          }
+        : {}),
+    });
+    renewWithVersion(this.authorizer, version);
+
+    const permission = new CfnPermission(this, "Permission", {
+      action: "lambda:InvokeFunction",
+      functionName: version.functionArn,
+      principal: "apigateway.amazonaws.com",
+      sourceArn: Stack.of(this).formatArn({
+        service: "execute-api",
+        resource: apiId,
+        resourceName: `authorizers/${this.authorizer.ref}`,
+      }),
+    });
+    renewWithVersion(permission, version);
+    // Needed for as long as the version may be called, and gone with it.
+    permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  }
+
+  /** The authorizer's id, for `AuthorizerId` of a route. */
+  get authorizerId(): string {
+    return this.authorizer.ref;
+  }
+}
