@@ -77,6 +77,7 @@ package: node_modules ## The npm package oathgate-cdk, in target/; BINARIES=targ
 	fi
 	mkdir -p target
 	npm pack --silent --pack-destination target ./infra
+	rm -rf infra/binaries
 
 api-page: node_modules infra/api-page/node_modules ## infra/API.md, from the doc comments of infra/lib
 	infra/api-page/generate infra/API.md
