@@ -14,7 +14,7 @@ import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import { SigningKeys } from "./constructs/signing-keys";
 import type { GateReport, VouchedHeader } from "./gate-report";
 import { headerContract } from "./header-contract";
-import { InputError } from "./input-error";
+import { InputError, onBehalfOf } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
 import { prepareGate } from "./prepared-gate";
 import { checkProps } from "./props-check";
@@ -74,12 +74,14 @@ export class Oathgate extends Construct {
    */
   constructor(scope: Construct, id: string, props: OathgateProps) {
     super(scope, id);
-    checkLogLevel(props);
-    checkProps(this.node.path, props);
-    if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
-      throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
-    }
-    const { checked: asWritten, functions } = prepareGate(this, props);
+    const { checked: asWritten, functions } = onBehalfOf(this.constructor as () => Oathgate, () => {
+      checkLogLevel(props);
+      checkProps(this.node.path, props);
+      if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
+        throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
+      }
+      return prepareGate(this, props);
+    });
     const checked = { ...asWritten, ...withTokenHeader(asWritten, props.tokenHeader) };
     const architecture = props.architecture ?? Architecture.ARM_64;
     const log: FunctionLogOptions = {
@@ -186,7 +188,7 @@ export class Oathgate extends Construct {
    * @throws InputError where CDK does not see the API's methods, or the API is in another stack
    */
   protect(api: RestApi, options: ProtectOptions = {}): void {
-    protectRestApi(this.protecting, api, options);
+    onBehalfOf(this.protect, () => protectRestApi(this.protecting, api, options));
   }
 
   /**
@@ -249,12 +251,16 @@ export class Oathgate extends Construct {
   attachTo(restApiId: string, options: AttachOptions): AttachedApi {
     this.attached += 1;
     const id = Token.isUnresolved(restApiId) ? `Attached${this.attached}` : `Attached-${restApiId}`;
-    return new AttachedApi(this, id, {
-      ...options,
-      restApiId,
-      gate: this.protecting,
-      signingKeysSecretArn: this.signingKeysSecret.secretArn,
-    });
+    return onBehalfOf(
+      this.attachTo,
+      () =>
+        new AttachedApi(this, id, {
+          ...options,
+          restApiId,
+          gate: this.protecting,
+          signingKeysSecretArn: this.signingKeysSecret.secretArn,
+        }),
+    );
   }
 }
 

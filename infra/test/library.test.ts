@@ -231,6 +231,24 @@ describe("what a gate can't be made from is refused in a sentence that names the
     expect(refusal(() => makeGate(root, props))).toContain(sentence);
   });
 
+  it("the error is traced to the app's line, past the library's own", () => {
+    const { root } = appFolder();
+    const trace = (act: () => unknown): string[] => {
+      try {
+        act();
+      } catch (error) {
+        return (error as Error).stack?.split("\n").filter((line) => line.startsWith("    at ")) ?? [];
+      }
+      return [];
+    };
+    expect(trace(() => makeGate(root, { config: "gate/confg.yml" }))[0]).toContain("makeGate");
+    const stack = emptyStack();
+    const api = new RestApi(stack, "Api");
+    const gate = gateIn(stack);
+    gate.protect(api);
+    expect(trace(() => gate.protect(api))[0]).toContain("library.test.ts");
+  });
+
   it("a configuration that lies in the app's own folder, which would be deployed as a whole", () => {
     const { root } = appFolder({ "config.yml": "" });
     expect(refusal(() => makeGate(root, { config: "config.yml" }))).toContain(

@@ -249,7 +249,15 @@ describe("what would stay open ends synth:", () => {
         gate: { forgedHeaders: "replace" },
         after: (api, stack) => api.root.addMethod("GET", new LambdaIntegration(lambda(stack))),
       },
-      "`GET /` hands the client's headers to its function as they are",
+      '`GET /` has an integration that can see the client\'s own headers, so `forgedHeaders: "replace"` would let',
+    ],
+    [
+      "a service that could be handed forged headers by a template",
+      {
+        gate: { forgedHeaders: "replace" },
+        after: (api) => api.root.addMethod("GET", new AwsIntegration({ service: "sqs", path: "queue" })),
+      },
+      "`GET /` has an integration that can see the client's own headers",
     ],
     [
       "a method that an aspect opens afterwards",

@@ -117,9 +117,9 @@ export class ProtectedMethods implements IAspect {
       );
       return;
     }
-    if (type === "AWS_PROXY" && this.props.replacesForgedHeaders) {
+    if ((type === "AWS_PROXY" || type === "AWS") && this.props.replacesForgedHeaders) {
       this.complaints.push(
-        `\`${name}\` hands the client's headers to its function as they are, so \`forgedHeaders: "replace"\` would let forged ones in: leave \`forgedHeaders\` at "refuse", or make the integration an HTTP one`,
+        `\`${name}\` has an integration that can see the client's own headers, so \`forgedHeaders: "replace"\` would let forged ones in: leave \`forgedHeaders\` at "refuse", or make the integration an HTTP one`,
       );
     }
     method.authorizationType = "CUSTOM";
