@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
 import { prune } from "../stages/deployed/prune";
-import { runCommand, stackNameOf, stagesAndFlags } from "../stages/deployed/run-command";
+import { keepsDeployments, runCommand, stackNameOf, stagesAndFlags } from "../stages/deployed/run-command";
 
 /**
  * `prune STAGES [--dry-run | --after-deploy] [CDK_FLAGS…]`: deletes what is older than the last `rollout.keepVersions` deploys.
@@ -17,7 +17,7 @@ runCommand(async (say) => {
     strict: false,
   });
   const { stages, flags } = stagesAndFlags(process.argv.slice(2));
-  for (const stage of stages) {
+  for (const stage of stages.filter(keepsDeployments)) {
     const { keepVersions } = stage.settings.rollout;
     try {
       const control = await controlPlaneOf(stage, flags, process.env);

@@ -1,8 +1,9 @@
 #!/usr/bin/env tsx
 import { parseArgs } from "node:util";
+import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
 import { listCandidates, rollback } from "../stages/deployed/rollback";
-import { runCommand, stackNameOf, stageAndFlags } from "../stages/deployed/run-command";
+import { keepsDeployments, runCommand, stackNameOf, stageAndFlags } from "../stages/deployed/run-command";
 
 /** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: what the stage serves, without a build. */
 runCommand(async (say) => {
@@ -13,6 +14,12 @@ runCommand(async (say) => {
   });
   const { stage, flags } = stageAndFlags(process.argv.slice(2));
   const stackName = stackNameOf(stage);
+  if (!keepsDeployments(stage)) {
+    throw new InputError(
+      `the stage \`${stage.name}\` has an API of the kind \`${stage.settings.api.kind}\`: only REST APIs can be pointed back; ` +
+        "deploy the earlier revision",
+    );
+  }
   const control = await controlPlaneOf(stage, flags, process.env);
   try {
     if (values.list === true) {

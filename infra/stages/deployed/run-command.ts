@@ -36,6 +36,11 @@ export function stagesAndFlags([choices, ...rest]: readonly string[]): StagesAnd
   return { stages: loadStages(ROOT, choices), flags: flagsIn(rest) };
 }
 
+/** Whether a stage's API is of the kind whose earlier deployments are kept, and can be served again. */
+export function keepsDeployments({ settings }: Stage): boolean {
+  return settings.api.kind === "rest";
+}
+
 /** The name of a stage's stack. */
 export function stackNameOf(stage: Stage): string {
   return `oathgate-${stage.name}`;
