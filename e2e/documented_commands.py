@@ -59,6 +59,7 @@ NOT_RUN = {
     'make pipeline-roles REPOSITORY=octocat/gate STAGES="dev prod"': (
         "makes GitHub's OpenID Connect provider, a type that the local cloud does not have; infra/test/pipeline-roles.test.ts"
     ),
+    "make functions": _ARM64,
     "make package BINARIES=target/functions": "needs what was built for arm64; infra/test/package.test.ts",
     "mkdir my-api && cd my-api": _OWN_APP,
     "npx cdk init app --language typescript": _OWN_APP,
