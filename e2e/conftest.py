@@ -32,7 +32,9 @@ def cloud():
 @pytest.fixture(scope="session")
 def gate(cloud):
     # A rotated key must arrive while a test waits for it, and the most talkative log must hold no secret.
-    gate = Deployment(cloud, "e2e", {"signingKeys": {"ttlSeconds": 1}, "logs": {"level": "debug"}})
+    keys = {"ttlSeconds": 1, "rotation": {"everyDays": 30, "publishAheadSeconds": 3}}
+    changes = {"signingKeys": keys, "keysEndpoint": {"maxAgeSeconds": 1}, "logs": {"level": "debug"}}
+    gate = Deployment(cloud, "e2e", changes)
     gate.bootstrap()
     gate.deploy()
     return gate

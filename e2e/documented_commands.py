@@ -32,6 +32,7 @@ NOT_RUN = {
     "make test": "runs these tests",
     "make prove STAGE=dev": "needs an AWS account; e2e/prove/test_prove.py runs the suite on the local cloud",
     "aws apigateway get-client-certificate --client-certificate-id ID --query pemEncodedCertificate --output text": _AWS,
+    "oathgate credentials rotate --secret ARN --revoke KID": "run with a secret and a key, by e2e/test_rotation.py",
     "make stop": "ends the cloud of these tests; local/tests stops one",
     "rm rules/rules.jsonnet rules/tests.jsonnet": "run in a copy of the project, by test_own_rule_files",
     "make conformance": "is part of `make test`",

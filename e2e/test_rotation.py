@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from conformance import token
 from local.cloud.processes import ROOT
 
+from . import verifiers
 from .seen import vouched
 
 pytestmark = pytest.mark.last
@@ -22,10 +25,181 @@ TTL = 1
 PATIENCE = 20
 
 
-def new_keys() -> str:
+def credentials(gate, *arguments: str) -> str:
+    """What `oathgate credentials` prints, asking the local cloud."""
     built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
-    command = [os.environ.get("OATHGATE_CLI") or str(built), "credentials", "generate", "--alg", "RS256"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    command = [os.environ.get("OATHGATE_CLI") or str(built), "credentials", *arguments]
+    environment = {**os.environ, **gate.cloud.environment()}
+    return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
+
+
+def new_keys(gate) -> str:
+    return credentials(gate, "generate", "--alg", "RS256")
+
+
+def rotate(gate) -> dict:
+    """Rotates by Secrets Manager, and gives the new key once the version is current."""
+    secrets = gate.cloud.client("secretsmanager")
+    before = secrets.describe_secret(SecretId=gate.secret_arn)
+    version = secrets.rotate_secret(SecretId=gate.secret_arn)["VersionId"]
+    deadline = time.monotonic() + PATIENCE
+    while "AWSCURRENT" not in secrets.describe_secret(SecretId=gate.secret_arn)["VersionIdsToStages"][version]:
+        assert time.monotonic() < deadline, f"after {PATIENCE} s the rotation has not ended"
+        time.sleep(0.05)
+    assert before["RotationEnabled"]
+    keys = json.loads(secrets.get_secret_value(SecretId=gate.secret_arn)["SecretString"])["keys"]
+    return max(keys, key=lambda key: key.get("nbf", 0))
+
+
+class Load:
+    """Requests one after the other, and every token that the backend got."""
+
+    def __init__(self, gate):
+        self.gate = gate
+        self.failures: list[str] = []
+        #: when each arrived, by the key that signed it, and each token once
+        self.tokens: list[tuple[float, str]] = []
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        number = 0
+        while not self._ends.is_set():
+            number += 1
+            answer = self.gate.ask("GET", f"/v1/public/{number}")
+            if answer.status != 200:
+                self.failures.append(f"request {number}: {answer.status}")
+                continue
+            for received in self.gate.cloud.backend_requests():
+                (authorization,) = vouched(received)["AUTHORIZATION"]
+                self.tokens.append((time.time(), authorization.removeprefix("Bearer ")))
+            self.gate.cloud.forget_backend_requests()
+
+    def __enter__(self):
+        self.gate.cloud.forget_backend_requests()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._ends.set()
+        self._thread.join()
+
+
+def kid_of(token_text: str) -> str:
+    header = token_text.split(".")[0]
+    return json.loads(base64.urlsafe_b64decode(header + "=" * (-len(header) % 4)))["kid"]
+
+
+@pytest.fixture(scope="module")
+def verifier_commands(tmp_path_factory):
+    return verifiers.commands(tmp_path_factory.mktemp("verifiers"))
+
+
+def test_stock_libraries_verify_every_token_across_two_rotations(gate, verifier_commands):
+    running = [
+        verifiers.Verifier(name, command, gate.output_url, "https://api.example.test/")
+        for name, command in verifier_commands.items()
+    ]
+    handed_over = 0
+
+    def verify(load: Load) -> None:
+        nonlocal handed_over
+        for _, text in load.tokens[handed_over:]:
+            for verifier in running:
+                verifier.verify(text)
+            handed_over += 1
+
+    with Load(gate) as load:
+        new = []
+        for _ in range(2):
+            new.append(rotate(gate))
+            # Until the new key has signed for a while.
+            until = new[-1]["nbf"] + 2
+            while time.time() < until:
+                verify(load)
+                time.sleep(0.1)
+    verify(load)
+    assert load.failures == []
+    signers = [kid_of(text) for _, text in load.tokens]
+    assert set(signers) >= {key["kid"] for key in new}
+    assert len(set(signers)) == 3, "the key before the first rotation signed too"
+    for key in new:
+        first = next(at for at, text in load.tokens if kid_of(text) == key["kid"])
+        assert first >= key["nbf"] - 0.5, "no key signs before its time"
+    for verifier in running:
+        said = verifier.end()
+        assert set(said) == {"ok guest"}, f"{verifier.name}: {sorted(set(said))}"
+        assert len(said) == len(load.tokens), verifier.name
+
+
+def test_stock_libraries_refuse_what_the_gate_did_not_sign(gate, verifier_commands):
+    with Load(gate) as load:
+        while not load.tokens:
+            time.sleep(0.05)
+    _, good = load.tokens[0]
+    header, claims, signature = good.split(".")
+    forged = base64.urlsafe_b64encode(b'{"sub":"root","iss":"https://api.example.test/","exp":9999999999}')
+    unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    tokens = [
+        f"{header}.{forged.decode().rstrip('=')}.{signature}",
+        f"{unsigned}.{claims}.",
+        f"{header}.{claims}.",
+        good,
+    ]
+    for name, command in verifier_commands.items():
+        verifier = verifiers.Verifier(name, command, gate.output_url, "https://api.example.test/")
+        for text in tokens:
+            verifier.verify(text)
+        said = verifier.end()
+        assert [line.split(":")[0] for line in said] == ["refused", "refused", "refused", "ok guest"], f"{name}: {said}"
+
+
+def test_the_documents_are_there_for_everybody_and_hold_public_halves(gate):
+    for path in ("/.well-known/jwks.json", "/.well-known/openid-configuration"):
+        answer = gate.ask("GET", path)
+        assert answer.status == 200
+        assert answer.header("Cache-Control") == "public, max-age=1"
+        assert answer.header("Access-Control-Allow-Origin") == "*"
+        assert gate.ask("HEAD", path).status == 200
+        again = gate.ask("GET", path, [("If-None-Match", answer.header("ETag"))])
+        assert (again.status, again.body) == (304, b"")
+        assert gate.ask("POST", path).status in (403, 405)
+        assert gate.ask("GET", path + "/more").status == 403
+    keys = json.loads(gate.ask("GET", "/.well-known/jwks.json").body)["keys"]
+    known = {key["kid"]: key for key in gate.public_keys()}
+    assert {key["kid"] for key in keys} <= set(known)
+    assert all(set(key) == {"use", "kty", "kid", "alg", "n", "e"} for key in keys)
+    # What lies beside them is the rules' as ever.
+    assert gate.ask("GET", "/.well-known/security.txt").status == 403
+    assert gate.cloud.backend_requests() == []
+
+
+def ids(set_text: str) -> set[str]:
+    return {key["kid"] for key in json.loads(set_text)["keys"]}
+
+
+def test_the_command_line_publishes_rotates_and_revokes(gate):
+    secrets = gate.cloud.client("secretsmanager")
+    value = lambda arn: secrets.get_secret_value(SecretId=arn)["SecretString"]  # noqa: E731
+    # The stage's secret, by its rotation function.
+    before = ids(credentials(gate, "public", "--secret", gate.secret_arn))
+    assert before == ids(gate.ask("GET", "/.well-known/jwks.json").body.decode())
+    assert "by its function" in credentials(gate, "rotate", "--secret", gate.secret_arn)
+    deadline = time.monotonic() + PATIENCE
+    while len(ids(value(gate.secret_arn))) == len(before):
+        assert time.monotonic() < deadline, f"after {PATIENCE} s there is no new key"
+        time.sleep(0.1)
+    assert before < ids(value(gate.secret_arn))
+    # One without a rotation function, by the same steps.
+    arn = secrets.create_secret(Name="rotated-by-hand", SecretString=new_keys(gate))["ARN"]
+    (first,) = ids(value(arn))
+    assert "is to be published now" in credentials(gate, "rotate", "--secret", arn)
+    assert first in ids(value(arn)) and len(ids(value(arn))) == 2
+    said = credentials(gate, "rotate", "--secret", arn, "--revoke", first)
+    assert f"the key `{first}` is revoked" in said
+    assert first not in ids(value(arn))
+    labels = secrets.describe_secret(SecretId=arn)["VersionIdsToStages"].values()
+    assert all("AWSPENDING" not in of_version for of_version in labels)
 
 
 def signed_by(gate, keys: list[dict]) -> str:
@@ -43,7 +217,7 @@ def test_a_rotated_secret_is_signed_with_soon_and_no_request_fails(gate):
     old = gate.public_keys()
     assert signed_by(gate, old) in {key["kid"] for key in old}
 
-    secrets.put_secret_value(SecretId=gate.secret_arn, SecretString=new_keys())
+    secrets.put_secret_value(SecretId=gate.secret_arn, SecretString=new_keys(gate))
     new = gate.public_keys()
     new_ids = {key["kid"] for key in new}
     assert not new_ids & {key["kid"] for key in old}

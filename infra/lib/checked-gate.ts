@@ -39,7 +39,11 @@ export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
   const tests = testRules(sources, configFile, cli);
   const headersTable = cli.headersTable(configFile, sources.clientHeaders ?? []);
   return {
-    gate: { ...cli.report(configFile), rules: cli.rules(configFile), configFile },
+    gate: {
+      ...cli.report(configFile, sources.publicPaths, sources.publicHost),
+      rules: cli.rules(configFile),
+      configFile,
+    },
     findings,
     tests,
     headersTable,

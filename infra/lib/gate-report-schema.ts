@@ -14,12 +14,26 @@ export const gateReportSchema = z
     redirects: z.boolean(),
     /** Whose value each mapped header has, by groups of rules; for people, who are shown it as a table. */
     received: z.array(z.unknown()),
+    signed_tokens: z
+      .strictObject({ issuers: z.array(z.string()), longest_ttl_seconds: z.number() })
+      .nullable()
+      .default(null),
+    rules_of_paths: z.array(z.strictObject({ path: z.string(), rules: z.array(z.string()) })).default([]),
   })
   .transform(
-    ({ vouched, www_authenticate, redirects }): GateReport => ({
+    ({ vouched, www_authenticate, redirects, signed_tokens, rules_of_paths }): GateReport => ({
       vouchedHeaders: vouched.map(({ header, context_key }) => ({ header, contextKey: context_key })),
       ...(www_authenticate === null ? {} : { wwwAuthenticate: www_authenticate }),
       redirects,
+      ...(signed_tokens === null
+        ? {}
+        : {
+            signedTokens: {
+              issuers: signed_tokens.issuers,
+              longestTtlSeconds: signed_tokens.longest_ttl_seconds,
+            },
+          }),
+      ...(rules_of_paths.length === 0 ? {} : { rulesOfPaths: rules_of_paths }),
     }),
   );
 

@@ -14,6 +14,24 @@ export interface GateReport {
   readonly wwwAuthenticate?: { readonly realm: string };
   /** Whether an error handler can send a browser elsewhere. */
   readonly redirects: boolean;
+  /** The tokens that the rules sign. @default they sign none */
+  readonly signedTokens?: SignedTokens;
+  /** Which rules match the paths that were asked about. @default nothing was asked about */
+  readonly rulesOfPaths?: readonly MatchedPath[];
+}
+
+/** The tokens that rules sign. */
+export interface SignedTokens {
+  /** What they name as their issuer, each once. */
+  readonly issuers: readonly string[];
+  /** How long one is valid at most. */
+  readonly longestTtlSeconds: number;
+}
+
+/** A path of the API's own, and the ids of the rules that match a GET for it. */
+export interface MatchedPath {
+  readonly path: string;
+  readonly rules: readonly string[];
 }
 
 /** A rule, without what its handlers are configured with. */

@@ -22,6 +22,8 @@ export interface GateSources extends RequestReading {
   readonly clientHeaders?: readonly string[];
   /** The header that holds the backend's secret. @default none */
   readonly secretHeader?: { readonly name: string };
+  /** Paths that the API answers itself, before any rule: which rules match them is reported. @default none */
+  readonly publicPaths?: readonly string[];
   /** The folder that everything is laid out and packaged in. */
   readonly buildFolder: string;
   /** What lies beside the configuration and is not the gate's: absolute paths. @default nothing */

@@ -9,9 +9,11 @@ export {
   type MeasuredStage,
   type Outcome,
 } from "./constructs/gate-metrics";
+export type { KeyRotationOptions } from "./constructs/key-rotation";
+export type { PublishKeysOptions } from "./constructs/keys-endpoint";
 export type { SecretHeaderOptions } from "./constructs/secret-header";
 export type { SigningAlgorithm, SigningKeysOptions } from "./constructs/signing-keys";
-export type { GateReport, ListedRule, VouchedHeader } from "./gate-report";
+export type { GateReport, ListedRule, MatchedPath, SignedTokens, VouchedHeader } from "./gate-report";
 export { InputError } from "./input-error";
 export { Oathgate } from "./oathgate";
 export { type FunctionFolders, OathgateCode } from "./oathgate-code";

@@ -142,9 +142,16 @@ export class OathgateCli {
     });
   }
 
-  /** Asks which headers the rules set and how they refuse: `oathgate headers`. */
-  report(configFile: string): GateReport {
-    return this.read(configFile, ["headers"], gateReportSchema);
+  /**
+   * Asks which headers the rules set, how they refuse, what they sign and which of them match paths: `oathgate headers`.
+   *
+   * @param publicPaths paths of the API's own
+   * @param publicHost the one host that is decided about, where there is one
+   */
+  report(configFile: string, publicPaths: readonly string[] = [], publicHost?: string): GateReport {
+    const paths = publicPaths.length === 0 ? [] : ["--public-path", publicPaths.join(",")];
+    const host = publicHost === undefined || paths.length === 0 ? [] : ["--public-host", publicHost];
+    return this.read(configFile, ["headers"], gateReportSchema, [...paths, ...host]);
   }
 
   /**
@@ -168,8 +175,14 @@ export class OathgateCli {
     this.runBeside(configFile, ["package"], ["--bootstrap", bootstrap, "--out", output]);
   }
 
-  private read<T>(configFile: string, subcommand: readonly string[], schema: z.ZodType<T>): T {
-    const result = schema.safeParse(parsedJson(this.runBeside(configFile, subcommand, ["--format", "json"])));
+  private read<T>(
+    configFile: string,
+    subcommand: readonly string[],
+    schema: z.ZodType<T>,
+    options: readonly string[] = [],
+  ): T {
+    const printed = this.runBeside(configFile, subcommand, ["--format", "json", ...options]);
+    const result = schema.safeParse(parsedJson(printed));
     if (!result.success) {
       const [issue] = result.error.issues;
       const place = issue?.path.length ? `\`${issue.path.join(".")}\` ` : "";

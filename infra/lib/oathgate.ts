@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
-import type { RestApi } from "aws-cdk-lib/aws-apigateway";
+import type { CfnMethod, RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
 import { Architecture, type Function as LambdaFunction, type Version } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -9,6 +9,12 @@ import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constr
 import { AuthorizerFunction } from "./constructs/authorizer-function";
 import type { FunctionLogOptions } from "./constructs/function-identity";
 import type { FunctionNetworkOptions } from "./constructs/function-network";
+import {
+  isPathPrefix,
+  KeysEndpoint,
+  type KeysEndpointProps,
+  type PublishKeysOptions,
+} from "./constructs/keys-endpoint";
 import { ProvisionedConcurrency } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import { SigningKeys } from "./constructs/signing-keys";
@@ -67,6 +73,16 @@ export class Oathgate extends Construct {
 
   private readonly protecting: ProtectingGate;
   private readonly timeout: Duration;
+  private readonly publishing: {
+    readonly signingKeys: SigningKeys;
+    readonly issuers: readonly string[];
+    readonly function: Pick<
+      KeysEndpointProps,
+      "source" | "architecture" | "log" | "mayRead" | "environment" | "awsEndpointUrl"
+    >;
+  };
+  /** The methods that publish the keys, which stay open where an API is protected. */
+  private readonly published = new Set<CfnMethod>();
   private attached = 0;
 
   /**
@@ -94,6 +110,7 @@ export class Oathgate extends Construct {
       source: functions.signingKeys,
       architecture,
       options: props.signingKeys ?? {},
+      longestTokenSeconds: checked.signedTokens?.longestTtlSeconds ?? 0,
       log,
       awsEndpointUrl: props.awsEndpointUrl,
     });
@@ -154,7 +171,8 @@ export class Oathgate extends Construct {
       }),
       keepVersions: rollout.keepVersions,
       // No request is answered before there is a key to sign with.
-      before: [signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
+      before: [...signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
+      published: this.published,
       report,
       redirects: props.redirects ?? "refresh",
       vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
@@ -162,6 +180,18 @@ export class Oathgate extends Construct {
       forgedHeaders: props.forgedHeaders ?? "refuse",
     };
     this.ready = new DependencyGroup(this.version, ...this.protecting.before);
+    this.publishing = {
+      signingKeys,
+      issuers: checked.signedTokens?.issuers ?? [],
+      function: {
+        source: functions.signingKeys,
+        architecture,
+        log,
+        mayRead: signingKeys.readStatements(),
+        environment: signingKeys.readerEnvironment(),
+        awsEndpointUrl: props.awsEndpointUrl,
+      },
+    };
     addRulesToMetadata(Stack.of(this), id, checked.rules);
   }
 
@@ -239,6 +269,53 @@ export class Oathgate extends Construct {
   private answerHttpApis(): void {
     refuseBeyondHttpApis(this.protecting.report, this.timeout);
     this.function.addEnvironment("OATHGATE_HTTP_API_ANSWER", "simple");
+  }
+
+  /**
+   * Publishes the public halves of the signing keys, for whoever verifies the gate's tokens: `/.well-known/jwks.json`, and
+   * `/.well-known/openid-configuration`, which names it. Anybody may GET them, and nothing is decided about such requests, also
+   * where the API is protected and rules match these paths.
+   *
+   * @throws InputError where it is not known whose tokens they verify, or where keys would sign before backends know them
+   */
+  publishKeys(api: RestApi, options: PublishKeysOptions = {}): void {
+    const { path = "", maxAge = Duration.minutes(5), url } = options;
+    const { signingKeys, issuers } = this.publishing;
+    if (!isPathPrefix(path)) {
+      throw new InputError(
+        `\`publishKeys\`: \`path\` must be a path such as \`/auth\`, without a slash at its end; it is \`${path}\``,
+      );
+    }
+    const [issuer = issuers[0]] = options.issuer === undefined ? [] : [options.issuer];
+    if (issuer === undefined || (options.issuer === undefined && issuers.length > 1)) {
+      throw new InputError(
+        issuer === undefined
+          ? "`publishKeys`: no rule signs a token; name the `issuer` of those that the keys verify"
+          : `\`publishKeys\`: the rules sign tokens of several issuers (${issuers.join(", ")}); name the one as \`issuer\``,
+      );
+    }
+    const ahead = signingKeys.lifeCycle?.publishAhead.toSeconds();
+    const needed = signingKeys.ttl.toSeconds() + maxAge.toSeconds();
+    if (ahead !== undefined && ahead < needed) {
+      throw new InputError(
+        `\`publishKeys\`: with this \`maxAge\`, \`signingKeys.rotation.publishAhead\` must be at least ${needed} seconds; it is ${ahead}: a token would be signed with a key that a backend does not know yet`,
+      );
+    }
+    const endpoint = new KeysEndpoint(
+      this,
+      `KeysEndpoint${this.published.size === 0 ? "" : this.published.size}`,
+      {
+        ...this.publishing.function,
+        api,
+        path,
+        maxAge,
+        issuer,
+        url,
+      },
+    );
+    for (const method of endpoint.methods) {
+      this.published.add(method);
+    }
   }
 
   /**

@@ -3,16 +3,22 @@ import { join, resolve } from "node:path";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { SystemLogLevel } from "aws-cdk-lib/aws-lambda";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import type { FileProp, GateSources } from "../lib/gate-sources";
 import type { OathgateProps } from "../lib/oathgate-props";
 import { networkOf, secretHeaderOf } from "./backend-props";
+import { publishedPaths } from "./published-keys";
+import { maxAgeSecondsOf } from "./schema/signing-keys";
 import type { Stage } from "./stage";
 import { lambdaArchitecture } from "./stage-architecture";
 import type { StageSettings } from "./stage-schema";
 
 const RULES_BY_DEFAULT = "rules/rules.jsonnet";
 const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
+
+/** In seconds. */
+const HOUR = 3600;
 
 /** The settings that name what the library knows as props. */
 const FILE_SETTINGS: Readonly<Record<FileProp, string>> = {
@@ -39,6 +45,7 @@ export function gateSourcesOf({ name, root, settings }: Stage): GateSources {
     ...(settings.backend?.secretHeader === undefined
       ? {}
       : { secretHeader: { name: settings.backend.secretHeader.name } }),
+    publicPaths: publishedPaths({ settings }),
     buildFolder: buildFolderOf({ name, root }),
     leftOut: [join(root, "config", "stages")],
     nameOf: (prop) => `\`${FILE_SETTINGS[prop]}\` of the stage \`${name}\``,
@@ -77,7 +84,7 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
     ...(logs.level === undefined ? {} : { logLevel: logs.level }),
     ...logPropsOf(scope, settings),
     ...concurrencyOf(settings.concurrency),
-    signingKeys: signingKeysOf(scope, settings.signingKeys),
+    signingKeys: signingKeysOf(scope, settings),
     ...secretHeaderOf(scope, settings.backend?.secretHeader),
     ...networkOf(scope, settings.vpc),
     ...(metricsNamespace === undefined
@@ -150,8 +157,10 @@ function sessionCacheOf(cache: NonNullable<StageSettings["sessionCache"]>): Oath
 
 function signingKeysOf(
   scope: Construct,
-  { algorithm, retain, ttlSeconds, kmsKeyArn, replicaRegions }: StageSettings["signingKeys"],
+  settings: Pick<StageSettings, "signingKeys" | "keysEndpoint">,
 ): OathgateProps["signingKeys"] {
+  const { algorithm, retain, ttlSeconds, kmsKeyArn, replicaRegions, secretArn, rotation } =
+    settings.signingKeys;
   return {
     algorithm,
     removalPolicy: retain ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY,
@@ -165,6 +174,22 @@ function signingKeysOf(
         ? {}
         : { encryptionKey: Key.fromKeyArn(scope, `SigningKeysEncryptionKey-${region}`, key) }),
     })),
+    ...(secretArn === undefined
+      ? {}
+      : { secret: Secret.fromSecretCompleteArn(scope, "SigningKeysSecret", secretArn) }),
+    ...(rotation === undefined
+      ? {}
+      : {
+          rotation: {
+            every: Duration.days(rotation.everyDays),
+            publishAhead: Duration.seconds(
+              rotation.publishAheadSeconds ?? ttlSeconds + Math.max(HOUR, maxAgeSecondsOf(settings)),
+            ),
+            ...(rotation.retireAfterSeconds === undefined
+              ? {}
+              : { retireAfter: Duration.seconds(rotation.retireAfterSeconds) }),
+          },
+        }),
   };
 }
 

@@ -28,7 +28,7 @@ export class OathgateStack extends Stack {
       code: props.code,
       ...(props.checked === undefined ? {} : { checked: props.checked }),
     });
-    const api = addStageApi(this, gate, { stage: props.stage, apiName: id });
+    const api = addStageApi(this, gate, { stage: props.stage, apiName: id, checked: props.checked });
 
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);

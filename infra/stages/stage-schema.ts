@@ -16,13 +16,14 @@ import { cors } from "./schema/cors";
 import { config, rules } from "./schema/decided-by";
 import { domain } from "./schema/domain";
 import { checkFrontDoor, webAclArn } from "./schema/front-door";
+import { keysEndpoint } from "./schema/keys-endpoint";
 import { logs } from "./schema/logs";
 import { checkBackend } from "./schema/one-backend";
 import { misplaced, placedArns } from "./schema/placed-arns";
 import { ownReplica } from "./schema/replica-regions";
 import { rollout } from "./schema/rollout";
 import { sessionCache } from "./schema/session-cache";
-import { signingKeys } from "./schema/signing-keys";
+import { checkSigningKeys, signingKeys } from "./schema/signing-keys";
 import { systemLogs } from "./schema/system-logs";
 import { tags } from "./schema/tags";
 import { throttle } from "./schema/throttle";
@@ -70,6 +71,8 @@ export const stageSchema = z
     timeoutSeconds: wholeNumber(1, 29, "seconds").default(10),
     logs: logs.prefault({}),
     signingKeys: signingKeys.prefault({}),
+    /** Where the public halves of the keys are published. @default at the API's root, where rules sign tokens */
+    keysEndpoint: keysEndpoint.optional(),
     /** What a vouched header holds where a rule sets none. A real value equal to it is refused. @default none */
     vouchedHeaderFallback: vouchedHeaderFallback.default("none"),
     /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
@@ -127,6 +130,7 @@ export const stageSchema = z
   .superRefine((stage, context) => {
     checkBackend(stage, context);
     refuseBeyondKind(stage, context);
+    checkSigningKeys(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {
       context.addIssue({
         code: "custom",

@@ -42,7 +42,7 @@ describe("what synth and `make check` check", () => {
       ["rules", "check", ...beside, "--api-gateway", "--public-host", "api.example.com"],
       ["rules", "test", ...beside, expect.stringContaining("rules/tests.jsonnet")],
       ["headers", ...beside, "--client-headers", "Authorization,X-Trace"],
-      ["headers", ...beside, "--format", "json"],
+      ["headers", ...beside, "--format", "json", "--public-path", expect.any(String), "--public-host"],
       ["rules", "list", ...beside, "--format", "json"],
     ]);
   });

@@ -47,6 +47,8 @@ describe("the documentation", () => {
       "logs: { level: warn }",
       "sessionCache: { ttlSeconds: 30, negativeTtlSeconds: 5 }",
       "awsEndpointUrl: http://127.0.0.1:4566",
+      "signingKeys: { rotation: { everyDays: 30 } }",
+      "keysEndpoint: { issuer: https://api.example.com/ }",
     ].join("\n");
     const httpApi = "backendUrl: https://backend.example.com\napi: { kind: http, tokenHeader: X-Token }";
     const templates = [

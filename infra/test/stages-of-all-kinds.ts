@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BACKENDS } from "./backend-stages";
 import { EVERYTHING } from "./everything";
-import { ROOT } from "./synth";
+import { LEAST, ROOT } from "./synth";
 
 /**
  * Stages that together have every setting by which a template gets another type of resource. Whoever adds such a setting
@@ -14,4 +14,5 @@ export const STAGES_OF_ALL_KINDS: readonly string[] = [
     .map((file) => readFileSync(join(ROOT, "config/stages", file), "utf8")),
   EVERYTHING,
   ...Object.values(BACKENDS),
+  `${LEAST}signingKeys: { rotation: { everyDays: 30 } }\nkeysEndpoint: { issuer: https://api.example.com/ }\n`,
 ];

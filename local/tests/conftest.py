@@ -36,6 +36,12 @@ def function_archive(bootstrap: str) -> bytes:
     return archive.getvalue()
 
 
+@pytest.fixture(scope="session")
+def archive_of():
+    """Makes a function's archive of the text of its bootstrap."""
+    return function_archive
+
+
 class SteeredApi:
     """An API whose authorizer answers what the test wants and tells which event it got."""
 

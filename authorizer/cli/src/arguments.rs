@@ -32,7 +32,7 @@ pub(crate) enum Oathgate {
     Health(Health),
     /// Print the JSON Schema of the configuration or of rule files, for editors
     Schema(Schema),
-    /// Make signing keys
+    /// Make, publish and rotate signing keys
     #[command(subcommand)]
     Credentials(Credentials),
     /// Put the gate in front of a REST API that exists, verify that it is, and take it off again
@@ -259,6 +259,12 @@ pub(crate) struct Headers {
     /// Headers that the stage leaves to clients where a rule sets none, as its `clientHeaders`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) client_headers: Vec<String>,
+    /// Name the rules that match a GET for a path of the API's own, such as `/.well-known/jwks.json`; shown as JSON
+    #[arg(long, value_name = "PATH", value_delimiter = ',')]
+    pub(crate) public_path: Vec<String>,
+    /// The one host that a deployment decides about, its stage's `publicHost`, for `--public-path`
+    #[arg(long, value_name = "HOST")]
+    pub(crate) public_host: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -291,6 +297,47 @@ pub(crate) struct Explain {
 pub(crate) enum Credentials {
     /// Print a JSON Web Key Set with one new private key
     Generate(CredentialsGenerate),
+    /// Print the public halves of a key set, for whoever verifies tokens
+    Public(CredentialsPublic),
+    /// Add the next key to a key set, or take out keys that others may know
+    Rotate(CredentialsRotate),
+}
+
+/// A key set of a file or of AWS Secrets Manager.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(crate) struct KeySetPlace {
+    /// The file with the key set; standard input if left out
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// The name or ARN of a secret of AWS Secrets Manager, asked with the credentials of the environment
+    #[arg(long, value_name = "ID")]
+    pub(crate) secret: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CredentialsPublic {
+    #[command(flatten)]
+    pub(crate) place: KeySetPlace,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CredentialsRotate {
+    #[command(flatten)]
+    pub(crate) place: KeySetPlace,
+    /// The new key's algorithm; that of the newest key if left out
+    #[arg(long, value_name = "ALGORITHM")]
+    pub(crate) alg: Option<String>,
+    /// Seconds that the new key is published before it signs: longer than anybody keeps the key set
+    #[arg(long, value_name = "SECONDS", default_value = "3900")]
+    pub(crate) publish_ahead: std::num::NonZeroU32,
+    /// Seconds that a key stays published after it has signed for the last time: longer than any token lives
+    #[arg(long, value_name = "SECONDS", default_value = "3600")]
+    pub(crate) retire_after: std::num::NonZeroU32,
+    /// Take out the key with this id, at once: tokens that it signed are not verified any more. Where no other key signs, a
+    /// new one does at once, and whoever verifies has to read the key set again first
+    #[arg(long, value_name = "KID")]
+    pub(crate) revoke: Vec<String>,
 }
 
 #[derive(Args, Debug)]

@@ -31,6 +31,7 @@ pub mod rules;
 pub mod safety;
 pub mod session;
 mod session_data;
+pub mod signed_tokens;
 pub mod stage;
 mod steering;
 #[cfg(any(test, feature = "testing"))]

@@ -2,10 +2,12 @@ import { Aws, CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
-import { type CfnSecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Construct } from "constructs";
+import { type CfnSecret, type ISecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Construct, type IDependable } from "constructs";
 import type { FunctionSource } from "../function-sources";
+import { InputError } from "../input-error";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
+import { type KeyLifeCycle, KeyRotation, type KeyRotationOptions, keyLifeCycle } from "./key-rotation";
 import { rustFunction } from "./rust-code";
 
 /** An algorithm that tokens are signed with. A backend can check such tokens without being able to make them. */
@@ -26,6 +28,14 @@ export interface SigningKeysOptions {
   readonly encryptionKey?: IKey;
   /** Other regions that hold a replica of the secret, which gates there can adopt. @default none */
   readonly replicaRegions?: ReplicaRegion[];
+  /**
+   * A secret with a key set that is there already, known by its whole ARN: made by others, or replicated from another region.
+   * It is read and never changed; whoever owns it puts keys into it and rotates them.
+   * @default the gate makes a secret, and a first key in it
+   */
+  readonly secret?: ISecret;
+  /** Rotation by Secrets Manager's schedule. @default the keys stay until somebody changes them */
+  readonly rotation?: KeyRotationOptions;
 }
 
 /** Props for `SigningKeys`. */
@@ -34,6 +44,8 @@ export interface SigningKeysProps {
   readonly source: FunctionSource;
   readonly architecture: Architecture;
   readonly options: SigningKeysOptions;
+  /** How long a token of the rules is valid at most, in seconds. */
+  readonly longestTokenSeconds: number;
   /** The log of that function. */
   readonly log: FunctionLogOptions;
   /** An address that the function calls in place of AWS's own. @default AWS's */
@@ -46,32 +58,75 @@ export interface SigningKeysProps {
  * The secret is created without any value (neither `SecretString` nor `GenerateSecretString`), so no template, change set
  * or log ever holds one. The custom resource's function gets `SecretArn` and `Algorithm`. It makes a key set where the
  * secret has no value or an empty one, and leaves every other value alone, so a redeploy keeps the keys.
+ *
+ * A secret that is there already is read as it is.
  */
 export class SigningKeys extends Construct {
   /** The secret that holds the JSON Web Key Set. */
-  readonly secret: Secret;
+  readonly secret: ISecret;
 
-  /** Depend on this to be sure that there is a key. */
-  readonly filled: CustomResource;
+  /** Depend on these to be sure that there is a key. */
+  readonly filled: readonly IDependable[];
+
+  /** How the keys follow each other, where they are rotated. */
+  readonly lifeCycle: KeyLifeCycle | undefined;
+
+  /** How long whoever reads the keys keeps them. */
+  readonly ttl: Duration;
 
   private readonly encryptionKey: IKey | undefined;
-  private readonly ttl: Duration;
 
   constructor(scope: Construct, id: string, props: SigningKeysProps) {
     super(scope, id);
-    const { algorithm = "ES256", removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE } = props.options;
+    const { secret, rotation } = props.options;
     this.encryptionKey = props.options.encryptionKey;
     this.ttl = props.options.ttl ?? Duration.minutes(5);
 
-    this.secret = new Secret(this, "Secret", {
+    this.lifeCycle = rotation && keyLifeCycle(rotation, this.ttl, props.longestTokenSeconds);
+    if (secret !== undefined) {
+      if (rotation !== undefined) {
+        throw new InputError(
+          "`signingKeys.rotation` can't be set with `signingKeys.secret`: whoever owns that secret rotates it",
+        );
+      }
+      this.secret = secret;
+      this.filled = [];
+      return;
+    }
+    this.secret = this.newSecret(props.options);
+    const firstKey = this.firstKey(props);
+    this.filled = [firstKey];
+    if (this.lifeCycle !== undefined) {
+      new KeyRotation(this, "Rotation", {
+        secretArn: this.secret.secretArn,
+        lifeCycle: this.lifeCycle,
+        source: props.source,
+        architecture: props.architecture,
+        log: props.log,
+        mayUseKey: this.mayUseKey("kms:Decrypt", "kms:GenerateDataKey"),
+        after: firstKey,
+        awsEndpointUrl: props.awsEndpointUrl,
+      });
+    }
+  }
+
+  private newSecret({
+    removalPolicy = RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    replicaRegions = [],
+  }: SigningKeysOptions): Secret {
+    const secret = new Secret(this, "Secret", {
       description: "JSON Web Key Set that the gate signs its tokens with",
       removalPolicy,
       ...(this.encryptionKey === undefined ? {} : { encryptionKey: this.encryptionKey }),
-      ...(props.options.replicaRegions?.length ? { replicaRegions: props.options.replicaRegions } : {}),
+      ...(replicaRegions.length === 0 ? {} : { replicaRegions }),
     });
     // CDK generates a password into a secret that is given no value; a key set has to come from the custom resource.
-    (this.secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
+    (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
+    return secret;
+  }
 
+  /** The custom resource that puts the first key into the secret. */
+  private firstKey(props: SigningKeysProps): CustomResource {
     const identity = new FunctionIdentity(this, "Maker", {
       purpose: "Puts the first key into the gate's signing secret",
       log: props.log,
@@ -94,11 +149,11 @@ export class SigningKeys extends Construct {
       timeout: Duration.seconds(90),
       environment: props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl },
     });
-    this.filled = new CustomResource(this, "FirstKey", {
+    return new CustomResource(this, "FirstKey", {
       resourceType: "Custom::OathgateSigningKeys",
       serviceToken: maker.functionArn,
       serviceTimeout: Duration.minutes(3),
-      properties: { SecretArn: this.secret.secretArn, Algorithm: algorithm },
+      properties: { SecretArn: this.secret.secretArn, Algorithm: props.options.algorithm ?? "ES256" },
     });
   }
 

@@ -1,5 +1,5 @@
 import { AspectPriority, Aspects, Stack, Stage } from "aws-cdk-lib";
-import { RestApi } from "aws-cdk-lib/aws-apigateway";
+import { type CfnMethod, RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Function as LambdaFunction, Version } from "aws-cdk-lib/aws-lambda";
 import type { IDependable } from "constructs";
 import type { GateReport } from "../gate-report";
@@ -26,6 +26,8 @@ export interface ProtectingGate {
   readonly keepVersions: number;
   /** What must be there before the first request is answered, besides the version. */
   readonly before: readonly IDependable[];
+  /** Methods that publish the signing keys to everybody. */
+  readonly published: ReadonlySet<CfnMethod>;
   readonly report: GateReport;
   readonly redirects: "refresh" | "location";
   readonly vouchedHeaderFallback: string;
@@ -80,6 +82,7 @@ export function protectRestApi(
       clientHeaders: gate.clientHeaders,
     }),
     exclude,
+    published: gate.published,
     replacesForgedHeaders: gate.forgedHeaders === "replace",
   });
   Aspects.of(Stage.of(api) ?? api.node.root).add(methods, { priority: AFTER_CHANGES });

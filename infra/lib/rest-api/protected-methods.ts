@@ -34,6 +34,8 @@ export interface ProtectedMethodsProps {
   readonly placeholders: RequestParameters;
   /** Methods that anybody may call, such as `GET /health`. */
   readonly exclude: readonly string[];
+  /** Methods that publish the signing keys to everybody. */
+  readonly published: ReadonlySet<CfnMethod>;
   /** Whether a header that the client forges is replaced instead of refused. */
   readonly replacesForgedHeaders: boolean;
 }
@@ -42,8 +44,8 @@ export interface ProtectedMethodsProps {
 export interface TreatedMethod {
   readonly name: string;
   readonly method: CfnMethod;
-  /** `decided` by the gate, `excluded` by name, or a `preflight` that API Gateway answers itself. */
-  readonly treatment: "decided" | "excluded" | "preflight";
+  /** `decided` by the gate, `excluded` by name, a `preflight` that API Gateway answers itself, or keys `published`. */
+  readonly treatment: "decided" | "excluded" | "preflight" | "published";
   /** What its integration's request parameters must hold. */
   readonly mappings: RequestParameters;
 }
@@ -94,7 +96,10 @@ export class ProtectedMethods implements IAspect {
 
   private treat(method: CfnMethod, integration: MethodIntegration): TreatedMethod {
     const name = methodName(method);
-    const { vouched, placeholders } = this.props;
+    const { vouched, placeholders, published } = this.props;
+    if (published.has(method)) {
+      return { name, method, treatment: "published", mappings: {} };
+    }
     if (this.excluded.has(name)) {
       const mappings = takesHeaderMappings(integration) ? placeholders : {};
       return { name, method, treatment: "excluded", mappings };

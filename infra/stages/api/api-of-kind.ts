@@ -1,6 +1,8 @@
 import type { Construct } from "constructs";
+import type { CheckedGate } from "../../lib/checked-gate";
 import type { Oathgate } from "../../lib/oathgate";
 import { FrontDoor } from "../front-door";
+import { publishedKeysOf } from "../published-keys";
 import type { Stage } from "../stage";
 import type { StageSettings } from "../stage-schema";
 import type { ClientCertificates } from "./client-certificates";
@@ -17,6 +19,14 @@ export interface AddedApi {
   readonly clientCertificates?: ClientCertificates;
 }
 
+/** What a stage's API is made from. */
+export interface StageApiInput {
+  readonly stage: Stage;
+  readonly apiName: string;
+  /** What the stage's rules sign, and which match the paths of its keys; not there where nothing is deployed. */
+  readonly checked?: Pick<CheckedGate, "signedTokens" | "rulesOfPaths"> | undefined;
+}
+
 /**
  * Makes a stage's API, of the kind that the stage names, with the gate in front of its backend.
  *
@@ -25,7 +35,7 @@ export interface AddedApi {
 export function addStageApi(
   scope: Construct,
   gate: Oathgate,
-  { stage, apiName }: { readonly stage: Stage; readonly apiName: string },
+  { stage, apiName, checked = {} }: StageApiInput,
 ): AddedApi {
   const { name: stageName, settings } = stage;
   const props = { apiName, stageName, settings };
@@ -42,9 +52,15 @@ export function addStageApi(
       const { api, clientCertificates } = new StageApi(scope, "Gate", props);
       gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
       const frontDoor = new FrontDoor(scope, "FrontDoor", { stage, api, gate });
+      const local = localUrl(settings, `${api.restApiId}/${stageName}/`);
+      const publishing = publishedKeysOf(stage, checked);
+      if (publishing !== undefined) {
+        // The local cloud does not tell its functions the address that it is called by.
+        gate.publishKeys(api, local === undefined ? publishing : { url: local, ...publishing });
+      }
       return {
         id: api.restApiId,
-        url: localUrl(settings, `${api.restApiId}/${stageName}/`) ?? frontDoor.url,
+        url: local ?? frontDoor.url,
         ...(clientCertificates === undefined ? {} : { clientCertificates }),
       };
     }

@@ -17,6 +17,13 @@ const BOTH = ["http", "websocket"] as const;
 const LIMITS: readonly Limit[] = [
   {
     kinds: BOTH,
+    setting: "keysEndpoint",
+    isBeyond: ({ keysEndpoint }) => keysEndpoint !== undefined && !keysEndpoint.off,
+    message:
+      "has no effect with this `api.kind`: give backends the public keys by `oathgate credentials public --secret ARN`",
+  },
+  {
+    kinds: BOTH,
     setting: "timeoutSeconds",
     isBeyond: ({ timeoutSeconds }) => timeoutSeconds > LONGEST_DECISION_SECONDS,
     message: `must be at most ${LONGEST_DECISION_SECONDS} with this \`api.kind\`: such APIs wait no longer for an authorizer`,

@@ -14,7 +14,7 @@ export interface PlacedArn {
 
 /** The settings that name resources by their ARNs. */
 export interface NamingSettings {
-  readonly signingKeys: { readonly kmsKeyArn?: string | undefined };
+  readonly signingKeys: { readonly kmsKeyArn?: string | undefined; readonly secretArn?: string | undefined };
   readonly backend?: BackendSettings | undefined;
   readonly logs: { readonly kmsKeyArn?: string | undefined };
   readonly domain?: { readonly certificateArn?: string | undefined } | undefined;
@@ -27,6 +27,7 @@ export function placedArns(settings: NamingSettings): PlacedArn[] {
   const { signingKeys, backend, logs, domain, webAclArn, alarms } = settings;
   const named = [
     { path: ["signingKeys", "kmsKeyArn"], arn: signingKeys.kmsKeyArn, what: "a key", ofAccount: false },
+    { path: ["signingKeys", "secretArn"], arn: signingKeys.secretArn, what: "a secret", ofAccount: false },
     { path: ["backend", "functionArn"], arn: backend?.functionArn, what: "a function", ofAccount: true },
     {
       path: ["backend", "vpcLink", "loadBalancerArn"],

@@ -23,6 +23,7 @@ from . import (
     raw_request,
     request_values,
     secret_reference,
+    secret_rotation,
     upgrades,
     web_sockets,
 )
@@ -45,6 +46,7 @@ ALL = (
     http_api_cors,
     web_sockets,
     secret_reference,
+    secret_rotation,
     upgrades,
 )
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, io::Write as _};
 use oathgate_engine::{
     manifest::Manifest,
     received::{HeaderSource, Received, received},
+    signed_tokens::{SignedTokens, rules_of_paths},
 };
 use serde_json::json;
 
@@ -40,6 +41,13 @@ pub(crate) async fn run(arguments: &Headers) -> Result<Exit, CommandError> {
                 "www_authenticate": manifest.www_authenticate,
                 "redirects": manifest.redirects,
                 "received": received,
+                "signed_tokens": SignedTokens::of(&project.config, &project.rules),
+                "rules_of_paths": rules_of_paths(
+                    &project.config,
+                    &project.rules,
+                    &arguments.public_path,
+                    arguments.public_host.as_deref(),
+                ),
             });
             serde_json::to_writer_pretty(&mut out, &report)?;
             writeln!(out)?;

@@ -46,6 +46,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Credentials(#[from] oathgate_credentials::CredentialsError),
     #[error(transparent)]
+    KeySet(#[from] credentials::KeySetError),
+    #[error(transparent)]
     CaFile(#[from] oathgate_outbound::CaFileError),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
@@ -71,6 +73,12 @@ pub(crate) fn run(arguments: Oathgate) -> Result<Exit, CommandError> {
         Oathgate::Rules(Rules::Build(arguments)) => Ok(rules_build::run(&arguments)?),
         Oathgate::Credentials(Credentials::Generate(arguments)) => {
             credentials::generate(&arguments)
+        }
+        Oathgate::Credentials(Credentials::Public(arguments)) => {
+            block_on(credentials::public(&arguments))
+        }
+        Oathgate::Credentials(Credentials::Rotate(arguments)) => {
+            block_on(credentials::rotate(&arguments))
         }
         Oathgate::Schema(arguments) => schema::run(&arguments),
         Oathgate::Serve(arguments) => block_on(serve::run(&arguments)),

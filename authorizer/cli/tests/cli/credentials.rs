@@ -1,4 +1,4 @@
-//! `oathgate credentials generate`.
+//! `oathgate credentials`.
 
 use std::{collections::BTreeSet, time::SystemTime};
 
@@ -89,4 +89,110 @@ fn an_algorithm_that_is_none_is_answered_with_those_there_are() {
         run.stderr.contains("`RS256` has no keys of 1024 bits"),
         "{run:#?}"
     );
+}
+
+/// A file with a new key set, in a folder of its own.
+fn file_with_keys() -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("keys.json");
+    std::fs::write(&file, generate(&["--kid", "first"]).ends_with(0).stdout).unwrap();
+    let file = file.to_str().unwrap().to_owned();
+    (folder, file)
+}
+
+fn credentials(arguments: &[&str]) -> Run {
+    Run::of(program().arg("credentials").args(arguments))
+}
+
+fn ids(set: &Value) -> Vec<String> {
+    let keys = set["keys"].as_array().unwrap().iter();
+    keys.map(|key| key["kid"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn read(file: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+#[test]
+fn the_public_halves_of_a_key_set_are_shown_and_nothing_else() {
+    let (_folder, file) = file_with_keys();
+    let private = read(&file)["keys"][0]["d"].as_str().unwrap().to_owned();
+    let shown = credentials(&["public", &file]).ends_with(0);
+    assert_eq!(ids(&shown.json()), ["first"]);
+    assert!(!shown.stdout.contains(&private));
+    let piped = std::process::Command::new("sh")
+        .arg("-c")
+        .arg(format!(
+            "'{}' credentials public < '{file}'",
+            env!("CARGO_BIN_EXE_oathgate")
+        ))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8(piped.stdout).unwrap(), shown.stdout);
+    for text in ["", "{}", r#"{"keys":[]}"#, "hunter2"] {
+        std::fs::write(&file, text).unwrap();
+        let run = credentials(&["public", &file]).ends_with(2);
+        assert!(run.stderr.contains("is not a key set"), "{run:#?}");
+        assert!(
+            !run.stderr.contains("hunter2") && run.stdout.is_empty(),
+            "{run:#?}"
+        );
+    }
+    credentials(&["public", "/none/keys.json"]).ends_with(2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_gets_the_next_key_and_stays_as_private_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let (folder, file) = file_with_keys();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let run = credentials(&["rotate", &file, "--publish-ahead", "60"]).ends_with(0);
+    let set = read(&file);
+    let [first, second] = &ids(&set)[..] else {
+        panic!("{set}")
+    };
+    assert_eq!(first, "first");
+    assert!(
+        run.stdout
+            .contains(&format!("the key `{second}` is to be published now")),
+        "{run:#?}"
+    );
+    assert!(set["keys"][1]["nbf"].is_u64() && set["keys"][0]["exp"].is_u64());
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_revoked_key_is_gone_from_the_file_and_what_that_breaks_is_told() {
+    let (_folder, file) = file_with_keys();
+    let run = credentials(&["rotate", &file, "--revoke", "first"]).ends_with(0);
+    let ids = ids(&read(&file));
+    assert_eq!(ids.len(), 1);
+    assert!(
+        run.stdout.contains("the key `first` is revoked"),
+        "{run:#?}"
+    );
+    assert!(
+        run.stdout
+            .contains(&format!("the key `{}` signs at once", ids[0])),
+        "{run:#?}"
+    );
+    let before = read(&file);
+    let run = credentials(&["rotate", &file, "--revoke", "first"]).ends_with(2);
+    assert!(
+        run.stderr.contains("no key with the id `first`"),
+        "{run:#?}"
+    );
+    for wrong in [
+        ["rotate", &file, "--publish-ahead", "0"],
+        ["rotate", &file, "--alg", "ES257"],
+        ["rotate", &file, "--secret", "a"],
+    ] {
+        credentials(&wrong).ends_with(2);
+    }
+    assert_eq!(read(&file), before);
 }

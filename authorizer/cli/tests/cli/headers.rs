@@ -30,6 +30,8 @@ fn it_reports_every_vouched_header_once_with_its_context_key() {
             ],
             "www_authenticate": null,
             "redirects": false,
+            "signed_tokens": null,
+            "rules_of_paths": [],
             "received": [
                 {"rules": ["a"], "headers": {"X-Plan": "placeholder", "X-User": "rule"}},
                 {"rules": ["signed"], "headers": {"X-Plan": "rule", "X-User": "rule"}},
@@ -52,6 +54,34 @@ fn it_reports_how_refusals_are_told() {
     let report = report(&config, &json!([closed_rule("a", "/a")]));
     assert_eq!(report["www_authenticate"], json!({"realm": "Staff only"}));
     assert_eq!(report["redirects"], json!(true));
+}
+
+#[test]
+fn it_reports_what_rules_sign_and_which_match_a_path() {
+    let mut config = config();
+    config["mutators"]["id_token"] = json!({
+        "enabled": true,
+        "config": {"issuer_url": "https://gate.test/", "jwks_url": "file:///keys.json", "ttl": "1m"},
+    });
+    let mut signed = open_rule("signed", "/<.*>");
+    signed["mutators"] = json!([{"handler": "id_token"}]);
+    signed["match"]["url"] = json!("https://api.test/<.*>");
+    let project = Project::with(&config, &json!([signed, open_rule("other", "/other")]));
+    let options = [
+        "--format",
+        "json",
+        "--public-path",
+        "/.well-known/jwks.json",
+    ];
+    let report = headers(&project, &options).ends_with(0).json();
+    assert_eq!(
+        report["signed_tokens"],
+        json!({"issuers": ["https://gate.test/"], "longest_ttl_seconds": 60})
+    );
+    assert_eq!(
+        report["rules_of_paths"],
+        json!([{"path": "/.well-known/jwks.json", "rules": ["signed"]}])
+    );
 }
 
 #[test]

@@ -60,6 +60,11 @@ fn may_match(rule: &RuleDefinition, public_host: &str) -> bool {
     }
 }
 
+/// A host that a rule's pattern matches, as far as that can be told from its text outside of `<` and `>`.
+pub(crate) fn host_of(rule: &RuleDefinition) -> Option<String> {
+    host(rule).map(|host| host.replace(ANYTHING, "a"))
+}
+
 /// A pattern's host, with a mark for each part between `<` and `>`; `None` where its place is not known.
 fn host(rule: &RuleDefinition) -> Option<String> {
     let pattern = literal_text(&rule.matches.as_ref()?.url);

@@ -13,6 +13,7 @@ mod templates;
 
 pub(crate) use handlers::can_run as handlers_can_run;
 pub use hosts::check_host;
+pub(crate) use hosts::host_of;
 pub use keys::check_keys;
 pub use secret_header::check_secret_header;
 

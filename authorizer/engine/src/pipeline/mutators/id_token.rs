@@ -17,6 +17,7 @@ use crate::{
     pipeline::{
         Misconfigured, Settings, Shared, bounded_cache::BoundedCache, settings::OptionPlace,
     },
+    signed_tokens::DEFAULT_TTL,
 };
 
 /// How old a key set over the network may be, and how long a request waits for a new one: what
@@ -97,7 +98,7 @@ impl IdToken {
         let ttl = match config.ttl.as_deref().filter(|ttl| !ttl.is_empty()) {
             Some(text) => parse_duration(text)
                 .ok_or_else(|| settings.misconfigured("`ttl` is longer than 290 years"))?,
-            None => Duration::from_secs(15 * 60),
+            None => DEFAULT_TTL,
         };
         Ok(Self {
             claims: (!config.claims.is_empty()).then(|| Template::parse("claims", &config.claims)),

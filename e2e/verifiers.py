@@ -1,0 +1,70 @@
+"""The backends of examples/verify-tokens, each with a stock JWT library: tokens in, verdicts out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from local.cloud.processes import ROOT
+
+EXAMPLES = ROOT / "examples" / "verify-tokens"
+
+
+class Verifier:
+    """One of them, running. It fetches the keys by itself."""
+
+    def __init__(self, name: str, command: list[str], url: str, issuer: str):
+        self.name = name
+        #: what it said of each token, in order
+        self.said: list[str] = []
+        self._process = subprocess.Popen(
+            [*command, url, issuer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            self.said.append(line.rstrip())
+
+    def verify(self, token: str) -> None:
+        """Hands over a token; what is said of it comes later."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(token + "\n")
+        self._process.stdin.flush()
+
+    def end(self) -> list[str]:
+        """Everything that was said."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._reader.join(30)
+        status = self._process.wait(30)
+        stderr = self._process.stderr
+        assert status == 0, f"{self.name}: {stderr.read() if stderr else ''}"
+        return self.said
+
+
+def commands(folder: Path) -> dict[str, list[str]]:
+    """How each is started, after its dependencies are there and it is built."""
+    node = folder / "node"
+    shutil.copytree(EXAMPLES / "node", node, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copy(ROOT / ".npmrc", node)
+    npm = ["npm", "ci", "--no-audit", "--no-fund", "--silent"]
+    go = folder / "verify-go"
+    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "verify-tokens"
+    building = [
+        subprocess.Popen(npm, cwd=node),
+        subprocess.Popen(["go", "build", "-o", str(go), "."], cwd=EXAMPLES / "go"),
+    ]
+    for process in building:
+        assert process.wait(120) == 0, process.args
+    return {
+        "node": ["node", str(node / "verify.mjs")],
+        "python": [sys.executable, str(EXAMPLES / "python" / "verify.py")],
+        "go": [str(go)],
+        "rust": [str(built)],
+    }
