@@ -114,7 +114,14 @@ export class Oathgate extends Construct {
       log,
       awsEndpointUrl: props.awsEndpointUrl,
     });
-    const secretHeader = props.secretHeader && new SecretHeader(this, "SecretHeader", props.secretHeader);
+    const secretHeader =
+      props.secretHeader &&
+      new SecretHeader(this, "SecretHeader", props.secretHeader, {
+        source: functions.signingKeys,
+        architecture,
+        log,
+        awsEndpointUrl: props.awsEndpointUrl,
+      });
     const report: GateReport =
       secretHeader === undefined
         ? checked

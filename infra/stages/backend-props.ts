@@ -15,7 +15,7 @@ export function secretHeaderOf(
   if (settings === undefined) {
     return {};
   }
-  const { name, ttlSeconds, secretArn, retain, kmsKeyArn } = settings;
+  const { name, ttlSeconds, secretArn, rotateAfterDays, retain, kmsKeyArn } = settings;
   const key =
     kmsKeyArn === undefined
       ? {}
@@ -29,7 +29,8 @@ export function secretHeaderOf(
             ...key,
           }),
         };
-  return { secretHeader: { name, ttl: Duration.seconds(ttlSeconds), ...secret } };
+  const rotation = rotateAfterDays === undefined ? {} : { rotateAfter: Duration.days(rotateAfterDays) };
+  return { secretHeader: { name, ttl: Duration.seconds(ttlSeconds), ...rotation, ...secret } };
 }
 
 /** What stands for what CDK wants to know of a VPC and the template does not need. */

@@ -1,7 +1,7 @@
 /** A stage that has everything, so that each resource and property is seen. */
 export const EVERYTHING = `
 backendUrl: https://backend.example.com
-backend: { clientCertificate: { next: "2027" }, secretHeader: { name: X-Gate-Secret } }
+backend: { clientCertificate: { next: "2027" }, secretHeader: { name: X-Gate-Secret, rotateAfterDays: 30 } }
 vpc: { subnetIds: [subnet-0123456789abcdef0], id: vpc-0123456789abcdef0 }
 backendTimeoutSeconds: 900
 responseTransferMode: stream

@@ -113,6 +113,50 @@ describe("a secret header", () => {
     expect(readable(adopted)).toEqual([SECRET, { Ref: expect.stringMatching(/^SigningKeys/) }]);
   });
 
+  it("gets another value by a schedule where the stage says so, from a function that may touch this secret alone", () => {
+    const rotated = templateOf({ stage: withSecret("    rotateAfterDays: 30\n") });
+    const [schedule, ...others] = Object.values(
+      rotated.findResources("AWS::SecretsManager::RotationSchedule"),
+    );
+    expect(others).toEqual([]);
+    expect(schedule?.Properties).toMatchObject({
+      SecretId: { Ref: made },
+      RotateImmediatelyOnUpdate: false,
+      RotationRules: { ScheduleExpression: "rate(30 days)" },
+    });
+    const [rotator] = Object.values(rotated.findResources("AWS::Lambda::Function")).filter(
+      ({ Properties }) => Properties.Environment?.Variables.OATHGATE_KEYS_TASK === "random-value",
+    );
+    expect(rotator?.Properties.Environment.Variables).toEqual({ OATHGATE_KEYS_TASK: "random-value" });
+    const [role] = Object.values(rotated.findResources("AWS::IAM::Role")).filter(
+      ({ Properties }) =>
+        Properties.Description === "Rotates the secret by which a backend recognises the gate",
+    );
+    const statements: { Action: string[]; Resource: unknown }[] =
+      role?.Properties.Policies[0].PolicyDocument.Statement;
+    for (const { Action, Resource } of statements) {
+      const ofLog = Action.every((action) => action.startsWith("logs:"));
+      expect(ofLog || JSON.stringify(Resource) === JSON.stringify({ Ref: made })).toBe(true);
+    }
+    rotated.hasResourceProperties("AWS::Lambda::Permission", {
+      Principal: "secretsmanager.amazonaws.com",
+      SourceArn: { Ref: made },
+      SourceAccount: { Ref: "AWS::AccountId" },
+    });
+  });
+
+  it.each([
+    ["http", "overwrite:header.X-Gate-Secret", "$context.authorizer.x_gate_secret"],
+    ["websocket", "integration.request.header.X-Gate-Secret", "context.authorizer.x_gate_secret"],
+  ])("is mapped by an API of another kind too: %s", (kind, parameter, source) => {
+    const stage = withSecret("", `api: { kind: ${kind}, tokenHeader: X-Token }\n`);
+    const integrations = Object.values(
+      templateOf({ stage, report: { redirects: false } }).findResources("AWS::ApiGatewayV2::Integration"),
+    );
+    expect(integrations.length).toBeGreaterThan(0);
+    expect(integrations.map(({ Properties }) => Properties.RequestParameters?.[parameter])).toContain(source);
+  });
+
   it("is another contract between the function and a deployment", () => {
     const deployments = (stage: string) =>
       Object.keys(templateOf({ stage }).findResources("AWS::ApiGateway::Deployment"));

@@ -18,10 +18,12 @@ mod document;
 mod life_cycle;
 mod policy;
 mod proof;
+mod random_value;
 mod rotation;
 
 pub use document::{Document, DocumentError};
 pub use life_cycle::{LifeCycleError, Renewed, renew, revoke};
 pub use policy::Policy;
 pub use proof::{Defect, check_signing, check_successor};
+pub use random_value::RandomValue;
 pub use rotation::{Outcome, Rotation, RotationError, Step};

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How long one call of Secrets Manager may take.
-const CALL: Duration = Duration::from_secs(10);
+pub(crate) const CALL: Duration = Duration::from_secs(10);
 
 /// The most bytes that a secret's value may have
 /// ([quota](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)).
@@ -58,6 +58,8 @@ pub enum Outcome {
         /// The key's id.
         kid: String,
     },
+    /// The pending version was made, with a new random value.
+    MadeValue,
     /// The pending version was there already, and is as it should be.
     Kept,
     /// There was nothing to do.
@@ -74,6 +76,7 @@ impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Made { kid } => write!(f, "the key `{kid}` is ready to be published"),
+            Self::MadeValue => f.write_str("a new value is ready"),
             Self::Kept => f.write_str("the pending version is ready"),
             Self::Nothing => f.write_str("nothing is to be done"),
             Self::Proven => f.write_str("the set signs, and its public half verifies"),
@@ -122,6 +125,14 @@ pub enum RotationError {
     /// rotation can begin.
     #[error("{0}; start another rotation")]
     Defect(#[from] Defect),
+    /// A value that is not one to show a backend. Its label is taken off, so that another rotation can begin.
+    #[error(
+        "the version `{0}` does not hold 32 to 1024 visible ASCII characters; start another rotation"
+    )]
+    UnfitValue(String),
+    /// There is no randomness.
+    #[error("no random value could be made")]
+    NoRandomness,
     /// The set has become too large.
     #[error(
         "the key set would have {0} bytes, and a secret holds at most 65536: rotate less often, or retire keys sooner"
@@ -130,6 +141,29 @@ pub enum RotationError {
     /// Secrets Manager did not do as it was asked.
     #[error(transparent)]
     Secret(#[from] SecretError),
+}
+
+/// Whether a rotation to the version `token` is under way; an outcome where it has ended.
+///
+/// # Errors
+/// Why it is not.
+pub(crate) fn begun(
+    described: &SecretDescription,
+    token: &str,
+) -> Result<Option<Outcome>, RotationError> {
+    if !described.rotation_enabled {
+        return Err(RotationError::NotEnabled);
+    }
+    if described.is_staged(token, CURRENT) {
+        return Ok(Some(Outcome::WasCurrent));
+    }
+    if !described.stages.contains_key(token) {
+        return Err(RotationError::UnknownVersion(token.to_owned()));
+    }
+    if !described.is_staged(token, PENDING) {
+        return Err(RotationError::NotPending(token.to_owned()));
+    }
+    Ok(None)
 }
 
 /// Rotates secrets that hold key sets.
@@ -159,17 +193,8 @@ impl Rotation {
         now: SystemTime,
     ) -> Result<Outcome, RotationError> {
         let described = self.secrets.describe(secret, CALL).await?;
-        if !described.rotation_enabled {
-            return Err(RotationError::NotEnabled);
-        }
-        if described.is_staged(token, CURRENT) {
-            return Ok(Outcome::WasCurrent);
-        }
-        if !described.stages.contains_key(token) {
-            return Err(RotationError::UnknownVersion(token.to_owned()));
-        }
-        if !described.is_staged(token, PENDING) {
-            return Err(RotationError::NotPending(token.to_owned()));
+        if let Some(outcome) = begun(&described, token)? {
+            return Ok(outcome);
         }
         if step == Step::Set {
             return Ok(Outcome::Nothing);

@@ -37,7 +37,8 @@ async fn run() -> Result<(), Error> {
     let (client, account) = (Client::from_env()?, Account::from_env());
     match settings.task {
         Task::FirstKey => make_first_keys(Resource::new(client, account)).await,
-        Task::Rotation(policy) => rotate(Rotator::new(client, account, policy)?).await,
+        Task::Rotation(policy) => rotate(Rotator::of_key_set(client, account, policy)?).await,
+        Task::RandomValue => rotate(Rotator::of_random_value(client, account)?).await,
         Task::Endpoint(settings) => publish(Endpoint::new(client, account, settings)?).await,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::SystemTime};
 
-use oathgate_key_rotation::{Policy, Rotation};
+use oathgate_key_rotation::{Outcome, Policy, RandomValue, Rotation, RotationError};
 use oathgate_outbound::{
     Client,
     aws::{Account, AccountError, Secrets},
@@ -34,21 +34,44 @@ impl fmt::Debug for RotationEvent {
 /// Does the steps.
 #[derive(Clone, Debug)]
 pub struct Rotator {
-    rotation: Rotation,
+    rotated: Rotated,
+}
+
+/// What the secret holds.
+#[derive(Clone, Debug)]
+enum Rotated {
+    KeySet(Rotation),
+    Value(RandomValue),
 }
 
 impl Rotator {
-    /// Asks Secrets Manager as `account`.
+    /// Rotates the key set of a secret, asking Secrets Manager as `account`.
     ///
     /// # Errors
     /// Without an account.
-    pub fn new(
+    pub fn of_key_set(
         client: Client,
         account: Result<Account, AccountError>,
         policy: Policy,
     ) -> Result<Self, AccountError> {
         let rotation = Rotation::new(Secrets::new(&account?, client), policy);
-        Ok(Self { rotation })
+        Ok(Self {
+            rotated: Rotated::KeySet(rotation),
+        })
+    }
+
+    /// Rotates a random value, asking Secrets Manager as `account`.
+    ///
+    /// # Errors
+    /// Without an account.
+    pub fn of_random_value(
+        client: Client,
+        account: Result<Account, AccountError>,
+    ) -> Result<Self, AccountError> {
+        let value = RandomValue::new(Secrets::new(&account?, client));
+        Ok(Self {
+            rotated: Rotated::Value(value),
+        })
     }
 
     /// Does a step, and says in the log what came of it.
@@ -56,14 +79,7 @@ impl Rotator {
     /// # Errors
     /// Why it was not done; Secrets Manager ends the rotation then, or tries again.
     pub async fn follow(&self, event: &RotationEvent, now: SystemTime) -> Result<(), String> {
-        let outcome = match event.step.parse() {
-            Ok(step) => {
-                self.rotation
-                    .step(step, &event.secret_id, &event.client_request_token, now)
-                    .await
-            }
-            Err(error) => Err(error),
-        };
+        let outcome = self.step(event, now).await;
         let (level, message) = match &outcome {
             Ok(outcome) => ("INFO", outcome.to_string()),
             Err(error) => ("ERROR", error.to_string()),
@@ -78,5 +94,17 @@ impl Rotator {
             })
         );
         outcome.map(drop).map_err(|error| error.to_string())
+    }
+
+    async fn step(&self, event: &RotationEvent, now: SystemTime) -> Result<Outcome, RotationError> {
+        let (step, secret, token) = (
+            event.step.parse()?,
+            &event.secret_id,
+            &event.client_request_token,
+        );
+        match &self.rotated {
+            Rotated::KeySet(rotation) => rotation.step(step, secret, token, now).await,
+            Rotated::Value(value) => value.step(step, secret, token).await,
+        }
     }
 }

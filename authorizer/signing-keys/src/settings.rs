@@ -13,6 +13,8 @@ pub enum Task {
     FirstKey,
     /// Secrets Manager's rotation.
     Rotation(Policy),
+    /// Secrets Manager's rotation of a random value.
+    RandomValue,
     /// API Gateway's requests for the public documents.
     Endpoint(EndpointSettings),
 }
@@ -46,7 +48,9 @@ pub enum SettingsError {
     #[error("the environment variable `{0}` is not set")]
     Missing(&'static str),
     /// It is none of the tasks.
-    #[error("`OATHGATE_KEYS_TASK` is `{0}`: use `first-key`, `rotation` or `endpoint`")]
+    #[error(
+        "`OATHGATE_KEYS_TASK` is `{0}`: use `first-key`, `rotation`, `random-value` or `endpoint`"
+    )]
     Task(String),
     /// It is not a number of seconds.
     #[error("`{0}` is `{1}`: it must be a whole number of seconds above 0")]
@@ -79,6 +83,7 @@ impl Settings {
                     .map(|name| name.parse::<Algorithm>())
                     .transpose()?,
             }),
+            Some("random-value") => Task::RandomValue,
             Some("endpoint") => Task::Endpoint(EndpointSettings {
                 secret: required("OATHGATE_JWKS_SECRET")?,
                 ttl: seconds("OATHGATE_JWKS_TTL_SECONDS")?,
@@ -107,6 +112,8 @@ mod tests {
     #[test]
     fn a_function_has_one_task_and_everything_that_it_needs() {
         assert_eq!(read(&[]), Ok(Task::FirstKey));
+        let random_value = [("OATHGATE_KEYS_TASK", "random-value")];
+        assert_eq!(read(&random_value), Ok(Task::RandomValue));
         let rotation = [
             ("OATHGATE_KEYS_TASK", "rotation"),
             ("OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS", "60"),

@@ -5,6 +5,7 @@ import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
+import { type RotatingFunctionProps, SecretHeaderRotation } from "./secret-header-rotation";
 
 /** A header that every allowed request has, with a secret by which the backend recognises the gate. */
 export interface SecretHeaderOptions {
@@ -17,6 +18,8 @@ export interface SecretHeaderOptions {
   readonly secret?: ISecret;
   /** Time after which the authorizer reads the secret again: 1 second to 1 day. @default Duration.minutes(5) */
   readonly ttl?: Duration;
+  /** The time after which a secret that is made gets another value: 1 to 1000 whole days. @default it keeps its value */
+  readonly rotateAfter?: Duration;
   /** What becomes of a secret that is made when the stack is destroyed. @default RemovalPolicy.DESTROY */
   readonly removalPolicy?: RemovalPolicy;
   /** The KMS key that a secret that is made is encrypted with. @default the account's key for Secrets Manager */
@@ -42,17 +45,17 @@ export class SecretHeader extends Construct {
   /**
    * @throws InputError where the header's name can't be one, or options contradict each other
    */
-  constructor(scope: Construct, id: string, options: SecretHeaderOptions) {
+  constructor(scope: Construct, id: string, options: SecretHeaderOptions, rotating: RotatingFunctionProps) {
     super(scope, id);
-    const { name, secret, removalPolicy, encryptionKey } = options;
+    const { name, secret, rotateAfter, removalPolicy, encryptionKey } = options;
     if (!/^[A-Za-z0-9-]{1,64}$/.test(name)) {
       throw new InputError(
         `\`secretHeader.name\` must be 1 to 64 letters, digits and hyphens, such as \`X-Gate-Secret\`; it is \`${name}\``,
       );
     }
-    if (secret !== undefined && (removalPolicy ?? encryptionKey) !== undefined) {
+    if (secret !== undefined && (rotateAfter ?? removalPolicy ?? encryptionKey) !== undefined) {
       throw new InputError(
-        "`secretHeader.secret` is there already: leave out `removalPolicy` and `encryptionKey`, which are for one that is made",
+        "`secretHeader.secret` is there already: leave out `rotateAfter`, `removalPolicy` and `encryptionKey`, which are for one that is made",
       );
     }
     this.header = { header: name, contextKey: name.toLowerCase() };
@@ -66,23 +69,21 @@ export class SecretHeader extends Construct {
         removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
         ...(encryptionKey === undefined ? {} : { encryptionKey }),
       });
+    if (rotateAfter !== undefined) {
+      new SecretHeaderRotation(this, "Rotation", {
+        ...rotating,
+        secret: this.secret,
+        every: rotateAfter,
+        mayUseKey: this.mayUseKey("kms:Decrypt", "kms:GenerateDataKey"),
+      });
+    }
   }
 
   /** What a function must be allowed to read the secret, and nothing else. */
   readStatements(): PolicyStatement[] {
     return [
       new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.secret.secretArn] }),
-      ...(this.encryptionKey === undefined
-        ? []
-        : [
-            new PolicyStatement({
-              actions: ["kms:Decrypt"],
-              resources: [this.encryptionKey.keyArn],
-              conditions: {
-                StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` },
-              },
-            }),
-          ]),
+      ...this.mayUseKey("kms:Decrypt"),
     ];
   }
 
@@ -93,6 +94,18 @@ export class SecretHeader extends Construct {
       OATHGATE_BACKEND_SECRET_HEADER: this.header.header,
       OATHGATE_BACKEND_SECRET_TTL_SECONDS: String(this.ttl.toSeconds()),
     };
+  }
+
+  private mayUseKey(...actions: string[]): PolicyStatement[] {
+    return this.encryptionKey === undefined
+      ? []
+      : [
+          new PolicyStatement({
+            actions,
+            resources: [this.encryptionKey.keyArn],
+            conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` } },
+          }),
+        ];
   }
 }
 

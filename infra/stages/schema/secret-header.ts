@@ -17,10 +17,16 @@ export const secretHeader = z
     ).optional(),
     /** Seconds after which the authorizer reads the secret again; a new value is shown everywhere by then. @default 300 */
     ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
+    /** Days after which a secret that the stack makes gets another value. @default it keeps its value */
+    rotateAfterDays: wholeNumber(1, 1000, "days").optional(),
     /** Keep the secret that the stack makes when the stack is destroyed. @default false */
     retain: yesOrNo.default(false),
     /** A customer-managed KMS key that the secret is encrypted with. @default the account's key for Secrets Manager */
     kmsKeyArn: kmsKeyArn.optional(),
+  })
+  .refine(({ secretArn, rotateAfterDays }) => secretArn === undefined || rotateAfterDays === undefined, {
+    path: ["rotateAfterDays"],
+    message: "must be left out beside `secretArn`: whoever made that secret rotates it",
   })
   .refine(({ secretArn, retain }) => secretArn === undefined || !retain, {
     path: ["retain"],
