@@ -81,9 +81,9 @@ def _stage(cloud: LocalCloud, name: str, rules: list[dict], tested: tuple[str, i
     return Deployment(cloud, name, made)
 
 
-def http_stage(cloud: LocalCloud) -> Deployment:
-    """The stage with the HTTP API, not yet deployed."""
-    changes = {"api": {"kind": "http", "tokenHeader": TOKEN_HEADER}}
+def http_stage(cloud: LocalCloud, **more: object) -> Deployment:
+    """The stage with the HTTP API and more settings, not yet deployed."""
+    changes = {"api": {"kind": "http", "tokenHeader": TOKEN_HEADER}, **more}
     return _stage(cloud, "http", HTTP_RULES, ("/status", 200), changes)
 
 
