@@ -208,6 +208,9 @@ diff deploy destroy: %: prerequisites preflight-% $(VENV) ## `cdk diff`, `cdk de
 	if [ $@ = deploy ]; then
 		tsx infra/bin/prune.ts '$(STAGES)' --after-deploy $(CDK_FLAGS)
 	fi
+	if [ $@ = destroy ]; then
+		tsx infra/bin/remains.ts '$(STAGES)' $(CDK_FLAGS)
+	fi
 
 .PHONY: rollback versions prune
 rollback: node_modules ## Let STAGE serve what it served before, in seconds and without a build; TO=… of `make versions` for another
@@ -218,6 +221,10 @@ versions: node_modules ## What STAGE can be rolled back to, with dates
 
 prune: node_modules ## Delete what is older than the last `rollout.keepVersions` deploys of STAGE; DRY_RUN=1 says what that is
 	tsx infra/bin/prune.ts '$(STAGES)' $(if $(DRY_RUN),--dry-run) $(CDK_FLAGS)
+
+.PHONY: remains
+remains: node_modules ## What AWS still has of STAGE (or STAGES) once it was destroyed; `make destroy` ends with it
+	tsx infra/bin/remains.ts '$(STAGES)' $(CDK_FLAGS)
 
 .PHONY: drift
 drift: node_modules ## Compare what STAGE (or STAGES) has in AWS with what was deployed; fails where something differs

@@ -102,6 +102,8 @@ def second_stage(cloud: LocalCloud) -> Deployment:
         "allowEncodedSlashes": True,
         "clientHeaders": ["X-Note"],
         "forgedHeaders": "replace",
+        "signingKeys": {"retain": True},
+        "logs": {"retain": True},
         "sessionCache": {"ttlSeconds": SESSION_TTL, "negativeTtlSeconds": 1},
         "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": True},
     }

@@ -1,10 +1,15 @@
-"""Deploying again keeps the keys, nothing secret was printed, and destroying leaves nothing behind."""
+"""Deploying again keeps the keys, nothing secret was printed, and destroying leaves what is retained and nothing else."""
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 
 import pytest
+
+from local.cloud.processes import ROOT
+from local.deployment import stage_file
 
 pytestmark = pytest.mark.last
 
@@ -46,8 +51,60 @@ def test_deploying_again_keeps_the_keys(gate):
     assert gate.ask("GET", "/v1/public/news").status == 200
 
 
-def test_destroying_leaves_nothing(gate, second):
-    second.destroy()
+def make(gate, command: str, stage, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Runs make for a stage, as a person would, without anything of this machine's AWS set-up."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    return subprocess.run(
+        ["make", command, f"STAGE={stage}", f"CDK_FLAGS={' '.join(flags)}"],
+        cwd=ROOT,
+        env=environment | gate.cloud.environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def described(gate) -> dict:
+    return gate.cloud.client("cloudformation").describe_stacks(StackName=gate.stack)["Stacks"][0]
+
+
+def test_a_stage_that_its_file_protects_is_not_destroyed(gate):
+    file = stage_file(gate.cloud, gate.stage, {"terminationProtection": True})
+    refused = make(gate, "destroy", file, "--force")
+    assert refused.returncode != 0
+    assert f"the stage `{gate.stage}` is protected and not destroyed" in refused.stderr
+    assert described(gate)["StackStatus"].endswith("_COMPLETE")
+
+
+def test_a_stack_that_is_protected_in_aws_is_not_destroyed_whatever_the_file_says(gate):
+    file = stage_file(gate.cloud, gate.stage, {})
+    cloudformation = gate.cloud.client("cloudformation")
+    cloudformation.update_termination_protection(StackName=gate.stack, EnableTerminationProtection=True)
+    refused = make(gate, "destroy", file, "--force")
+    assert refused.returncode != 0
+    assert f"the stack {gate.stack} is protected in AWS and not destroyed" in refused.stderr
+    # A deploy of a file that does not protect the stage takes the protection away.
+    gate.deploy()
+    assert not described(gate)["EnableTerminationProtection"]
+
+
+def test_destroying_a_stage_lists_what_it_retains(second):
+    file = second.cloud.folder / f"{second.stage}.yml"
+    destroyed = make(second, "destroy", file, "--force")
+    assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
+    _, _, listed = destroyed.stdout.partition(f"left of {second.stack}:\n")
+    *logs, secret_line = listed.splitlines()
+    assert secret_line == f"  the secret {second.secret_arn}"
+    assert len(logs) >= 2
+    assert all(line.startswith("  the log group ") and f"{second.stack}/" in line for line in logs), logs
+    # Nothing else is left, and these go when somebody deletes them.
+    second.cloud.client("secretsmanager").delete_secret(SecretId=second.secret_arn, ForceDeleteWithoutRecovery=True)
+    for line in logs:
+        second.cloud.client("logs").delete_log_group(logGroupName=line.removeprefix("  the log group "))
+    assert make(second, "remains", file).stdout.endswith(f"nothing is left of {second.stack}\n")
+
+
+def test_destroying_leaves_nothing(gate):
     gate.destroy()
     cloud = gate.cloud
     assert cloud.client("lambda").list_functions()["Functions"] == []

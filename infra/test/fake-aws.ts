@@ -11,11 +11,13 @@ export interface AwsWorld {
   readonly versions?: Record<string, string>;
   /** The name of the parameter that holds them. */
   readonly parameter?: string;
+  /** The stacks that are there, or that nobody may look at them. @default none are there */
+  readonly stacks?: Record<string, { readonly protected: boolean }> | "hidden";
   /** Access keys that may read parameters; every role may. */
   readonly readers?: readonly string[];
 }
 
-/** A server that answers as STS and the Systems Manager do, as far as a preflight asks them. */
+/** A server that answers as STS, CloudFormation and the Systems Manager do, as far as a preflight asks them. */
 export class FakeAws {
   /** What was asked so far, such as `GetCallerIdentity`. */
   readonly asked: string[] = [];
@@ -53,6 +55,9 @@ export class FakeAws {
   private sts(key: string, form: URLSearchParams): Answer {
     const action = form.get("Action") ?? "";
     this.asked.push(action);
+    if (action === "DescribeStacks") {
+      return this.stack(form.get("StackName") ?? "");
+    }
     const caller = this.world.keys[key];
     if (caller === undefined || "error" in caller) {
       return xmlError(403, caller?.error ?? "InvalidClientTokenId");
@@ -67,6 +72,25 @@ export class FakeAws {
     const secrets = `<AccessKeyId>${role.replaceAll("/", "|")}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>`;
     const until = "<Expiration>2099-01-01T00:00:00Z</Expiration>";
     return xml(action, `<Credentials>${secrets}<SessionToken>t</SessionToken>${until}</Credentials>`);
+  }
+
+  private stack(name: string): Answer {
+    const { stacks = {} } = this.world;
+    if (stacks === "hidden") {
+      return xmlError(403, "AccessDenied");
+    }
+    const found = stacks[name];
+    if (found === undefined) {
+      return xmlError(400, "ValidationError", `Stack with id ${name} does not exist`);
+    }
+    const fields = {
+      StackName: name,
+      CreationTime: "2026-01-01T00:00:00Z",
+      StackStatus: "CREATE_COMPLETE",
+      EnableTerminationProtection: String(found.protected),
+    };
+    const member = Object.entries(fields).map(([field, value]) => `<${field}>${value}</${field}>`);
+    return xml("DescribeStacks", `<Stacks><member>${member.join("")}</member></Stacks>`);
   }
 
   private parameter(key: string, region: string, name: string): Answer {
@@ -98,8 +122,8 @@ function xml(action: string, result: string): Answer {
   return { status: 200, type: "text/xml", text };
 }
 
-function xmlError(status: number, code: string): Answer {
-  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>said-by-aws</Message></Error>`;
+function xmlError(status: number, code: string, message = "said-by-aws"): Answer {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
   return {
     status,
     type: "text/xml",

@@ -194,9 +194,54 @@ describe("before cdk runs", () => {
     expect(said).not.toContain("refused");
   });
 
-  it.each(["bootstrap", "destroy"] as const)("asks %s for no bootstrap stack", async (command) => {
+  it.each([
+    ["bootstrap", ["GetCallerIdentity"]],
+    ["destroy", ["GetCallerIdentity", "DescribeStacks"]],
+  ] as const)("asks %s for no bootstrap stack", async (command, asked) => {
     expect(await outcome({ keys: { KEY: ME } }, { command })).toContain(`account ${OURS}`);
-    expect(aws.asked).toEqual(["GetCallerIdentity"]);
+    expect(aws.asked).toEqual(asked);
+  });
+
+  describe("and destroys", () => {
+    const destroy = (world: Partial<AwsWorld>, stage = "") =>
+      outcome({ keys: { KEY: ME }, ...world }, { command: "destroy", stage });
+
+    it("nothing that the stage's file protects, whatever AWS would say: it is not asked", async () => {
+      expect(await destroy({}, "terminationProtection: true\n")).toBe(
+        "refused: the stage `dev` is protected and not destroyed: to destroy it, set `terminationProtection: false` in its file, deploy that (`make deploy STAGE=dev`), and then destroy it",
+      );
+      expect(aws.asked).toEqual([]);
+    });
+
+    it("nothing that is protected in AWS, whatever the stage's file says by now", async () => {
+      expect(await destroy({ stacks: { "oathgate-dev": { protected: true } } })).toBe(
+        "refused: the stack oathgate-dev is protected in AWS and not destroyed, although the file of the stage `dev` does not protect it: deploy the file as it is (`make deploy STAGE=dev`), which takes the protection away, and then destroy it",
+      );
+    });
+
+    it("what is not protected, or not there", async () => {
+      const worlds: Partial<AwsWorld>[] = [
+        { stacks: { "oathgate-dev": { protected: false } } },
+        { stacks: {} },
+      ];
+      for (const world of worlds) {
+        expect(await destroy(world)).toMatch(/^destroy of the stage dev/);
+      }
+    });
+
+    it("what it may not look at, and says so: CloudFormation knows", async () => {
+      expect(await destroy({ stacks: "hidden" })).toContain("not checked whether oathgate-dev is protected");
+    });
+
+    it("nothing in another account that is protected there", async () => {
+      const trusted: AwsWorld = {
+        keys: { KEY: ME },
+        versions: { [`${THEIRS}/${REGION}`]: "21" },
+        roles: { [roleOf(THEIRS, "deploy-role")]: [OURS] },
+        stacks: { "oathgate-dev": { protected: true } },
+      };
+      expect(await outcome(trusted, { command: "destroy", stage: theirs })).toContain("is protected in AWS");
+    });
   });
 
   it("says that cdk will ask for a code where a profile needs one", async () => {

@@ -12,6 +12,7 @@ import {
 } from "./bootstrap-version";
 import type { CdkFlags } from "./cdk-flags";
 import { credentialsRefused, MfaCodeNeeded } from "./credential-errors";
+import { refuseProtected, refuseProtectedStack } from "./protection";
 
 /** The commands of CDK's that are checked before they run, each with the roles that it assumes. */
 const ROLES = {
@@ -46,6 +47,9 @@ export interface CdkRun {
 export async function preflight(run: CdkRun): Promise<string[]> {
   const { command, stage, flags, environment } = run;
   const { settings } = stage;
+  if (command === "destroy") {
+    refuseProtected(run);
+  }
   if (settings.awsEndpointUrl !== undefined && !environment.AWS_ENDPOINT_URL) {
     throw new InputError(
       `the stage \`${stage.name}\` is for the local cloud at ${settings.awsEndpointUrl}, and AWS_ENDPOINT_URL is not ` +
@@ -81,7 +85,7 @@ export async function preflight(run: CdkRun): Promise<string[]> {
   }
   const own = account === caller.account;
   if (command === "destroy" && own) {
-    return [going];
+    return [going, ...(await destroyable(session, run, region))];
   }
   let found: Bootstrapped;
   try {
@@ -90,7 +94,20 @@ export async function preflight(run: CdkRun): Promise<string[]> {
     throw credentialsRefused(error, region);
   }
   const unsure = judged(found, run, target, caller);
-  return unsure === undefined ? [going] : [going, unsure];
+  const said = unsure === undefined ? [going] : [going, unsure];
+  return command === "destroy"
+    ? [...said, ...(await destroyable(await session.assuming(roleArn(target, "deploy-role")), run, region))]
+    : said;
+}
+
+/** What could not be found out of a stack that is about to be destroyed; refuses one that is protected. */
+async function destroyable(session: AwsSession, run: CdkRun, region: string): Promise<string[]> {
+  try {
+    const unsure = await refuseProtectedStack(session, run);
+    return unsure === undefined ? [] : [unsure];
+  } catch (error) {
+    throw error instanceof InputError ? error : credentialsRefused(error, region);
+  }
 }
 
 /** What could not be found out; refuses what cannot work. */

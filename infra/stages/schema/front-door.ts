@@ -51,6 +51,11 @@ export function checkFrontDoor(stage: FrontDoor, context: z.core.$RefinementCtx)
     "has no use on the local cloud, which has no web ACLs",
   );
   refuse(
+    stage.alarms !== undefined && stage.awsEndpointUrl !== undefined,
+    ["alarms"],
+    "has no use on the local cloud, whose alarms compute nothing",
+  );
+  refuse(
     stage.alarms !== undefined && stage.metricsNamespace === undefined,
     ["alarms"],
     "needs `metricsNamespace`: the alarms look at the authorizer's metrics",
