@@ -1,4 +1,4 @@
-"""Sends requests to a deployed API without a pause, each over a connection that stays open, and checks every answer."""
+"""Sends requests to a deployed API all the time, each over a connection that stays open, and checks every answer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from local.deployment import Deployment
+
+#: Seconds between two requests of a connection: the deploy on the same machine has to get on.
+PAUSE = 0.01
 
 #: Seconds until a request without an answer counts as a failure.
 PATIENCE = 30
@@ -98,4 +101,5 @@ def _client(deployment: Deployment, request: Request, load: Load, stop: threadin
             what = f"{type(failure).__name__}: {failure}"
             load.record(None, f"request {number} to {request.path} with {request.headers}: {what}")
             connection.close()
+        stop.wait(PAUSE)
     connection.close()

@@ -153,6 +153,26 @@ def test_a_deploy_that_fails_leaves_what_was_there_and_can_be_tried_again(revisi
     assert stack.forged() == set()
 
 
+def test_what_is_older_than_the_last_deploys_is_pruned_and_nothing_that_is_served(revisions, stack):
+    for name in ("one", "two", "one", "two"):
+        stack.put(revisions[name].template)
+    deployment, kept = stack.deployment, stages.KEPT
+    assert len(published(stack)) > kept + 2
+    would = deployment.make("prune", "DRY_RUN=1")
+    assert len(published(stack)) > kept + 2
+    assert deployment.make("prune") == would.replace("would be deleted", "deleted")
+    # `$LATEST`, what is served, and the others.
+    assert len(published(stack)) == 1 + 1 + kept
+    gateway = deployment.cloud.client("apigateway")
+    for listed in (gateway.get_authorizers, gateway.get_deployments):
+        assert len(listed(restApiId=deployment.api_id)["items"]) == 1 + kept
+    assert stack.forged() == set()
+    # The oldest that is left is complete.
+    oldest = deployment.make("versions").splitlines()[-1].split()[0]
+    assert "says so too" in deployment.make("rollback", f"TO={oldest}")
+    assert stack.forged() == set()
+
+
 def test_earlier_versions_stay_until_the_stack_goes(revisions, stack):
     stack.put(revisions["one"].template)
     stack.put(revisions["two"].template)

@@ -18,6 +18,9 @@ NAME = "rollout"
 #: Headers of each revision; the gate of `one` fills each with `one`, the gate of `two` with `two`.
 REVISIONS = {"one": ("X-User", "X-Removed"), "two": ("X-User", "X-Added")}
 
+#: Earlier deploys that stay.
+KEPT = 1
+
 #: What a client sends in all of them.
 FORGED = "forged"
 
@@ -82,6 +85,7 @@ def deploy(cloud: LocalCloud, revision: str) -> Revision:
     place = folder.relative_to(ROOT)
     changes = {
         "config": {"file": f"{place}/config.yml", "set": {}},
+        "rollout": {"keepVersions": KEPT},
         "rules": {"file": f"{place}/rules.jsonnet", "tests": f"{place}/tests.jsonnet", "values": {}},
     }
     deployment = Deployment(cloud, NAME, changes, environment={"OATHGATE_PREBUILT_DIR": str(functions)})
@@ -124,7 +128,8 @@ class Stack:
 
     def put(self, template: dict, resources: dict[str, dict] | None = None, fails: bool = False) -> None:
         """Makes the stack hold these resources; `fails`: and expects it to be taken back."""
-        body = {**template, "Resources": template["Resources"] if resources is None else resources, "Outputs": {}}
+        # In between, what outputs refer to may not be there.
+        body = template if resources is None else {**template, "Resources": resources, "Outputs": {}}
         if self._held() == body:
             return
         self._cloudformation.update_stack(
