@@ -25,16 +25,16 @@ TTL = 1
 PATIENCE = 20
 
 
-def credentials(gate, *arguments: str) -> str:
-    """What `oathgate credentials` prints, asking the local cloud."""
+def credentials(variables: dict[str, str], *arguments: str) -> str:
+    """What `oathgate credentials` prints, with these variables."""
     built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
     command = [os.environ.get("OATHGATE_CLI") or str(built), "credentials", *arguments]
-    environment = {**os.environ, **gate.cloud.environment()}
+    environment = {**os.environ, **variables}
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 
 
-def new_keys(gate) -> str:
-    return credentials(gate, "generate", "--alg", "RS256")
+def new_keys() -> str:
+    return credentials({}, "generate", "--alg", "RS256")
 
 
 def rotate(gate) -> dict:
@@ -179,23 +179,24 @@ def ids(set_text: str) -> set[str]:
 
 
 def test_the_command_line_publishes_rotates_and_revokes(gate):
+    cloud = gate.cloud.environment()
     secrets = gate.cloud.client("secretsmanager")
     value = lambda arn: secrets.get_secret_value(SecretId=arn)["SecretString"]  # noqa: E731
     # The stage's secret, by its rotation function.
-    before = ids(credentials(gate, "public", "--secret", gate.secret_arn))
+    before = ids(credentials(cloud, "public", "--secret", gate.secret_arn))
     assert before == ids(gate.ask("GET", "/.well-known/jwks.json").body.decode())
-    assert "by its function" in credentials(gate, "rotate", "--secret", gate.secret_arn)
+    assert "by its function" in credentials(cloud, "rotate", "--secret", gate.secret_arn)
     deadline = time.monotonic() + PATIENCE
     while len(ids(value(gate.secret_arn))) == len(before):
         assert time.monotonic() < deadline, f"after {PATIENCE} s there is no new key"
         time.sleep(0.1)
     assert before < ids(value(gate.secret_arn))
     # One without a rotation function, by the same steps.
-    arn = secrets.create_secret(Name="rotated-by-hand", SecretString=new_keys(gate))["ARN"]
+    arn = secrets.create_secret(Name="rotated-by-hand", SecretString=new_keys())["ARN"]
     (first,) = ids(value(arn))
-    assert "is to be published now" in credentials(gate, "rotate", "--secret", arn)
+    assert "is to be published now" in credentials(cloud, "rotate", "--secret", arn)
     assert first in ids(value(arn)) and len(ids(value(arn))) == 2
-    said = credentials(gate, "rotate", "--secret", arn, "--revoke", first)
+    said = credentials(cloud, "rotate", "--secret", arn, "--revoke", first)
     assert f"the key `{first}` is revoked" in said
     assert first not in ids(value(arn))
     labels = secrets.describe_secret(SecretId=arn)["VersionIdsToStages"].values()
@@ -217,7 +218,7 @@ def test_a_rotated_secret_is_signed_with_soon_and_no_request_fails(gate):
     old = gate.public_keys()
     assert signed_by(gate, old) in {key["kid"] for key in old}
 
-    secrets.put_secret_value(SecretId=gate.secret_arn, SecretString=new_keys(gate))
+    secrets.put_secret_value(SecretId=gate.secret_arn, SecretString=new_keys())
     new = gate.public_keys()
     new_ids = {key["kid"] for key in new}
     assert not new_ids & {key["kid"] for key in old}
