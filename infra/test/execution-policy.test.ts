@@ -66,15 +66,15 @@ function allows(action: string, resource: string): boolean {
 
 /** The types of resources that templates of stages have, CDK's own and custom ones apart. */
 function typesOfStages(): string[] {
-  const types = STAGES_OF_ALL_KINDS.flatMap((stage) =>
-    Object.values<{ Type: string }>(templateOf({ stage }).toJSON().Resources).map(({ Type }) => Type),
+  const types = STAGES_OF_ALL_KINDS.flatMap((change) =>
+    Object.values<{ Type: string }>(templateOf(change).toJSON().Resources).map(({ Type }) => Type),
   );
   return [...new Set(types)].filter((type) => !/^(Custom|AWS::CDK)::/.test(type)).sort();
 }
 
 describe("what CloudFormation may do", () => {
   it("is looked at with every setting that a stage may have", () => {
-    const seen = new Set(STAGES_OF_ALL_KINDS.flatMap((text) => Object.keys(parse(text))));
+    const seen = new Set(STAGES_OF_ALL_KINDS.flatMap(({ stage }) => Object.keys(parse(stage))));
     const missing = Object.keys(stageSchema.shape).filter(
       (setting) => !seen.has(setting) && !WITHOUT_RESOURCES.has(setting),
     );
@@ -152,9 +152,9 @@ describe("what CloudFormation may do", () => {
   });
 
   it("covers the names that our templates give", () => {
-    const named = STAGES_OF_ALL_KINDS.flatMap((stage) =>
+    const named = STAGES_OF_ALL_KINDS.flatMap((change) =>
       Object.entries<{ Type: string; Properties?: Record<string, unknown> }>(
-        templateOf({ stage }).toJSON().Resources,
+        templateOf(change).toJSON().Resources,
       ),
     );
     const secrets = named.filter(([, { Type }]) => Type === "AWS::SecretsManager::Secret");

@@ -1,4 +1,6 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
+import { parseStage } from "../stages/stage";
 import { checkRegion } from "../stages/stage-region";
 import { refusal, stageIn } from "./project";
 import { LEAST, ROOT, templateOf } from "./synth";
@@ -41,5 +43,33 @@ describe("the signing keys in other regions", () => {
         CDK_DEFAULT_REGION: "eu-west-1",
       }),
     ).not.toThrow();
+  });
+});
+
+describe("the gate of another region", () => {
+  const REPLICA =
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:SigningKeysSecret-AbCdEfGhIjKl-MnOpQr";
+  const ADOPTS = `${LEAST}region: eu-west-1\nsigningKeys: { secretArn: "${REPLICA}" }\n`;
+
+  it("signs with its replica, and makes no secret and no key of its own", () => {
+    const template = templateOf({ stage: ADOPTS });
+    template.resourceCountIs("AWS::SecretsManager::Secret", 0);
+    template.resourceCountIs("Custom::OathgateSigningKeys", 0);
+    template.hasResourceProperties("AWS::Lambda::Function", {
+      Environment: { Variables: Match.objectLike({ OATHGATE_JWKS_SECRET: REPLICA }) },
+    });
+  });
+
+  it.each([
+    ["replicaRegions: [{ region: us-east-1 }]", "whoever owns that secret replicates it"],
+    ["rotation: { everyDays: 30 }", "whoever owns that secret rotates it"],
+  ])("leaves to the owner's region what is the owner's: %s", (setting, sentence) => {
+    const text = `${LEAST}region: eu-west-1\nsigningKeys:\n  secretArn: "${REPLICA}"\n  ${setting}\n`;
+    expect(refusal(() => parseStage("prod.yml", text))).toContain(sentence);
+  });
+
+  it("has its replica in its own region", () => {
+    const text = ADOPTS.replace("region: eu-west-1", "region: eu-central-1");
+    expect(refusal(() => parseStage("prod.yml", text))).toContain("`signingKeys.secretArn` must be");
   });
 });
