@@ -23,6 +23,8 @@ class FakeStage {
       Deployment: { Type: "AWS::ApiGateway::Deployment" },
     },
   };
+  /** Whether the one deployment `dlive` calls the versions through an alias, which is at version 3. */
+  shifted = false;
   /** Versions without a permission. */
   forbidden: string[] = [];
   /** What AWS answers to a command instead of doing it. */
@@ -55,6 +57,7 @@ class FakeStage {
 
   private answer(name: string, input: Record<string, unknown>): object {
     const versions = ["1", "2", "3"];
+    const called = this.shifted ? ["live"] : versions;
     switch (name) {
       case "DescribeStacks": {
         const Outputs = Object.entries(this.outputs).map(([OutputKey, OutputValue]) => ({
@@ -69,6 +72,11 @@ class FakeStage {
           StackResourceSummaries: [
             { ResourceType: "AWS::ApiGateway::Stage", LogicalResourceId: "Stage", PhysicalResourceId: "dev" },
             {
+              ResourceType: "AWS::Lambda::Alias",
+              LogicalResourceId: "Live",
+              PhysicalResourceId: "arn:gate:live",
+            },
+            {
               ResourceType: "AWS::ApiGateway::Deployment",
               LogicalResourceId: "Deployment",
               PhysicalResourceId: "d3",
@@ -79,9 +87,9 @@ class FakeStage {
         return { item: [{ stageName: "dev", deploymentId: this.served }] };
       case "GetDeployments":
         return {
-          items: versions.map((qualifier) => ({
+          items: called.map((qualifier) => ({
             id: `d${qualifier}`,
-            createdDate: new Date(Date.UTC(2026, 0, Number(qualifier), 12)),
+            createdDate: new Date(Date.UTC(2026, 0, Number(qualifier) || 1, 12)),
             description: deploymentDescription({
               functionName: "gate",
               qualifier,
@@ -91,7 +99,7 @@ class FakeStage {
         };
       case "GetAuthorizers":
         return {
-          items: versions.map((qualifier) => ({
+          items: called.map((qualifier) => ({
             id: `a${qualifier}`,
             authorizerUri: `arn:functions/arn:aws:lambda:eu-central-1:111111111111:function:gate:${qualifier}/invocations`,
           })),
@@ -105,7 +113,11 @@ class FakeStage {
           })),
         };
       case "ListAliases":
-        return { Aliases: [] };
+        return {
+          Aliases: this.shifted
+            ? [{ Name: "live", FunctionVersion: "3", Description: contractDescription(CONTRACT) }]
+            : [],
+        };
       case "GetPolicy":
         if (this.forbidden.includes(String(input.Qualifier))) {
           throw awsError("ResourceNotFoundException", "no policy");
@@ -168,6 +180,40 @@ describe("a rollback", () => {
     fake.served = "d1";
     expect(await rolledBack(fake, "d3")).toContain("serves deployment d3 with version 3");
     expect(fake.changes.at(-1)?.[0]).toBe("UpdateStage");
+  });
+
+  it("moves the alias at once where requests are shifted, and lets the stack agree without CodeDeploy", async () => {
+    const fake = new FakeStage();
+    fake.shifted = true;
+    fake.served = "dlive";
+    fake.template = {
+      Resources: {
+        Stage: { Type: "AWS::ApiGateway::Stage", Properties: { DeploymentId: "dlive" } },
+        Live: {
+          Type: "AWS::Lambda::Alias",
+          Properties: { FunctionVersion: { "Fn::GetAtt": ["Version", "Version"] } },
+          UpdatePolicy: { CodeDeployLambdaAliasUpdate: {} },
+        },
+      },
+    };
+    expect(await rolledBack(fake)).toContain("serves deployment dlive with version 2");
+    const [[first, alias], [second, stack]] = fake.changes as [
+      [string, Record<string, unknown>],
+      [string, { TemplateBody: string }],
+    ];
+    expect([first, second]).toEqual(["UpdateAlias", "UpdateStack"]);
+    expect(alias).toEqual({
+      FunctionName: "gate",
+      Name: "live",
+      FunctionVersion: "2",
+      RoutingConfig: { AdditionalVersionWeights: {} },
+    });
+    expect(JSON.parse(stack.TemplateBody).Resources.Live).toEqual({
+      Type: "AWS::Lambda::Alias",
+      Properties: { FunctionVersion: "2" },
+    });
+    expect(await rolledBack(fake, "dlive/1")).toContain("with version 1");
+    expect(await rolledBack(fake, "dlive/4")).toContain("has no deployment `dlive/4`");
   });
 
   it("changes nothing where that is served already", async () => {
