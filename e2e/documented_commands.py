@@ -26,6 +26,8 @@ _OWN_APP = (
 )
 _GOING_BACK = "e2e/test_under_load.py runs it, on a stage that has something to go back to"
 
+_ATTACH = "needs a REST API and a stage for it; e2e/attach runs each"
+
 #: Commands that no test runs as they stand, and why. Everything else in a code block is run.
 NOT_RUN = {
     "make demo": "the same build, deployment and requests as e2e's, and sends them on ports of its own",
@@ -33,6 +35,17 @@ NOT_RUN = {
     "make prove STAGE=dev": "needs an AWS account; e2e/prove/test_prove.py runs the suite on the local cloud",
     "aws apigateway get-client-certificate --client-certificate-id ID --query pemEncodedCertificate --output text": _AWS,
     "oathgate credentials rotate --secret ARN --revoke KID": "run with a secret and a key, by e2e/test_rotation.py",
+    "make deploy STAGE=orders": _ATTACH,
+    **{
+        f"oathgate attach --stage orders{option}": _ATTACH
+        for option in (
+            "",
+            " --apply",
+            " --verify",
+            " --detach",
+            *(f" --format {language}" for language in ("cloudformation", "sam", "openapi", "terraform", "cdk")),
+        )
+    },
     "make stop": "ends the cloud of these tests; local/tests stops one",
     "rm rules/rules.jsonnet rules/tests.jsonnet": "run in a copy of the project, by test_own_rule_files",
     "make conformance": "is part of `make test`",

@@ -41,6 +41,14 @@ export class OathgateStack extends Stack {
       const { secretArn } = gate.secretHeaderSecret;
       this.output("SecretHeaderSecretArn", secretArn, "The secret by which the backend recognises the gate");
     }
+    if (api.attached !== undefined) {
+      this.output(
+        "AuthorizerVersionArn",
+        gate.version.functionArn,
+        "The version of the function that decides",
+      );
+      this.output("ContractParameter", api.attached.contractParameterName, "What `oathgate attach` reads");
+    }
     if (api.clientCertificates !== undefined) {
       const { currentId, nextId } = api.clientCertificates;
       this.output(

@@ -8,7 +8,7 @@ import type { Stage } from "./stage";
 /** The paths at which a stage publishes its keys, as its rules see them. */
 export function publishedPaths({ settings }: Pick<Stage, "settings">): string[] {
   const { keysEndpoint, basePath = "", api } = settings;
-  return keysEndpoint?.off || api.kind !== "rest"
+  return keysEndpoint?.off || api.kind !== "rest" || api.attach !== undefined
     ? []
     : KEY_DOCUMENTS.map((document) => `${basePath}${keysEndpoint?.path ?? ""}${document}`);
 }

@@ -10,6 +10,7 @@ import {
 import { alarms } from "./schema/alarms";
 import { api } from "./schema/api";
 import { refuseBeyondKind } from "./schema/api-limits";
+import { checkAttached } from "./schema/attached-api";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
 import { concurrency } from "./schema/concurrency";
 import { cors } from "./schema/cors";
@@ -44,6 +45,7 @@ export const stageSchema = z
       .optional(),
     /** The region to deploy to. @default the one of the credentials in use */
     region: regionName.optional(),
+    /** The API whose requests are decided. @default the stack makes one */
     api: api.prefault({}),
     /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
     backendUrl: serviceUrl.optional(),
@@ -128,7 +130,10 @@ export const stageSchema = z
     tags: tags.default({}),
   })
   .superRefine((stage, context) => {
-    checkBackend(stage, context);
+    if (stage.api.attach === undefined) {
+      checkBackend(stage, context);
+    }
+    checkAttached(stage, context);
     refuseBeyondKind(stage, context);
     checkSigningKeys(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {

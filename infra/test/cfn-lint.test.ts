@@ -40,6 +40,11 @@ function lint(name: string, template: object, accepted = Object.keys(ACCEPTED)):
 }
 
 describe("cfn-lint", () => {
+  it("finds nothing in the template of a stage for an API that is made elsewhere", () => {
+    const stage = "api: { attach: a1b2c3d4e5, stage: prod, exclude: [GET /health] }\n";
+    expect(lint("attached", templateOf({ stage }).toJSON())).toBe("");
+  });
+
   it.each(STAGES)("finds nothing in the template of %s", (file) => {
     const stage = readFileSync(join(ROOT, "config/stages", file), "utf8");
     expect(lint(file, templateOf({ stage }).toJSON())).toBe("");

@@ -77,6 +77,7 @@ const STAGES: [string, Change][] = [
     "a stage with a WebSocket API",
     { stage: `${LEAST}api: { kind: websocket }\n`, report: { redirects: false } },
   ],
+  ["a stage for an API that is made elsewhere", { stage: "api: { attach: a1b2c3d4e5, stage: prod }\n" }],
 ];
 
 describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {

@@ -437,3 +437,26 @@ describe("the stack", () => {
     );
   });
 });
+
+describe("a stage for an API that is made elsewhere", () => {
+  const template = templateOf({
+    stage:
+      "api: { attach: a1b2c3d4e5, stage: prod, exclude: [GET /health] }\ncors: { allowOrigins: [https://app.example.com] }\n",
+  });
+
+  it("makes no API and no part of one", () => {
+    const types = Object.values(template.toJSON().Resources).map(
+      (resource) => (resource as { Type: string }).Type,
+    );
+    expect(types.filter((type) => type.startsWith("AWS::ApiGateway::"))).toEqual([]);
+  });
+
+  it("says where the API is asked, and exports the contract under its own name", () => {
+    template.hasOutput("ContractParameter", { Value: "/oathgate/test/contract" });
+    template.hasOutput("ApiId", { Value: "a1b2c3d4e5" });
+    const { Value } = template.findOutputs("ApiUrl").ApiUrl ?? {};
+    expect(JSON.stringify(Value)).toMatch(/https:\/\/a1b2c3d4e5\.execute-api\..*\/prod\//);
+    expect(JSON.stringify(template.toJSON())).toContain('\\"exclude\\":[\\"GET /health\\"]');
+    expect(JSON.stringify(template.toJSON())).toContain("gatewayresponse.header.Access-Control-Allow-Origin");
+  });
+});

@@ -20,6 +20,7 @@ const restApis = [
   EVERYTHING,
   ...Object.values(BACKENDS),
   `${LEAST}signingKeys: { rotation: { everyDays: 30 } }\nkeysEndpoint: { issuer: https://api.example.com/ }\n`,
+  "api: { attach: a1b2c3d4e5, stage: prod }\n",
 ];
 
 /**

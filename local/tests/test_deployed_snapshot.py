@@ -75,7 +75,10 @@ def test_a_changed_method_acts_with_the_next_deployment(api, gateway, proxy, nex
         assert asked(api, effect="Deny").status == 403
         assert asked(api, next_stage(), effect="Deny").status == 200
     finally:
-        back = [{"op": "replace", "path": "/authorizationType", "value": method["authorizationType"]}]
+        back = [
+            {"op": "replace", "path": f"/{name}", "value": method[name]}
+            for name in ("authorizationType", "authorizerId")
+        ]
         gateway.update_method(**proxy, patchOperations=back)
 
 

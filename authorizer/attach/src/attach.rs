@@ -6,7 +6,10 @@ use crate::{
     api::{Answer, Authorization, Method, MethodId},
     change::Change,
     contract::{Contract, header_parameter},
-    plan::{Options, Plan, RecordChange, current, free_name, ours, stage_notes, stage_refusals},
+    plan::{
+        Options, Plan, RECORD_MISSING, RecordChange, current, free_name, ours, stage_notes,
+        stage_refusals,
+    },
     record::{Before, Record, RecordedAnswer, digest_of},
     seen::Seen,
     served::ServedMethod,
@@ -53,13 +56,6 @@ pub fn wish<'a>(
         .iter()
         .map(|authorizer| authorizer.id.as_str())
         .collect();
-    if record.is_none() && seen.methods.values().any(|method| is_of(&gate, method)) {
-        refusals.push(
-            "the API has an authorizer of this gate, and the record of what was there before is missing: restore it, or take the authorizer off by hand"
-                .to_owned(),
-        );
-    }
-
     let mut new = old.clone();
     let recorded = old.methods();
     let mut befores: BTreeMap<MethodId, Before> = BTreeMap::new();
@@ -217,6 +213,9 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     changes.extend(stale_authorizers(seen, contract, authorizer_id.as_deref()));
 
     let mut refusals = wish.refusals;
+    if record.is_none() && !ours(seen, contract).is_empty() {
+        refusals.push(RECORD_MISSING.to_owned());
+    }
     let mut notes = wish.notes;
     if changes
         .iter()

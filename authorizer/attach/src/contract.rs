@@ -11,6 +11,10 @@ use crate::api::{AuthorizerSettings, GatewayResponse};
 /// The form of the document that this program reads.
 const FORMAT: u32 = 1;
 
+/// The body of a gateway response that says nothing of its body: API Gateway puts it in, and gives it back when asked.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html>
+const OWN_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
+
 /// What one version of the gate's function asks of a REST API, as the stack exports it in the parameter
 /// `/oathgate/<stage>/contract`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +71,7 @@ impl Contract {
     /// # Errors
     /// The first thing that is wrong.
     pub fn parse(text: &str) -> Result<Self, ContractError> {
-        let contract: Self = serde_json::from_str(text)?;
+        let mut contract: Self = serde_json::from_str(text)?;
         if contract.format != FORMAT {
             return Err(ContractError::Format(contract.format));
         }
@@ -88,6 +92,13 @@ impl Contract {
                 "functionArn",
                 "must be the ARN of a published version of a function: `arn:aws:lambda:…:function:name:7`",
             ));
+        }
+        for response in contract.gateway_responses.values_mut() {
+            if response.response_templates.is_empty() {
+                response
+                    .response_templates
+                    .insert("application/json".to_owned(), OWN_TEMPLATE.to_owned());
+            }
         }
         for (header, source) in &contract.headers {
             if !source.starts_with("context.authorizer.") {

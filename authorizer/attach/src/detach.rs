@@ -6,7 +6,7 @@ use crate::{
     api::{Answer, Method},
     change::Change,
     contract::Contract,
-    plan::{Options, Plan, RecordChange, ours, stage_notes, stage_refusals},
+    plan::{Options, Plan, RECORD_MISSING, RecordChange, ours, stage_notes, stage_refusals},
     record::{Before, Record},
     seen::Seen,
     steps::shown_parameter,
@@ -26,10 +26,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     let gate = ours(seen, contract);
     let Some(record) = record else {
         if !gate.is_empty() {
-            plan.refusals.push(
-                "the API has an authorizer of this gate, and the record of what was there before is missing: restore it, or take the authorizer off by hand"
-                    .to_owned(),
-            );
+            plan.refusals.push(RECORD_MISSING.to_owned());
         }
         return plan;
     };

@@ -86,6 +86,9 @@ impl Plan {
     }
 }
 
+/// Why nothing is changed where the gate is attached and nobody knows what was there before.
+pub(crate) const RECORD_MISSING: &str = "the API has an authorizer of this gate, and the record of what was there before is missing: restore it, or take the authorizer off by hand. An API that is deployed from code needs --format and --verify alone";
+
 /// The authorizers of a gate among those of an API.
 pub(crate) fn ours<'a>(seen: &'a Seen, contract: &Contract) -> Vec<&'a Authorizer> {
     let prefix = contract.authorizer_prefix();
@@ -176,6 +179,14 @@ pub(crate) fn stage_refusals(seen: &Seen, options: &Options) -> Vec<String> {
             "stage `{}` serves a canary: promote or delete it first, since a part of the requests would not be decided",
             seen.stage.name
         ));
+    }
+    for method in seen.methods.values() {
+        if method.integration.is_none() {
+            refusals.push(format!(
+                "{} has no integration, and API Gateway deploys no API with such a method: give it one, or delete it",
+                method.name()
+            ));
+        }
     }
     let pending = pending(seen);
     if !pending.is_empty() && !options.deploy_pending {

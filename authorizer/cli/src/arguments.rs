@@ -6,7 +6,7 @@ use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use attach::Attach;
+pub(crate) use attach::{Attach, AttachFormat};
 
 /// Ory Oathkeeper's access rules, checked, packaged for API Gateway, explained and served.
 #[derive(Debug, Parser)]

@@ -1,6 +1,8 @@
+import { Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import type { CheckedGate } from "../../lib/checked-gate";
 import type { Oathgate } from "../../lib/oathgate";
+import type { AttachedApi } from "../../lib/rest-api/attached-api";
 import { FrontDoor } from "../front-door";
 import { publishedKeysOf } from "../published-keys";
 import type { Stage } from "../stage";
@@ -17,6 +19,8 @@ export interface AddedApi {
   readonly url: string;
   /** What the backend can recognise the gateway by, where the stage has it. */
   readonly clientCertificates?: ClientCertificates;
+  /** What is exported for `oathgate attach`, where the API is made elsewhere. */
+  readonly attached?: AttachedApi;
 }
 
 /** What a stage's API is made from. */
@@ -28,7 +32,8 @@ export interface StageApiInput {
 }
 
 /**
- * Makes a stage's API, of the kind that the stage names, with the gate in front of its backend.
+ * Makes a stage's API, of the kind that the stage names, with the gate in front of its backend. Of one that is made elsewhere,
+ * what `oathgate attach` needs.
  *
  * @throws InputError where the rules ask for what that kind can't do
  */
@@ -38,6 +43,18 @@ export function addStageApi(
   { stage, apiName, checked = {} }: StageApiInput,
 ): AddedApi {
   const { name: stageName, settings } = stage;
+  const { attach, stage: ofApi, exclude } = settings.api;
+  if (attach !== undefined && ofApi !== undefined) {
+    const attached = gate.attachTo(attach, {
+      name: stageName,
+      stageName: ofApi,
+      ...(exclude === undefined ? {} : { exclude }),
+      ...(settings.cors === undefined ? {} : { cors: settings.cors }),
+    });
+    const { region, urlSuffix } = Stack.of(scope);
+    const url = `https://${attach}.execute-api.${region}.${urlSuffix}/${ofApi}/`;
+    return { id: attach, url: localUrl(settings, `${attach}/${ofApi}/`) ?? url, attached };
+  }
   const props = { apiName, stageName, settings };
   switch (settings.api.kind) {
     case "http": {

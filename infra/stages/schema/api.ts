@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canBringToken, NO_TOKEN_HEADER } from "../../lib/v2-api/token-header";
+import { attachedApi } from "./attached-api";
 
 /** The kinds of API that a stage can have. */
 export const API_KINDS = ["rest", "http", "websocket"] as const;
@@ -10,6 +11,7 @@ export const api = z.strictObject({
   kind: z.enum(API_KINDS, "must be `rest`, `http` or `websocket`").default("rest"),
   /** The header that brings what rules set in `Authorization`, which HTTP APIs can't map. @default Authorization */
   tokenHeader: z.string("must be a header's name").refine(canBringToken, NO_TOKEN_HEADER).optional(),
+  ...attachedApi,
 });
 
 /** The API settings of a stage. */

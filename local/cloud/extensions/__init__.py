@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import (
     authorizer_answer,
     authorizer_event,
+    control_plane,
     deployed_snapshot,
     gateway_responses,
     header_mappings,
@@ -32,6 +33,7 @@ from . import (
 ALL = (
     raw_request,
     deployed_snapshot,
+    control_plane,
     authorizer_event,
     authorizer_answer,
     request_values,

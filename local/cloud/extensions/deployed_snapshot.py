@@ -4,7 +4,8 @@ The emulator's deployments keep the gateway responses alone. On AWS a deployment
 is a snapshot of the whole API: resources, methods, integrations, authorizers,
 models and validators. A change to any of them acts once a deployment that has
 it is made and the stage points to it. Tests of a rollout depend on that: its
-intermediate states differ in nothing else.
+intermediate states differ in nothing else. An export of a stage is one of its
+deployment.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ EXTENDS = (
     "services.apigateway_v1:_create_deployment",
     "services.apigateway_v1:_delete_deployment",
     "services.apigateway_v1:_execute_in_scope",
+    "services.apigateway_v1:_get_export",
+    "services.apigateway_v1:_build_api_export",
     "services.apigateway_v1:_match_resource_tree",
     "services.apigateway_v1:_match_greedy_fallback",
     "services.apigateway_v1:_authorize_request_v1",
@@ -84,6 +87,7 @@ def install(app, apigw) -> None:
     create = apigw._create_deployment
     delete = apigw._delete_deployment
     execute = apigw._execute_in_scope
+    export = apigw._get_export
     live = {name: getattr(apigw, name) for name in SNAPSHOT_STORES}
     # API and deployment ids are random, so accounts and regions can share this.
     snapshots: dict[tuple[str, str], Snapshot] = {}
@@ -109,12 +113,22 @@ def install(app, apigw) -> None:
         snapshots.pop((api_id, deployment_id), None)
         return delete(api_id, deployment_id)
 
+    def served_by(api_id: str, stage_name: str) -> Snapshot:
+        stage = (apigw._stages_v1.get(api_id) or {}).get(stage_name) or {}
+        nothing = Snapshot(api_id, {name: {} for name in SNAPSHOT_STORES})
+        return snapshots.get((api_id, stage.get("deploymentId")), nothing)
+
+    def _get_export(api_id, stage_name, export_type, headers, query_params):
+        token = served.set(served_by(api_id, stage_name))
+        try:
+            return export(api_id, stage_name, export_type, headers, query_params)
+        finally:
+            served.reset(token)
+
     async def _execute_in_scope(
         request, api_id, stage_name, method, path, headers, body, query_params, owner_account_id, owner_region
     ):
-        stage = (apigw._stages_v1.get(api_id) or {}).get(stage_name) or {}
-        nothing = Snapshot(api_id, {name: {} for name in SNAPSHOT_STORES})
-        token = served.set(snapshots.get((api_id, stage.get("deploymentId")), nothing))
+        token = served.set(served_by(api_id, stage_name))
         try:
             return await execute(
                 request,
@@ -133,6 +147,7 @@ def install(app, apigw) -> None:
 
     apigw._create_deployment = _create_deployment
     apigw._delete_deployment = _delete_deployment
+    apigw._get_export = _get_export
 
     def deployed(name: str, api_id: str) -> dict | None:
         snapshot = served.get()

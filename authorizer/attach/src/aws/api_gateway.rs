@@ -397,15 +397,18 @@ impl ApiGateway for RestApiClient {
 }
 
 fn read_method(id: MethodId, path: &str, found: types::Method) -> Method {
+    let kind = found
+        .authorization_type
+        .unwrap_or_else(|| "NONE".to_owned());
+    // Whether an id stays behind where no authorizer decides any more is not known of AWS: it means nothing there.
+    let decides = matches!(kind.as_str(), "CUSTOM" | "COGNITO_USER_POOLS");
     Method {
         id,
         path: path.to_owned(),
         authorization: Authorization {
-            kind: found
-                .authorization_type
-                .unwrap_or_else(|| "NONE".to_owned()),
-            authorizer_id: found.authorizer_id.filter(|id| !id.is_empty()),
+            authorizer_id: found.authorizer_id.filter(|id| decides && !id.is_empty()),
             scopes: found.authorization_scopes.unwrap_or_default(),
+            kind,
         },
         integration: found.method_integration.map(|integration| Integration {
             kind: integration

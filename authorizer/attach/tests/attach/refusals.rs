@@ -92,6 +92,24 @@ async fn a_lambda_proxy_is_refused_where_forged_headers_are_only_replaced() {
 }
 
 #[tokio::test]
+async fn a_method_without_an_integration_is_refused() {
+    let fake = everything();
+    for found in fake.state.borrow_mut().live.methods.values_mut() {
+        if found.name() == "GET /orders" {
+            found.integration = None;
+        }
+    }
+    fake.redeploy("prod");
+    let plan = planned(&fake, 1, &options()).await;
+    assert_eq!(
+        plan.refusals,
+        [
+            "GET /orders has no integration, and API Gateway deploys no API with such a method: give it one, or delete it"
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_stage_with_a_canary_is_refused() {
     let fake = everything();
     fake.state.borrow_mut().canary = true;

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Put the gate in front of a REST API that exists.
 #[derive(Args, Debug)]
-#[command(group(clap::ArgGroup::new("mode").args(["apply", "verify", "detach"])))]
+#[command(group(clap::ArgGroup::new("mode").args(["apply", "verify", "detach", "format"])))]
 pub(crate) struct Attach {
     /// The gate's stage, whose stack exports what is needed as parameters of the Systems Manager
     #[arg(long, value_name = "NAME", required_unless_present = "contract")]
@@ -21,7 +21,7 @@ pub(crate) struct Attach {
     #[arg(long, value_name = "NAME")]
     pub(crate) api_stage: Option<String>,
     /// Show every change and change nothing: what happens if nothing else is said; with --detach, its changes
-    #[arg(long, conflicts_with_all = ["apply", "verify"])]
+    #[arg(long, conflicts_with_all = ["apply", "verify", "format"])]
     pub(crate) plan: bool,
     /// Make the changes
     #[arg(long)]
@@ -32,6 +32,9 @@ pub(crate) struct Attach {
     /// Restore what was there before
     #[arg(long)]
     pub(crate) detach: bool,
+    /// Print what belongs into the code of an API that is deployed from code, and change nothing
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<AttachFormat>,
     /// Leave a method without the authorizer: `GET /health`. Said once, it holds for later runs
     #[arg(long, value_name = "METHOD", conflicts_with = "exclude_none")]
     pub(crate) exclude: Vec<String>,
@@ -56,4 +59,19 @@ pub(crate) struct Attach {
     /// The profile of AWS's configuration; otherwise the credentials of the environment
     #[arg(long, value_name = "NAME")]
     pub(crate) profile: Option<String>,
+}
+
+/// What an API is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AttachFormat {
+    /// A CloudFormation template
+    Cloudformation,
+    /// A SAM template
+    Sam,
+    /// An OpenAPI document
+    Openapi,
+    /// Terraform's language
+    Terraform,
+    /// TypeScript for CDK
+    Cdk,
 }

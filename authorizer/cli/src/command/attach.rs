@@ -7,15 +7,19 @@ use std::{
 };
 
 use oathgate_attach::{
-    ApplyError, Contract, ContractError, FileRecord, Options, Plan, Record, RecordError,
+    ApplyError, Contract, ContractError, FileRecord, Format, Options, Plan, Record, RecordError,
     RecordStore, SeeError, Seen, ServiceError, Work, attach,
     aws::{ParameterRecord, Parameters, RestApiClient, Session, SessionError},
-    detach, verify,
+    detach, snippet, verify,
 };
 use oathgate_outbound::Client;
 use thiserror::Error;
 
-use crate::{arguments::Attach, command::CommandError, exit::Exit};
+use crate::{
+    arguments::{Attach, AttachFormat},
+    command::CommandError,
+    exit::Exit,
+};
 
 /// Why the gate could not be attached, verified or detached.
 #[derive(Debug, Error)]
@@ -46,6 +50,11 @@ pub(crate) enum AttachError {
 
 /// Does one of the command's five things.
 pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
+    if let (Some(format), Some(path)) = (arguments.format, &arguments.contract) {
+        let text = read_file(path)?;
+        let contract = parsed(&text, path.display().to_string(), arguments)?;
+        return print(&contract, format);
+    }
     let client = Client::from_env()?;
     let session = Session::find(
         client,
@@ -56,6 +65,9 @@ pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
     .map_err(AttachError::from)?;
     let parameters = Parameters::new(session.clone());
     let contract = contract(arguments, &parameters, session.region()).await?;
+    if let Some(format) = arguments.format {
+        return print(&contract, format);
+    }
     let api = RestApiClient::new(&session, &contract.rest_api_id);
     match &arguments.record {
         Some(path) => with(arguments, &contract, &api, FileRecord::new(path.clone())).await,
@@ -64,6 +76,18 @@ pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
             with(arguments, &contract, &api, record).await
         }
     }
+}
+
+fn print(contract: &Contract, format: AttachFormat) -> Result<Exit, CommandError> {
+    let format = match format {
+        AttachFormat::Cloudformation => Format::CloudFormation,
+        AttachFormat::Sam => Format::Sam,
+        AttachFormat::Openapi => Format::OpenApi,
+        AttachFormat::Terraform => Format::Terraform,
+        AttachFormat::Cdk => Format::Cdk,
+    };
+    io::stdout().write_all(snippet(contract, format).as_bytes())?;
+    Ok(Exit::Fine)
 }
 
 /// What the gate asks for, with what the command line says otherwise.
@@ -88,8 +112,13 @@ async fn contract(
             (format!("the parameter `{name}`"), text)
         }
     };
+    parsed(&text, place, arguments)
+}
+
+/// A contract, with what the command line says otherwise.
+fn parsed(text: &str, place: String, arguments: &Attach) -> Result<Contract, AttachError> {
     let mut contract =
-        Contract::parse(&text).map_err(|error| AttachError::Contract { place, error })?;
+        Contract::parse(text).map_err(|error| AttachError::Contract { place, error })?;
     if let Some(id) = &arguments.rest_api_id {
         contract.rest_api_id.clone_from(id);
     }

@@ -1,0 +1,73 @@
+//! What belongs into the code of an API that is deployed from code: the same that attaching would put into the API.
+
+mod cdk;
+mod cloudformation;
+mod openapi;
+mod terraform;
+mod yaml;
+
+use serde_json::{Map, Value, json};
+
+use crate::contract::Contract;
+
+/// What an API is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A CloudFormation template, in YAML.
+    CloudFormation,
+    /// A SAM template, in YAML.
+    Sam,
+    /// An OpenAPI 3.0 document with API Gateway's extensions, in YAML.
+    OpenApi,
+    /// Terraform's language, for the AWS provider.
+    Terraform,
+    /// TypeScript, for CDK.
+    Cdk,
+}
+
+/// The text for a contract: what to add, with a method as an example.
+#[must_use]
+pub fn snippet(contract: &Contract, format: Format) -> String {
+    let (mark, body) = match format {
+        Format::CloudFormation => ("#", cloudformation::template(contract)),
+        Format::Sam => ("#", cloudformation::sam(contract)),
+        Format::OpenApi => ("#", openapi::document(contract)),
+        Format::Terraform => ("#", terraform::module(contract)),
+        Format::Cdk => ("//", cdk::function(contract)),
+    };
+    let heading = [
+        format!(
+            "The gate `{}`, version {}. These mappings are for this version and no other: print them anew after each deploy",
+            contract.gate,
+            contract.version()
+        ),
+        "of the gate, and deploy them together.".to_owned(),
+    ];
+    let heading: String = heading
+        .iter()
+        .map(|line| format!("{mark} {line}\n"))
+        .collect();
+    format!("{heading}{body}")
+}
+
+/// Header mappings as an integration's parameters.
+fn parameters(headers: &std::collections::BTreeMap<String, String>) -> Value {
+    let mapped = headers
+        .iter()
+        .map(|(header, source)| (crate::contract::header_parameter(header), json!(source)));
+    Value::Object(mapped.collect::<Map<_, _>>())
+}
+
+/// A type of gateway response as a name: `AccessDenied`.
+fn camel_case(response_type: &str) -> String {
+    response_type
+        .split('_')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .into_iter()
+                .chain(letters.as_str().to_lowercase().chars().collect::<Vec<_>>())
+        })
+        .collect()
+}

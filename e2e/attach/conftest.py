@@ -1,0 +1,112 @@
+"""One gate for APIs that others have made, and the command that puts it in front of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.cloud.gateway_client import Answer, ask
+from local.cloud.launcher import LocalCloud
+from local.cloud.processes import ROOT
+from local.deployment import Deployment
+
+from .apis import STAGE, WAYS, by_hand
+
+OATHGATE = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
+
+#: The gate's stage.
+GATE = "attached"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a command said, and its exit code."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class AttachedApi:
+    """A REST API that the gate can be put in front of."""
+
+    cloud: LocalCloud
+    api_id: str
+
+    def ask(self, method: str, path: str, headers=(), body: bytes = b"") -> Answer:
+        """Sends a request to the API's stage."""
+        return ask(self.cloud.port, self.api_id, STAGE, method, path, list(headers), body)
+
+    def _api(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
+        return () if "--rest-api-id" in arguments else ("--rest-api-id", self.api_id)
+
+    def attach(self, *arguments: str, source: tuple[str, ...] = ("--stage", GATE), endpoint: str | None = None) -> Run:
+        """`oathgate attach` for this API, at the cloud or at another door to it."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        done = subprocess.run(
+            [OATHGATE, "attach", *source, *self._api(arguments), *arguments],
+            env=environment | self.cloud.environment() | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+        )
+        return Run(done.returncode, done.stdout)
+
+
+@pytest.fixture(scope="package")
+def function(cloud):
+    """The Lambda function of the examples, as a backend."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.write(ROOT / "examples" / "backends" / "lambda_backend.py", "backend.py")
+    client = cloud.client("lambda")
+    made = client.create_function(
+        FunctionName="attached-backend",
+        Runtime="python3.12",
+        Role="arn:aws:iam::000000000000:role/backend",
+        Handler="backend.handler",
+        Code={"ZipFile": package.getvalue()},
+    )
+    yield made["FunctionArn"]
+    client.delete_function(FunctionName="attached-backend")
+
+
+@pytest.fixture(scope="package")
+def apis(cloud, function):
+    """An API of each kind."""
+    return {way: AttachedApi(cloud, make(cloud, function)) for way, make in WAYS.items()}
+
+
+@pytest.fixture(scope="package")
+def attached_gate(gate, cloud, apis):
+    """The gate's stage, for the API that was made by hand."""
+    changes = {
+        "backendUrl": None,
+        "api": {"attach": apis["by hand"].api_id, "stage": STAGE, "exclude": ["GET /health"]},
+    }
+    stage = Deployment(gate.cloud, GATE, changes)
+    stage.deploy()
+    yield stage
+    cloud.client("cloudformation").delete_stack(StackName=stage.stack)
+
+
+@pytest.fixture
+def fresh(attached_gate, cloud, function):
+    """An API of a test's own."""
+    return AttachedApi(cloud, by_hand(cloud, function))
+
+
+@pytest.fixture
+def contract(cloud, attached_gate):
+    """What the gate exports."""
+    value = cloud.client("ssm").get_parameter(Name=f"/oathgate/{GATE}/contract")["Parameter"]["Value"]
+    return json.loads(value)

@@ -1,0 +1,175 @@
+"""Attach, ask, verify, break, mend and detach: on APIs of our own making, and byte for byte as before."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.demo_requests import ADA, SESSION
+
+from .apis import STAGE, WAYS, content
+
+FORGED = ("X-User", "mallory")
+
+
+def received(answer, name: str) -> list[str]:
+    """What the backend received in a header."""
+    assert answer.status == 200, answer.body
+    return [value for key, value in answer.json["headers"] if key.lower() == name.lower()]
+
+
+def observed(api) -> list:
+    """What clients see of the API."""
+    seen = []
+    for method, path, headers in (
+        ("GET", "/health", [FORGED]),
+        ("GET", "/v1/account/7", []),
+        ("GET", "/v1/account/7", [FORGED]),
+        ("GET", "/v1/public/a/b", [FORGED]),
+        ("GET", "/nowhere", []),
+        ("OPTIONS", "/v1/account/7", []),
+    ):
+        answer = api.ask(method, path, headers)
+        reached = answer.status == 200 and method != "OPTIONS"
+        user = received(answer, "x-user") if reached else answer.body
+        seen.append((method, path, answer.status, user))
+    return seen
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_api_is_attached_asked_verified_and_given_back_as_it_was(apis, attached_gate, way):
+    api = apis[way]
+    before, seen = content(api.cloud, api.api_id), observed(api)
+
+    plan = api.attach()
+    assert plan.code == 0, plan.output
+    assert f"stage `{STAGE}`; gate `attached`" in plan.output
+    for line in (
+        "~ ANY /v1/account/{id}",
+        "authorization  NONE -> oathgate_attached_",
+        "-> context.authorizer.x-user",
+        "PUT /v1/account/{id} is a Lambda proxy",
+        "none of which is made without --apply",
+    ):
+        assert line in plan.output, plan.output
+    assert content(api.cloud, api.api_id) == before
+    assert api.attach("--verify").code == 1
+
+    done = api.attach("--apply")
+    assert done.code == 0, done.output
+    verified = api.attach("--verify")
+    assert verified.code == 0, verified.output
+
+    # Allowed, as who the session says.
+    answer = api.ask("GET", "/v1/account/7", [SESSION])
+    assert received(answer, "x-user") == [ADA]
+    assert received(answer, "authorization")[0].startswith("Bearer ey")
+    # A function reads the same in the context.
+    assert api.ask("PUT", "/v1/account/7", [SESSION]).json == {"user": ADA, "path": "/v1/account/7"}
+    # Refused, in Oathkeeper's words.
+    assert api.ask("GET", "/v1/account/7").status == 401
+    assert api.ask("GET", "/v1/account/7").json["error"]["message"] == "Access credentials are invalid"
+    for method in ("GET", "PUT"):
+        for name in ("X-User", "x-user", "X-USER"):
+            assert api.ask(method, "/v1/account/7", [SESSION, (name, "mallory")]).status == 403
+    # A guest, whom the backend cannot take for somebody.
+    assert received(api.ask("GET", "/v1/public/a/b"), "x-user") != ["mallory"]
+    # Open, and nothing forged arrives there.
+    health = api.ask("GET", "/health", [FORGED])
+    assert set(received(health, "x-user")) == {"none"}
+    # API Gateway's own answer to preflights.
+    preflight = api.ask("OPTIONS", "/v1/account/7")
+    assert ("OPTIONS", "/v1/account/7", preflight.status, preflight.body) == seen[-1]
+
+    attached = content(api.cloud, api.api_id)
+    again = api.attach("--apply")
+    assert "nothing is to be changed" in again.output, again.output
+    assert content(api.cloud, api.api_id) == attached
+
+    taken_off = api.attach("--detach", "--drain-seconds", "0")
+    assert taken_off.code == 0, taken_off.output
+    assert content(api.cloud, api.api_id) == before
+    assert observed(api) == seen
+    left = api.cloud.client("ssm").get_parameters_by_path(Path="/oathgate/attached/attached", Recursive=True)
+    assert left["Parameters"] == []
+
+
+def test_what_somebody_breaks_is_named_and_mended(fresh):
+    assert fresh.attach("--apply").code == 0
+    gateway = fresh.cloud.client("apigateway")
+    (resource,) = [
+        item["id"]
+        for item in gateway.get_resources(restApiId=fresh.api_id)["items"]
+        if item["path"] == "/v1/account/{id}"
+    ]
+    at = {"restApiId": fresh.api_id, "resourceId": resource, "httpMethod": "ANY"}
+    opened = [{"op": "replace", "path": "/authorizationType", "value": "NONE"}]
+    gateway.update_method(**at, patchOperations=opened)
+    name = "/requestParameters/integration.request.header.X-User"
+    gateway.update_integration(**at, patchOperations=[{"op": "remove", "path": name}])
+
+    broken = fresh.attach("--verify")
+    assert broken.code == 1
+    assert "ANY /v1/account/{id} has no authorizer\n" in broken.output
+    assert "ANY /v1/account/{id} does not set X-User from context.authorizer.x-user\n" in broken.output
+    # What the stage serves is whole as long as nobody deploys that.
+    assert "stage `live`" not in broken.output.rpartition("REST API")[0]
+    gateway.create_deployment(restApiId=fresh.api_id, stageName=STAGE)
+    served = fresh.attach("--verify").output
+    assert "serves ANY /v1/account/{id} without an authorizer" in served
+    assert fresh.ask("GET", "/v1/account/7", [FORGED]).status == 200
+
+    assert fresh.attach("--apply").code == 0
+    assert fresh.attach("--verify").code == 0
+    assert fresh.ask("GET", "/v1/account/7", [FORGED]).status != 200
+    assert fresh.attach("--detach", "--drain-seconds", "0").code == 0
+
+
+def test_another_version_comes_with_an_authorizer_of_its_own(fresh, attached_gate, contract, tmp_path):
+    assert fresh.attach("--apply").code == 0
+    functions = fresh.cloud.client("lambda")
+    name = attached_gate.function_name
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    functions.update_function_configuration(
+        FunctionName=name, Environment={"Variables": variables | {"OATHGATE_LOG_LEVEL": "warn"}}
+    )
+    version = functions.publish_version(FunctionName=name)["FunctionArn"]
+    next_contract = tmp_path / "contract.json"
+    next_contract.write_text(json.dumps(contract | {"functionArn": version}))
+    source = ("--contract", str(next_contract))
+
+    stale = fresh.attach("--verify", source=source)
+    assert stale.code == 1
+    assert "is decided by the authorizer `oathgate_attached_" in stale.output
+    assert fresh.attach("--apply", source=source).code == 0
+    assert fresh.attach("--verify", source=source).code == 0
+    assert received(fresh.ask("GET", "/v1/account/7", [SESSION]), "x-user") == [ADA]
+    names = [item["name"] for item in fresh.cloud.client("apigateway").get_authorizers(restApiId=fresh.api_id)["items"]]
+    assert len(names) == 2
+    assert fresh.attach("--detach", "--drain-seconds", "0", source=source).code == 0
+
+
+def test_what_is_not_there_and_what_is_unknown_is_said(fresh):
+    nowhere = fresh.attach("--rest-api-id", "nowhere", "--apply")
+    assert (nowhere.code, "there is no REST API `nowhere`" in nowhere.output) == (2, True), nowhere.output
+    other_stage = fresh.attach("--api-stage", "prod")
+    assert "the REST API has no stage `prod`; its stages are live" in other_stage.output
+    unknown = fresh.attach("--exclude", "GET /helth", "--apply")
+    assert unknown.code == 1
+    assert "the API has no method `GET /helth` to exclude; did you mean `GET /health`?" in unknown.output
+    not_deployed = fresh.attach(source=("--stage", "none"))
+    assert not_deployed.code == 2
+    assert "the stage `none` exports no contract" in not_deployed.output
+
+
+def test_changes_that_nobody_has_deployed_are_not_taken_along_unasked(fresh):
+    gateway = fresh.cloud.client("apigateway")
+    root = next(item for item in gateway.get_resources(restApiId=fresh.api_id)["items"] if item["path"] == "/")
+    at = {"restApiId": fresh.api_id, "resourceId": root["id"], "httpMethod": "GET"}
+    gateway.put_method(**at, authorizationType="NONE")
+    gateway.put_integration(**at, type="HTTP_PROXY", integrationHttpMethod="GET", uri="http://127.0.0.1:1/")
+    refused = fresh.attach("--apply")
+    assert refused.code == 1
+    assert "GET / is new" in refused.output
+    assert fresh.ask("GET", "/v1/account/7").status == 200
