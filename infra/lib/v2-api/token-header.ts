@@ -1,25 +1,36 @@
-/** Names that API Gateway or clients give a meaning of their own, or that nothing can be mapped to. */
+/**
+ * Names that API Gateway or clients give a meaning of their own, or that nothing can be mapped to: those that the function
+ * refuses to start with (`authorizer/engine/src/gateway_header.rs`), and what HTTP APIs reserve.
+ */
 const TAKEN = /^(x-amz|x-forwarded-|access-control-|apigw-|cloudfront-|sec-|if-|proxy-|content-|accept)/;
 const TAKEN_NAMES = new Set([
   "authorization",
   "cache-control",
   "connection",
   "cookie",
+  "dnt",
   "expect",
   "forwarded",
   "host",
+  "http2-settings",
   "keep-alive",
+  "max-forwards",
   "origin",
   "pragma",
+  "priority",
   "range",
   "referer",
+  "server",
   "te",
   "trailer",
   "trailers",
   "transfer-encoding",
   "upgrade",
+  "upgrade-insecure-requests",
   "user-agent",
   "via",
+  "www-authenticate",
+  "x-requested-with",
 ]);
 
 /** Whether a header can bring a token: one that every kind of API maps, and that no client sends of its own accord. */
