@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
+import { DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
 import type { GateReport } from "./gate-report";
+import type { OathgateProps } from "./oathgate-props";
 
-/** What the mappings and refusals of a deployment of an API are made for. */
-export interface HeaderContractProps {
+/**
+ * The contract between a version of the function and a deployment of an API: what the deployment's mappings and refusals are
+ * made for.
+ */
+export interface HeaderContract {
   readonly report: GateReport;
   readonly clientHeaders: readonly string[];
   readonly forgedHeaders: "refuse" | "replace";
@@ -10,11 +15,25 @@ export interface HeaderContractProps {
   readonly redirects: "refresh" | "location";
 }
 
+/** A gate's contract, with every default filled in. */
+export function headerContractOf(
+  props: Pick<OathgateProps, "clientHeaders" | "forgedHeaders" | "vouchedHeaderFallback" | "redirects">,
+  report: GateReport,
+): HeaderContract {
+  return {
+    report,
+    clientHeaders: props.clientHeaders ?? [],
+    forgedHeaders: props.forgedHeaders ?? "refuse",
+    vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
+    redirects: props.redirects ?? "refresh",
+  };
+}
+
 /**
- * The contract between a version of the function and a deployment of an API, as sixteen hexadecimal digits: versions with the
- * same contract can answer for the same deployment without letting a forged header in.
+ * Tells contracts apart by sixteen hexadecimal digits: versions with the same one can answer for the same deployment without
+ * letting a forged header in.
  */
-export function headerContract(props: HeaderContractProps): string {
+export function contractDigest(props: HeaderContract): string {
   const { report, clientHeaders, forgedHeaders, vouchedHeaderFallback, redirects } = props;
   const contract = {
     vouched: report.vouchedHeaders.map(({ header, contextKey }) => [header, contextKey]).sort(),

@@ -1,26 +1,22 @@
 import { Duration, RemovalPolicy, Stack, Token } from "aws-cdk-lib";
-import type { CfnMethod, RestApi } from "aws-cdk-lib/aws-apigateway";
+import type { RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { IHttpRouteAuthorizer, IWebSocketRouteAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
 import { Architecture, type Function as LambdaFunction, type Version } from "aws-cdk-lib/aws-lambda";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct, DependencyGroup, type IDependable } from "constructs";
-import { authorizerEnvironment, DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
+import { authorizerEnvironment } from "./constructs/authorizer-environment";
 import { AuthorizerFunction } from "./constructs/authorizer-function";
 import type { FunctionLogOptions } from "./constructs/function-identity";
-import type { FunctionNetworkOptions } from "./constructs/function-network";
-import {
-  isPathPrefix,
-  KeysEndpoint,
-  type KeysEndpointProps,
-  type PublishKeysOptions,
-} from "./constructs/keys-endpoint";
-import { ProvisionedConcurrency } from "./constructs/provisioned-concurrency";
+import { networkOf } from "./constructs/function-network";
+import { KeyPublisher } from "./constructs/key-publisher";
+import type { PublishKeysOptions } from "./constructs/keys-endpoint";
+import { startedAhead } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import { SigningKeys } from "./constructs/signing-keys";
 import type { GateReport, VouchedHeader } from "./gate-report";
-import { headerContract } from "./header-contract";
-import { InputError, onBehalfOf } from "./input-error";
+import { contractDigest, headerContractOf } from "./header-contract";
+import { onBehalfOf } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
 import { prepareGate } from "./prepared-gate";
 import { checkProps } from "./props-check";
@@ -31,7 +27,6 @@ import { shiftedAlias } from "./rollout/rollout";
 import { rolloutOf } from "./rollout/rollout-options";
 import { addRulesToMetadata } from "./rules-in-review";
 import { HttpGateAuthorizer, WebSocketGateAuthorizer } from "./v2-api/route-authorizers";
-import { canBringToken, NO_TOKEN_HEADER } from "./v2-api/token-header";
 import {
   httpApiParameters,
   refuseBeyondHttpApis,
@@ -73,16 +68,7 @@ export class Oathgate extends Construct {
 
   private readonly protecting: ProtectingGate;
   private readonly timeout: Duration;
-  private readonly publishing: {
-    readonly signingKeys: SigningKeys;
-    readonly issuers: readonly string[];
-    readonly function: Pick<
-      KeysEndpointProps,
-      "source" | "architecture" | "log" | "mayRead" | "environment" | "awsEndpointUrl"
-    >;
-  };
-  /** The methods that publish the keys, which stay open where an API is protected. */
-  private readonly published = new Set<CfnMethod>();
+  private readonly publisher: KeyPublisher;
   private attached = 0;
 
   /**
@@ -91,11 +77,7 @@ export class Oathgate extends Construct {
   constructor(scope: Construct, id: string, props: OathgateProps) {
     super(scope, id);
     const { checked: asWritten, functions } = onBehalfOf(this.constructor as () => Oathgate, () => {
-      checkLogLevel(props);
       checkProps(this.node.path, props);
-      if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
-        throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
-      }
       return prepareGate(this, props);
     });
     const checked = { ...asWritten, ...withTokenHeader(asWritten, props.tokenHeader) };
@@ -133,14 +115,8 @@ export class Oathgate extends Construct {
               props.clientHeaders ?? [],
             ),
           };
-    const headers = {
-      report,
-      redirects: props.redirects ?? "refresh",
-      vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
-      clientHeaders: props.clientHeaders ?? [],
-      forgedHeaders: props.forgedHeaders ?? "refuse",
-    };
-    this.contract = headerContract(headers);
+    const contract = headerContractOf(props, report);
+    this.contract = contractDigest(contract);
     const rollout = rolloutOf(props.rollout, props.metrics !== undefined);
     const timeout = props.timeout ?? DEFAULT_TIMEOUT;
     const authorizer = new AuthorizerFunction(this, "Authorizer", {
@@ -163,8 +139,17 @@ export class Oathgate extends Construct {
     this.signingKeysSecret = signingKeys.secret;
     this.secretHeaderSecret = secretHeader?.secret;
     this.vouchedHeaders = report.vouchedHeaders;
+    this.publisher = new KeyPublisher(this, {
+      source: functions.signingKeys,
+      architecture,
+      log,
+      signingKeys,
+      issuers: checked.signedTokens?.issuers ?? [],
+      awsEndpointUrl: props.awsEndpointUrl,
+    });
+    const executions = props.provisionedConcurrentExecutions;
     this.protecting = {
-      ...headers,
+      ...contract,
       function: this.function,
       allowOrigins: (origins) => authorizer.allowOrigins(origins),
       version: this.version,
@@ -178,41 +163,11 @@ export class Oathgate extends Construct {
       }),
       keepVersions: rollout.keepVersions,
       // No request is answered before there is a key to sign with.
-      before: [...signingKeys.filled, ...this.provision(props.provisionedConcurrentExecutions, log)],
-      published: this.published,
-      report,
-      redirects: props.redirects ?? "refresh",
-      vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
-      clientHeaders: props.clientHeaders ?? [],
-      forgedHeaders: props.forgedHeaders ?? "refuse",
+      before: [...signingKeys.filled, ...startedAhead(this, { version: this.version, executions, log })],
+      published: this.publisher.methods,
     };
     this.ready = new DependencyGroup(this.version, ...this.protecting.before);
-    this.publishing = {
-      signingKeys,
-      issuers: checked.signedTokens?.issuers ?? [],
-      function: {
-        source: functions.signingKeys,
-        architecture,
-        log,
-        mayRead: signingKeys.readStatements(),
-        environment: signingKeys.readerEnvironment(),
-        awsEndpointUrl: props.awsEndpointUrl,
-      },
-    };
     addRulesToMetadata(Stack.of(this), id, checked.rules);
-  }
-
-  /** Asks Lambda for environments of the current version that are always started; what requests have to wait for. */
-  private provision(executions: number | undefined, log: FunctionLogOptions): IDependable[] {
-    return executions === undefined
-      ? []
-      : [
-          new ProvisionedConcurrency(this, "ProvisionedConcurrency", {
-            version: this.version,
-            executions,
-            log,
-          }).requested,
-        ];
   }
 
   /**
@@ -286,43 +241,7 @@ export class Oathgate extends Construct {
    * @throws InputError where it is not known whose tokens they verify, or where keys would sign before backends know them
    */
   publishKeys(api: RestApi, options: PublishKeysOptions = {}): void {
-    const { path = "", maxAge = Duration.minutes(5), url } = options;
-    const { signingKeys, issuers } = this.publishing;
-    if (!isPathPrefix(path)) {
-      throw new InputError(
-        `\`publishKeys\`: \`path\` must be a path such as \`/auth\`, without a slash at its end; it is \`${path}\``,
-      );
-    }
-    const [issuer = issuers[0]] = options.issuer === undefined ? [] : [options.issuer];
-    if (issuer === undefined || (options.issuer === undefined && issuers.length > 1)) {
-      throw new InputError(
-        issuer === undefined
-          ? "`publishKeys`: no rule signs a token; name the `issuer` of those that the keys verify"
-          : `\`publishKeys\`: the rules sign tokens of several issuers (${issuers.join(", ")}); name the one as \`issuer\``,
-      );
-    }
-    const ahead = signingKeys.lifeCycle?.publishAhead.toSeconds();
-    const needed = signingKeys.ttl.toSeconds() + maxAge.toSeconds();
-    if (ahead !== undefined && ahead < needed) {
-      throw new InputError(
-        `\`publishKeys\`: with this \`maxAge\`, \`signingKeys.rotation.publishAhead\` must be at least ${needed} seconds; it is ${ahead}: a token would be signed with a key that a backend does not know yet`,
-      );
-    }
-    const endpoint = new KeysEndpoint(
-      this,
-      `KeysEndpoint${this.published.size === 0 ? "" : this.published.size}`,
-      {
-        ...this.publishing.function,
-        api,
-        path,
-        maxAge,
-        issuer,
-        url,
-      },
-    );
-    for (const method of endpoint.methods) {
-      this.published.add(method);
-    }
+    onBehalfOf(this.publishKeys, () => this.publisher.publish(api, options));
   }
 
   /**
@@ -346,30 +265,6 @@ export class Oathgate extends Construct {
         }),
     );
   }
-}
-
-/** Lambda drops lines of JSON logs below a level of its own, which would have to be guessed. */
-function checkLogLevel({ systemLogLevel, logLevel }: OathgateProps): void {
-  if (systemLogLevel !== undefined && logLevel === undefined) {
-    throw new InputError("`systemLogLevel` needs `logLevel`: Lambda has a level of its own for JSON logs");
-  }
-}
-
-/**
- * The VPC that the authorizer is in, if it is in one.
- *
- * @throws InputError where subnets or security groups are named and no VPC is
- */
-function networkOf({ vpc, vpcSubnets, securityGroups }: OathgateProps): FunctionNetworkOptions | undefined {
-  if (vpc !== undefined) {
-    return { vpc, vpcSubnets, securityGroups };
-  }
-  if (vpcSubnets !== undefined || securityGroups !== undefined) {
-    throw new InputError(
-      "`vpcSubnets` and `securityGroups` are of a VPC: name it by `vpc`, or leave them out",
-    );
-  }
-  return undefined;
 }
 
 /** How long a decision may take where nothing else is said. */

@@ -15,6 +15,7 @@ import {
 } from "./prop-values";
 import type { RefusalCorsOptions } from "./rest-api/protect-options";
 import { dotted, shown } from "./shown-value";
+import { canBringToken, NO_TOKEN_HEADER } from "./v2-api/token-header";
 
 const propsSchema = z.object({
   memorySize: wholeNumber(128, 10_240, "MiB").optional(),
@@ -74,6 +75,13 @@ export function checkProps(gate: string, props: OathgateProps): void {
     ...(signingKeys === undefined ? {} : { signingKeys: { ttl: seconds(signingKeys.ttl) } }),
     ...(metrics === undefined ? {} : { metrics }),
   });
+  if (props.systemLogLevel !== undefined && props.logLevel === undefined) {
+    // Lambda drops lines of JSON logs below a level of its own, which would have to be guessed.
+    throw new InputError("`systemLogLevel` needs `logLevel`: Lambda has a level of its own for JSON logs");
+  }
+  if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
+    throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { ArnFormat, Stack } from "aws-cdk-lib";
 import type { ISecurityGroup, IVpc, SubnetSelection } from "aws-cdk-lib/aws-ec2";
 import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { InputError } from "../input-error";
 
 /** The VPC that a function reaches its services in. */
 export interface FunctionNetworkOptions {
@@ -10,6 +11,27 @@ export interface FunctionNetworkOptions {
   readonly vpcSubnets?: SubnetSelection | undefined;
   /** @default one of the function's own, which lets everything out and nothing in */
   readonly securityGroups?: readonly ISecurityGroup[] | undefined;
+}
+
+/**
+ * The VPC that the authorizer is in, if it is in one.
+ *
+ * @throws InputError where subnets or security groups are named and no VPC is
+ */
+export function networkOf({
+  vpc,
+  vpcSubnets,
+  securityGroups,
+}: Partial<FunctionNetworkOptions>): FunctionNetworkOptions | undefined {
+  if (vpc !== undefined) {
+    return { vpc, vpcSubnets, securityGroups };
+  }
+  if (vpcSubnets !== undefined || securityGroups !== undefined) {
+    throw new InputError(
+      "`vpcSubnets` and `securityGroups` are of a VPC: name it by `vpc`, or leave them out",
+    );
+  }
+  return undefined;
 }
 
 /** What Lambda does with a function's role to connect it to a VPC. */

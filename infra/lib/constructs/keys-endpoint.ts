@@ -81,10 +81,7 @@ export class KeysEndpoint extends Construct {
         ...(props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl }),
       },
     });
-    const integration = new LambdaIntegration(publisher, {
-      allowTestInvoke: false,
-      scopePermissionToMethod: false,
-    });
+    const integration = new LambdaIntegration(publisher, { scopePermissionToMethod: false });
     this.methods = KEY_DOCUMENTS.flatMap((document) => {
       const resource = props.api.root.resourceForPath(`${props.path}${document}`);
       return ["GET", "HEAD"].map((method) => {

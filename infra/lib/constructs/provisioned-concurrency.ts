@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Version } from "aws-cdk-lib/aws-lambda";
 import { AwsCustomResource, PhysicalResourceId } from "aws-cdk-lib/custom-resources";
-import { Construct } from "constructs";
+import { Construct, type IDependable } from "constructs";
 import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
 
 /** Props for `ProvisionedConcurrency`. */
@@ -70,4 +70,17 @@ export class ProvisionedConcurrency extends Construct {
     });
     this.requested.node.addDependency(identity);
   }
+}
+
+/** What requests have to wait for where environments are to be started ahead. */
+export function startedAhead(
+  scope: Construct,
+  {
+    executions,
+    ...props
+  }: Omit<ProvisionedConcurrencyProps, "executions"> & { readonly executions: number | undefined },
+): IDependable[] {
+  return executions === undefined
+    ? []
+    : [new ProvisionedConcurrency(scope, "ProvisionedConcurrency", { ...props, executions }).requested];
 }
