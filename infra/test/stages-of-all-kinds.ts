@@ -18,6 +18,7 @@ const restApis = [
     .filter((file) => file.endsWith(".yml"))
     .map((file) => readFileSync(join(ROOT, "config/stages", file), "utf8")),
   EVERYTHING,
+  `${LEAST}domain: { name: api.example.com, basePath: /shop/orders, hostedZoneId: Z0123456789ABCDEFGHIJ }\n`,
   ...Object.values(BACKENDS),
   `${LEAST}signingKeys: { rotation: { everyDays: 30 } }\nkeysEndpoint: { issuer: https://api.example.com/ }\n`,
   "api: { attach: a1b2c3d4e5, stage: prod }\n",
