@@ -150,7 +150,8 @@ def guarded(behind):
     """The same stage, now with a backend that demands the secret header."""
     cloud = behind.cloud
     backend = Guarded()
-    changes = {"backendUrl": backend.url, "backend": {"secretHeader": {"name": HEADER, "ttlSeconds": TTL}}}
+    header = {"name": HEADER, "ttlSeconds": TTL, "rotateAfterDays": 30}
+    changes = {"backendUrl": backend.url, "backend": {"secretHeader": header}}
     stage = Deployment(cloud, STAGE, changes)
     stage.deploy()
     gate_secret = example("gate_secret")
@@ -162,6 +163,24 @@ def guarded(behind):
 def current(stage) -> str:
     found = stage.cloud.client("secretsmanager").get_secret_value(SecretId=stage.secret_header_arn)
     return found["SecretString"]
+
+
+def by_schedule(client, stage) -> str:
+    """Another value, as Secrets Manager's schedule makes one: by the function of the stack."""
+    version = client.rotate_secret(SecretId=stage.secret_header_arn)["VersionId"]
+    deadline = time.monotonic() + PATIENCE
+    while "AWSCURRENT" not in client.describe_secret(SecretId=stage.secret_header_arn)["VersionIdsToStages"][version]:
+        assert time.monotonic() < deadline, f"after {PATIENCE} s the rotation has not ended"
+        time.sleep(0.05)
+    value = current(stage)
+    assert (len(value), value.isalnum()) == (64, True)
+    return value
+
+
+def by_hand(client, stage) -> str:
+    value = secrets.token_hex(32)
+    client.put_secret_value(SecretId=stage.secret_header_arn, SecretString=value)
+    return value
 
 
 def test_a_backend_is_reached_through_the_gate_alone(guarded):
@@ -187,9 +206,8 @@ def test_the_secret_is_rotated_under_load_without_one_request_refused(guarded):
     stage, backend = guarded
     client = stage.cloud.client("secretsmanager")
     values = [current(stage)]
-    for _ in range(2):
-        values.append(secrets.token_hex(32))
-        client.put_secret_value(SecretId=stage.secret_header_arn, SecretString=values[-1])
+    for rotate in (by_schedule, by_hand):
+        values.append(rotate(client, stage))
         assert backend.asked_directly(values[-1]) == backend.asked_directly(values[-2]) == 200
         backend.shown.clear()
         deadline = time.monotonic() + PATIENCE

@@ -5,7 +5,7 @@ import { CfnRotationSchedule, type ISecret } from "aws-cdk-lib/aws-secretsmanage
 import { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
-import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
+import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 
 /** What a function that rotates a secret is made from. */
@@ -63,6 +63,7 @@ export class SecretHeaderRotation extends Construct {
       architecture: props.architecture,
       role: identity.role,
       logGroup: identity.logGroup,
+      ...loggingOptions(props.log),
       memorySize: 256,
       timeout: Duration.seconds(60),
       environment: {
