@@ -1,10 +1,12 @@
+import { App } from "aws-cdk-lib";
 import { Match } from "aws-cdk-lib/assertions";
 import { describe, expect, it } from "vitest";
 import type { GateReport } from "../lib/gate-report";
+import { createStacks, nameOnlyInput } from "../stages/create-stacks";
 import { publishedPaths } from "../stages/published-keys";
 import { parseStage } from "../stages/stage";
 import { refusal } from "./project";
-import { LEAST, stackOf, templateOf } from "./synth";
+import { LEAST, ROOT, stackOf, templateOf } from "./synth";
 
 const SIGNS: Partial<GateReport> = {
   signedTokens: { issuers: ["https://api.example.com/"], longestTtlSeconds: 60 },
@@ -161,6 +163,13 @@ describe("the public documents", () => {
     },
   ])("ask to choose where $case", ({ stage, report, said }) => {
     expect(refusal(() => stackOf({ stage, report }))).toContain(said);
+  });
+
+  it("keep no stage from being destroyed, whatever its rules say", () => {
+    const settings = parseStage("test.yml", `${LEAST}keysEndpoint: { maxAgeSeconds: 60 }\n`);
+    const app = new App({ context: { "aws:cdk:bundling-stacks": [] }, analyticsReporting: false });
+    const stack = createStacks(app, nameOnlyInput({ name: "test", root: ROOT, settings }));
+    expect(stack.stackName).toBe("oathgate-test");
   });
 
   it("take the place of a rule where the stage says so", () => {

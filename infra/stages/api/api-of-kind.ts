@@ -40,7 +40,7 @@ export interface StageApiInput {
 export function addStageApi(
   scope: Construct,
   gate: Oathgate,
-  { stage, apiName, checked = {} }: StageApiInput,
+  { stage, apiName, checked }: StageApiInput,
 ): AddedApi {
   const { name: stageName, settings } = stage;
   const { attach, stage: ofApi, exclude } = settings.api;
@@ -70,7 +70,7 @@ export function addStageApi(
       gate.protect(api, settings.cors === undefined ? {} : { cors: settings.cors });
       const frontDoor = new FrontDoor(scope, "FrontDoor", { stage, api, gate });
       const local = localUrl(settings, `${api.restApiId}/${stageName}/`);
-      const publishing = publishedKeysOf(stage, checked);
+      const publishing = checked && publishedKeysOf(stage, checked);
       if (publishing !== undefined) {
         // The local cloud does not tell its functions the address that it is called by.
         gate.publishKeys(api, local === undefined ? publishing : { url: local, ...publishing });
