@@ -1,6 +1,9 @@
+import { Duration } from "aws-cdk-lib";
 import { Match, type Template } from "aws-cdk-lib/assertions";
+import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { describe, expect, it } from "vitest";
 import { checkStage } from "../stages/create-stacks";
+import { emptyStack, gateIn, http, methodsOf, protectedApi } from "./own-api";
 import { fakeCli, projectOf, refusal, stageIn } from "./project";
 import { LEAST, stackOf, templateOf } from "./synth";
 
@@ -180,5 +183,33 @@ describe("a secret header", () => {
     expect(check?.args).toEqual(
       expect.arrayContaining(["--api-gateway", "--secret-header", "X-Gate-Secret"]),
     );
+  });
+});
+
+describe("a secret header of an own app", () => {
+  it("is mapped on the methods that the gate decides about, and a placeholder on those that it does not", () => {
+    const template = protectedApi({
+      gate: { secretHeader: { name: "X-Gate-Secret" } },
+      options: { exclude: ["GET /health"] },
+      after: (api) => {
+        api.root.addMethod("GET", http());
+        api.root.addResource("health").addMethod("GET", http());
+      },
+    });
+    const shown = methodsOf(template, "GET").map(({ AuthorizationType, Integration }) => [
+      AuthorizationType,
+      Integration?.RequestParameters?.["integration.request.header.X-Gate-Secret"],
+    ]);
+    expect(shown.sort()).toEqual([
+      ["CUSTOM", "context.authorizer.x-gate-secret"],
+      ["NONE", "'none'"],
+    ]);
+  });
+
+  it("has no options of a secret that is made beside one that is there", () => {
+    const stack = emptyStack();
+    const secret = Secret.fromSecretCompleteArn(stack, "Own", SECRET);
+    const secretHeader = { name: "X-Gate-Secret", secret, rotateAfter: Duration.days(30) };
+    expect(refusal(() => gateIn(stack, { secretHeader }))).toMatch(/^`secretHeader.secret` is there already/);
   });
 });
