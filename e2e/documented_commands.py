@@ -24,7 +24,7 @@ _AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that
 _OWN_APP = (
     "installs from a registry or deploys; e2e/test_own_app.py does the same with the packed package, on the local cloud"
 )
-_GOING_BACK = "e2e/test_under_load.py runs it, on a stage that has something to go back to"
+_GOING_BACK = "e2e/test_under_load.py and e2e/test_rollout.py run it, on a stage that has something to go back to"
 
 _ATTACH = "needs a REST API and a stage for it; e2e/attach runs each"
 
