@@ -8,7 +8,8 @@ import pytest
 
 from local.demo_requests import ADA, SESSION
 
-from .apis import STAGE, WAYS, content
+from .apis import MOCK, STAGE, WAYS, content, document
+from .conftest import AttachedApi
 
 FORGED = ("X-User", "mallory")
 
@@ -173,3 +174,27 @@ def test_changes_that_nobody_has_deployed_are_not_taken_along_unasked(fresh):
     assert refused.code == 1
     assert "GET / is new" in refused.output
     assert fresh.ask("GET", "/v1/account/7").status == 200
+
+
+def test_a_record_of_many_methods_is_kept_in_several_parameters(attached_gate, cloud):
+    health = document(cloud, "unused", "many")["paths"]["/health"]
+    mock = {"get": {"responses": {}, "x-amazon-apigateway-integration": {**MOCK, "type": "mock"}}}
+    paths = {"/health": health} | {f"/{number}": mock for number in range(260)}
+    gateway = cloud.client("apigateway")
+    body = {"openapi": "3.0.1", "info": {"title": "many", "version": "1"}, "paths": paths}
+    api = AttachedApi(cloud, gateway.import_rest_api(body=json.dumps(body).encode())["id"])
+    gateway.create_deployment(restApiId=api.api_id, stageName=STAGE)
+    before = content(cloud, api.api_id)
+    assert api.attach("--apply").code == 0
+
+    def kept() -> list[str]:
+        path = f"/oathgate/attached/attached/{api.api_id}"
+        pages = cloud.client("ssm").get_paginator("get_parameters_by_path").paginate(Path=path, Recursive=True)
+        return [found["Value"] for page in pages for found in page["Parameters"]]
+
+    assert len(kept()) > 2
+    assert max(len(value.encode()) for value in kept()) <= 4096
+    assert api.attach("--verify").code == 0
+    assert api.attach("--detach", "--drain-seconds", "0").code == 0
+    assert content(cloud, api.api_id) == before
+    assert kept() == []
