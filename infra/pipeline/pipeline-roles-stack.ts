@@ -17,6 +17,7 @@ import {
   GITHUB_ISSUER,
   pullRequestSubject,
 } from "./github-subject";
+import { pruningRights } from "./pruning-rights";
 
 /** Roles of CDK's bootstrap stack that a pipeline assumes. */
 type CdkRole = "lookup-role" | "deploy-role" | "file-publishing-role";
@@ -45,7 +46,8 @@ export interface PipelineRolesStackProps extends StackProps {
 /**
  * What a pipeline in GitHub Actions is in AWS: one role that looks, for pull requests, and one for each stage that deploys.
  *
- * No role may do anything by itself: each may assume CDK's roles that it needs, by their exact names.
+ * Each role may assume CDK's roles that it needs, by their exact names. Beyond that, the roles that deploy may delete what
+ * `rollout.keepVersions` does not keep; nothing else can any role do by itself.
  */
 export class PipelineRolesStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineRolesStackProps) {
@@ -62,7 +64,10 @@ export class PipelineRolesStack extends Stack {
       props.boundaryArn === undefined
         ? new ManagedPolicy(this, "Boundary", {
             description: "The most that a role of the pipeline may do, whatever other policies say",
-            document: assuming(arns(deploys, stages)),
+            document: allowing(
+              arns(deploys, stages),
+              stages.flatMap((stage) => pruningRights(this, stage)),
+            ),
           })
         : ManagedPolicy.fromManagedPolicyArn(this, "Boundary", props.boundaryArn);
 
@@ -82,6 +87,7 @@ export class PipelineRolesStack extends Stack {
             : branchSubject(repository, branch),
         ],
         roles: arns(deploys, [stage]),
+        more: pruningRights(this, stage),
         provider,
         boundary,
       });
@@ -110,12 +116,14 @@ export class PipelineRolesStack extends Stack {
       description,
       subjects,
       roles,
+      more = [],
       provider,
       boundary,
     }: {
       readonly description: string;
       readonly subjects: readonly string[];
       readonly roles: readonly string[];
+      readonly more?: readonly PolicyStatement[];
       readonly provider: string;
       readonly boundary: IManagedPolicy;
     },
@@ -131,7 +139,7 @@ export class PipelineRolesStack extends Stack {
       }),
       maxSessionDuration: Duration.hours(1),
       permissionsBoundary: boundary,
-      inlinePolicies: { NothingElse: assuming(roles) },
+      inlinePolicies: { NothingElse: allowing(roles, more) },
     });
     new CfnOutput(this, `${id}Arn`, { description, value: role.roleArn });
   }
@@ -154,9 +162,9 @@ export class PipelineRolesStack extends Stack {
   }
 }
 
-function assuming(roles: readonly string[]): PolicyDocument {
+function allowing(roles: readonly string[], more: readonly PolicyStatement[]): PolicyDocument {
   return new PolicyDocument({
-    statements: [new PolicyStatement({ actions: ["sts:AssumeRole"], resources: [...roles] })],
+    statements: [new PolicyStatement({ actions: ["sts:AssumeRole"], resources: [...roles] }), ...more],
   });
 }
 

@@ -37,12 +37,12 @@ export function stagesAndFlags([choices, ...rest]: readonly string[]): StagesAnd
 }
 
 /** Whether a stage's API is of the kind whose earlier deployments are kept, and can be served again. */
-export function keepsDeployments({ settings }: Stage): boolean {
+export function keepsDeployments({ settings }: Pick<Stage, "settings">): boolean {
   return settings.api.kind === "rest";
 }
 
 /** The name of a stage's stack. */
-export function stackNameOf(stage: Stage): string {
+export function stackNameOf(stage: Pick<Stage, "name">): string {
   return `oathgate-${stage.name}`;
 }
 

@@ -1,0 +1,65 @@
+import { Arn, type ArnComponents, ArnFormat, type Stack } from "aws-cdk-lib";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { keepsDeployments, stackNameOf } from "../stages/deployed/run-command";
+import type { Stage } from "../stages/stage";
+
+/**
+ * What `make deploy` needs, beyond CDK's roles, to delete what is older than the last `rollout.keepVersions` deploys of a stage:
+ * an API has ten authorizers, so that deploys would fail once they are used up. Nothing, where a stage keeps none.
+ *
+ * The API's id is not known before the first deploy, so API Gateway's rights are for deployments and authorizers of every API
+ * of the region; CDK's deploy role, which the same job assumes, can delete them too. Lambda's are for functions of the
+ * stage's stack.
+ *
+ * @param stack where account and region come from if the stage names none
+ */
+export function pruningRights(stack: Stack, stage: Pick<Stage, "name" | "settings">): PolicyStatement[] {
+  const { settings } = stage;
+  if (!keepsDeployments(stage) || settings.api.attach !== undefined || settings.rollout.keepVersions === 0) {
+    return [];
+  }
+  const account = settings.account ?? stack.account;
+  const region = settings.region ?? stack.region;
+  const arn = (components: ArnComponents) => Arn.format({ account, region, ...components }, stack);
+  const api = (part: string) => arn({ service: "apigateway", account: "", resource: `/restapis/*/${part}` });
+  const ofStack = `${stackNameOf(stage)}-*`;
+  const functions = [
+    // A version's or an alias's name stands behind a colon, which the asterisk covers.
+    arn({
+      service: "lambda",
+      resource: "function",
+      resourceName: ofStack,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  ];
+  return [
+    new PolicyStatement({
+      actions: [
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplate",
+        "cloudformation:ListStackResources",
+      ],
+      resources: [
+        arn({ service: "cloudformation", resource: "stack", resourceName: `${stackNameOf(stage)}/*` }),
+      ],
+    }),
+    new PolicyStatement({
+      actions: ["apigateway:GET"],
+      resources: [api("stages"), api("deployments"), api("authorizers")],
+    }),
+    new PolicyStatement({
+      actions: ["apigateway:DELETE"],
+      resources: [api("deployments/*"), api("authorizers/*")],
+    }),
+    new PolicyStatement({
+      actions: [
+        "lambda:DeleteAlias",
+        "lambda:DeleteFunction",
+        "lambda:GetPolicy",
+        "lambda:ListAliases",
+        "lambda:ListVersionsByFunction",
+      ],
+      resources: functions,
+    }),
+  ];
+}
