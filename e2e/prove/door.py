@@ -31,6 +31,11 @@ class Door:
     #: the local cloud's address; AWS's own where there is none
     endpoint: str | None = None
 
+    @property
+    def shifts_requests(self) -> bool:
+        """Whether CodeDeploy is there; the local cloud has none."""
+        return self.endpoint is None
+
     @classmethod
     def to_aws(cls, region: str | None, expected_account: str | None) -> Door:
         """The account of the credentials in use, which must be the stage's."""

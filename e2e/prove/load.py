@@ -71,8 +71,9 @@ class Load:
             self.answers[revision] += 1
         if "X-User" in names or all_of("X-User") != ["guest"]:
             self._complain(f"with {forged} the backend received {all_of('X-User')} in X-User")
-        note = {"one": ["forged"] if "X-Note" in names else [], "two": ["from the gate"]}.get(revision)
-        if all_of("X-Note") != note or (revision == "two" and "X-Note" in names):
+        vouches = revision in ("two", "three")
+        note = ["from the gate"] if vouches else ["forged"] if "X-Note" in names else []
+        if all_of("X-Note") != note or (vouches and "X-Note" in names) or revision == "none":
             self._complain(f"with {forged} revision {revision} let the backend receive {all_of('X-Note')} in X-Note")
 
     def _complain(self, sentence: str) -> None:

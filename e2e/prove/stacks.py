@@ -21,6 +21,14 @@ WORK = ROOT / ".local" / "prove"
 #: Settings of the user's stage that the suite's own stage takes over.
 _TAKEN = ("account", "region", "architecture", "memorySize", "tags")
 
+#: Settings that only AWS can show, besides those of every place.
+ON_AWS = {
+    "metricsNamespace": "OathgateProve",
+    "rollout": {"strategy": "canary50Percent1Minutes"},
+    "backend": {"clientCertificate": True},
+    "tracing": True,
+}
+
 #: Seconds until a stack that does not become ready is given up.
 PATIENCE = 900
 
@@ -92,8 +100,12 @@ class Gate:
         self.output: list[str] = []
 
     def deploy(self, revision: str) -> None:
-        """Deploys a revision of the rules: `one` or `two`."""
+        """Deploys a revision of the rules: `one`, `two`, or `three`, which vouches for the same headers as `two`."""
         self._make("deploy", self._stage_file(revision), "--require-approval never")
+
+    def rollback(self) -> None:
+        """Serves what was served before, by `make rollback`."""
+        self._make("rollback", self._stage_file("two"), "")
 
     def destroy(self) -> None:
         """Removes the stack."""
@@ -139,7 +151,9 @@ class Gate:
                 "allowCredentials": True,
             },
         }
-        if self.door.endpoint is not None:
+        if self.door.endpoint is None:
+            stage |= ON_AWS
+        else:
             stage |= {"awsEndpointUrl": self.door.endpoint, "architecture": "host", "account": self.door.account}
             stage["region"] = self.door.region
         WORK.mkdir(parents=True, exist_ok=True)

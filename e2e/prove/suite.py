@@ -17,7 +17,7 @@ from .wire import Address, send
 #: Headers that the suite's rules vouch for.
 VOUCHED = ("X-User", "X-Revision", "X-Note", "Authorization")
 
-#: Answers of each revision that the load has to see before and after the deploy that it goes with.
+#: Answers of a revision that the load has to see once it is served.
 ENOUGH = 20
 
 
@@ -47,7 +47,7 @@ class Suite:
         self._loaded = {kind: cases.load(kind) for kind in ("probe", "gate")}
 
     def run(self) -> Outcome:
-        """Deploys, asks, deploys another revision under load, and removes everything, also where something fails."""
+        """Deploys, sends the cases, changes what is served under load, and removes everything, also where something fails."""
         outcome = Outcome()
         probe = ProbeStack(self._door, self._name)
         gate: Gate | None = None
@@ -61,7 +61,6 @@ class Suite:
             self._cases("probe", self._door.address(outputs["ProbeId"], STAGE), outcome, [])
             address = self._door.address(gate.api_id, self._name)
             self._cases("gate", address, outcome, gate.public_keys())
-            self._say("deploying the second revision under load")
             self._rollout(gate, address, outcome)
         finally:
             self._say("removing everything")
@@ -86,14 +85,26 @@ class Suite:
                 )
 
     def _rollout(self, gate: Gate, address: Address, outcome: Outcome) -> None:
+        """Changes what is served, by the steps that this place has, while requests keep coming."""
+        steps: list[tuple[str, str, Callable[[], None]]] = [
+            ("deploying the second revision, which vouches for more", "two", lambda: gate.deploy("two")),
+            ("rolling back", "one", gate.rollback),
+        ]
+        if self._door.shifts_requests:
+            # From rolled back: the revision that vouches for more, then one that vouches for the same and is shifted to.
+            steps.append(("deploying it once more", "two", lambda: gate.deploy("two")))
+            steps.append(("shifting requests to the third revision", "three", lambda: gate.deploy("three")))
         with Load(lambda path, headers: send(address, "http/1.1", "GET", path, headers)) as load:
-            gate.deploy("two")
-            load.await_answers("two", ENOUGH)
+            load.await_answers("one", ENOUGH)
+            for title, revision, step in steps:
+                self._say(f"{title}, under load")
+                step()
+                wanted = load.answers[revision] + ENOUGH
+                load.await_answers(revision, wanted)
+                if load.answers[revision] < wanted:
+                    outcome.failed.append(f"under load: after {title}, revision {revision} does not answer")
         outcome.under_load = sum(load.answers.values())
         outcome.failed.extend(f"under load: {sentence}" for sentence in dict.fromkeys(load.complaints))
-        for revision in ("one", "two"):
-            if load.answers[revision] < ENOUGH:
-                outcome.failed.append(f"under load: revision {revision} gave {load.answers[revision]} answers")
 
     def _left(self) -> list[str]:
         """Stacks, functions, APIs, secrets and logs with the suite's name that are still there."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -16,6 +19,7 @@ from .checks import complaints
 from .door import Door, ProveError
 from .load import Load
 from .observed import Observed, Received
+from .stacks import Gate
 from .suite import Suite
 
 NAME = "prove-e2e"
@@ -92,6 +96,20 @@ def test_the_documentation_lists_what_is_not_known_with_the_case_that_shows_it()
     expected = [(probe.unknown, probe.name) for probe in cases.load("probe") if probe.unknown]
     assert rows == expected
     assert expected
+
+
+@pytest.mark.parametrize("revision", ["one", "three"])
+def test_the_stage_for_aws_can_be_deployed(revision):
+    """All but the account: its settings, rules and template."""
+    door = Door("aws", "123456789012", "eu-central-1", ("http/1.1", "h2"), {})
+    stage = Gate(door, "prove-aws", "https://echo.example.com/prove", {"account": "123456789012", "tags": {"a": "b"}})
+    path = stage._stage_file(revision)
+    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
+    environment = {"OATHGATE_CLI": str(built), **os.environ}
+    command = [str(ROOT / "node_modules" / ".bin" / "tsx"), "infra/bin/check.ts", str(path.relative_to(ROOT))]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "can be deployed" in done.stdout
 
 
 ALLOWED = {"status": 200, "headers": {}, "body": None}

@@ -1,4 +1,4 @@
-// The rules of the gate that the suite deploys. `revision` is `one`, or `two` for the deploy that is made under load.
+// The rules of the gate that the suite deploys. `revision` is `one`, or `two` or `three` for deploys that are made under load.
 
 local revision = std.extVar('revision');
 
@@ -15,9 +15,10 @@ local rule(id, authenticator, mutators, authorizer='allow') = {
 
 local identity = [{ handler: 'header' }, { handler: 'id_token' }];
 
-// The second revision vouches for another header: the mappings change with the rules. Both say which one they are.
+// The second revision vouches for another header: the mappings change with the rules. The third vouches for the same. Each
+// says which one it is.
 local vouched = { 'X-User': '{{ print .Subject }}', 'X-Revision': revision }
-                + (if revision == 'two' then { 'X-Note': 'from the gate' } else {});
+                + (if revision != 'one' then { 'X-Note': 'from the gate' } else {});
 local noted = [{ handler: 'header', config: { headers: vouched } }];
 
 [
