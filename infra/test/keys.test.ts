@@ -62,9 +62,10 @@ describe("keys that are rotated", () => {
     });
   });
 
-  it("are rotated by Secrets Manager of this account alone, with rights on the one secret", () => {
+  it("are rotated by Secrets Manager for the one secret alone, with rights on that", () => {
     template().hasResourceProperties("AWS::Lambda::Permission", {
       Principal: "secretsmanager.amazonaws.com",
+      SourceArn: { Ref: Match.stringLikeRegexp("^SigningKeysSecret") },
       SourceAccount: { Ref: "AWS::AccountId" },
     });
     expect(rightsOf("Rotates the keys", ROTATED)).toEqual([

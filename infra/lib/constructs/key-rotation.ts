@@ -1,12 +1,8 @@
-import { Aws, Duration } from "aws-cdk-lib";
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Architecture } from "aws-cdk-lib/aws-lambda";
-import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
+import { Duration } from "aws-cdk-lib";
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct, type IDependable } from "constructs";
-import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
-import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
-import { rustFunction } from "./rust-code";
+import { type RotatingFunctionProps, rotateSecret } from "./secret-rotation";
 
 /** How the signing keys follow each other. */
 export interface KeyRotationOptions {
@@ -43,10 +39,6 @@ export function keyLifeCycle(
   ttl: Duration,
   longestTokenSeconds: number,
 ): KeyLifeCycle {
-  const days = every.toDays({ integral: false });
-  if (!Number.isInteger(days) || days < 1 || days > 1000) {
-    throw new InputError(`\`signingKeys.rotation.every\` must be 1 to 1000 whole days; it is ${days}`);
-  }
   const ahead = publishAhead ?? Duration.seconds(ttl.toSeconds() + HOUR);
   const retire = retireAfter ?? Duration.seconds(Math.max(HOUR, longestTokenSeconds + CLOCK_SKEW));
   if (ahead.toSeconds() < ttl.toSeconds()) {
@@ -66,69 +58,32 @@ const HOUR = 3600;
 const CLOCK_SKEW = 300;
 
 /** Props for `KeyRotation`. */
-export interface KeyRotationProps {
+export interface KeyRotationProps extends RotatingFunctionProps {
   readonly secretArn: string;
   readonly lifeCycle: KeyLifeCycle;
-  /** The code of the function that looks after the keys. */
-  readonly source: FunctionSource;
-  readonly architecture: Architecture;
-  readonly log: FunctionLogOptions;
   /** What the function must be allowed to use the secret's own KMS key. */
   readonly mayUseKey: PolicyStatement[];
   /** What must be there before a rotation: the secret's first value. */
   readonly after: IDependable;
-  /** An address that the function calls in place of AWS's own. @default AWS's */
-  readonly awsEndpointUrl?: string | undefined;
 }
 
 /** Rotates the signing keys by Secrets Manager's schedule. Deploying it rotates nothing. */
 export class KeyRotation extends Construct {
-  constructor(scope: Construct, id: string, props: KeyRotationProps) {
+  /**
+   * @throws InputError where the time between two rotations is none that Secrets Manager takes
+   */
+  constructor(scope: Construct, id: string, { lifeCycle, ...props }: KeyRotationProps) {
     super(scope, id);
-    const { secretArn, lifeCycle } = props;
-    const identity = new FunctionIdentity(this, "Identity", {
+    rotateSecret(this, {
+      ...props,
       purpose: "Rotates the keys in the gate's signing secret",
-      log: props.log,
-      may: [
-        new PolicyStatement({
-          actions: [
-            "secretsmanager:DescribeSecret",
-            "secretsmanager:GetSecretValue",
-            "secretsmanager:PutSecretValue",
-            "secretsmanager:UpdateSecretVersionStage",
-          ],
-          resources: [secretArn],
-        }),
-        ...props.mayUseKey,
-      ],
-    });
-    const rotator = rustFunction(this, "Function", props.source, {
-      description: "Rotates the keys in the gate's signing secret",
-      architecture: props.architecture,
-      role: identity.role,
-      logGroup: identity.logGroup,
-      ...loggingOptions(props.log),
-      memorySize: 256,
-      timeout: Duration.seconds(60),
+      every: lifeCycle.every,
+      everyIs: "signingKeys.rotation.every",
       environment: {
         OATHGATE_KEYS_TASK: "rotation",
         OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS: String(lifeCycle.publishAhead.toSeconds()),
         OATHGATE_KEYS_RETIRE_AFTER_SECONDS: String(lifeCycle.retireAfter.toSeconds()),
-        ...(props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl }),
       },
     });
-    rotator.addPermission("SecretsManager", {
-      principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
-      sourceAccount: Aws.ACCOUNT_ID,
-    });
-    const days = lifeCycle.every.toDays();
-    const schedule = new CfnRotationSchedule(this, "Schedule", {
-      secretId: secretArn,
-      rotationLambdaArn: rotator.functionArn,
-      rotateImmediatelyOnUpdate: false,
-      rotationRules: { scheduleExpression: `rate(${days} ${days === 1 ? "day" : "days"})` },
-    });
-    // Turning the schedule on makes Secrets Manager try the function out, which reads the keys.
-    schedule.node.addDependency(rotator, identity, props.after);
   }
 }

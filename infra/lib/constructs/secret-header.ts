@@ -5,7 +5,8 @@ import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
-import { type RotatingFunctionProps, SecretHeaderRotation } from "./secret-header-rotation";
+import { SecretHeaderRotation } from "./secret-header-rotation";
+import type { RotatingFunctionProps } from "./secret-rotation";
 
 /** A header that every allowed request has, with a secret by which the backend recognises the gate. */
 export interface SecretHeaderOptions {

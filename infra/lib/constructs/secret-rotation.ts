@@ -1,0 +1,92 @@
+import { Aws, Duration } from "aws-cdk-lib";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { Architecture } from "aws-cdk-lib/aws-lambda";
+import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
+import type { Construct, IDependable } from "constructs";
+import type { FunctionSource } from "../function-sources";
+import { InputError } from "../input-error";
+import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
+import { rustFunction } from "./rust-code";
+
+/** What a function that rotates a secret is made from. */
+export interface RotatingFunctionProps {
+  /** The code of the function that looks after secrets. */
+  readonly source: FunctionSource;
+  readonly architecture: Architecture;
+  readonly log: FunctionLogOptions;
+  /** An address that the function calls in place of AWS's own. @default AWS's */
+  readonly awsEndpointUrl?: string | undefined;
+}
+
+/** A secret, what rotates it, and when. */
+export interface SecretRotationProps extends RotatingFunctionProps {
+  readonly secretArn: string;
+  /** What the function does, as descriptions say it. */
+  readonly purpose: string;
+  /** The function's variables, which tell it what to put into the secret. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The time between two rotations, in whole days: 1 to 1000. */
+  readonly every: Duration;
+  /** The name of the prop that says so, for errors. */
+  readonly everyIs: string;
+  /** What the function must be allowed to use the secret's own KMS key. */
+  readonly mayUseKey: PolicyStatement[];
+  /** What must be there before a rotation. @default nothing but the function */
+  readonly after?: IDependable;
+}
+
+/**
+ * Has Secrets Manager rotate a secret by its schedule, with a function of its own that may read and write this secret alone, and
+ * that nothing but this secret's rotation may call. Deploying it rotates nothing.
+ *
+ * @throws InputError where the time between two rotations is none that Secrets Manager takes
+ */
+export function rotateSecret(scope: Construct, props: SecretRotationProps): void {
+  const { secretArn, purpose } = props;
+  const days = props.every.toDays({ integral: false });
+  if (!Number.isInteger(days) || days < 1 || days > 1000) {
+    throw new InputError(`\`${props.everyIs}\` must be 1 to 1000 whole days; it is ${days}`);
+  }
+  const identity = new FunctionIdentity(scope, "Identity", {
+    purpose,
+    log: props.log,
+    may: [
+      new PolicyStatement({
+        actions: [
+          "secretsmanager:DescribeSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+          "secretsmanager:UpdateSecretVersionStage",
+        ],
+        resources: [secretArn],
+      }),
+      ...props.mayUseKey,
+    ],
+  });
+  const rotator = rustFunction(scope, "Function", props.source, {
+    description: purpose,
+    architecture: props.architecture,
+    role: identity.role,
+    logGroup: identity.logGroup,
+    ...loggingOptions(props.log),
+    memorySize: 256,
+    timeout: Duration.seconds(60),
+    environment: {
+      ...props.environment,
+      ...(props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl }),
+    },
+  });
+  rotator.addPermission("SecretsManager", {
+    principal: new ServicePrincipal("secretsmanager.amazonaws.com"),
+    sourceAccount: Aws.ACCOUNT_ID,
+    sourceArn: secretArn,
+  });
+  const schedule = new CfnRotationSchedule(scope, "Schedule", {
+    secretId: secretArn,
+    rotationLambdaArn: rotator.functionArn,
+    rotateImmediatelyOnUpdate: false,
+    rotationRules: { scheduleExpression: `rate(${days} ${days === 1 ? "day" : "days"})` },
+  });
+  // Turning the schedule on makes Secrets Manager try the function out, which reads the secret.
+  schedule.node.addDependency(rotator, identity, ...(props.after === undefined ? [] : [props.after]));
+}
