@@ -259,7 +259,7 @@ clean: ## Remove everything that was built or installed here
 	if [ -d .local ] && [ -x $(PYTHON) ]; then
 		for port in $$(ls .local); do OATHGATE_LOCAL_PORT=$$port $(PYTHON) -m local.cloud stop || true; done
 	fi
-	rm -rf target node_modules infra/api-page/node_modules infra/dist $(VENV) .local cdk.out cdk.out.* dist
+	rm -rf target node_modules infra/api-page/node_modules infra/dist infra/binaries infra/LICENSE $(VENV) .local cdk.out cdk.out.* dist
 
 .PHONY: help
 help: ## This list
