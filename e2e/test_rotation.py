@@ -208,6 +208,7 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
     assert first not in ids(value(arn))
     labels = secrets.describe_secret(SecretId=arn)["VersionIdsToStages"].values()
     assert all("AWSPENDING" not in of_version for of_version in labels)
+    secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
 
 
 def signed_by(gate, keys: list[dict]) -> str:

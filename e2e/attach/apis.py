@@ -9,6 +9,9 @@ from local.cloud.launcher import LocalCloud
 
 STAGE = "live"
 
+#: The stack of the API that is made by CloudFormation.
+STACK = "orders"
+
 #: What each API has: method, path, and the backend's path.
 METHODS = [
     ("GET", "/health"),
@@ -140,11 +143,11 @@ def by_cloudformation(cloud: LocalCloud, function: str) -> str:
         "Outputs": {"ApiId": {"Value": api}},
     }
     cloudformation = cloud.client("cloudformation")
-    cloudformation.create_stack(StackName="orders", TemplateBody=json.dumps(template))
+    cloudformation.create_stack(StackName=STACK, TemplateBody=json.dumps(template))
     cloudformation.get_waiter("stack_create_complete").wait(
-        StackName="orders", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        StackName=STACK, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
     )
-    (stack,) = cloudformation.describe_stacks(StackName="orders")["Stacks"]
+    (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
     return stack["Outputs"][0]["OutputValue"]
 
 

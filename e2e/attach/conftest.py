@@ -17,7 +17,7 @@ from local.cloud.launcher import LocalCloud
 from local.cloud.processes import ROOT
 from local.deployment import Deployment
 
-from .apis import STAGE, WAYS, by_hand
+from .apis import STACK, STAGE, WAYS, by_hand
 
 OATHGATE = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
 
@@ -83,7 +83,12 @@ def function(cloud):
 @pytest.fixture(scope="package")
 def apis(cloud, function):
     """An API of each kind."""
-    return {way: AttachedApi(cloud, make(cloud, function)) for way, make in WAYS.items()}
+    made = {way: AttachedApi(cloud, make(cloud, function)) for way, make in WAYS.items()}
+    yield made
+    cloud.client("cloudformation").delete_stack(StackName=STACK)
+    for way, api in made.items():
+        if way != "by CloudFormation":
+            cloud.client("apigateway").delete_rest_api(restApiId=api.api_id)
 
 
 @pytest.fixture(scope="package")
@@ -102,7 +107,9 @@ def attached_gate(gate, cloud, apis):
 @pytest.fixture
 def fresh(attached_gate, cloud, function):
     """An API of a test's own."""
-    return AttachedApi(cloud, by_hand(cloud, function))
+    api = AttachedApi(cloud, by_hand(cloud, function))
+    yield api
+    cloud.client("apigateway").delete_rest_api(restApiId=api.api_id)
 
 
 @pytest.fixture

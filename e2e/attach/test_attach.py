@@ -198,3 +198,4 @@ def test_a_record_of_many_methods_is_kept_in_several_parameters(attached_gate, c
     assert api.attach("--detach", "--drain-seconds", "0").code == 0
     assert content(cloud, api.api_id) == before
     assert kept() == []
+    gateway.delete_rest_api(restApiId=api.api_id)

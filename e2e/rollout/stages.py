@@ -108,6 +108,8 @@ def with_moving_alias(template: dict) -> dict:
     # Another deployment than the one that calls the version.
     text = text.replace(only("AWS::ApiGateway::Deployment"), f"Aliased{only('AWS::ApiGateway::Deployment')}")
     changed = json.loads(text)
+    # The authorizer of the version may be there still, and names are unique.
+    changed["Resources"][only("AWS::ApiGateway::Authorizer")[:-_HASH_LENGTH]]["Properties"]["Name"] = "live"
     changed["Resources"]["Live"] = {
         "Type": "AWS::Lambda::Alias",
         "Properties": {

@@ -1,11 +1,11 @@
 //! The four steps for a secret that is a random value: what a gate shows its backend.
 
 use aws_lc_rs::rand;
-use oathgate_outbound::aws::{CURRENT, PENDING, SecretDescription, SecretError, Secrets};
+use oathgate_outbound::aws::{CURRENT, SecretDescription, SecretError, Secrets};
 
 use crate::{
     Outcome, RotationError, Step,
-    rotation::{CALL, begun},
+    rotation::{CALL, begun, release},
 };
 
 /// Letters and digits, of which a value is made.
@@ -43,6 +43,9 @@ impl RandomValue {
     ) -> Result<Outcome, RotationError> {
         let described = self.secrets.describe(secret, CALL).await?;
         if let Some(outcome) = begun(&described, token)? {
+            if step == Step::Finish {
+                release(&self.secrets, secret, token).await;
+            }
             return Ok(outcome);
         }
         match (step, self.value(secret, token).await?) {
@@ -91,6 +94,7 @@ impl RandomValue {
         self.secrets
             .move_stage(secret, CURRENT, from, Some(token), CALL)
             .await?;
+        release(&self.secrets, secret, token).await;
         Ok(())
     }
 
@@ -107,12 +111,7 @@ impl RandomValue {
     /// is taken off, without which no other rotation would begin.
     async fn prove(&self, secret: &str, token: &str, value: &[u8]) -> Result<(), RotationError> {
         if let Err(unfit) = check(value, token) {
-            // What is wrong with the value matters more than a label that stays.
-            drop(
-                self.secrets
-                    .move_stage(secret, PENDING, Some(token), None, CALL)
-                    .await,
-            );
+            release(&self.secrets, secret, token).await;
             return Err(unfit);
         }
         Ok(())

@@ -166,6 +166,18 @@ pub(crate) fn begun(
     Ok(None)
 }
 
+/// Takes the label `AWSPENDING` off a version that is not pending any more. Where it stays and somebody writes another current
+/// version, Secrets Manager takes the rotation for one that is under way, and begins no other.
+///
+/// Whether this succeeds changes nothing about the step that was done.
+pub(crate) async fn release(secrets: &Secrets, secret: &str, token: &str) {
+    drop(
+        secrets
+            .move_stage(secret, PENDING, Some(token), None, CALL)
+            .await,
+    );
+}
+
 /// Rotates secrets that hold key sets.
 #[derive(Clone, Debug)]
 pub struct Rotation {
@@ -194,6 +206,9 @@ impl Rotation {
     ) -> Result<Outcome, RotationError> {
         let described = self.secrets.describe(secret, CALL).await?;
         if let Some(outcome) = begun(&described, token)? {
+            if step == Step::Finish {
+                release(&self.secrets, secret, token).await;
+            }
             return Ok(outcome);
         }
         if step == Step::Set {
@@ -240,6 +255,7 @@ impl Rotation {
                 self.secrets
                     .move_stage(secret, CURRENT, from, Some(token), CALL)
                     .await?;
+                release(&self.secrets, secret, token).await;
                 Ok(Outcome::Finished)
             }
             (Step::Finish | Step::Set, None) => Err(RotationError::NoValue(token.to_owned())),
@@ -300,12 +316,7 @@ impl Rotation {
             .secrets
             .move_stage(secret, CURRENT, from, Some(&token), CALL)
             .await;
-        // Nobody reads by this label; where it stays, the next rotation says so.
-        drop(
-            self.secrets
-                .move_stage(secret, PENDING, Some(&token), None, CALL)
-                .await,
-        );
+        release(&self.secrets, secret, &token).await;
         Ok(moved?)
     }
 
@@ -354,12 +365,7 @@ impl Rotation {
             .map_err(Defect::from)
             .and_then(|pending| check_successor(current, &pending, &self.policy, now));
         if let Err(defect) = proven {
-            // What is wrong with the set matters more than a label that stays.
-            drop(
-                self.secrets
-                    .move_stage(secret, PENDING, Some(token), None, CALL)
-                    .await,
-            );
+            release(&self.secrets, secret, token).await;
             return Err(defect.into());
         }
         Ok(())
