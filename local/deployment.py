@@ -45,6 +45,12 @@ def stage_file(cloud: LocalCloud, stage: str, changes: dict[str, object]) -> Pat
     return path
 
 
+def public_halves(key_set: str) -> list[dict]:
+    """The keys of a JSON Web Key Set without what only the signer may have."""
+    keys = json.loads(key_set)["keys"]
+    return [{part: text for part, text in key.items() if part not in _PRIVATE_PARTS} for key in keys]
+
+
 class Deployment:
     """The stack of one stage on one local cloud."""
 
@@ -139,8 +145,7 @@ class Deployment:
     def public_keys(self) -> list[dict]:
         """The public half of the keys in the secret: all that a backend needs."""
         value = self.cloud.client("secretsmanager").get_secret_value(SecretId=self.secret_arn)["SecretString"]
-        keys = json.loads(value)["keys"]
-        return [{part: text for part, text in key.items() if part not in _PRIVATE_PARTS} for key in keys]
+        return public_halves(value)
 
     def _stacks(self) -> set[str]:
         listed = self.cloud.client("cloudformation").list_stacks()["StackSummaries"]

@@ -7,9 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from e2e.seen import folded
 from local.cloud.gateway_client import Answer
-
-from .observed import folded
 
 #: Sends `GET` of a path with headers to the gate.
 Send = Callable[[str, list[tuple[str, str]]], Answer]

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from e2e.seen import folded
 from local.cloud.gateway_client import Answer
 
 from .cases import Case
@@ -24,11 +25,6 @@ _TOLD = (
     "access-control-allow-credentials",
     "x-amzn-errortype",
 )
-
-
-def folded(name: str) -> str:
-    """A header's name as CGI and its heirs fold it: `X_User` and `x-user` become the same."""
-    return name.upper().replace("-", "_")
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from pathlib import Path
 
 import yaml
+from botocore.exceptions import WaiterError
 
 from local.cloud.processes import ROOT
+from local.deployment import public_halves
 
 from .door import Door, ProveError
 from .probe_template import LOCAL_ENDPOINT, template
@@ -29,11 +30,9 @@ ON_AWS = {
     "tracing": True,
 }
 
-#: Seconds until a stack that does not become ready is given up.
-PATIENCE = 900
-
-#: Parts of a JSON Web Key that nobody but the signer may have.
-_PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
+#: How often a stack that is being changed is looked at, and how many times until it is given up.
+SECONDS_BETWEEN_LOOKS = 1
+LOOKS = 900
 
 
 def outputs_of(door: Door, stack: str) -> dict[str, str]:
@@ -59,33 +58,20 @@ class ProbeStack:
             OnFailure="DELETE",
             Parameters=[{"ParameterKey": LOCAL_ENDPOINT, "ParameterValue": self.door.endpoint or ""}],
         )
-        self._settle("CREATE_COMPLETE")
+        self._await("stack_create_complete")
         return outputs_of(self.door, self.name)
 
     def destroy(self) -> None:
         """Removes the stack, if there is one."""
         self.door.client("cloudformation").delete_stack(StackName=self.name)
-        self._settle("DELETE_COMPLETE")
+        self._await("stack_delete_complete")
 
-    def _settle(self, wanted: str) -> None:
-        client = self.door.client("cloudformation")
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            try:
-                stack = client.describe_stacks(StackName=self.name)["Stacks"][0]
-            except client.exceptions.ClientError:
-                if wanted == "DELETE_COMPLETE":
-                    return
-                raise ProveError(
-                    f"the stack {self.name} could not be made; CloudFormation's console says why"
-                ) from None
-            status = stack["StackStatus"]
-            if status == wanted:
-                return
-            if not status.endswith("_IN_PROGRESS"):
-                raise ProveError(f"the stack {self.name} is {status}: {stack.get('StackStatusReason', '')}")
-            time.sleep(0.2 if self.door.where == "local" else 3)
-        raise ProveError(f"the stack {self.name} is not {wanted} after {PATIENCE} seconds")
+    def _await(self, state: str) -> None:
+        waiter = self.door.client("cloudformation").get_waiter(state)
+        try:
+            waiter.wait(StackName=self.name, WaiterConfig={"Delay": SECONDS_BETWEEN_LOOKS, "MaxAttempts": LOOKS})
+        except WaiterError as error:
+            raise ProveError(f"the stack {self.name}: {error}") from error
 
 
 class Gate:
@@ -120,10 +106,7 @@ class Gate:
         """The public half of the keys that the gate signs with."""
         secret = outputs_of(self.door, self.stack)["SigningKeysSecretArn"]
         value = self.door.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"]
-        return [
-            {part: text for part, text in key.items() if part not in _PRIVATE_PARTS}
-            for key in json.loads(value)["keys"]
-        ]
+        return public_halves(value)
 
     def _stage_file(self, revision: str) -> Path:
         here = Path(__file__).parent.relative_to(ROOT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from . import cases, checks
@@ -49,12 +50,15 @@ class Suite:
     def run(self) -> Outcome:
         """Deploys, sends the cases, changes what is served under load, and removes everything, also where something fails."""
         outcome = Outcome()
-        probe = ProbeStack(self._door, self._name)
-        gate: Gate | None = None
-        try:
+        with ExitStack() as removals:
+            probe = ProbeStack(self._door, self._name)
+            removals.callback(probe.destroy)
+            removals.callback(self._say, "removing the echo backend and the probe")
             self._say("deploying the echo backend and the probe")
             outputs = probe.deploy()
             gate = Gate(self._door, self._name, outputs["BackendUrl"], self._taken)
+            removals.callback(gate.destroy)
+            removals.callback(self._say, "removing the gate")
             self._say("deploying the gate")
             gate.deploy("one")
             self._say("sending the requests of cases/")
@@ -62,11 +66,6 @@ class Suite:
             address = self._door.address(gate.api_id, self._name)
             self._cases("gate", address, outcome, gate.public_keys())
             self._rollout(gate, address, outcome)
-        finally:
-            self._say("removing everything")
-            if gate is not None:
-                gate.destroy()
-            probe.destroy()
         outcome.left = self._left()
         return outcome
 

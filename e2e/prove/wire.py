@@ -14,7 +14,7 @@ import h2.config
 import h2.connection
 import h2.events
 
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Answer, exchange
 
 #: Seconds for one request.
 TIMEOUT = 60
@@ -54,20 +54,7 @@ def _over_http1(address: Address, method: str, path: str, headers: Headers, body
         )
     else:
         connection = http.client.HTTPConnection(address.host, address.port, timeout=TIMEOUT)
-    # http.client refuses paths with odd bytes; this is a client that sends them.
-    connection._validate_path = lambda _url: None
-    try:
-        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", address.authority)
-        for name, value in headers:
-            connection.putheader(name, value.encode("utf-8"))
-        if body:
-            connection.putheader("Content-Length", str(len(body)))
-        connection.endheaders(body or None)
-        response = connection.getresponse()
-        return Answer(response.status, tuple(response.getheaders()), response.read())
-    finally:
-        connection.close()
+    return exchange(connection, method, path, address.authority, headers, body)
 
 
 def _over_http2(address: Address, method: str, path: str, headers: Headers, body: bytes) -> Answer:

@@ -49,12 +49,25 @@ def ask(
     Without a stage the path is the whole path, as for a custom domain.
     """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    target = f"/{stage}{path}" if stage else path
+    return exchange(connection, method, target, host or f"{api_id}.execute-api.localhost:{port}", headers or [], body)
+
+
+def exchange(
+    connection: http.client.HTTPConnection,
+    method: str,
+    target: str,
+    host: str,
+    headers: list[tuple[str, str]],
+    body: bytes = b"",
+) -> Answer:
+    """Sends one request, byte for byte as given, over a connection that is closed afterwards."""
     # http.client refuses paths with odd bytes; this is a client that sends them.
     connection._validate_path = lambda _url: None
     try:
-        connection.putrequest(method, f"/{stage}{path}" if stage else path, skip_host=True, skip_accept_encoding=True)
-        connection.putheader("Host", host or f"{api_id}.execute-api.localhost:{port}")
-        for name, value in headers or []:
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        connection.putheader("Host", host)
+        for name, value in headers:
             connection.putheader(name, value.encode("utf-8"))
         if body:
             connection.putheader("Content-Length", str(len(body)))
