@@ -5,6 +5,7 @@ import { InputError } from "../lib/input-error";
 import { driftText, findDrift } from "../stages/drift/drift";
 import { readingSession } from "../stages/drift/session";
 import { readCdkFlags } from "../stages/preflight/cdk-flags";
+import { stackNameOf } from "../stages/stack-name";
 import { loadStages } from "../stages/stage";
 
 // Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   const { context } = JSON.parse(readFileSync(resolve(root, "cdk.json"), "utf8"));
   const flags = readCdkFlags(cdkFlags, context);
   for (const stage of loadStages(root, choices)) {
-    const report = await findDrift(await readingSession(stage, flags, process.env), `oathgate-${stage.name}`);
+    const report = await findDrift(await readingSession(stage, flags, process.env), stackNameOf(stage));
     process.stdout.write(driftText(report));
     if (report.failure !== undefined) {
       process.exitCode = 2;

@@ -2,8 +2,10 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
+import { keepsDeployments } from "../stages/deployed/keeps-deployments";
 import { prune } from "../stages/deployed/prune";
-import { keepsDeployments, runCommand, stackNameOf, stagesAndFlags } from "../stages/deployed/run-command";
+import { runCommand, stagesAndFlags } from "../stages/deployed/run-command";
+import { stackNameOf } from "../stages/stack-name";
 
 /**
  * `prune STAGES [--dry-run | --after-deploy] [CDK_FLAGS…]`: deletes what is older than the last `rollout.keepVersions` deploys.

@@ -5,6 +5,7 @@ import { InputError } from "../lib/input-error";
 import { readingSession } from "../stages/drift/session";
 import { readCdkFlags } from "../stages/preflight/cdk-flags";
 import { findRemains, remainsText } from "../stages/remains/remains";
+import { stackNameOf } from "../stages/stack-name";
 import { loadStages } from "../stages/stage";
 
 // Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
@@ -18,7 +19,7 @@ async function main(): Promise<void> {
   const flags = readCdkFlags(cdkFlags, context);
   for (const stage of loadStages(root, choices)) {
     const session = await readingSession(stage, flags, process.env);
-    process.stdout.write(remainsText(await findRemains(session, `oathgate-${stage.name}`)));
+    process.stdout.write(remainsText(await findRemains(session, stackNameOf(stage))));
   }
 }
 

@@ -2,8 +2,10 @@
 import { parseArgs } from "node:util";
 import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
+import { keepsDeployments } from "../stages/deployed/keeps-deployments";
 import { listCandidates, rollback } from "../stages/deployed/rollback";
-import { keepsDeployments, runCommand, stackNameOf, stageAndFlags } from "../stages/deployed/run-command";
+import { runCommand, stageAndFlags } from "../stages/deployed/run-command";
+import { stackNameOf } from "../stages/stack-name";
 
 /** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: what the stage serves, without a build. */
 runCommand(async (say) => {

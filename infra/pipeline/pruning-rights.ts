@@ -1,6 +1,7 @@
 import { Arn, type ArnComponents, ArnFormat, type Stack } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { keepsDeployments, stackNameOf } from "../stages/deployed/run-command";
+import { keepsDeployments } from "../stages/deployed/keeps-deployments";
+import { stackNameOf } from "../stages/stack-name";
 import type { Stage } from "../stages/stage";
 
 /**

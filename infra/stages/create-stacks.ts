@@ -7,6 +7,7 @@ import type { OathgateCli } from "../lib/oathgate-cli";
 import { OathgateCode } from "../lib/oathgate-code";
 import { gateSourcesOf } from "./gate-props";
 import { OathgateStack, type OathgateStackProps } from "./oathgate-stack";
+import { stackNameOf } from "./stack-name";
 import type { Stage } from "./stage";
 import { stageCode } from "./stage-code";
 import { stageNotes } from "./stage-notes";
@@ -26,7 +27,7 @@ export interface CheckedStage extends Pick<StackInput, "stage"> {
 export function createStacks(app: App, input: StackInput): OathgateStack {
   const { name, settings } = input.stage;
   const { account, region } = settings;
-  return new OathgateStack(app, `oathgate-${name}`, {
+  return new OathgateStack(app, stackNameOf(input.stage), {
     ...input,
     description: `Oathgate, stage ${name}`,
     terminationProtection: settings.terminationProtection,

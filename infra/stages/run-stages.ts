@@ -1,4 +1,5 @@
 import { packagedBinaries, requireSameBinaries } from "./same-binaries";
+import { stackNameOf } from "./stack-name";
 
 /** The commands that several stages take in one run. */
 export const COMMANDS_OF_SEVERAL = ["diff", "deploy"] as const;
@@ -39,7 +40,7 @@ export function runStages(run: StagesRun): number {
     show("synth failed; nothing was changed");
     return synthesised;
   }
-  const stackOf = (name: string) => `oathgate-${name}`;
+  const stackOf = (name: string) => stackNameOf({ name });
   for (const line of requireSameBinaries(packagedBinaries(assembly, names.map(stackOf)))) {
     show(line);
   }

@@ -36,16 +36,6 @@ export function stagesAndFlags([choices, ...rest]: readonly string[]): StagesAnd
   return { stages: loadStages(ROOT, choices), flags: flagsIn(rest) };
 }
 
-/** Whether a stage's API is of the kind whose earlier deployments are kept, and can be served again. */
-export function keepsDeployments({ settings }: Pick<Stage, "settings">): boolean {
-  return settings.api.kind === "rest";
-}
-
-/** The name of a stage's stack. */
-export function stackNameOf(stage: Pick<Stage, "name">): string {
-  return `oathgate-${stage.name}`;
-}
-
 function flagsIn(words: readonly string[]): CdkFlags {
   const { context } = JSON.parse(readFileSync(resolve(ROOT, "cdk.json"), "utf8"));
   return readCdkFlags(words, context);

@@ -1,5 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { InputError } from "../../lib/input-error";
+import { stackNameOf } from "../stack-name";
 import type { Stage } from "../stage";
 import type { AwsSession } from "./aws-session";
 import { isAccessDenied } from "./credential-errors";
@@ -34,7 +35,7 @@ export async function refuseProtectedStack(
   session: AwsSession,
   { stage, choice }: Chosen,
 ): Promise<string | undefined> {
-  const stack = `oathgate-${stage.name}`;
+  const stack = stackNameOf(stage);
   let isProtected: boolean | undefined;
   try {
     const found = await new CloudFormationClient(session.config).send(
