@@ -6,8 +6,8 @@ import { join, resolve } from "node:path";
 import { InputError } from "../lib/input-error";
 import { bootstrap, currentPolicies } from "../pipeline/bootstrap";
 import { EXECUTION_STACK } from "../pipeline/create-pipeline";
-import { AwsSession, cdkCredentials, cdkRegion } from "../stages/preflight/aws-session";
 import { readCdkFlags } from "../stages/preflight/cdk-flags";
+import { stageSession } from "../stages/preflight/stage-session";
 import { loadStages } from "../stages/stage";
 
 // Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
@@ -22,8 +22,7 @@ async function main(): Promise<void> {
   const flags = readCdkFlags(words, context);
   const stages = loadStages(ROOT, choices);
   for (const stage of stages) {
-    const region = stage.settings.region ?? (await cdkRegion(flags, process.env)) ?? "";
-    const session = new AwsSession(region, cdkCredentials(flags, process.env));
+    const session = await stageSession(stage, flags, process.env);
     process.exitCode = bootstrap({
       choice: stages.length === 1 ? choices.trim() : stage.name,
       flags,

@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { vi } from "vitest";
 
 /** What the fake knows of its accounts. */
 export interface AwsWorld {
@@ -109,6 +110,17 @@ export class FakeAws {
       ? json(400, { __type: "ParameterNotFound" })
       : json(200, { Parameter: { Name: name, Value: version } });
   }
+}
+
+/** Lets the environment of this test name the access key `KEY` and a server in place of AWS, and nothing else of AWS's. */
+export function stubCredentials(endpoint: string): void {
+  for (const name of Object.keys(process.env).filter((name) => /^(AWS|AMAZON)_/.test(name))) {
+    vi.stubEnv(name, undefined);
+  }
+  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
+  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "KEY");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
 }
 
 interface Answer {

@@ -4,7 +4,7 @@ import { LEAST_BOOTSTRAP_VERSION } from "../stages/preflight/bootstrap-version";
 import { readCdkFlags } from "../stages/preflight/cdk-flags";
 import { type CdkCommand, preflight } from "../stages/preflight/preflight";
 import { parseStage } from "../stages/stage";
-import { type AwsWorld, FakeAws } from "./fake-aws";
+import { type AwsWorld, FakeAws, stubCredentials } from "./fake-aws";
 import { projectOf } from "./project";
 import { LEAST, ROOT, templateOf } from "./synth";
 
@@ -25,13 +25,7 @@ afterAll(() => aws.stop());
 
 beforeEach(() => {
   aws.asked.length = 0;
-  for (const name of Object.keys(process.env).filter((name) => /^(AWS|AMAZON)_/.test(name))) {
-    vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv("AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED", "true");
-  vi.stubEnv("AWS_ENDPOINT_URL", endpoint);
-  vi.stubEnv("AWS_ACCESS_KEY_ID", "KEY");
-  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret");
+  stubCredentials(endpoint);
   vi.stubEnv("AWS_REGION", REGION);
   vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
   vi.stubEnv("AWS_CONFIG_FILE", "/dev/null");

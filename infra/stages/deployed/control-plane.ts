@@ -2,9 +2,9 @@ import { APIGatewayClient } from "@aws-sdk/client-api-gateway";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { InputError } from "../../lib/input-error";
-import { AwsSession, type Caller, cdkCredentials, cdkRegion } from "../preflight/aws-session";
 import type { CdkFlags } from "../preflight/cdk-flags";
-import { credentialsRefused, isAccessDenied } from "../preflight/credential-errors";
+import { isAccessDenied } from "../preflight/credential-errors";
+import { callerOf, otherAccount, stageSession, targetOf } from "../preflight/stage-session";
 import type { Stage } from "../stage";
 
 /** The services that a stage is changed with, besides CDK. */
@@ -26,32 +26,11 @@ export async function controlPlaneOf(
   flags: CdkFlags,
   environment: NodeJS.ProcessEnv,
 ): Promise<ControlPlane> {
-  const { settings } = stage;
-  if (settings.awsEndpointUrl !== undefined && !environment.AWS_ENDPOINT_URL) {
-    throw new InputError(
-      `the stage \`${stage.name}\` is for the local cloud at ${settings.awsEndpointUrl}, and AWS_ENDPOINT_URL is not ` +
-        'set, so the request would go to AWS itself: `eval "$(.venv/bin/python -m local.cloud env)"`',
-    );
-  }
-  const region = settings.region ?? (await cdkRegion(flags, environment));
-  if (region === undefined) {
-    throw new InputError(
-      `no region is chosen: set \`region\` in the file of the stage \`${stage.name}\`, or AWS_REGION`,
-    );
-  }
-  const session = new AwsSession(region, cdkCredentials(flags, environment));
-  let caller: Caller;
-  try {
-    caller = await session.caller();
-  } catch (error) {
-    throw credentialsRefused(error, region);
-  }
-  const account = settings.account ?? caller.account;
+  const session = await stageSession(stage, flags, environment);
+  const caller = await callerOf(session);
+  const { account, region } = targetOf(stage, caller, session, flags);
   if (account !== caller.account) {
-    throw new InputError(
-      `the stage \`${stage.name}\` names the account ${account}, the credentials are of ${caller.account} ` +
-        `(${caller.arn}): use credentials of ${account}`,
-    );
+    throw new InputError(`${otherAccount(stage, caller)}: use credentials of ${account}`);
   }
   return {
     apiGateway: new APIGatewayClient(session.config),

@@ -1,6 +1,6 @@
 import { InputError } from "../../lib/input-error";
 import type { Stage } from "../stage";
-import { AwsSession, type Caller, cdkCredentials, cdkRegion } from "./aws-session";
+import type { AwsSession, Caller } from "./aws-session";
 import {
   type Bootstrapped,
   type BootstrapRole,
@@ -13,6 +13,7 @@ import {
 import type { CdkFlags } from "./cdk-flags";
 import { credentialsRefused, MfaCodeNeeded } from "./credential-errors";
 import { refuseProtected, refuseProtectedStack } from "./protection";
+import { otherAccount, stageSession, targetOf } from "./stage-session";
 
 /** The commands of CDK's that are checked before they run, each with the roles that it assumes. */
 const ROLES = {
@@ -46,23 +47,10 @@ export interface CdkRun {
  */
 export async function preflight(run: CdkRun): Promise<string[]> {
   const { command, stage, flags, environment } = run;
-  const { settings } = stage;
   if (command === "destroy") {
     refuseProtected(run);
   }
-  if (settings.awsEndpointUrl !== undefined && !environment.AWS_ENDPOINT_URL) {
-    throw new InputError(
-      `the stage \`${stage.name}\` is for the local cloud at ${settings.awsEndpointUrl}, and AWS_ENDPOINT_URL is not ` +
-        'set, so AWS itself would be asked: `eval "$(.venv/bin/python -m local.cloud env)"`',
-    );
-  }
-  const region = settings.region ?? (await cdkRegion(flags, environment));
-  if (region === undefined) {
-    throw new InputError(
-      `no region is chosen: set \`region\` in the file of the stage \`${stage.name}\`, or AWS_REGION`,
-    );
-  }
-  const session = new AwsSession(region, cdkCredentials(flags, environment));
+  const session = await stageSession(stage, flags, environment);
   let caller: Caller;
   try {
     caller = await session.caller();
@@ -70,11 +58,10 @@ export async function preflight(run: CdkRun): Promise<string[]> {
     if (error instanceof MfaCodeNeeded) {
       return [`the credentials are not checked: ${error.message}, which cdk asks for`];
     }
-    throw credentialsRefused(error, region);
+    throw credentialsRefused(error, session.region);
   }
-  const account = settings.account ?? caller.account;
-  const partition = caller.arn.split(":")[1] ?? "aws";
-  const target: Target = { account, region, partition, qualifier: flags.qualifier };
+  const target = targetOf(stage, caller, session, flags);
+  const { account, region } = target;
   const where = environment.AWS_ENDPOINT_URL ? `, at ${environment.AWS_ENDPOINT_URL} in place of AWS` : "";
   const going = `${command} of the stage ${stage.name}: account ${account}, region ${region}, as ${caller.arn}${where}`;
   if (command === "bootstrap") {
@@ -85,7 +72,7 @@ export async function preflight(run: CdkRun): Promise<string[]> {
   }
   const own = account === caller.account;
   if (command === "destroy" && own) {
-    return [going, ...(await destroyable(session, run, region))];
+    return [going, ...(await destroyable(session, run))];
   }
   let found: Bootstrapped;
   try {
@@ -96,17 +83,17 @@ export async function preflight(run: CdkRun): Promise<string[]> {
   const unsure = judged(found, run, target, caller);
   const said = unsure === undefined ? [going] : [going, unsure];
   return command === "destroy"
-    ? [...said, ...(await destroyable(await session.assuming(roleArn(target, "deploy-role")), run, region))]
+    ? [...said, ...(await destroyable(await session.assuming(roleArn(target, "deploy-role")), run))]
     : said;
 }
 
 /** What could not be found out of a stack that is about to be destroyed; refuses one that is protected. */
-async function destroyable(session: AwsSession, run: CdkRun, region: string): Promise<string[]> {
+async function destroyable(session: AwsSession, run: CdkRun): Promise<string[]> {
   try {
     const unsure = await refuseProtectedStack(session, run);
     return unsure === undefined ? [] : [unsure];
   } catch (error) {
-    throw error instanceof InputError ? error : credentialsRefused(error, region);
+    throw error instanceof InputError ? error : credentialsRefused(error, session.region);
   }
 }
 
@@ -149,8 +136,4 @@ function judged(
       return `not checked whether the account is bootstrapped for CDK: it may neither read ${versionParameter(target)} nor assume ${roles}`;
     }
   }
-}
-
-function otherAccount(stage: Stage, caller: Caller): string {
-  return `the stage \`${stage.name}\` names the account ${stage.settings.account}, the credentials are of ${caller.account} (${caller.arn})`;
 }
