@@ -1,7 +1,7 @@
 import { Duration } from "aws-cdk-lib";
-import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct, type IDependable } from "constructs";
 import { InputError } from "../input-error";
+import type { EncryptedSecret } from "./secret-rights";
 import { type RotatingFunctionProps, rotateSecret } from "./secret-rotation";
 
 /** How the signing keys follow each other. */
@@ -58,11 +58,8 @@ const HOUR = 3600;
 const CLOCK_SKEW = 300;
 
 /** Props for `KeyRotation`. */
-export interface KeyRotationProps extends RotatingFunctionProps {
-  readonly secretArn: string;
+export interface KeyRotationProps extends RotatingFunctionProps, EncryptedSecret {
   readonly lifeCycle: KeyLifeCycle;
-  /** What the function must be allowed to use the secret's own KMS key. */
-  readonly mayUseKey: PolicyStatement[];
   /** What must be there before a rotation: the secret's first value. */
   readonly after: IDependable;
 }

@@ -1,11 +1,12 @@
-import { Aws, Duration, RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
 import type { VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
 import { SecretHeaderRotation } from "./secret-header-rotation";
+import { mayRead } from "./secret-rights";
 import type { RotatingFunctionProps } from "./secret-rotation";
 
 /** A header that every allowed request has, with a secret by which the backend recognises the gate. */
@@ -73,19 +74,16 @@ export class SecretHeader extends Construct {
     if (rotateAfter !== undefined) {
       new SecretHeaderRotation(this, "Rotation", {
         ...rotating,
-        secret: this.secret,
+        secretArn: this.secret.secretArn,
+        encryptionKey,
         every: rotateAfter,
-        mayUseKey: this.mayUseKey("kms:Decrypt", "kms:GenerateDataKey"),
       });
     }
   }
 
   /** What a function must be allowed to read the secret, and nothing else. */
   readStatements(): PolicyStatement[] {
-    return [
-      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.secret.secretArn] }),
-      ...this.mayUseKey("kms:Decrypt"),
-    ];
+    return mayRead({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey });
   }
 
   /** The variables that tell the authorizer which secret to show, in which header, and for how long to keep it. */
@@ -95,18 +93,6 @@ export class SecretHeader extends Construct {
       OATHGATE_BACKEND_SECRET_HEADER: this.header.header,
       OATHGATE_BACKEND_SECRET_TTL_SECONDS: String(this.ttl.toSeconds()),
     };
-  }
-
-  private mayUseKey(...actions: string[]): PolicyStatement[] {
-    return this.encryptionKey === undefined
-      ? []
-      : [
-          new PolicyStatement({
-            actions,
-            resources: [this.encryptionKey.keyArn],
-            conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-          }),
-        ];
   }
 }
 

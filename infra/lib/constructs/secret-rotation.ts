@@ -1,5 +1,5 @@
 import { Aws, Duration } from "aws-cdk-lib";
-import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct, IDependable } from "constructs";
@@ -7,6 +7,7 @@ import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
+import { type EncryptedSecret, mayWrite } from "./secret-rights";
 
 /** What a function that rotates a secret is made from. */
 export interface RotatingFunctionProps {
@@ -19,8 +20,7 @@ export interface RotatingFunctionProps {
 }
 
 /** A secret, what rotates it, and when. */
-export interface SecretRotationProps extends RotatingFunctionProps {
-  readonly secretArn: string;
+export interface SecretRotationProps extends RotatingFunctionProps, EncryptedSecret {
   /** What the function does, as descriptions say it. */
   readonly purpose: string;
   /** The function's variables, which tell it what to put into the secret. */
@@ -29,8 +29,6 @@ export interface SecretRotationProps extends RotatingFunctionProps {
   readonly every: Duration;
   /** The name of the prop that says so, for errors. */
   readonly everyIs: string;
-  /** What the function must be allowed to use the secret's own KMS key. */
-  readonly mayUseKey: PolicyStatement[];
   /** What must be there before a rotation. @default nothing but the function */
   readonly after?: IDependable;
 }
@@ -50,18 +48,12 @@ export function rotateSecret(scope: Construct, props: SecretRotationProps): void
   const identity = new FunctionIdentity(scope, "Identity", {
     purpose,
     log: props.log,
-    may: [
-      new PolicyStatement({
-        actions: [
-          "secretsmanager:DescribeSecret",
-          "secretsmanager:GetSecretValue",
-          "secretsmanager:PutSecretValue",
-          "secretsmanager:UpdateSecretVersionStage",
-        ],
-        resources: [secretArn],
-      }),
-      ...props.mayUseKey,
-    ],
+    may: mayWrite(props, [
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:GetSecretValue",
+      "secretsmanager:PutSecretValue",
+      "secretsmanager:UpdateSecretVersionStage",
+    ]),
   });
   const rotator = rustFunction(scope, "Function", props.source, {
     description: purpose,

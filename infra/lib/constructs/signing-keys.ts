@@ -1,5 +1,5 @@
-import { Aws, CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
+import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { type CfnSecret, type ISecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
@@ -9,6 +9,7 @@ import { InputError } from "../input-error";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { type KeyLifeCycle, KeyRotation, type KeyRotationOptions, keyLifeCycle } from "./key-rotation";
 import { rustFunction } from "./rust-code";
+import { mayRead, mayWrite } from "./secret-rights";
 
 /** An algorithm that tokens are signed with. A backend can check such tokens without being able to make them. */
 export type SigningAlgorithm = "ES256" | "ES384" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
@@ -103,7 +104,7 @@ export class SigningKeys extends Construct {
         source: props.source,
         architecture: props.architecture,
         log: props.log,
-        mayUseKey: this.mayUseKey("kms:Decrypt", "kms:GenerateDataKey"),
+        encryptionKey: this.encryptionKey,
         after: firstKey,
         awsEndpointUrl: props.awsEndpointUrl,
       });
@@ -130,13 +131,10 @@ export class SigningKeys extends Construct {
     const identity = new FunctionIdentity(this, "Maker", {
       purpose: "Puts the first key into the gate's signing secret",
       log: props.log,
-      may: [
-        new PolicyStatement({
-          actions: ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"],
-          resources: [this.secret.secretArn],
-        }),
-        ...this.mayUseKey("kms:Decrypt", "kms:GenerateDataKey"),
-      ],
+      may: mayWrite({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey }, [
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+      ]),
     });
     const maker = rustFunction(this, "Function", props.source, {
       description: "Puts the first key into the gate's signing secret",
@@ -159,10 +157,7 @@ export class SigningKeys extends Construct {
 
   /** What a function must be allowed to read the keys: this secret, and its encryption key where it has its own. */
   readStatements(): PolicyStatement[] {
-    return [
-      new PolicyStatement({ actions: ["secretsmanager:GetSecretValue"], resources: [this.secret.secretArn] }),
-      ...this.mayUseKey("kms:Decrypt"),
-    ];
+    return mayRead({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey });
   }
 
   /** The variables that tell a function where its keys are, and for how long to keep them. */
@@ -171,17 +166,5 @@ export class SigningKeys extends Construct {
       OATHGATE_JWKS_SECRET: this.secret.secretArn,
       OATHGATE_JWKS_TTL_SECONDS: String(this.ttl.toSeconds()),
     };
-  }
-
-  private mayUseKey(...actions: string[]): PolicyStatement[] {
-    return this.encryptionKey === undefined
-      ? []
-      : [
-          new PolicyStatement({
-            actions,
-            resources: [this.encryptionKey.keyArn],
-            conditions: { StringEquals: { "kms:ViaService": `secretsmanager.${Aws.REGION}.amazonaws.com` } },
-          }),
-        ];
   }
 }
