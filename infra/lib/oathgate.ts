@@ -13,6 +13,7 @@ import { KeyPublisher } from "./constructs/key-publisher";
 import type { PublishKeysOptions } from "./constructs/keys-endpoint";
 import { startedAhead } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
+import type { SecretsFunctionOptions } from "./constructs/secrets-function";
 import { SigningKeys } from "./constructs/signing-keys";
 import type { GateReport, VouchedHeader } from "./gate-report";
 import { contractDigest, headerContractOf } from "./header-contract";
@@ -88,22 +89,19 @@ export class Oathgate extends Construct {
       encryptionKey: props.logEncryptionKey,
       systemLogLevel: props.systemLogLevel,
     };
-    const signingKeys = new SigningKeys(this, "SigningKeys", {
+    const secretsFunctions: SecretsFunctionOptions = {
       source: functions.signingKeys,
       architecture,
-      options: props.signingKeys ?? {},
-      longestTokenSeconds: checked.signedTokens?.longestTtlSeconds ?? 0,
       log,
       awsEndpointUrl: props.awsEndpointUrl,
+    };
+    const signingKeys = new SigningKeys(this, "SigningKeys", {
+      ...secretsFunctions,
+      options: props.signingKeys ?? {},
+      longestTokenSeconds: checked.signedTokens?.longestTtlSeconds ?? 0,
     });
     const secretHeader =
-      props.secretHeader &&
-      new SecretHeader(this, "SecretHeader", props.secretHeader, {
-        source: functions.signingKeys,
-        architecture,
-        log,
-        awsEndpointUrl: props.awsEndpointUrl,
-      });
+      props.secretHeader && new SecretHeader(this, "SecretHeader", props.secretHeader, secretsFunctions);
     const report: GateReport =
       secretHeader === undefined
         ? checked
@@ -140,12 +138,9 @@ export class Oathgate extends Construct {
     this.secretHeaderSecret = secretHeader?.secret;
     this.vouchedHeaders = report.vouchedHeaders;
     this.publisher = new KeyPublisher(this, {
-      source: functions.signingKeys,
-      architecture,
-      log,
+      ...secretsFunctions,
       signingKeys,
       issuers: checked.signedTokens?.issuers ?? [],
-      awsEndpointUrl: props.awsEndpointUrl,
     });
     const executions = props.provisionedConcurrentExecutions;
     this.protecting = {

@@ -2,12 +2,12 @@ import { Duration } from "aws-cdk-lib";
 import type { CfnMethod, RestApi } from "aws-cdk-lib/aws-apigateway";
 import type { Construct } from "constructs";
 import { InputError } from "../input-error";
-import { isPathPrefix, KeysEndpoint, type KeysEndpointProps, type PublishKeysOptions } from "./keys-endpoint";
+import { isPathPrefix, KeysEndpoint, type PublishKeysOptions } from "./keys-endpoint";
+import type { SecretsFunctionOptions } from "./secrets-function";
 import type { SigningKeys } from "./signing-keys";
 
 /** Props for `KeyPublisher`. */
-export interface KeyPublisherProps
-  extends Pick<KeysEndpointProps, "source" | "architecture" | "log" | "awsEndpointUrl"> {
+export interface KeyPublisherProps extends SecretsFunctionOptions {
   readonly signingKeys: SigningKeys;
   /** The issuers that the rules' tokens name. */
   readonly issuers: readonly string[];
@@ -30,7 +30,7 @@ export class KeyPublisher {
    */
   publish(api: RestApi, options: PublishKeysOptions): void {
     const { path = "", maxAge = Duration.minutes(5), url } = options;
-    const { signingKeys, issuers, ...endpointProps } = this.props;
+    const { signingKeys, issuers, ...functions } = this.props;
     if (!isPathPrefix(path)) {
       throw new InputError(
         `\`publishKeys\`: \`path\` must be a path such as \`/auth\`, without a slash at its end; it is \`${path}\``,
@@ -46,7 +46,7 @@ export class KeyPublisher {
     }
     const id = `KeysEndpoint${this.methods.size === 0 ? "" : this.methods.size}`;
     const endpoint = new KeysEndpoint(this.scope, id, {
-      ...endpointProps,
+      ...functions,
       mayRead: signingKeys.readStatements(),
       environment: signingKeys.readerEnvironment(),
       ...{ api, path, maxAge, issuer, url },

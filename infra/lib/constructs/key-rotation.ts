@@ -2,7 +2,8 @@ import { Duration } from "aws-cdk-lib";
 import { Construct, type IDependable } from "constructs";
 import { InputError } from "../input-error";
 import type { EncryptedSecret } from "./secret-rights";
-import { type RotatingFunctionProps, rotateSecret } from "./secret-rotation";
+import { rotateSecret } from "./secret-rotation";
+import type { SecretsFunctionOptions } from "./secrets-function";
 
 /** How the signing keys follow each other. */
 export interface KeyRotationOptions {
@@ -58,7 +59,7 @@ const HOUR = 3600;
 const CLOCK_SKEW = 300;
 
 /** Props for `KeyRotation`. */
-export interface KeyRotationProps extends RotatingFunctionProps, EncryptedSecret {
+export interface KeyRotationProps extends SecretsFunctionOptions, EncryptedSecret {
   readonly lifeCycle: KeyLifeCycle;
   /** What must be there before a rotation: the secret's first value. */
   readonly after: IDependable;

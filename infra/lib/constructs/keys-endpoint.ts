@@ -6,11 +6,8 @@ import {
   type RestApi,
 } from "aws-cdk-lib/aws-apigateway";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import type { FunctionSource } from "../function-sources";
-import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
-import { rustFunction } from "./rust-code";
+import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
 /** The documents, below the path that they are published at. */
 export const KEY_DOCUMENTS = ["/.well-known/jwks.json", "/.well-known/openid-configuration"] as const;
@@ -31,22 +28,16 @@ export interface PublishKeysOptions {
 }
 
 /** Props for `KeysEndpoint`. */
-export interface KeysEndpointProps {
+export interface KeysEndpointProps extends SecretsFunctionOptions {
   readonly api: RestApi;
   readonly path: string;
   readonly maxAge: Duration;
   readonly issuer: string;
   readonly url: string | undefined;
-  /** The code of the function that looks after the keys. */
-  readonly source: FunctionSource;
-  readonly architecture: Architecture;
-  readonly log: FunctionLogOptions;
   /** What a function must be allowed to read the keys. */
   readonly mayRead: PolicyStatement[];
   /** Where the keys are, and for how long they are kept. */
   readonly environment: Readonly<Record<string, string>>;
-  /** An address that the function calls in place of AWS's own. @default AWS's */
-  readonly awsEndpointUrl?: string | undefined;
 }
 
 /**
@@ -59,18 +50,10 @@ export class KeysEndpoint extends Construct {
 
   constructor(scope: Construct, id: string, props: KeysEndpointProps) {
     super(scope, id);
-    const identity = new FunctionIdentity(this, "Identity", {
+    const { function: publisher } = secretsFunction(this, {
+      ...props,
       purpose: "Publishes the public halves of the gate's signing keys",
-      log: props.log,
       may: props.mayRead,
-    });
-    const publisher = rustFunction(this, "Function", props.source, {
-      description: "Publishes the public halves of the gate's signing keys",
-      architecture: props.architecture,
-      role: identity.role,
-      logGroup: identity.logGroup,
-      ...loggingOptions(props.log),
-      memorySize: 256,
       timeout: Duration.seconds(10),
       environment: {
         ...props.environment,
@@ -78,7 +61,6 @@ export class KeysEndpoint extends Construct {
         OATHGATE_KEYS_MAX_AGE_SECONDS: String(props.maxAge.toSeconds()),
         OATHGATE_KEYS_ISSUER: props.issuer,
         ...(props.url === undefined ? {} : { OATHGATE_KEYS_BASE_URL: props.url }),
-        ...(props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl }),
       },
     });
     const integration = new LambdaIntegration(publisher, { scopePermissionToMethod: false });

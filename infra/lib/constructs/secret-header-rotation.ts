@@ -1,10 +1,11 @@
 import type { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import type { EncryptedSecret } from "./secret-rights";
-import { type RotatingFunctionProps, rotateSecret } from "./secret-rotation";
+import { rotateSecret } from "./secret-rotation";
+import type { SecretsFunctionOptions } from "./secrets-function";
 
 /** Props for `SecretHeaderRotation`. */
-export interface SecretHeaderRotationProps extends RotatingFunctionProps, EncryptedSecret {
+export interface SecretHeaderRotationProps extends SecretsFunctionOptions, EncryptedSecret {
   /** The time between two rotations, in whole days: 1 to 1000. */
   readonly every: Duration;
 }

@@ -7,7 +7,7 @@ import type { VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
 import { SecretHeaderRotation } from "./secret-header-rotation";
 import { mayRead } from "./secret-rights";
-import type { RotatingFunctionProps } from "./secret-rotation";
+import type { SecretsFunctionOptions } from "./secrets-function";
 
 /** A header that every allowed request has, with a secret by which the backend recognises the gate. */
 export interface SecretHeaderOptions {
@@ -47,7 +47,7 @@ export class SecretHeader extends Construct {
   /**
    * @throws InputError where the header's name can't be one, or options contradict each other
    */
-  constructor(scope: Construct, id: string, options: SecretHeaderOptions, rotating: RotatingFunctionProps) {
+  constructor(scope: Construct, id: string, options: SecretHeaderOptions, rotating: SecretsFunctionOptions) {
     super(scope, id);
     const { name, secret, rotateAfter, removalPolicy, encryptionKey } = options;
     if (!/^[A-Za-z0-9-]{1,64}$/.test(name)) {

@@ -1,26 +1,13 @@
 import { Aws, Duration } from "aws-cdk-lib";
 import { ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { CfnRotationSchedule } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct, IDependable } from "constructs";
-import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
-import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
-import { rustFunction } from "./rust-code";
 import { type EncryptedSecret, mayWrite } from "./secret-rights";
-
-/** What a function that rotates a secret is made from. */
-export interface RotatingFunctionProps {
-  /** The code of the function that looks after secrets. */
-  readonly source: FunctionSource;
-  readonly architecture: Architecture;
-  readonly log: FunctionLogOptions;
-  /** An address that the function calls in place of AWS's own. @default AWS's */
-  readonly awsEndpointUrl?: string | undefined;
-}
+import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
 /** A secret, what rotates it, and when. */
-export interface SecretRotationProps extends RotatingFunctionProps, EncryptedSecret {
+export interface SecretRotationProps extends SecretsFunctionOptions, EncryptedSecret {
   /** What the function does, as descriptions say it. */
   readonly purpose: string;
   /** The function's variables, which tell it what to put into the secret. */
@@ -40,33 +27,20 @@ export interface SecretRotationProps extends RotatingFunctionProps, EncryptedSec
  * @throws InputError where the time between two rotations is none that Secrets Manager takes
  */
 export function rotateSecret(scope: Construct, props: SecretRotationProps): void {
-  const { secretArn, purpose } = props;
+  const { secretArn } = props;
   const days = props.every.toDays({ integral: false });
   if (!Number.isInteger(days) || days < 1 || days > 1000) {
     throw new InputError(`\`${props.everyIs}\` must be 1 to 1000 whole days; it is ${days}`);
   }
-  const identity = new FunctionIdentity(scope, "Identity", {
-    purpose,
-    log: props.log,
+  const { function: rotator, identity } = secretsFunction(scope, {
+    ...props,
     may: mayWrite(props, [
       "secretsmanager:DescribeSecret",
       "secretsmanager:GetSecretValue",
       "secretsmanager:PutSecretValue",
       "secretsmanager:UpdateSecretVersionStage",
     ]),
-  });
-  const rotator = rustFunction(scope, "Function", props.source, {
-    description: purpose,
-    architecture: props.architecture,
-    role: identity.role,
-    logGroup: identity.logGroup,
-    ...loggingOptions(props.log),
-    memorySize: 256,
     timeout: Duration.seconds(60),
-    environment: {
-      ...props.environment,
-      ...(props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl }),
-    },
   });
   rotator.addPermission("SecretsManager", {
     principal: new ServicePrincipal("secretsmanager.amazonaws.com"),

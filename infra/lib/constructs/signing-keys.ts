@@ -1,15 +1,12 @@
 import { CustomResource, Duration, RemovalPolicy } from "aws-cdk-lib";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import type { Architecture } from "aws-cdk-lib/aws-lambda";
 import { type CfnSecret, type ISecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct, type IDependable } from "constructs";
-import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
-import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { type KeyLifeCycle, KeyRotation, type KeyRotationOptions, keyLifeCycle } from "./key-rotation";
-import { rustFunction } from "./rust-code";
 import { mayRead, mayWrite } from "./secret-rights";
+import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
 /** An algorithm that tokens are signed with. A backend can check such tokens without being able to make them. */
 export type SigningAlgorithm = "ES256" | "ES384" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
@@ -40,17 +37,10 @@ export interface SigningKeysOptions {
 }
 
 /** Props for `SigningKeys`. */
-export interface SigningKeysProps {
-  /** The code of the function that makes the first key. */
-  readonly source: FunctionSource;
-  readonly architecture: Architecture;
+export interface SigningKeysProps extends SecretsFunctionOptions {
   readonly options: SigningKeysOptions;
   /** How long a token of the rules is valid at most, in seconds. */
   readonly longestTokenSeconds: number;
-  /** The log of that function. */
-  readonly log: FunctionLogOptions;
-  /** An address that the function calls in place of AWS's own. @default AWS's */
-  readonly awsEndpointUrl?: string | undefined;
 }
 
 /**
@@ -77,13 +67,17 @@ export class SigningKeys extends Construct {
 
   private readonly encryptionKey: IKey | undefined;
 
-  constructor(scope: Construct, id: string, props: SigningKeysProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { options, longestTokenSeconds, ...functions }: SigningKeysProps,
+  ) {
     super(scope, id);
-    const { secret, rotation } = props.options;
-    this.encryptionKey = props.options.encryptionKey;
-    this.ttl = props.options.ttl ?? Duration.minutes(5);
+    const { secret, rotation } = options;
+    this.encryptionKey = options.encryptionKey;
+    this.ttl = options.ttl ?? Duration.minutes(5);
 
-    this.lifeCycle = rotation && keyLifeCycle(rotation, this.ttl, props.longestTokenSeconds);
+    this.lifeCycle = rotation && keyLifeCycle(rotation, this.ttl, longestTokenSeconds);
     if (secret !== undefined) {
       if (rotation !== undefined) {
         throw new InputError(
@@ -94,19 +88,16 @@ export class SigningKeys extends Construct {
       this.filled = [];
       return;
     }
-    this.secret = this.newSecret(props.options);
-    const firstKey = this.firstKey(props);
+    this.secret = this.newSecret(options);
+    const firstKey = this.firstKey(functions, options.algorithm);
     this.filled = [firstKey];
     if (this.lifeCycle !== undefined) {
       new KeyRotation(this, "Rotation", {
+        ...functions,
         secretArn: this.secret.secretArn,
-        lifeCycle: this.lifeCycle,
-        source: props.source,
-        architecture: props.architecture,
-        log: props.log,
         encryptionKey: this.encryptionKey,
+        lifeCycle: this.lifeCycle,
         after: firstKey,
-        awsEndpointUrl: props.awsEndpointUrl,
       });
     }
   }
@@ -127,31 +118,23 @@ export class SigningKeys extends Construct {
   }
 
   /** The custom resource that puts the first key into the secret. */
-  private firstKey(props: SigningKeysProps): CustomResource {
-    const identity = new FunctionIdentity(this, "Maker", {
+  private firstKey(functions: SecretsFunctionOptions, algorithm: SigningAlgorithm = "ES256"): CustomResource {
+    const { function: maker } = secretsFunction(this, {
+      ...functions,
+      identityId: "Maker",
       purpose: "Puts the first key into the gate's signing secret",
-      log: props.log,
       may: mayWrite({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey }, [
         "secretsmanager:GetSecretValue",
         "secretsmanager:PutSecretValue",
       ]),
-    });
-    const maker = rustFunction(this, "Function", props.source, {
-      description: "Puts the first key into the gate's signing secret",
-      architecture: props.architecture,
-      role: identity.role,
-      logGroup: identity.logGroup,
-      ...loggingOptions(props.log),
-      memorySize: 256,
       // Half a minute of it is for the rights of the new role to be known everywhere.
       timeout: Duration.seconds(90),
-      environment: props.awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: props.awsEndpointUrl },
     });
     return new CustomResource(this, "FirstKey", {
       resourceType: "Custom::OathgateSigningKeys",
       serviceToken: maker.functionArn,
       serviceTimeout: Duration.minutes(3),
-      properties: { SecretArn: this.secret.secretArn, Algorithm: props.options.algorithm ?? "ES256" },
+      properties: { SecretArn: this.secret.secretArn, Algorithm: algorithm },
     });
   }
 
