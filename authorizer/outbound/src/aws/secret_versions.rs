@@ -86,21 +86,7 @@ impl Secrets {
         version: &str,
         timeout: Duration,
     ) -> Result<Bytes, SecretError> {
-        let answer = self
-            .sdk
-            .get_secret_value()
-            .secret_id(id)
-            .version_id(version)
-            .customize()
-            .config_override(within(timeout))
-            .send()
-            .await
-            .map_err(|error| refused(id, &error))?;
-        match (answer.secret_string, answer.secret_binary) {
-            (Some(text), _) => Ok(Bytes::from(text)),
-            (None, Some(blob)) => Ok(Bytes::from(blob.into_inner())),
-            (None, None) => Err(SecretError::NotThere(id.to_owned())),
-        }
+        self.get(id, Some(version), timeout).await
     }
 
     /// Writes `text` as the version `token` (32 to 64 characters) with the label [`PENDING`], which is
@@ -115,18 +101,7 @@ impl Secrets {
         token: &str,
         timeout: Duration,
     ) -> Result<(), SecretError> {
-        self.sdk
-            .put_secret_value()
-            .secret_id(id)
-            .client_request_token(token)
-            .secret_string(text)
-            .version_stages(PENDING)
-            .customize()
-            .config_override(within(timeout))
-            .send()
-            .await
-            .map_err(|error| refused(id, &error))?;
-        Ok(())
+        self.put(id, text, token, Some(PENDING), timeout).await
     }
 
     /// Moves a label from one version to another, and nothing where it is no longer on `from`.

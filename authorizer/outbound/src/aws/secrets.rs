@@ -136,22 +136,7 @@ impl Secrets {
     /// # Errors
     /// Why there is no value.
     pub async fn read(&self, id: &str, timeout: Duration) -> Result<Bytes, SecretError> {
-        let answer = self
-            .sdk
-            .get_secret_value()
-            .secret_id(id)
-            .customize()
-            .config_override(within(timeout))
-            .send()
-            .await
-            .map_err(|error| refused(id, &error))?;
-        if let Some(text) = answer.secret_string {
-            return Ok(Bytes::from(text));
-        }
-        answer
-            .secret_binary
-            .map(|blob| Bytes::from(blob.into_inner()))
-            .ok_or_else(|| SecretError::NotThere(id.to_owned()))
+        self.get(id, None, timeout).await
     }
 
     /// Makes `text` the current value of a secret. `token` (32 to 64 characters) names this write, so
@@ -166,11 +151,48 @@ impl Secrets {
         token: &str,
         timeout: Duration,
     ) -> Result<(), SecretError> {
+        self.put(id, text, token, None, timeout).await
+    }
+
+    /// The value of a version; of the current one where none is named.
+    pub(super) async fn get(
+        &self,
+        id: &str,
+        version: Option<&str>,
+        timeout: Duration,
+    ) -> Result<Bytes, SecretError> {
+        let answer = self
+            .sdk
+            .get_secret_value()
+            .secret_id(id)
+            .set_version_id(version.map(str::to_owned))
+            .customize()
+            .config_override(within(timeout))
+            .send()
+            .await
+            .map_err(|error| refused(id, &error))?;
+        match (answer.secret_string, answer.secret_binary) {
+            (Some(text), _) => Ok(Bytes::from(text)),
+            (None, Some(blob)) => Ok(Bytes::from(blob.into_inner())),
+            (None, None) => Err(SecretError::NotThere(id.to_owned())),
+        }
+    }
+
+    /// Writes a version with a label; with that of the current one where none is named.
+    pub(super) async fn put(
+        &self,
+        id: &str,
+        text: String,
+        token: &str,
+        stage: Option<&str>,
+        timeout: Duration,
+    ) -> Result<(), SecretError> {
         self.sdk
             .put_secret_value()
             .secret_id(id)
             .client_request_token(token)
             .secret_string(text)
+            .set_version_stages(stage.map(|stage| vec![stage.to_owned()]))
             .customize()
             .config_override(within(timeout))
             .send()
