@@ -79,10 +79,11 @@ impl Template {
         let trailing = bytes.split_off(bytes.len() - blanks);
         let own = bytes.get(..own_start.min(bytes.len())).unwrap_or_default();
         let blanks = own.iter().take_while(|byte| is_blank(byte)).count();
-        let value = bytes.split_off(blanks);
+        // Most lines have none, so that the value is left where it is.
+        let leading = bytes.drain(..blanks).collect();
         Ok(Line {
-            leading: text(bytes),
-            value: text(value),
+            leading: text(leading),
+            value: text(bytes),
             trailing: text(trailing),
         })
     }
