@@ -103,10 +103,10 @@ pub fn is_sent_by_clients(header: &str) -> bool {
             .any(|prefix| name.starts_with(prefix))
 }
 
-/// Why a header cannot hold a secret that only the gate and the backend know, as a sentence about the header
-/// goes on; `None` for one that can. Names are the same in any case.
+/// Why a header cannot be one that the gate alone sets, such as the one with the backend's secret, as a
+/// sentence about the header goes on; `None` for one that can. Names are the same in any case.
 #[must_use]
-pub fn unfit_for_secret(header: &str) -> Option<String> {
+pub fn unfit_for_gate_alone(header: &str) -> Option<String> {
     let sent_in_good_faith = ["authorization", "cookie"]
         .iter()
         .any(|name| name.eq_ignore_ascii_case(header));
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_secret_is_held_by_a_header_that_nobody_else_sets() {
         for name in ["X-Gate-Secret", "x-origin-verify", "X_Odd", "gate"] {
-            assert_eq!(unfit_for_secret(name), None, "{name}");
+            assert_eq!(unfit_for_gate_alone(name), None, "{name}");
         }
         for (name, why) in [
             ("", "cannot be mapped"),
@@ -156,7 +156,7 @@ mod tests {
             ("Cookie", "is one that clients send"),
             ("Accept", "is one that clients send"),
         ] {
-            let said = unfit_for_secret(name).unwrap();
+            let said = unfit_for_gate_alone(name).unwrap();
             assert!(said.starts_with(why), "{name}: {said}");
         }
     }

@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use oathgate_engine::{
     SessionCacheLimits, StageOptions,
-    gateway_header::{Unmappable, is_sent_by_clients, unfit_for_secret},
+    gateway_header::unfit_for_gate_alone,
     go::{canonical_header_name, is_token},
     manifest::VouchedHeader,
 };
@@ -218,8 +218,7 @@ impl Settings {
             }
         }
         if let Some(text) = given("OATHGATE_TOKEN_HEADER") {
-            let is_own = ["authorization", "cookie"].contains(&text.to_ascii_lowercase().as_str());
-            if is_own || Unmappable::of(&text).is_some() || is_sent_by_clients(&text) {
+            if unfit_for_gate_alone(&text).is_some() {
                 wrong.push(format!(
                     "`OATHGATE_TOKEN_HEADER` is `{text}`: write the name of a header that API Gateway maps and no client sends, such as `X-Token`"
                 ));
@@ -297,7 +296,7 @@ fn backend_secret(
         }
         (None, None) => return Ok(None),
     };
-    if let Some(why) = unfit_for_secret(&name) {
+    if let Some(why) = unfit_for_gate_alone(&name) {
         return Err(format!(
             "`OATHGATE_BACKEND_SECRET_HEADER` is `{name}`: the header {why}"
         ));

@@ -6,7 +6,7 @@ use super::{handlers, in_rule};
 use crate::{
     config::Config,
     finding::Finding,
-    gateway_header::unfit_for_secret,
+    gateway_header::unfit_for_gate_alone,
     go::canonical_header_name,
     manifest::VouchedHeader,
     pipeline::{HeadersSet, Shared},
@@ -21,7 +21,7 @@ pub fn check_secret_header(
     rules: &[RuleDefinition],
     header: &str,
 ) -> Vec<Finding> {
-    if let Some(why) = unfit_for_secret(header) {
+    if let Some(why) = unfit_for_gate_alone(header) {
         return vec![
             Finding::error(format!(
                 "the header `{header}` cannot hold a secret: it {why}"
