@@ -115,18 +115,22 @@ pub fn revoke(
         return Err(LifeCycleError::Unknown(unknown.clone(), ids.join(", ")));
     }
     let newest = newest_signer(&read).ok_or(LifeCycleError::SignsNothing)?;
-    let (algorithm, size) = (algorithm_after(newest, policy)?, newest);
-    let size = size_of(size, algorithm);
+    let algorithm = algorithm_after(newest, policy)?;
+    let size = size_of(newest, algorithm);
     // The same key under another id is as compromised.
     let halves: Vec<&PublicKey> = read
         .keys()
         .iter()
         .filter(|key| kids.contains(&key.id))
-        .filter_map(public)
+        .filter_map(|key| key.material.public())
         .collect();
     let mut document = current.clone();
     document.retain(&read, |_, key| {
-        !kids.contains(&key.id) && !public(key).is_some_and(|public| halves.contains(&public))
+        !kids.contains(&key.id)
+            && !key
+                .material
+                .public()
+                .is_some_and(|half| halves.contains(&half))
     });
     let rest = document.read().map_err(DocumentError::from)?;
     if rest.signing_key(now).is_ok() {
@@ -135,9 +139,9 @@ pub fn revoke(
             return Ok((document, None));
         }
         // It was to end because the revoked key had followed it.
-        let of_last = |key: &Jwk| {
-            key.id == last.id || public(key).is_some_and(|half| public(last) == Some(half))
-        };
+        let half = last.material.public();
+        let of_last =
+            |key: &Jwk| key.id == last.id || (half.is_some() && key.material.public() == half);
         document.retain(&rest, |key, read| {
             if of_last(read) {
                 key.remove("exp");
@@ -236,14 +240,6 @@ fn size_of(key: &Jwk, algorithm: Algorithm) -> Option<u32> {
         512 => Some(4096),
         1024 => Some(8192),
         _ => None,
-    }
-}
-
-fn public(key: &Jwk) -> Option<&PublicKey> {
-    match &key.material {
-        Material::Public(public) => Some(public),
-        Material::Private(private) => Some(&private.public),
-        Material::Symmetric(_) => None,
     }
 }
 

@@ -139,18 +139,10 @@ fn is_signed_by(key: &Jwk, token: &str) -> bool {
 fn is_same(one: &Jwk, other: &Jwk) -> bool {
     let same = match (&one.material, &other.material) {
         (Material::Symmetric(one), Material::Symmetric(other)) => one.bytes() == other.bytes(),
-        (one, other) => match (public(one), public(other)) {
+        (one, other) => match (one.public(), other.public()) {
             (Some(one), Some(other)) => one == other,
             _ => false,
         },
     };
     same && one.id == other.id
-}
-
-fn public(material: &Material) -> Option<&PublicKey> {
-    match material {
-        Material::Public(public) => Some(public),
-        Material::Private(private) => Some(&private.public),
-        Material::Symmetric(_) => None,
-    }
 }

@@ -49,6 +49,18 @@ pub enum Material {
     Symmetric(Secret),
 }
 
+impl Material {
+    /// What verifies and may be known to everybody; none of a symmetric key.
+    #[must_use]
+    pub fn public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Public(public) => Some(public),
+            Self::Private(private) => Some(&private.public),
+            Self::Symmetric(_) => None,
+        }
+    }
+}
+
 /// A public key. Two are equal if they verify the same signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublicKey {

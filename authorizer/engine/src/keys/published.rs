@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::{Curve, Jwk, JwkSet, Material, PublicKey};
+use super::{Curve, Jwk, JwkSet, PublicKey};
 
 /// A key to verify with, [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), written as Oathkeeper's
 /// [go-jose](https://pkg.go.dev/github.com/go-jose/go-jose/v3#JSONWebKey) writes it.
@@ -46,11 +46,7 @@ impl JwkSet {
 
 impl PublishedKey {
     fn of(key: &Jwk) -> Option<Self> {
-        let public = match &key.material {
-            Material::Public(public) => public,
-            Material::Private(private) => &private.public,
-            Material::Symmetric(_) => return None,
-        };
+        let public = key.material.public()?;
         let described = Self {
             usage: key.usage.clone(),
             kid: key.id.clone(),
