@@ -1,11 +1,11 @@
 //! The four steps for a secret that is a random value: what a gate shows its backend.
 
 use aws_lc_rs::rand;
-use oathgate_outbound::aws::{CURRENT, SecretDescription, SecretError, Secrets};
+use oathgate_outbound::aws::{CURRENT, Secrets};
 
 use crate::{
     Outcome, RotationError, Step,
-    rotation::{CALL, begun, release},
+    rotation::{CALL, begun, finish, release, value},
 };
 
 /// Letters and digits, of which a value is made.
@@ -48,7 +48,7 @@ impl RandomValue {
             }
             return Ok(outcome);
         }
-        match (step, self.value(secret, token).await?) {
+        match (step, value(&self.secrets, secret, token).await?) {
             (Step::Set, _) => Ok(Outcome::Nothing),
             (Step::Create, None) => {
                 let value = made()?;
@@ -61,7 +61,8 @@ impl RandomValue {
             // nobody made.
             (Step::Test, None) => match described.staged(CURRENT) {
                 Some(current) => {
-                    let value = self.value(secret, current).await?.unwrap_or_default();
+                    let value = value(&self.secrets, secret, current).await?;
+                    let value = value.unwrap_or_default();
                     check(&value, current).map(|()| Outcome::Proven)
                 }
                 None => Err(RotationError::Empty),
@@ -76,34 +77,10 @@ impl RandomValue {
             }
             (Step::Finish, Some(value)) => {
                 self.prove(secret, token, &value).await?;
-                self.finish(secret, token, &described).await?;
+                finish(&self.secrets, secret, token, &described).await?;
                 Ok(Outcome::Finished)
             }
             (Step::Finish, None) => Err(RotationError::NoValue(token.to_owned())),
-        }
-    }
-
-    /// Makes the pending version the current one. Where another one is current by now, Secrets Manager refuses.
-    async fn finish(
-        &self,
-        secret: &str,
-        token: &str,
-        described: &SecretDescription,
-    ) -> Result<(), RotationError> {
-        let from = described.staged(CURRENT);
-        self.secrets
-            .move_stage(secret, CURRENT, from, Some(token), CALL)
-            .await?;
-        release(&self.secrets, secret, token).await;
-        Ok(())
-    }
-
-    /// A version's value, if it has one.
-    async fn value(&self, secret: &str, version: &str) -> Result<Option<Vec<u8>>, RotationError> {
-        match self.secrets.read_version(secret, version, CALL).await {
-            Ok(value) => Ok(Some(value.to_vec())),
-            Err(SecretError::NotThere(_)) => Ok(None),
-            Err(error) => Err(error.into()),
         }
     }
 

@@ -7,6 +7,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use oathgate_outbound::aws::{CURRENT, PENDING, SecretDescription, SecretError, Secrets};
 use thiserror::Error;
 use uuid::Uuid;
@@ -178,6 +179,35 @@ pub(crate) async fn release(secrets: &Secrets, secret: &str, token: &str) {
     );
 }
 
+/// A version's value, if it has one.
+pub(crate) async fn value(
+    secrets: &Secrets,
+    secret: &str,
+    version: &str,
+) -> Result<Option<Bytes>, RotationError> {
+    match secrets.read_version(secret, version, CALL).await {
+        Ok(value) => Ok(Some(value)),
+        Err(SecretError::NotThere(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the pending version `token` the current one. Where another one is current by now than `described` says,
+/// Secrets Manager refuses.
+pub(crate) async fn finish(
+    secrets: &Secrets,
+    secret: &str,
+    token: &str,
+    described: &SecretDescription,
+) -> Result<(), RotationError> {
+    let from = described.staged(CURRENT);
+    secrets
+        .move_stage(secret, CURRENT, from, Some(token), CALL)
+        .await?;
+    release(secrets, secret, token).await;
+    Ok(())
+}
+
 /// Rotates secrets that hold key sets.
 #[derive(Clone, Debug)]
 pub struct Rotation {
@@ -250,12 +280,7 @@ impl Rotation {
             (Step::Finish, Some(pending)) => {
                 self.prove(secret, token, current.as_ref(), pending, now)
                     .await?;
-                // Where the current version is another one by now, Secrets Manager refuses.
-                let from = described.staged(CURRENT);
-                self.secrets
-                    .move_stage(secret, CURRENT, from, Some(token), CALL)
-                    .await?;
-                release(&self.secrets, secret, token).await;
+                finish(&self.secrets, secret, token, &described).await?;
                 Ok(Outcome::Finished)
             }
             (Step::Finish | Step::Set, None) => Err(RotationError::NoValue(token.to_owned())),
@@ -329,13 +354,10 @@ impl Rotation {
         let Some(version) = described.staged(CURRENT) else {
             return Ok(None);
         };
-        match self.secrets.read_version(secret, version, CALL).await {
-            Ok(text) => Document::parse(&text)
-                .map(Some)
-                .map_err(RotationError::Current),
-            Err(SecretError::NotThere(_)) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let text = value(&self.secrets, secret, version).await?;
+        text.map(|text| Document::parse(&text))
+            .transpose()
+            .map_err(RotationError::Current)
     }
 
     /// What the pending version holds, if anything.
@@ -344,11 +366,8 @@ impl Rotation {
         secret: &str,
         token: &str,
     ) -> Result<Option<Result<Document, DocumentError>>, RotationError> {
-        match self.secrets.read_version(secret, token, CALL).await {
-            Ok(text) => Ok(Some(Document::parse(&text))),
-            Err(SecretError::NotThere(_)) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+        let text = value(&self.secrets, secret, token).await?;
+        Ok(text.map(|text| Document::parse(&text)))
     }
 
     /// Proves that the pending set can take the current one's place. One that cannot never will: its label
