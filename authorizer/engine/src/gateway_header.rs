@@ -119,6 +119,13 @@ pub fn unfit_for_gate_alone(header: &str) -> Option<String> {
     }
 }
 
+/// Whether a value can be the secret by which a backend knows the gate: 32 to 1024 visible ASCII characters. Fewer can
+/// be guessed, and more leave too little of what API Gateway takes for the headers of the rules.
+#[must_use]
+pub fn fits_as_secret(value: &[u8]) -> bool {
+    (32..=1024).contains(&value.len()) && value.iter().all(u8::is_ascii_graphic)
+}
+
 /// What is said of a header behind its name.
 impl Display for Unmappable {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {

@@ -1,6 +1,7 @@
 //! The four steps for a secret that is a random value: what a gate shows its backend.
 
 use aws_lc_rs::rand;
+use oathgate_engine::gateway_header::fits_as_secret;
 use oathgate_outbound::aws::{CURRENT, Secrets};
 
 use crate::{
@@ -13,9 +14,6 @@ const SIGNS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0
 
 /// How many signs a value has.
 const LENGTH: usize = 64;
-
-/// The lengths of a value that the authorizer takes.
-const LENGTHS: std::ops::RangeInclusive<usize> = 32..=1024;
 
 /// Rotates secrets that hold a random value.
 #[derive(Clone, Debug)]
@@ -97,7 +95,7 @@ impl RandomValue {
 
 /// Whether the authorizer shows a value; the value is in no error.
 fn check(value: &[u8], version: &str) -> Result<(), RotationError> {
-    if LENGTHS.contains(&value.len()) && value.iter().all(u8::is_ascii_graphic) {
+    if fits_as_secret(value) {
         Ok(())
     } else {
         Err(RotationError::UnfitValue(version.to_owned()))

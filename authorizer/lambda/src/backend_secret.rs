@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use oathgate_engine::{manifest::VouchedHeader, ports::Clock};
+use oathgate_engine::{gateway_header::fits_as_secret, manifest::VouchedHeader, ports::Clock};
 use oathgate_outbound::aws::Secrets;
 use thiserror::Error;
 
@@ -12,15 +12,10 @@ use crate::{
     settings::BackendSecretSettings,
 };
 
-/// How many characters a secret may have: fewer than the least can be guessed, and more than the most
-/// leave too little of what API Gateway takes for the headers of the rules.
-const LENGTHS: std::ops::RangeInclusive<usize> = 32..=1024;
-
 const BACKEND_SECRET: Purpose = Purpose {
     unread: "the backend's secret cannot be read",
     unfit: |text| {
-        let fits = LENGTHS.contains(&text.len()) && text.iter().all(u8::is_ascii_graphic);
-        (!fits).then_some(
+        (!fits_as_secret(text)).then_some(
             "is not 32 to 1024 visible ASCII characters without blanks, line breaks included",
         )
     },
