@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::api::{AuthorizerSettings, GatewayResponse};
+use crate::{
+    api::{AuthorizerSettings, GatewayResponse},
+    digest::short_digest,
+};
 
 /// The form of the document that this program reads.
 const FORMAT: u32 = 1;
@@ -158,16 +160,11 @@ impl Contract {
     /// The name of that authorizer: of this gate, version and function.
     #[must_use]
     pub fn authorizer_name(&self) -> String {
-        let of_function: String = digest(&SHA256, self.function_arn.as_bytes())
-            .as_ref()
-            .iter()
-            .take(4)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
         format!(
-            "{}{}_{of_function}",
+            "{}{}_{}",
             self.authorizer_prefix(),
-            self.version()
+            self.version(),
+            short_digest(&self.function_arn, 4)
         )
     }
 

@@ -23,6 +23,7 @@ pub mod aws;
 mod change;
 mod contract;
 pub mod detach;
+mod digest;
 mod format;
 mod plan;
 mod port;

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
-use crate::api::{Answer, Authorization, GatewayResponse, Method, MethodId};
+use crate::{
+    api::{Answer, Authorization, GatewayResponse, Method, MethodId},
+    digest::short_digest,
+};
 
 /// The form of the record that this program reads and writes.
 const FORMAT: u32 = 1;
@@ -165,10 +167,5 @@ impl Before {
 pub(crate) fn digest_of(response: &GatewayResponse) -> String {
     // Its maps are sorted, so the text is the same for the same response.
     let text = serde_json::to_string(response).unwrap_or_default();
-    digest(&SHA256, text.as_bytes())
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    short_digest(&text, 8)
 }

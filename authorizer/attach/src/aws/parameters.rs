@@ -5,7 +5,6 @@
 
 use std::{collections::BTreeMap, time::SystemTime};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
@@ -17,6 +16,7 @@ use serde_json::{Value, json};
 
 use super::{failure::Call, session::Session};
 use crate::{
+    digest::short_digest,
     port::{RecordError, RecordStore, ServiceError},
     record::Record,
 };
@@ -29,6 +29,9 @@ const ATTEMPTS: u32 = 5;
 
 /// The most characters of one part of the record: a standard parameter, which costs nothing, holds 4 KB.
 const PART_LENGTH: usize = 4_000;
+
+/// How many bytes of its digest name a record.
+const DIGEST_LENGTH: usize = 8;
 
 /// The Parameter Store of an account and region.
 #[derive(Clone, Debug)]
@@ -310,7 +313,7 @@ impl RecordStore for ParameterRecord {
                 .ok_or_else(|| self.damaged(&format!("the parameter {name} is missing")))?;
             text.push_str(&part.value);
         }
-        if digest_of(&text) != index.digest {
+        if short_digest(&text, DIGEST_LENGTH) != index.digest {
             return Err(self.damaged("its parts were changed"));
         }
         let record: Record =
@@ -324,7 +327,7 @@ impl RecordStore for ParameterRecord {
     async fn save(&mut self, record: &Record) -> Result<(), RecordError> {
         let text =
             serde_json::to_string(record).map_err(|error| self.damaged(&error.to_string()))?;
-        let digest = digest_of(&text);
+        let digest = short_digest(&text, DIGEST_LENGTH);
         let characters: Vec<char> = text.chars().collect();
         let mut names = vec![self.index()];
         for (number, part) in characters.chunks(PART_LENGTH).enumerate() {
@@ -366,13 +369,4 @@ impl RecordStore for ParameterRecord {
         self.names.clear();
         Ok(())
     }
-}
-
-fn digest_of(text: &str) -> String {
-    digest(&SHA256, text.as_bytes())
-        .as_ref()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
