@@ -75,10 +75,17 @@ impl Record {
         }
     }
 
-    /// Whether this program reads records of this form.
-    #[must_use]
-    pub fn is_known_format(&self) -> bool {
-        self.format == FORMAT
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// Why it is not one of this program's, as a sentence.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let record: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if record.format == FORMAT {
+            Ok(record)
+        } else {
+            Err("it was written by another release of oathgate: use that one".to_owned())
+        }
     }
 
     /// What each method was like.

@@ -46,13 +46,9 @@ impl RecordStore for FileRecord {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(self.failed(error)),
         };
-        let record: Record =
-            serde_json::from_str(&text).map_err(|error| self.damaged(&error.to_string()))?;
-        if record.is_known_format() {
-            Ok(Some(record))
-        } else {
-            Err(self.damaged("it was written by another release of oathgate: use that one"))
-        }
+        Record::parse(&text)
+            .map(Some)
+            .map_err(|reason| self.damaged(&reason))
     }
 
     async fn save(&mut self, record: &Record) -> Result<(), RecordError> {

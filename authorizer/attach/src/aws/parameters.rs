@@ -316,12 +316,9 @@ impl RecordStore for ParameterRecord {
         if short_digest(&text, DIGEST_LENGTH) != index.digest {
             return Err(self.damaged("its parts were changed"));
         }
-        let record: Record =
-            serde_json::from_str(&text).map_err(|error| self.damaged(&error.to_string()))?;
-        if !record.is_known_format() {
-            return Err(self.damaged("it was written by another release of oathgate: use that one"));
-        }
-        Ok(Some(record))
+        Record::parse(&text)
+            .map(Some)
+            .map_err(|reason| self.damaged(&reason))
     }
 
     async fn save(&mut self, record: &Record) -> Result<(), RecordError> {
