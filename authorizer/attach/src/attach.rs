@@ -7,7 +7,7 @@ use crate::{
     change::Change,
     contract::{Contract, header_parameter},
     plan::{
-        Options, Plan, RECORD_MISSING, RecordChange, current, free_name, ours, stage_notes,
+        Options, Plan, RECORD_MISSING, RecordChange, current, decide, free_name, ours, stage_notes,
         stage_refusals,
     },
     record::{Before, Record, RecordedAnswer, digest_of},
@@ -52,10 +52,7 @@ pub fn wish<'a>(
     let mut notes = Vec::new();
     let old = record.cloned().unwrap_or_default();
     let exclude = excluded(seen, contract, &old, options, &mut refusals);
-    let gate: BTreeSet<&str> = ours(seen, contract)
-        .iter()
-        .map(|authorizer| authorizer.id.as_str())
-        .collect();
+    let gate = ours(seen, contract);
     let mut new = old.clone();
     let recorded = old.methods();
     let mut befores: BTreeMap<MethodId, Before> = BTreeMap::new();
@@ -70,7 +67,7 @@ pub fn wish<'a>(
         }
         let known = recorded.get(id);
         let mut before = known.cloned().unwrap_or_else(|| Before::of(method));
-        if !is_of(&gate, method) {
+        if !decide(&gate, method) {
             // Who put another authorizer there meanwhile gets that one back.
             if role != Role::Decided || !method.authorization.is_none() {
                 before.authorization = method.authorization.clone();
@@ -131,12 +128,11 @@ pub fn wish<'a>(
     // A method that is gone needs no record: a new one of its name has another id.
     new.set_methods(&befores);
     for (response_type, response) in &contract.gateway_responses {
-        let found = seen.gateway_responses.get(response_type);
         let recorded = new
             .gateway_responses
             .entry(response_type.clone())
             .or_insert_with(|| RecordedAnswer {
-                before: found.cloned().unwrap_or(Answer::Default),
+                before: seen.gateway_response(response_type).clone(),
                 written: BTreeSet::new(),
             });
         recorded.written.insert(digest_of(response));
@@ -179,17 +175,13 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
         });
     }
     for (response_type, response) in &contract.gateway_responses {
-        let found = seen
-            .gateway_responses
-            .get(response_type)
-            .cloned()
-            .unwrap_or(Answer::Default);
+        let found = seen.gateway_response(response_type);
         let target = Answer::Own(response.clone());
         // Where it was like this before, it is to be given back like this: nothing to do.
-        if found != target {
+        if *found != target {
             changes.push(Change::GatewayResponse {
                 response_type: response_type.clone(),
-                seen: found,
+                seen: found.clone(),
                 target,
             });
         }
@@ -294,15 +286,14 @@ fn differs(wanted: &Wanted<'_>, authorizer: Option<&str>) -> bool {
 /// Earlier authorizers of the gate that neither the API nor its stage needs any more: the one that is served stays for a
 /// while, since a deployment takes a moment to reach everywhere.
 fn stale_authorizers(seen: &Seen, contract: &Contract, current: Option<&str>) -> Vec<Change> {
-    let served = seen.served_authorizers();
-    let older = ours(seen, contract)
-        .into_iter()
-        .filter(|authorizer| !served.contains(authorizer.name.as_str()));
     if current.is_some() {
         // The one before is kept until the next version comes, so that a second run changes nothing.
         return Vec::new();
     }
-    older
+    let served = seen.served_authorizers();
+    ours(seen, contract)
+        .into_iter()
+        .filter(|authorizer| !served.contains(authorizer.name.as_str()))
         .map(|authorizer| Change::DeleteAuthorizer {
             id: authorizer.id.clone(),
             name: authorizer.name.clone(),
@@ -344,11 +335,6 @@ fn excluded(
         }
     }
     exclude
-}
-
-fn is_of(gate: &BTreeSet<&str>, method: &Method) -> bool {
-    let id = method.authorization.authorizer_id.as_deref();
-    id.is_some_and(|id| gate.contains(id))
 }
 
 fn other_authorizer(seen: &Seen, method: &Method) -> String {

@@ -1,12 +1,12 @@
 //! The plan that takes the gate off an API again, and leaves what was there before.
 
-use std::collections::BTreeSet;
-
 use crate::{
-    api::{Answer, Method},
+    api::Method,
     change::Change,
     contract::Contract,
-    plan::{Options, Plan, RECORD_MISSING, RecordChange, ours, stage_notes, stage_refusals},
+    plan::{
+        Options, Plan, RECORD_MISSING, RecordChange, decide, ours, stage_notes, stage_refusals,
+    },
     record::{Before, Record},
     seen::Seen,
     steps::shown_parameter,
@@ -30,14 +30,9 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
         }
         return plan;
     };
-    let ids: BTreeSet<&str> = gate
-        .iter()
-        .map(|authorizer| authorizer.id.as_str())
-        .collect();
     let recorded = record.methods();
     for (id, method) in &seen.methods {
-        let found = method.authorization.authorizer_id.as_deref();
-        let is_ours = found.is_some_and(|found| ids.contains(found));
+        let is_ours = decide(&gate, method);
         match recorded.get(id) {
             Some(before) => restore(seen, method, is_ours, record, before, &mut plan),
             None if is_ours => plan.refusals.push(format!(
@@ -48,18 +43,14 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
         }
     }
     for (response_type, recorded) in &record.gateway_responses {
-        let found = seen
-            .gateway_responses
-            .get(response_type)
-            .cloned()
-            .unwrap_or(Answer::Default);
-        if found == recorded.before {
+        let found = seen.gateway_response(response_type);
+        if *found == recorded.before {
             continue;
         }
-        if record.wrote_response(response_type, &found) {
+        if record.wrote_response(response_type, found) {
             plan.changes.push(Change::GatewayResponse {
                 response_type: response_type.clone(),
-                seen: found,
+                seen: found.clone(),
                 target: recorded.before.clone(),
             });
         } else {

@@ -96,6 +96,12 @@ pub(crate) fn ours<'a>(seen: &'a Seen, contract: &Contract) -> Vec<&'a Authorize
     seen.authorizers.iter().filter(of_gate).collect()
 }
 
+/// Whether one of these authorizers decides about a method.
+pub(crate) fn decide(authorizers: &[&Authorizer], method: &Method) -> bool {
+    let id = method.authorization.authorizer_id.as_deref();
+    id.is_some_and(|id| authorizers.iter().any(|authorizer| authorizer.id == id))
+}
+
 /// The authorizer that asks the contract's version, as it has to be asked.
 pub(crate) fn current<'a>(seen: &'a Seen, contract: &Contract) -> Option<&'a Authorizer> {
     let settings = contract.authorizer();

@@ -110,6 +110,14 @@ impl Seen {
             .collect()
     }
 
+    /// What API Gateway answers itself in one case.
+    #[must_use]
+    pub fn gateway_response(&self, response_type: &str) -> &Answer {
+        self.gateway_responses
+            .get(response_type)
+            .unwrap_or(&Answer::Default)
+    }
+
     /// The name of an authorizer, for people.
     #[must_use]
     pub fn authorizer_name(&self, id: &str) -> String {

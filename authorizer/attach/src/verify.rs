@@ -36,9 +36,8 @@ pub fn findings(
         findings.extend(live(seen, wanted, id));
     }
     for (response_type, response) in &contract.gateway_responses {
-        let found = seen.gateway_responses.get(response_type);
-        if found != Some(&Answer::Own(response.clone())) {
-            let found = found.unwrap_or(&Answer::Default);
+        let found = seen.gateway_response(response_type);
+        if *found != Answer::Own(response.clone()) {
             findings.push(format!(
                 "gateway response {response_type} is not the gate's: it is {found}"
             ));
