@@ -6,9 +6,12 @@ mod openapi;
 mod terraform;
 mod yaml;
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
-use crate::contract::Contract;
+use crate::{
+    api::GatewayResponse,
+    contract::{Contract, header_parameter},
+};
 
 /// What an API is written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +54,22 @@ pub fn snippet(contract: &Contract, format: Format) -> String {
 }
 
 /// Header mappings as an integration's parameters.
-fn parameters(headers: &std::collections::BTreeMap<String, String>) -> Value {
-    let mapped = headers
-        .iter()
-        .map(|(header, source)| (crate::contract::header_parameter(header), json!(source)));
-    Value::Object(mapped.collect::<Map<_, _>>())
+fn parameters(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mapped = headers.iter();
+    mapped
+        .map(|(header, source)| (header_parameter(header), source.clone()))
+        .collect()
+}
+
+/// The headers of a gateway response by their own names.
+fn response_headers(response: &GatewayResponse) -> BTreeMap<&str, &str> {
+    let parameters = response.response_parameters.iter();
+    parameters
+        .filter_map(|(name, source)| {
+            let header = name.strip_prefix("gatewayresponse.header.")?;
+            Some((header, source.as_str()))
+        })
+        .collect()
 }
 
 /// A type of gateway response as a name: `AccessDenied`.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::parameters;
+use super::{parameters, response_headers};
 use crate::contract::Contract;
 
 /// A function that gives an API the authorizer and the gateway responses, and the mappings for its integrations.
@@ -11,19 +11,12 @@ pub(super) fn function(contract: &Contract) -> String {
         .gateway_responses
         .iter()
         .map(|(response_type, response)| {
-            let headers: Map<String, Value> = response
-                .response_parameters
-                .iter()
-                .filter_map(|(name, source)| {
-                    let header = name.strip_prefix("gatewayresponse.header.")?;
-                    Some((header.to_owned(), json!(source)))
-                })
-                .collect();
             let mut told = Map::new();
             if let Some(status) = &response.status_code {
                 told.insert("statusCode".to_owned(), json!(status));
             }
-            told.insert("responseHeaders".to_owned(), Value::Object(headers));
+            let headers = json!(response_headers(response));
+            told.insert("responseHeaders".to_owned(), headers);
             told.insert("templates".to_owned(), json!(response.response_templates));
             (response_type.clone(), Value::Object(told))
         })
@@ -60,8 +53,8 @@ export function addOathgate(api: RestApi): RequestAuthorizer {{
   return authorizer;
 }}
 "#,
-        headers = pretty(&parameters(&contract.headers)),
-        placeholders = pretty(&parameters(&contract.placeholders)),
+        headers = pretty(&json!(parameters(&contract.headers))),
+        placeholders = pretty(&json!(parameters(&contract.placeholders))),
         refusals = pretty(&Value::Object(responses)),
         function = Value::from(contract.function_arn.clone()),
         name = Value::from(contract.authorizer_name()),

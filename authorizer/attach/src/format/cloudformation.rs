@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{camel_case, parameters, yaml};
+use super::{camel_case, parameters, response_headers, yaml};
 use crate::{api::GatewayResponse, contract::Contract};
 
 /// An authorizer, the gateway responses, and a method as an example.
@@ -143,14 +143,7 @@ fn response_properties(response: &GatewayResponse) -> Map<String, Value> {
 fn sam_response(response: &GatewayResponse) -> Value {
     let mut properties = response_properties(response);
     properties.remove("ResponseParameters");
-    let headers: Map<String, Value> = response
-        .response_parameters
-        .iter()
-        .filter_map(|(name, source)| {
-            let header = name.strip_prefix("gatewayresponse.header.")?;
-            Some((header.to_owned(), json!(source)))
-        })
-        .collect();
+    let headers = response_headers(response);
     if !headers.is_empty() {
         properties.insert(
             "ResponseParameters".to_owned(),

@@ -1,6 +1,8 @@
 //! OpenAPI 3.0 with API Gateway's extensions:
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html>
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::{parameters, yaml};
@@ -14,12 +16,12 @@ pub(super) fn document(contract: &Contract) -> String {
         .iter()
         .map(|(response_type, response)| (response_type.clone(), json!(response)))
         .collect();
-    let integration = |verb: &str, path: &str, mapped: Value| {
+    let integration = |verb: &str, path: &str, headers: &BTreeMap<String, String>| {
         json!({
             "type": "http_proxy",
             "httpMethod": verb,
             "uri": format!("https://backend.example.com{path}"),
-            "requestParameters": mapped,
+            "requestParameters": parameters(headers),
         })
     };
     let answers = json!({ "200": { "description": "what the backend answers" } });
@@ -32,7 +34,7 @@ pub(super) fn document(contract: &Contract) -> String {
                     "security": [{ name.clone(): [] }],
                     "responses": answers,
                     "x-amazon-apigateway-integration":
-                        integration("GET", "/orders", parameters(&contract.headers)),
+                        integration("GET", "/orders", &contract.headers),
                 },
             },
             "/health": {
@@ -40,7 +42,7 @@ pub(super) fn document(contract: &Contract) -> String {
                     "security": [],
                     "responses": answers,
                     "x-amazon-apigateway-integration":
-                        integration("GET", "/health", parameters(&contract.placeholders)),
+                        integration("GET", "/health", &contract.placeholders),
                 },
             },
         },

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::contract::{Contract, header_parameter};
+use super::parameters;
+use crate::contract::Contract;
 
 /// An authorizer, the gateway responses, the mappings as locals, and a method as an example.
 pub(super) fn module(contract: &Contract) -> String {
@@ -33,8 +34,8 @@ resource "aws_api_gateway_authorizer" "oathgate" {{
   identity_source                  = ""
 }}
 "#,
-        headers = map(&by_parameter(&contract.headers), 2),
-        placeholders = map(&by_parameter(&contract.placeholders), 2),
+        headers = map(&parameters(&contract.headers), 2),
+        placeholders = map(&parameters(&contract.placeholders), 2),
         name = text(&contract.authorizer_name()),
         uri = text(&contract.authorizer().uri.unwrap_or_default()),
     );
@@ -83,13 +84,6 @@ resource "aws_api_gateway_integration" "example" {
 "#,
     );
     out
-}
-
-fn by_parameter(headers: &BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mapped = headers.iter();
-    mapped
-        .map(|(header, source)| (header_parameter(header), source.clone()))
-        .collect()
 }
 
 fn map(entries: &BTreeMap<String, String>, depth: usize) -> String {
