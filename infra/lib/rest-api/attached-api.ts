@@ -1,7 +1,7 @@
-import { RemovalPolicy, Stack, Token } from "aws-cdk-lib";
-import { CfnPermission } from "aws-cdk-lib/aws-lambda";
+import { Stack, Token } from "aws-cdk-lib";
 import { ParameterTier, StringParameter } from "aws-cdk-lib/aws-ssm";
 import { Construct } from "constructs";
+import { authorizerPermission } from "../constructs/authorizer-permission";
 import { InputError } from "../input-error";
 import { attachContract } from "./attach-contract";
 import type { ProtectingGate } from "./protect";
@@ -63,20 +63,13 @@ export class AttachedApi extends Construct {
     this.restApiId = restApiId;
     const { version } = gate;
 
-    const permission = new CfnPermission(this, "Permission", {
-      action: "lambda:InvokeFunction",
-      functionName: version.functionArn,
-      principal: "apigateway.amazonaws.com",
+    const permission = authorizerPermission(this, {
+      apiId: restApiId,
       // The authorizers come with `oathgate attach`, one for each version.
-      sourceArn: Stack.of(this).formatArn({
-        service: "execute-api",
-        resource: restApiId,
-        resourceName: "authorizers/*",
-      }),
+      authorizerId: "*",
+      functionArn: version.functionArn,
     });
     renewWithVersion(permission, version);
-    // Needed for as long as the version may be called, and gone with it.
-    permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
 
     const contract = attachContract(props);
     const contractParameter = new StringParameter(this, "Contract", {

@@ -1,7 +1,8 @@
-import { Aws, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Fn, RemovalPolicy } from "aws-cdk-lib";
 import { CfnAuthorizer } from "aws-cdk-lib/aws-apigateway";
-import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
+import type { Version } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { authorizerPermission, authorizerUri } from "../constructs/authorizer-permission";
 import { deploymentDescription } from "../rollout/deployment-description";
 import { renewWithContract, type ShiftedAlias } from "../rollout/shifted-alias";
 import { renewWithVersion } from "./renewed-with-version";
@@ -38,30 +39,22 @@ export class VersionAuthorizer extends Construct {
     const { functionName } = version.lambda;
     const { functionArn } = alias?.alias ?? version;
     const qualifier = alias?.alias.aliasName ?? version.version;
-    const functions = `arn:${Aws.PARTITION}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions`;
     this.authorizer = new CfnAuthorizer(this, "Resource", {
       // Two authorizers of an API can't have the same name, and earlier ones are still there.
       name: alias === undefined ? Fn.join("-", [functionName, qualifier]) : qualifier,
       restApiId,
       type: "REQUEST",
-      authorizerUri: `${functions}/${functionArn}/invocations`,
+      authorizerUri: authorizerUri(this, functionArn),
       authorizerResultTtlInSeconds: 0,
     });
     if (retain) {
       this.authorizer.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     }
-    const permission = new CfnPermission(this, "Permission", {
-      action: "lambda:InvokeFunction",
-      functionName: functionArn,
-      principal: "apigateway.amazonaws.com",
-      sourceArn: Stack.of(this).formatArn({
-        service: "execute-api",
-        resource: restApiId,
-        resourceName: `authorizers/${this.authorizer.ref}`,
-      }),
+    const permission = authorizerPermission(this, {
+      apiId: restApiId,
+      authorizerId: this.authorizerId,
+      functionArn,
     });
-    // Needed for as long as the version may be called, and gone with it.
-    permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     for (const resource of [this.authorizer, permission]) {
       if (alias === undefined) {
         renewWithVersion(resource, version);

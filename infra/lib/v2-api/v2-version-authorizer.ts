@@ -1,7 +1,8 @@
-import { Aws, Lazy, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Lazy } from "aws-cdk-lib";
 import { CfnAuthorizer } from "aws-cdk-lib/aws-apigatewayv2";
-import { CfnPermission, type Version } from "aws-cdk-lib/aws-lambda";
+import type { Version } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { authorizerPermission, authorizerUri } from "../constructs/authorizer-permission";
 import { renewWithVersion } from "../rest-api/renewed-with-version";
 
 /** Props for `V2VersionAuthorizer`. */
@@ -25,13 +26,13 @@ export class V2VersionAuthorizer extends Construct {
 
   constructor(scope: Construct, id: string, { apiId, protocol, version }: V2VersionAuthorizerProps) {
     super(scope, id);
-    const functions = `arn:${Aws.PARTITION}:apigateway:${Stack.of(this).region}:lambda:path/2015-03-31/functions`;
+    const { functionArn } = version;
     this.authorizer = new CfnAuthorizer(this, "Resource", {
       // Two authorizers of an API can't have the same name, and during a deploy there are two.
       name: Lazy.string({ produce: () => this.authorizer.logicalId }),
       apiId,
       authorizerType: "REQUEST",
-      authorizerUri: `${functions}/${version.functionArn}/invocations`,
+      authorizerUri: authorizerUri(this, functionArn),
       ...(protocol === "HTTP"
         ? {
             authorizerPayloadFormatVersion: "2.0",
@@ -41,20 +42,8 @@ export class V2VersionAuthorizer extends Construct {
         : {}),
     });
     renewWithVersion(this.authorizer, version);
-
-    const permission = new CfnPermission(this, "Permission", {
-      action: "lambda:InvokeFunction",
-      functionName: version.functionArn,
-      principal: "apigateway.amazonaws.com",
-      sourceArn: Stack.of(this).formatArn({
-        service: "execute-api",
-        resource: apiId,
-        resourceName: `authorizers/${this.authorizer.ref}`,
-      }),
-    });
-    renewWithVersion(permission, version);
-    // Needed for as long as the version may be called, and gone with it.
-    permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+    const { authorizerId } = this;
+    renewWithVersion(authorizerPermission(this, { apiId, authorizerId, functionArn }), version);
   }
 
   /** The authorizer's id, for `AuthorizerId` of a route. */

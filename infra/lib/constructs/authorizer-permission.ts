@@ -1,0 +1,36 @@
+import { Aws, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnPermission } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+
+/** Props for `authorizerPermission`. */
+export interface AuthorizerPermissionProps {
+  /** The id of an API of the stack's account and region. */
+  readonly apiId: string;
+  /** The id of the API's authorizer, or `*` for each of them. */
+  readonly authorizerId: string;
+  /** The version or alias that is called. */
+  readonly functionArn: string;
+}
+
+/** The permission of an API's authorizer to call a function. It stays for as long as the function does. */
+export function authorizerPermission(scope: Construct, props: AuthorizerPermissionProps): CfnPermission {
+  const permission = new CfnPermission(scope, "Permission", {
+    action: "lambda:InvokeFunction",
+    functionName: props.functionArn,
+    principal: "apigateway.amazonaws.com",
+    sourceArn: Stack.of(scope).formatArn({
+      service: "execute-api",
+      resource: props.apiId,
+      resourceName: `authorizers/${props.authorizerId}`,
+    }),
+  });
+  // Needed for as long as the version may be called, and gone with it.
+  permission.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
+  return permission;
+}
+
+/** Where API Gateway calls a function: what an authorizer names as its URI. */
+export function authorizerUri(scope: Construct, functionArn: string): string {
+  const { region } = Stack.of(scope);
+  return `arn:${Aws.PARTITION}:apigateway:${region}:lambda:path/2015-03-31/functions/${functionArn}/invocations`;
+}
