@@ -1,10 +1,10 @@
 import { Duration, Fn, type IResolvable } from "aws-cdk-lib";
-import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnApi, CfnIntegration, CfnRoute, type CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { Construct } from "constructs";
 import { InputError } from "../input-error";
 import type { Oathgate } from "../oathgate";
 import { renewWithVersion } from "../rest-api/renewed-with-version";
-import { deploymentOf } from "./deployment-of-version";
+import { servedStage } from "./served-stage";
 import { V2VersionAuthorizer } from "./v2-version-authorizer";
 
 /** Props for `GateHttpApi`. */
@@ -111,32 +111,15 @@ export class GateHttpApi extends Construct {
         route("Preflight", "OPTIONS /{proxy+}", nowhere, false),
       );
     }
-    for (const decided of routes) {
-      // So is a route pointed at no authorizer that API Gateway may not call yet.
-      decided.node.addDependency(authorizer, gate.ready);
-    }
-    const deployment = deploymentOf(this, "Deployment", {
-      apiId: api.ref,
-      parts: [api, authorizer.authorizer, ...integrations, ...routes],
-    });
-
-    this.stage = new CfnStage(this, "Stage", {
-      apiId: api.ref,
+    this.stage = servedStage(this, {
       stageName: "$default",
-      autoDeploy: false,
-      deploymentId: deployment.ref,
-      ...(props.throttle === undefined
-        ? {}
-        : {
-            defaultRouteSettings: {
-              throttlingRateLimit: props.throttle.rateLimit,
-              throttlingBurstLimit: props.throttle.burstLimit,
-            },
-          }),
-      ...(props.accessLog === undefined ? {} : { accessLogSettings: props.accessLog }),
+      options: props,
+      api,
+      authorizer,
+      integrations,
+      routes,
+      ready: gate.ready,
     });
-    // No request is sent to a version that API Gateway may not call yet, or that has no keys.
-    this.stage.node.addDependency(authorizer, gate.ready);
     this.url = `${api.attrApiEndpoint}/`;
   }
 }
