@@ -15,7 +15,7 @@ import { startedAhead } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import type { SecretsFunctionOptions } from "./constructs/secrets-function";
 import { SigningKeys } from "./constructs/signing-keys";
-import type { GateReport, VouchedHeader } from "./gate-report";
+import type { VouchedHeader } from "./gate-report";
 import { contractDigest, headerContractOf } from "./header-contract";
 import { onBehalfOf } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
@@ -81,7 +81,7 @@ export class Oathgate extends Construct {
       checkProps(this.node.path, props);
       return prepareGate(this, props);
     });
-    const checked = { ...asWritten, ...withTokenHeader(asWritten, props.tokenHeader) };
+    const checked = withTokenHeader(asWritten, props.tokenHeader);
     const architecture = props.architecture ?? Architecture.ARM_64;
     const log: FunctionLogOptions = {
       retention: props.logRetention ?? RetentionDays.ONE_MONTH,
@@ -102,17 +102,7 @@ export class Oathgate extends Construct {
     });
     const secretHeader =
       props.secretHeader && new SecretHeader(this, "SecretHeader", props.secretHeader, secretsFunctions);
-    const report: GateReport =
-      secretHeader === undefined
-        ? checked
-        : {
-            ...checked,
-            vouchedHeaders: withSecretHeader(
-              checked.vouchedHeaders,
-              secretHeader.header,
-              props.clientHeaders ?? [],
-            ),
-          };
+    const report = withSecretHeader(checked, secretHeader?.header, props.clientHeaders);
     const contract = headerContractOf(props, report);
     this.contract = contractDigest(contract);
     const rollout = rolloutOf(props.rollout, props.metrics !== undefined);

@@ -3,7 +3,7 @@ import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { VouchedHeader } from "../gate-report";
+import type { GateReport, VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
 import { SecretHeaderRotation } from "./secret-header-rotation";
 import { mayRead } from "./secret-rights";
@@ -97,17 +97,20 @@ export class SecretHeader extends Construct {
 }
 
 /**
- * The vouched headers of the rules and the secret header, which is mapped with them.
+ * What a gate vouches for where it has a secret header, which is mapped with the headers of the rules.
  *
  * @throws InputError where a rule sets the secret header, or clients may send it
  */
 export function withSecretHeader(
-  vouchedHeaders: readonly VouchedHeader[],
-  secretHeader: VouchedHeader,
-  clientHeaders: readonly string[],
-): VouchedHeader[] {
+  report: GateReport,
+  secretHeader: VouchedHeader | undefined,
+  clientHeaders: readonly string[] = [],
+): GateReport {
+  if (secretHeader === undefined) {
+    return report;
+  }
   const { header, contextKey } = secretHeader;
-  if (vouchedHeaders.some((vouched) => vouched.contextKey === contextKey)) {
+  if (report.vouchedHeaders.some((vouched) => vouched.contextKey === contextKey)) {
     throw new InputError(
       `\`secretHeader.name\` is \`${header}\`, which a rule sets: give one of them another name`,
     );
@@ -117,5 +120,5 @@ export function withSecretHeader(
       `\`clientHeaders\` names \`${header}\`, the secret header, which no client may send: leave it out`,
     );
   }
-  return [...vouchedHeaders, secretHeader];
+  return { ...report, vouchedHeaders: [...report.vouchedHeaders, secretHeader] };
 }

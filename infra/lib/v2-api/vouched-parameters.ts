@@ -46,7 +46,7 @@ function plainKey({ contextKey }: VouchedHeader): string {
 }
 
 /** What rules vouch for where `tokenHeader` brings what they set in `Authorization`. */
-export function withTokenHeader(report: GateReport, tokenHeader: string | undefined): GateReport {
+export function withTokenHeader<T extends GateReport>(report: T, tokenHeader: string | undefined): T {
   if (tokenHeader === undefined) {
     return report;
   }
