@@ -7,6 +7,7 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { basePath } from "../prop-values";
 import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
 /** The documents, below the path that they are published at. */
@@ -76,5 +77,5 @@ export class KeysEndpoint extends Construct {
 
 /** Whether a path can stand before `/.well-known/…`. */
 export function isPathPrefix(path: string): boolean {
-  return Token.isUnresolved(path) || /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)*$/.test(path);
+  return Token.isUnresolved(path) || path === "" || basePath.safeParse(path).success;
 }
