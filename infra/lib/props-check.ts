@@ -59,21 +59,16 @@ const corsSchema = z
  * @throws InputError with a sentence for each prop that is wrong
  */
 export function checkProps(gate: string, props: OathgateProps): void {
-  const { sessionCache, signingKeys, metrics } = props;
+  const { sessionCache, signingKeys } = props;
   refuse(gate, propsSchema, {
     ...props,
     timeout: seconds(props.timeout),
-    ...(sessionCache === undefined
-      ? {}
-      : {
-          sessionCache: {
-            ...sessionCache,
-            ttl: seconds(sessionCache.ttl),
-            negativeTtl: seconds(sessionCache.negativeTtl),
-          },
-        }),
-    ...(signingKeys === undefined ? {} : { signingKeys: { ttl: seconds(signingKeys.ttl) } }),
-    ...(metrics === undefined ? {} : { metrics }),
+    sessionCache: sessionCache && {
+      ...sessionCache,
+      ttl: seconds(sessionCache.ttl),
+      negativeTtl: seconds(sessionCache.negativeTtl),
+    },
+    signingKeys: signingKeys && { ttl: seconds(signingKeys.ttl) },
   });
   if (props.systemLogLevel !== undefined && props.logLevel === undefined) {
     // Lambda drops lines of JSON logs below a level of its own, which would have to be guessed.
