@@ -1,16 +1,21 @@
 #!/usr/bin/env tsx
-import { relative, resolve } from "node:path";
-import { InputError } from "../lib/input-error";
+import { relative } from "node:path";
 import { checkStack, checkStage } from "../stages/create-stacks";
+import { ROOT, runCommand, showRefusal } from "../stages/run-command";
 import { loadStages, type Stage } from "../stages/stage";
 import { stageCli } from "../stages/stage-cli";
 
 /** `check STAGE…`: everything that synth checks of stages, without building or asking AWS anything. */
-function main(choices: string): void {
-  for (const stage of loadStages(resolve(__dirname, "../.."), choices)) {
-    refusalsShown(() => check(stage));
+runCommand(() => {
+  for (const stage of loadStages(ROOT, process.argv.slice(2).join(" "))) {
+    try {
+      check(stage);
+    } catch (error) {
+      // One stage's mistakes keep nobody from seeing those of the next.
+      showRefusal(error);
+    }
   }
-}
+});
 
 function check(stage: Stage): void {
   const cli = stageCli(stage.root);
@@ -21,18 +26,3 @@ function check(stage: Stage): void {
     `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, checkedStage.checked.configFile)})\n`,
   );
 }
-
-/** One stage's mistakes keep nobody from seeing those of the next. */
-function refusalsShown(act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof InputError)) {
-      throw error;
-    }
-    process.stderr.write(`\n${error.message}\n\n`);
-    process.exitCode = 1;
-  }
-}
-
-refusalsShown(() => main(process.argv.slice(2).join(" ")));

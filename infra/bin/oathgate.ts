@@ -1,5 +1,4 @@
 #!/usr/bin/env tsx
-import { resolve } from "node:path";
 import { App } from "aws-cdk-lib";
 import { InputError } from "../lib/input-error";
 import {
@@ -9,29 +8,24 @@ import {
   type StackInput,
   stackInputOf,
 } from "../stages/create-stacks";
+import { ROOT, runCommand } from "../stages/run-command";
 import { loadStages, type Stage } from "../stages/stage";
 import { stageCli } from "../stages/stage-cli";
 
-try {
+runCommand(() => {
   const app = new App();
   const [one, several] = ["stage", "stages"].map((key) => app.node.tryGetContext(key));
   if (one !== undefined && several !== undefined) {
     throw new InputError("`-c stage=…` and `-c stages=…` are both given; leave one of them out");
   }
-  const stages = loadStages(resolve(__dirname, "../.."), one ?? several);
+  const stages = loadStages(ROOT, one ?? several);
   // The CDK command line asks for no bundling where it deploys nothing.
   const bundled: unknown = app.node.tryGetContext("aws:cdk:bundling-stacks");
   const namesOnly = Array.isArray(bundled) && bundled.length === 0;
   for (const stage of stages) {
     createStacks(app, namesOnly ? nameOnlyInput(stage) : checkedInput(stage));
   }
-} catch (error) {
-  if (!(error instanceof InputError)) {
-    throw error;
-  }
-  process.stderr.write(`\n${error.message}\n\n`);
-  process.exitCode = 1;
-}
+});
 
 /** Checks the stage in view of whoever runs the CDK command line, whose standard output is the template's. */
 function checkedInput(stage: Stage): StackInput {

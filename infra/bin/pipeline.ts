@@ -1,16 +1,7 @@
 #!/usr/bin/env tsx
-import { resolve } from "node:path";
 import { App } from "aws-cdk-lib";
-import { InputError } from "../lib/input-error";
 import { createPipeline } from "../pipeline/create-pipeline";
+import { ROOT, runCommand } from "../stages/run-command";
 
 /** The CDK app of what stages need beside them: a pipeline's roles, and what CloudFormation may do. */
-try {
-  createPipeline(new App(), resolve(__dirname, "../.."), process.env);
-} catch (error) {
-  if (!(error instanceof InputError)) {
-    throw error;
-  }
-  process.stderr.write(`\n${error.message}\n\n`);
-  process.exitCode = 1;
-}
+runCommand(() => createPipeline(new App(), ROOT, process.env));

@@ -4,7 +4,7 @@ import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
 import { keepsDeployments } from "../stages/deployed/keeps-deployments";
 import { prune } from "../stages/deployed/prune";
-import { runCommand, stagesAndFlags } from "../stages/deployed/run-command";
+import { runCommand, stagesAndFlags } from "../stages/run-command";
 import { stackNameOf } from "../stages/stack-name";
 
 /**

@@ -4,7 +4,7 @@ import { InputError } from "../lib/input-error";
 import { controlPlaneOf, refusedByAws } from "../stages/deployed/control-plane";
 import { keepsDeployments } from "../stages/deployed/keeps-deployments";
 import { listCandidates, rollback } from "../stages/deployed/rollback";
-import { runCommand, stageAndFlags } from "../stages/deployed/run-command";
+import { runCommand, stageAndFlags } from "../stages/run-command";
 import { stackNameOf } from "../stages/stack-name";
 
 /** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: what the stage serves, without a build. */
