@@ -27,13 +27,17 @@ export const publicHost = z
     "must be a host name in lower case, such as `api.example.com`",
   );
 
+/** A path that others are put behind, such as the example. */
+export const pathPrefix = (example: string) =>
+  z
+    .string("must be a path")
+    .regex(
+      /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
+      `must be a path such as \`${example}\`, without a slash at its end`,
+    );
+
 /** Where a custom domain has the API. */
-export const basePath = z
-  .string("must be a path")
-  .regex(
-    /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
-    "must be a path such as `/orders`, without a slash at its end",
-  );
+export const basePath = pathPrefix("/orders");
 
 /** What a vouched header holds where a rule sets none. */
 export const vouchedHeaderFallback = z

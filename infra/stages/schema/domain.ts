@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { basePath } from "../../lib/prop-values";
 import { regionalArn } from "./arn";
 
 /** What API Gateway takes for a regional domain with mutual TLS, and its own default for one without. */
@@ -50,13 +51,7 @@ export const domain = z
         "must be a domain name in lower case, such as `api.example.com`, without a wildcard",
       ),
     /** Where the domain has the API, such as `/orders`. @default the domain's root */
-    basePath: z
-      .string("must be a path")
-      .regex(
-        /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
-        "must be a path such as `/orders`, without a slash at its end",
-      )
-      .optional(),
+    basePath: basePath.optional(),
     /** The domain's certificate in ACM. @default one is made, and validated by DNS in the hosted zone */
     certificateArn: regionalArn(
       /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,

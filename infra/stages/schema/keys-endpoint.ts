@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pathPrefix } from "../../lib/prop-values";
 import { serviceUrl, wholeNumber } from "./values";
 
 /** How long a document may be kept where nothing else is said, in seconds. */
@@ -14,13 +15,7 @@ export const keysEndpoint = z.preprocess(
       /** Seconds that whoever verifies tokens may keep the documents. @default 300 */
       maxAgeSeconds: wholeNumber(1, 86_400, "seconds").default(DEFAULT_KEYS_MAX_AGE_SECONDS),
       /** A path that the documents are put below, such as `/auth`. @default the API's root */
-      path: z
-        .string("must be a path")
-        .regex(
-          /^(\/[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*)+$/,
-          "must be a path such as `/auth`, without a slash at its end",
-        )
-        .optional(),
+      path: pathPrefix("/auth").optional(),
       /** The issuer that the discovery document names. @default what the rules' tokens name */
       issuer: z.string("must be text").min(1, "must not be empty").optional(),
       /** The public URL that the documents are found below. @default the address that API Gateway was called by */
