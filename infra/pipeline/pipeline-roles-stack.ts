@@ -1,4 +1,4 @@
-import { Arn, ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
+import { Arn, CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import {
   CfnOIDCProvider,
   type IManagedPolicy,
@@ -9,6 +9,7 @@ import {
   WebIdentityPrincipal,
 } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
+import { type BootstrapRole, roleArn } from "../stages/preflight/bootstrap-version";
 import type { Stage } from "../stages/stage";
 import {
   AUDIENCE,
@@ -18,9 +19,6 @@ import {
   pullRequestSubject,
 } from "./github-subject";
 import { pruningRights } from "./pruning-rights";
-
-/** Roles of CDK's bootstrap stack that a pipeline assumes. */
-type CdkRole = "lookup-role" | "deploy-role" | "file-publishing-role";
 
 /** Props for `PipelineRolesStack`. */
 export interface PipelineRolesStackProps extends StackProps {
@@ -55,11 +53,11 @@ export class PipelineRolesStack extends Stack {
     const { repository, stages, branch, trust } = props;
 
     const provider = this.provider(props.existingProvider);
-    const arns = (roles: readonly CdkRole[], of: typeof stages) => [
+    const arns = (roles: readonly BootstrapRole[], of: typeof stages) => [
       ...new Set(of.flatMap((stage) => roles.map((role) => this.cdkRole(stage, role, props.qualifier)))),
     ];
     const looks = arns(["lookup-role"], stages);
-    const deploys: readonly CdkRole[] = ["deploy-role", "file-publishing-role", "lookup-role"];
+    const deploys: readonly BootstrapRole[] = ["deploy-role", "file-publishing-role", "lookup-role"];
     const boundary =
       props.boundaryArn === undefined
         ? new ManagedPolicy(this, "Boundary", {
@@ -145,20 +143,9 @@ export class PipelineRolesStack extends Stack {
   }
 
   /** The ARN of one of CDK's roles where a stage is deployed; account and region are this stack's where it names none. */
-  private cdkRole({ settings }: Pick<Stage, "settings">, role: CdkRole, qualifier: string): string {
-    const account = settings.account ?? this.account;
-    const region = settings.region ?? this.region;
-    return Arn.format(
-      {
-        service: "iam",
-        region: "",
-        account,
-        resource: "role",
-        resourceName: `cdk-${qualifier}-${role}-${account}-${region}`,
-        arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-      },
-      this,
-    );
+  private cdkRole({ settings }: Pick<Stage, "settings">, role: BootstrapRole, qualifier: string): string {
+    const { account = this.account, region = this.region } = settings;
+    return roleArn({ account, region, partition: this.partition, qualifier }, role);
   }
 }
 

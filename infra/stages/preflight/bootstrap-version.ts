@@ -22,14 +22,14 @@ export type Bootstrapped =
   | { readonly kind: "hidden" };
 
 /** The roles of the bootstrap stack that CDK's command line assumes. */
-export type BootstrapRole = "deploy-role" | "lookup-role";
+export type BootstrapRole = "deploy-role" | "file-publishing-role" | "lookup-role";
 
 /** The name of the parameter that holds the bootstrap stack's version. */
 export function versionParameter(target: Target): string {
   return `/cdk-bootstrap/${target.qualifier}/version`;
 }
 
-/** A role's ARN. */
+/** A role's ARN; where the stack is deployed may be tokens. */
 export function roleArn(target: Target, role: BootstrapRole): string {
   const { partition, account, qualifier, region } = target;
   return `arn:${partition}:iam::${account}:role/cdk-${qualifier}-${role}-${account}-${region}`;
