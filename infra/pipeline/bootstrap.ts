@@ -1,7 +1,8 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { AwsSession } from "../stages/preflight/aws-session";
 import type { CdkFlags } from "../stages/preflight/cdk-flags";
 import { QUALIFIER_KEY } from "../stages/preflight/cdk-flags";
+import { stackInAws } from "../stages/stack-in-aws";
 import { EXECUTION_STACK } from "./create-pipeline";
 
 /** What one bootstrap runs with. */
@@ -64,19 +65,9 @@ export async function currentPolicies(
   session: AwsSession,
   toolkitStack: string,
 ): Promise<string | undefined> {
-  try {
-    const { Stacks = [] } = await new CloudFormationClient(session.config).send(
-      new DescribeStacksCommand({ StackName: toolkitStack }),
-    );
-    const [stack] = Stacks;
-    const parameter = stack?.Parameters?.find(
-      ({ ParameterKey }) => ParameterKey === "CloudFormationExecutionPolicies",
-    );
-    return stack === undefined ? undefined : (parameter?.ParameterValue ?? "");
-  } catch (error) {
-    if (error instanceof Error && error.name === "ValidationError") {
-      return undefined;
-    }
-    throw error;
-  }
+  const stack = await stackInAws(new CloudFormationClient(session.config), toolkitStack);
+  const parameter = stack?.Parameters?.find(
+    ({ ParameterKey }) => ParameterKey === "CloudFormationExecutionPolicies",
+  );
+  return stack === undefined ? undefined : (parameter?.ParameterValue ?? "");
 }

@@ -1,12 +1,12 @@
 import { UpdateStageCommand } from "@aws-sdk/client-api-gateway";
 import {
-  DescribeStacksCommand,
   GetTemplateCommand,
   UpdateStackCommand,
   waitUntilStackUpdateComplete,
 } from "@aws-sdk/client-cloudformation";
 import { UpdateAliasCommand } from "@aws-sdk/client-lambda";
 import { InputError } from "../../lib/input-error";
+import { stackInAws } from "../stack-in-aws";
 import { type Candidate, candidateOf, candidatesOf, previousOf, servedOf } from "./candidates";
 import type { ControlPlane } from "./control-plane";
 import { mayCall, readStageInAws, type StageInAws } from "./stage-in-aws";
@@ -173,9 +173,7 @@ function notRecorded(stackName: string, why: string): string {
 }
 
 async function parameterNames(control: ControlPlane, stackName: string): Promise<string[]> {
-  const { Stacks: [stack] = [] } = await control.cloudFormation.send(
-    new DescribeStacksCommand({ StackName: stackName }),
-  );
+  const stack = await stackInAws(control.cloudFormation, stackName);
   return (stack?.Parameters ?? []).flatMap(({ ParameterKey: key }) => (key === undefined ? [] : [key]));
 }
 

@@ -6,7 +6,6 @@ import {
   paginateGetDeployments,
 } from "@aws-sdk/client-api-gateway";
 import {
-  DescribeStacksCommand,
   paginateListStackResources,
   type Stack,
   type StackResourceSummary,
@@ -19,6 +18,8 @@ import {
 import { InputError } from "../../lib/input-error";
 import { describedContract } from "../../lib/rollout/contract-description";
 import { type CalledFunction, calledFunction } from "../../lib/rollout/deployment-description";
+import { allOf } from "../all-pages";
+import { stackInAws } from "../stack-in-aws";
 import type { ControlPlane } from "./control-plane";
 
 /** Authorizers that API Gateway lists at once; an API has ten unless its quota was raised. */
@@ -80,9 +81,12 @@ export async function readStageInAws(
   stackName: string,
   stageName: string,
 ): Promise<StageInAws> {
-  const stack = await deployedStack(control, stackName);
+  const stack = await stackInAws(control.cloudFormation, stackName);
+  if (stack === undefined) {
+    throw new InputError(`the stage is not deployed: there is no stack ${stackName} in ${control.place}`);
+  }
   const { ApiId: apiId, AuthorizerFunctionName: functionName } = outputsOf(stack);
-  const resources = await all(
+  const resources = await allOf(
     paginateListStackResources({ client: control.cloudFormation }, { StackName: stackName }),
     (page) => page.StackResourceSummaries,
   );
@@ -94,16 +98,16 @@ export async function readStageInAws(
   }
   const [stages, deployments, authorizers, versions, aliases] = await Promise.all([
     control.apiGateway.send(new GetStagesCommand({ restApiId: apiId })),
-    all(
+    allOf(
       paginateGetDeployments({ client: control.apiGateway }, { restApiId: apiId, limit: 500 }),
       (p) => p.items,
     ),
     control.apiGateway.send(new GetAuthorizersCommand({ restApiId: apiId, limit: MAX_AUTHORIZERS })),
-    all(
+    allOf(
       paginateListVersionsByFunction({ client: control.lambda }, { FunctionName: functionName }),
       (page) => page.Versions,
     ),
-    all(
+    allOf(
       paginateListAliases({ client: control.lambda }, { FunctionName: functionName }),
       (page) => page.Aliases,
     ),
@@ -159,25 +163,6 @@ export async function mayCall(
   }
 }
 
-async function deployedStack(control: ControlPlane, stackName: string): Promise<Stack> {
-  try {
-    const { Stacks: [stack] = [] } = await control.cloudFormation.send(
-      new DescribeStacksCommand({ StackName: stackName }),
-    );
-    if (stack !== undefined) {
-      return stack;
-    }
-  } catch (error) {
-    // CloudFormation has no code of its own for this.
-    if (
-      !(error instanceof Error && error.name === "ValidationError" && /does not exist/.test(error.message))
-    ) {
-      throw error;
-    }
-  }
-  throw new InputError(`the stage is not deployed: there is no stack ${stackName} in ${control.place}`);
-}
-
 function outputsOf(stack: Stack): Record<string, string | undefined> {
   return Object.fromEntries(
     (stack.Outputs ?? []).map(({ OutputKey: key, OutputValue: value }) => [key, value]),
@@ -190,16 +175,4 @@ function asDeployment({ id = "", createdDate, description }: Deployment): ApiDep
 
 function asAuthorizer({ id = "", authorizerUri = "" }: Authorizer): [string, string] {
   return [id, authorizerUri];
-}
-
-/** Everything of all pages. */
-async function all<Page, Item>(
-  pages: AsyncIterable<Page>,
-  itemsOf: (page: Page) => Item[] | undefined,
-): Promise<Item[]> {
-  const found: Item[] = [];
-  for await (const page of pages) {
-    found.push(...(itemsOf(page) ?? []));
-  }
-  return found;
 }

@@ -8,6 +8,7 @@ import {
   type StackResourceDrift,
 } from "@aws-sdk/client-cloudformation";
 import { InputError } from "../../lib/input-error";
+import { allOf } from "../all-pages";
 
 /** Milliseconds between two looks at a detection that is under way. */
 const LOOK_AGAIN_AFTER = 2_000;
@@ -61,15 +62,15 @@ export async function detectStackDrift(
     }
     await pause(LOOK_AGAIN_AFTER);
   }
-  const differences: string[] = [];
-  for await (const page of paginateDescribeStackResourceDrifts(
-    { client: cloudFormation },
-    { StackName: stack, StackResourceDriftStatusFilters: ["MODIFIED", "DELETED"] },
-  )) {
-    differences.push(...(page.StackResourceDrifts ?? []).flatMap(differencesOf));
-  }
+  const drifted = await allOf(
+    paginateDescribeStackResourceDrifts(
+      { client: cloudFormation },
+      { StackName: stack, StackResourceDriftStatusFilters: ["MODIFIED", "DELETED"] },
+    ),
+    (page) => page.StackResourceDrifts,
+  );
   return {
-    differences,
+    differences: drifted.flatMap(differencesOf),
     ...(failure === undefined ? {} : { failure }),
     resources: await resourcesOf(cloudFormation, stack),
   };
@@ -90,18 +91,16 @@ async function begin(cloudFormation: CloudFormationClient, stack: string): Promi
 }
 
 async function resourcesOf(cloudFormation: CloudFormationClient, stack: string): Promise<StackResource[]> {
-  const resources: StackResource[] = [];
-  for await (const page of paginateListStackResources({ client: cloudFormation }, { StackName: stack })) {
-    for (const one of page.StackResourceSummaries ?? []) {
-      resources.push({
-        logicalId: one.LogicalResourceId ?? "",
-        physicalId: one.PhysicalResourceId ?? "",
-        type: one.ResourceType ?? "",
-        checked: (one.DriftInformation?.StackResourceDriftStatus ?? "NOT_CHECKED") !== "NOT_CHECKED",
-      });
-    }
-  }
-  return resources;
+  const resources = await allOf(
+    paginateListStackResources({ client: cloudFormation }, { StackName: stack }),
+    (page) => page.StackResourceSummaries,
+  );
+  return resources.map((one) => ({
+    logicalId: one.LogicalResourceId ?? "",
+    physicalId: one.PhysicalResourceId ?? "",
+    type: one.ResourceType ?? "",
+    checked: (one.DriftInformation?.StackResourceDriftStatus ?? "NOT_CHECKED") !== "NOT_CHECKED",
+  }));
 }
 
 /** The lines about one resource. */

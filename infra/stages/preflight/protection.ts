@@ -1,5 +1,6 @@
-import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { InputError } from "../../lib/input-error";
+import { stackInAws } from "../stack-in-aws";
 import { stackNameOf } from "../stack-name";
 import type { Stage } from "../stage";
 import type { AwsSession } from "./aws-session";
@@ -38,18 +39,14 @@ export async function refuseProtectedStack(
   const stack = stackNameOf(stage);
   let isProtected: boolean | undefined;
   try {
-    const found = await new CloudFormationClient(session.config).send(
-      new DescribeStacksCommand({ StackName: stack }),
-    );
-    isProtected = found.Stacks?.[0]?.EnableTerminationProtection;
+    const found = await stackInAws(new CloudFormationClient(session.config), stack);
+    // Where there is no stack, nothing is protected.
+    isProtected = found?.EnableTerminationProtection;
   } catch (error) {
     if (isAccessDenied(error)) {
       return `not checked whether ${stack} is protected: the credentials may not look at it; CloudFormation deletes no protected stack`;
     }
-    // Where there is no stack, nothing is protected.
-    if (!(error instanceof Error) || !/does not exist/.test(error.message)) {
-      throw error;
-    }
+    throw error;
   }
   if (isProtected) {
     throw new InputError(

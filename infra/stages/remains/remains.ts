@@ -1,10 +1,9 @@
 import {
   CloudFormationClient,
-  type CloudFormationClientConfig,
   paginateDescribeStackEvents,
   paginateListStacks,
-  type StackEvent,
 } from "@aws-sdk/client-cloudformation";
+import { allOf } from "../all-pages";
 import type { AwsSession } from "../preflight/aws-session";
 import { mayRemain } from "./stack-history";
 import { stillThere } from "./still-there";
@@ -23,21 +22,24 @@ export interface Remains {
  * CloudFormation keeps a deleted stack's history.
  */
 export async function findRemains(session: AwsSession, stack: string): Promise<Remains> {
-  const client = new CloudFormationClient(session.config as CloudFormationClientConfig);
+  const client = new CloudFormationClient(session.config);
   let status: string | undefined;
   const deleted: string[] = [];
-  for await (const { StackSummaries = [] } of paginateListStacks({ client }, {})) {
-    for (const { StackName, StackId = "", StackStatus } of StackSummaries) {
-      if (StackName === stack && StackStatus === "DELETE_COMPLETE") {
-        deleted.push(StackId);
-      } else if (StackName === stack) {
-        status = StackStatus;
-      }
+  const all = await allOf(paginateListStacks({ client }, {}), (page) => page.StackSummaries);
+  for (const { StackId = "", StackStatus } of all.filter(({ StackName }) => StackName === stack)) {
+    if (StackStatus === "DELETE_COMPLETE") {
+      deleted.push(StackId);
+    } else {
+      status = StackStatus;
     }
   }
   const left: string[] = [];
   for (const id of deleted) {
-    for (const resource of mayRemain(await eventsOf(client, id))) {
+    const events = await allOf(
+      paginateDescribeStackEvents({ client }, { StackName: id }),
+      (page) => page.StackEvents,
+    );
+    for (const resource of mayRemain(events)) {
       left.push(...(await stillThere(session, resource)));
     }
   }
@@ -56,12 +58,4 @@ export function remainsText({ stack, status, left }: Remains): string {
         ]),
   ];
   return `${lines.join("\n")}\n`;
-}
-
-async function eventsOf(client: CloudFormationClient, stackId: string): Promise<StackEvent[]> {
-  const events: StackEvent[] = [];
-  for await (const page of paginateDescribeStackEvents({ client }, { StackName: stackId })) {
-    events.push(...(page.StackEvents ?? []));
-  }
-  return events;
 }

@@ -1,0 +1,11 @@
+/** Everything of all pages that AWS answers with. */
+export async function allOf<Page, Item>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => Item[] | undefined,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  for await (const page of pages) {
+    found.push(...(itemsOf(page) ?? []));
+  }
+  return found;
+}
