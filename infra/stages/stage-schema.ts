@@ -12,6 +12,7 @@ import { api } from "./schema/api";
 import { refuseBeyondKind } from "./schema/api-limits";
 import { checkAttached } from "./schema/attached-api";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
+import { complainIn } from "./schema/complain";
 import { concurrency } from "./schema/concurrency";
 import { cors } from "./schema/cors";
 import { config, rules } from "./schema/decided-by";
@@ -130,6 +131,7 @@ export const stageSchema = z
     tags: tags.default({}),
   })
   .superRefine((stage, context) => {
+    const complain = complainIn(context);
     if (stage.api.attach === undefined) {
       checkBackend(stage, context);
     }
@@ -137,45 +139,36 @@ export const stageSchema = z
     refuseBeyondKind(stage, context);
     checkSigningKeys(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["metricsByRule"],
-        message: "can't be true without `metricsNamespace`: there are no metrics then",
-      });
+      complain(["metricsByRule"], "can't be true without `metricsNamespace`: there are no metrics then");
     }
     if (stage.rollout.strategy !== "allAtOnce") {
-      for (const message of [
-        ...(stage.metricsNamespace === undefined
-          ? ["needs `metricsNamespace`: without metrics no alarm can stop it"]
-          : []),
-        ...(stage.awsEndpointUrl === undefined
-          ? []
-          : ["can't be used with `awsEndpointUrl`: the local cloud has no CodeDeploy"]),
-      ]) {
-        context.addIssue({ code: "custom", path: ["rollout", "strategy"], message });
+      const path = ["rollout", "strategy"];
+      if (stage.metricsNamespace === undefined) {
+        complain(path, "needs `metricsNamespace`: without metrics no alarm can stop it");
+      }
+      if (stage.awsEndpointUrl !== undefined) {
+        complain(path, "can't be used with `awsEndpointUrl`: the local cloud has no CodeDeploy");
       }
     }
     const { buffered } = BACKEND_TIMEOUT_SECONDS;
     if (stage.responseTransferMode === "buffered" && stage.backendTimeoutSeconds > buffered) {
-      context.addIssue({
-        code: "custom",
-        path: ["backendTimeoutSeconds"],
-        message: `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
-      });
+      complain(
+        ["backendTimeoutSeconds"],
+        `must be at most ${buffered} unless \`responseTransferMode\` is \`stream\``,
+      );
     }
     checkFrontDoor(stage, context);
     const own = ownReplica(stage.signingKeys.replicaRegions, stage.region);
     if (own !== undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["signingKeys", "replicaRegions", own, "region"],
-        message: "must be another region than the stage's, where the secret itself is",
-      });
+      complain(
+        ["signingKeys", "replicaRegions", own, "region"],
+        "must be another region than the stage's, where the secret itself is",
+      );
     }
     for (const named of placedArns(stage)) {
       const wrong = misplaced(named, stage);
       if (wrong !== undefined) {
-        context.addIssue({ code: "custom", path: [...named.path], message: `must be ${wrong.wanted}` });
+        complain(named.path, `must be ${wrong.wanted}`);
       }
     }
   });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BACKEND_TIMEOUT_SECONDS } from "./backend";
+import { complainIn } from "./complain";
 
 /** Settings of `api` that put the gate in front of a REST API which is made elsewhere. */
 export const attachedApi = {
@@ -74,8 +75,7 @@ const OF_THE_API: readonly [string, (stage: AttachChoice) => boolean][] = [
 
 /** Refuses half of what attaching needs, and what would have no effect on an API that is made elsewhere. */
 export function checkAttached(stage: AttachChoice, context: z.RefinementCtx): void {
-  const complain = (path: readonly string[], message: string) =>
-    context.addIssue({ code: "custom", path: [...path], message });
+  const complain = complainIn(context);
   const { api } = stage;
   if (api.attach === undefined) {
     for (const key of ["stage", "exclude"] as const) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { basePath } from "../../lib/prop-values";
 import { regionalArn } from "./arn";
+import { complainIn } from "./complain";
 
 /** What API Gateway takes for a regional domain with mutual TLS, and its own default for one without. */
 const LEGACY_TLS_POLICY = "TLS_1_2";
@@ -68,20 +69,18 @@ export const domain = z
     mutualTls: mutualTls.optional(),
   })
   .superRefine((domain, context) => {
+    const complain = complainIn(context);
     if (domain.certificateArn === undefined && domain.hostedZoneId === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["certificateArn"],
-        message:
-          "must be given where there is no `hostedZoneId`: only in a hosted zone can the stack have a certificate of its own validated",
-      });
+      complain(
+        ["certificateArn"],
+        "must be given where there is no `hostedZoneId`: only in a hosted zone can the stack have a certificate of its own validated",
+      );
     }
     if (domain.mutualTls !== undefined && (domain.tlsPolicy ?? LEGACY_TLS_POLICY) !== LEGACY_TLS_POLICY) {
-      context.addIssue({
-        code: "custom",
-        path: ["tlsPolicy"],
-        message: `must be ${LEGACY_TLS_POLICY} with \`mutualTls\`: API Gateway takes no other policy for it`,
-      });
+      complain(
+        ["tlsPolicy"],
+        `must be ${LEGACY_TLS_POLICY} with \`mutualTls\`: API Gateway takes no other policy for it`,
+      );
     }
   });
 

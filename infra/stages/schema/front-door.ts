@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { StageSettings } from "../stage-schema";
 import { regionalArn } from "./arn";
+import { complainIn } from "./complain";
 
 /** A web ACL that can stand before a stage of a regional API. */
 export const webAclArn = regionalArn(
@@ -24,9 +25,10 @@ type FrontDoor = Pick<
 
 /** Refuses settings of what stands before the API, and of what watches it, that contradict or need each other. */
 export function checkFrontDoor(stage: FrontDoor, context: z.core.$RefinementCtx): void {
+  const complain = complainIn(context);
   const refuse = (condition: boolean, path: string[], message: string): void => {
     if (condition) {
-      context.addIssue({ code: "custom", path, message });
+      complain(path, message);
     }
   };
   const { domain, webAclArn } = stage;

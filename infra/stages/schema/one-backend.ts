@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { BackendSettings } from "./backend";
+import { type Complain, complainIn } from "./complain";
 
 /** What of a stage says where allowed requests go, and what depends on it. */
 export interface BackendChoice {
@@ -10,12 +11,9 @@ export interface BackendChoice {
   readonly awsEndpointUrl?: string | undefined;
 }
 
-type Complain = (path: readonly string[], message: string) => void;
-
 /** A stage has one backend, and nothing that this backend can't do. */
 export function checkBackend(stage: BackendChoice, context: z.RefinementCtx): void {
-  const complain: Complain = (path, message) =>
-    context.addIssue({ code: "custom", path: [...path], message });
+  const complain = complainIn(context);
   onlyOne(stage, complain);
   encrypted(stage, complain);
   secret(stage, complain);

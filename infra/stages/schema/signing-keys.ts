@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { kmsKeyArn } from "./arn";
+import { complainIn } from "./complain";
 import { DEFAULT_KEYS_MAX_AGE_SECONDS, type KeysEndpointSettings } from "./keys-endpoint";
 import { replicaRegions } from "./replica-regions";
 import { wholeNumber, yesOrNo } from "./values";
@@ -57,30 +58,28 @@ export function maxAgeSecondsOf({ keysEndpoint }: Pick<RotatingSettings, "keysEn
 
 /** Finds settings of the keys that do not fit together. */
 export function checkSigningKeys(stage: RotatingSettings, context: z.RefinementCtx): void {
+  const complain = complainIn(context);
   const { secretArn, rotation, replicaRegions, ttlSeconds } = stage.signingKeys;
   if (secretArn !== undefined && replicaRegions.length > 0) {
-    context.addIssue({
-      code: "custom",
-      path: ["signingKeys", "replicaRegions"],
-      message: "can't be set with `signingKeys.secretArn`: whoever owns that secret replicates it",
-    });
+    complain(
+      ["signingKeys", "replicaRegions"],
+      "can't be set with `signingKeys.secretArn`: whoever owns that secret replicates it",
+    );
   }
   if (rotation === undefined) {
     return;
   }
   if (secretArn !== undefined) {
-    context.addIssue({
-      code: "custom",
-      path: ["signingKeys", "rotation"],
-      message: "can't be set with `signingKeys.secretArn`: whoever owns that secret rotates it",
-    });
+    complain(
+      ["signingKeys", "rotation"],
+      "can't be set with `signingKeys.secretArn`: whoever owns that secret rotates it",
+    );
   }
   const least = ttlSeconds + maxAgeSecondsOf(stage);
   if (rotation.publishAheadSeconds !== undefined && rotation.publishAheadSeconds < least) {
-    context.addIssue({
-      code: "custom",
-      path: ["signingKeys", "rotation", "publishAheadSeconds"],
-      message: `must be at least ${least}, \`signingKeys.ttlSeconds\` and \`keysEndpoint.maxAgeSeconds\` together: a token would be signed with a key that a backend does not know yet`,
-    });
+    complain(
+      ["signingKeys", "rotation", "publishAheadSeconds"],
+      `must be at least ${least}, \`signingKeys.ttlSeconds\` and \`keysEndpoint.maxAgeSeconds\` together: a token would be signed with a key that a backend does not know yet`,
+    );
   }
 }

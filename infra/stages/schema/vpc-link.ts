@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { regionalArn } from "./arn";
+import { complainIn } from "./complain";
 import { serviceUrl, yesOrNo } from "./values";
 import { securityGroupIds, subnetIds } from "./vpc";
 
@@ -29,11 +30,10 @@ export const vpcLink = z
     allowPlainHttp: yesOrNo.default(false),
   })
   .superRefine((link, context) => {
-    const complain = (setting: string, message: string) =>
-      context.addIssue({ code: "custom", path: [setting], message });
+    const complain = complainIn(context);
     if (link.id === undefined && link.loadBalancerArn === undefined) {
       complain(
-        "id",
+        ["id"],
         "must name a VPC link, or `loadBalancerArn` a load balancer that the stack makes one to",
       );
     }
@@ -41,21 +41,21 @@ export const vpcLink = z
     if (id !== undefined) {
       for (const setting of ["subnetIds", "securityGroupIds"] as const) {
         if (link[setting] !== undefined) {
-          complain(setting, "must be left out beside `id`: the VPC link that is there has its own");
+          complain([setting], "must be left out beside `id`: the VPC link that is there has its own");
         }
       }
     } else if (loadBalancerArn !== undefined) {
       const isApplication = loadBalancerArn.includes(":loadbalancer/app/");
       if (isApplication && link.subnetIds === undefined) {
         complain(
-          "subnetIds",
+          ["subnetIds"],
           "must name the subnets in which the VPC link to an Application Load Balancer has its network interfaces",
         );
       } else if (link.subnetIds !== undefined && link.securityGroupIds === undefined) {
-        complain("securityGroupIds", "must name the security groups of the VPC link's network interfaces");
+        complain(["securityGroupIds"], "must name the security groups of the VPC link's network interfaces");
       } else if (link.subnetIds === undefined && link.securityGroupIds !== undefined) {
         complain(
-          "securityGroupIds",
+          ["securityGroupIds"],
           "must be left out without `subnetIds`: such a VPC link has no network interfaces of yours",
         );
       }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { complainIn } from "./complain";
 
 /** Ids of AWS's network resources of one kind, each once. */
 const ids = (kind: string, prefix: string, most: number) => {
@@ -30,18 +31,17 @@ export const vpc = z
     securityGroupIds: securityGroupIds.optional(),
   })
   .superRefine(({ id, securityGroupIds }, context) => {
+    const complain = complainIn(context);
     if (id === undefined && securityGroupIds === undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["securityGroupIds"],
-        message: "must name the function's security groups, or `id` the VPC in which the stack makes one",
-      });
+      complain(
+        ["securityGroupIds"],
+        "must name the function's security groups, or `id` the VPC in which the stack makes one",
+      );
     } else if (id !== undefined && securityGroupIds !== undefined) {
-      context.addIssue({
-        code: "custom",
-        path: ["id"],
-        message: "must be left out beside `securityGroupIds`: it says where the stack makes a security group",
-      });
+      complain(
+        ["id"],
+        "must be left out beside `securityGroupIds`: it says where the stack makes a security group",
+      );
     }
   });
 
