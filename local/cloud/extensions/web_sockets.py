@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import http.client
+import inspect
 import logging
 from urllib.parse import urlsplit
 
@@ -82,6 +83,7 @@ def install(app, apigw) -> None:
 
     fields = apigateway._ws_connect_fields
     invoke = apigateway._invoke_ws_lambda
+    signature = inspect.signature(invoke)
 
     def _ws_connect_fields(headers, query_params):
         made = fields(headers, query_params)
@@ -93,48 +95,22 @@ def install(app, apigw) -> None:
         single = {name: values[-1] for name, values in many.items()}
         return {**made, "headers": single, "multiValueHeaders": many}
 
-    async def _invoke_ws_lambda(
-        api_id,
-        account_id,
-        region,
-        route,
-        stage,
-        connection_id,
-        event_type,
-        message_id,
-        body_text,
-        source_ip,
-        headers,
-        query_params=None,
-        **named,
-    ):
+    async def _invoke_ws_lambda(*arguments, **named):
+        call = signature.bind(*arguments, **named).arguments
+        api_id, stage, route, event_type = call["api_id"], call["stage"], call["route"], call["event_type"]
         integration_id = route.get("target", "").rpartition("/")[2]
         integration = apigateway._integrations.get(api_id, {}).get(integration_id) or {}
         kind = integration.get("integrationType")
         if kind not in ("HTTP", "HTTP_PROXY"):
-            return await invoke(
-                api_id,
-                account_id,
-                region,
-                route,
-                stage,
-                connection_id,
-                event_type,
-                message_id,
-                body_text,
-                source_ip,
-                headers,
-                query_params,
-                **named,
-            )
+            return await invoke(*arguments, **named)
         variables = {
             "apiId": api_id,
             "stage": stage,
-            "connectionId": connection_id,
+            "connectionId": call["connection_id"],
             "eventType": event_type,
             "routeKey": route.get("routeKey", "$default"),
-            "requestId": message_id,
-            "identity.sourceIp": source_ip,
+            "requestId": call["message_id"],
+            "identity.sourceIp": call["source_ip"],
         }
         stage_variables = apigateway._get_stage_variables(api_id, stage)
         mapped = {}
@@ -155,7 +131,7 @@ def install(app, apigw) -> None:
         timeout = int(integration.get("timeoutInMillis") or 29_000) / 1000
         try:
             status, _, content = await asyncio.to_thread(
-                http_proxy.send, method, uri, sent, (body_text or "").encode(), timeout
+                http_proxy.send, method, uri, sent, (call["body_text"] or "").encode(), timeout
             )
         except (OSError, ValueError, http.client.HTTPException) as reason:
             _log.warning("execution failed: %s", reason)
