@@ -15,6 +15,8 @@ import asyncio
 import json
 from collections.abc import Awaitable
 
+from . import template_properties
+
 EXTENDS = (
     "services.apigateway:_invoke_request_authorizer_lambda",
     "services.apigateway:_authorize_request_v2",
@@ -72,7 +74,6 @@ async def in_time(running: Awaitable[dict | None], seconds: float) -> dict | Non
 def install(app, apigw) -> None:
     from ministack.core.concurrency import run_reentrant
     from ministack.services import apigateway, lambda_svc
-    from ministack.services.cloudformation import provisioners
 
     authorize = apigateway._authorize_request_v2
     authorize_connect = apigateway._authorize_ws_connect
@@ -102,17 +103,7 @@ def install(app, apigw) -> None:
         except Unauthorized:
             return (401, "Unauthorized"), None
 
-    def without_identity_source(provision, place: int):
-        def wrapped(*arguments, **named):
-            props = {"IdentitySource": [], **arguments[place]}
-            return provision(*arguments[:place], props, *arguments[place + 1 :], **named)
-
-        return wrapped
-
-    provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Authorizer"].update(
-        create=without_identity_source(provisioners._apigw_v2_authorizer_create, 1),
-        update=without_identity_source(provisioners._apigw_v2_authorizer_update, 2),
-    )
+    template_properties.change("AWS::ApiGatewayV2::Authorizer", lambda props: {"IdentitySource": [], **props})
     apigateway._invoke_request_authorizer_lambda = _invoke_request_authorizer_lambda
     apigateway._authorize_request_v2 = _authorize_request_v2
     apigateway._authorize_ws_connect = _authorize_ws_connect

@@ -20,7 +20,7 @@ import logging
 import re
 from urllib.parse import quote, urlencode, urlsplit
 
-from . import http_proxy
+from . import http_proxy, template_properties
 
 EXTENDS = (
     "services.apigateway:_apply_request_parameter_mappings",
@@ -82,7 +82,6 @@ def restricted(parameters: dict[str, object] | None, is_reserved) -> str | None:
 
 def install(app, apigw) -> None:
     from ministack.services import apigateway
-    from ministack.services.cloudformation import provisioners
 
     mapped = apigateway._apply_request_parameter_mappings
     create, update = apigateway._create_integration, apigateway._update_integration
@@ -123,20 +122,13 @@ def install(app, apigw) -> None:
     def _update_integration(api_id, integration_id, data):
         return refused(data) or update(api_id, integration_id, data)
 
-    def checked(provision, place: int):
-        def wrapped(*arguments, **named):
-            parameters = arguments[place].get("RequestParameters")
-            if reason := restricted(parameters, apigateway._is_reserved_header):
-                raise ValueError(reason)
-            return provision(*arguments, **named)
-
-        return wrapped
+    def checked(props):
+        if reason := restricted(props.get("RequestParameters"), apigateway._is_reserved_header):
+            raise ValueError(reason)
+        return props
 
     apigateway._apply_request_parameter_mappings = _apply_request_parameter_mappings
     apigateway._invoke_http_proxy = _invoke_http_proxy
     apigateway._create_integration = _create_integration
     apigateway._update_integration = _update_integration
-    provisioners._RESOURCE_HANDLERS["AWS::ApiGatewayV2::Integration"].update(
-        create=checked(provisioners._apigw_v2_integration_create, 1),
-        update=checked(provisioners._apigw_v2_integration_update, 2),
-    )
+    template_properties.change("AWS::ApiGatewayV2::Integration", checked)
