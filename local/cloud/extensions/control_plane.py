@@ -38,6 +38,7 @@ def install(app, apigw) -> None:
     delete_authorizer = apigw._delete_authorizer
     update_method = apigw._update_method
     apply_patch = apigw._apply_patch
+    import_path_item = apigw._import_path_item
     import_operation = apigw._import_operation
     put_integration = apigw._put_integration
 
@@ -132,7 +133,6 @@ def install(app, apigw) -> None:
             answer = {**response, **selection}
             apigw._put_integration_response(api_id, resource_id, http_method, str(response["statusCode"]), answer)
 
-    import_path_item = apigw._import_path_item
     apigw._create_rest_api = _create_rest_api
     apigw._create_authorizer = _create_authorizer
     apigw._delete_authorizer = _delete_authorizer

@@ -95,6 +95,10 @@ def install(app, apigw) -> None:
     def take_snapshot(api_id: str) -> Snapshot:
         return Snapshot(api_id, {name: copy.deepcopy(live[name].get(api_id) or {}) for name in SNAPSHOT_STORES})
 
+    def deployed(name: str, api_id: str) -> dict | None:
+        snapshot = served.get()
+        return snapshot.stores[name] if snapshot is not None and snapshot.api_id == api_id else None
+
     def _create_deployment(api_id, data):
         known = set(apigw._deployments_v1.get(api_id) or {})
         response = create(api_id, data)
@@ -148,11 +152,6 @@ def install(app, apigw) -> None:
     apigw._create_deployment = _create_deployment
     apigw._delete_deployment = _delete_deployment
     apigw._get_export = _get_export
-
-    def deployed(name: str, api_id: str) -> dict | None:
-        snapshot = served.get()
-        return snapshot.stores[name] if snapshot is not None and snapshot.api_id == api_id else None
-
     apigw._execute_in_scope = _execute_in_scope
     for name in SNAPSHOT_STORES:
         setattr(apigw, name, ServedStore(live[name], functools.partial(deployed, name)))
