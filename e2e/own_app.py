@@ -9,7 +9,7 @@ import tarfile
 
 from local.cloud.gateway_client import Answer, ask
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import ROOT, LocalCloudError
+from local.cloud.processes import BUILT, ROOT, LocalCloudError
 
 EXAMPLE = ROOT / "examples" / "own-app"
 STACK = "orders"
@@ -92,7 +92,7 @@ class OwnApp:
     def _run(self, command: list[str]) -> str:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         environment.update(self.cloud.environment())
-        environment["OATHGATE_BINARIES"] = str(ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "debug")
+        environment["OATHGATE_BINARIES"] = str(BUILT)
         environment["PATH"] = f"{ROOT / 'node_modules' / '.bin'}:{environment['PATH']}"
         environment["NODE_NO_WARNINGS"] = "1"
         environment.pop("OATHGATE_CLI", None)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.processes import ROOT
+from local.cloud.processes import BUILT, ROOT
 from local.deployment import stage_file
 
 from .documented_commands import ENDS_WITH, NOT_RUN, PAGES, Command, all_commands, commands_of, unmarked
@@ -23,8 +23,6 @@ GATEWAYS = "docs/gateways.md"
 #: Commands of make that ask the cloud; the README runs each, so that other pages need not do it again.
 CLOUD = re.compile(r"^make (bootstrap|diff|deploy|destroy) ")
 OF_THE_README = {command.text for command in COMMANDS if command.page == "README.md"}
-
-_BUILT = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
 
 #: Ports of the examples' servers: of the decision server, and of what stands behind and before it.
 DECISIONS, BACKEND, SESSIONS, GATEWAY = "4456", "4567", "4568", "8080"
@@ -94,8 +92,8 @@ def shell(gate, tmp_path):
     environment |= gate.cloud.environment()
     environment |= {
         "OATHGATE_LOCAL_PORT": str(gate.cloud.port),
-        "OATHGATE_CLI": str(_BUILT / "oathgate"),
-        "OATHGATE_BINARIES": str(_BUILT),
+        "OATHGATE_CLI": str(BUILT / "oathgate"),
+        "OATHGATE_BINARIES": str(BUILT),
         # There is nobody to ask.
         "CDK_REQUIRE_APPROVAL": "never",
         "CDK_FORCE": "true",
@@ -104,9 +102,9 @@ def shell(gate, tmp_path):
     serving = f"SERVE_API_PORT={ports[DECISIONS]} MUTATORS_ID_TOKEN_CONFIG_JWKS_URL=file://{tmp_path}/jwks.json"
     places = {
         # What a stage lays out names a port and a key file that somebody may be using here.
-        "target/debug/oathgate serve --config dist": f"{serving} {_BUILT}/oathgate serve --config dist",
-        "$PWD/target/debug": str(_BUILT),
-        "target/debug": str(_BUILT),
+        "target/debug/oathgate serve --config dist": f"{serving} {BUILT}/oathgate serve --config dist",
+        "$PWD/target/debug": str(BUILT),
+        "target/debug": str(BUILT),
         "config/config.yml": str(config / "config.yml"),
         "config/rules.json": str(config / "rules.json"),
         "/tmp/jwks.json": str(tmp_path / "jwks.json"),
@@ -231,7 +229,7 @@ def test_own_rule_files_work_once_the_sample_rules_are_gone(tmp_path):
   mutators: [{ handler: noop }]
 """
     (tmp_path / "config" / "ours.yml").write_text(ours)
-    environment = {**os.environ, "OATHGATE_CLI": str(_BUILT / "oathgate")}
+    environment = {**os.environ, "OATHGATE_CLI": str(BUILT / "oathgate")}
     check = [tmp_path / "node_modules" / ".bin" / "tsx", "infra/bin/check.ts", "dev"]
 
     def checked() -> subprocess.CompletedProcess:
@@ -253,7 +251,7 @@ def test_the_documented_test_of_rules_passes_with_the_shipped_configuration(tmp_
     shutil.copytree(ROOT / "config", tmp_path / "config")
     (tmp_path / "example.jsonnet").write_text(example)
     values = ["--ext-str", "domain=example.com", "--ext-str", "version=v1"]
-    oathgate = str(_BUILT / "oathgate")
+    oathgate = str(BUILT / "oathgate")
     rules = str(ROOT / "rules" / "rules.jsonnet")
     subprocess.run([oathgate, "rules", "build", rules, *values, "-o", "config/rules.json"], cwd=tmp_path, check=True)
     test = [oathgate, "rules", "test", "--config", "config/config.yml", *values, "example.jsonnet"]

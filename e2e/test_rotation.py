@@ -8,14 +8,13 @@ import os
 import subprocess
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from conformance import token
-from local.cloud.processes import ROOT
 
 from . import verifiers
+from .gateways.programs import oathgate
 from .seen import vouched
 
 pytestmark = pytest.mark.last
@@ -27,8 +26,7 @@ PATIENCE = 20
 
 def credentials(variables: dict[str, str], *arguments: str) -> str:
     """What `oathgate credentials` prints, with these variables."""
-    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
-    command = [os.environ.get("OATHGATE_CLI") or str(built), "credentials", *arguments]
+    command = [str(oathgate()), "credentials", *arguments]
     environment = {**os.environ, **variables}
     return subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
 

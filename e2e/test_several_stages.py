@@ -6,14 +6,11 @@ import hashlib
 import json
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
-from local.cloud.processes import ROOT
+from local.cloud.processes import BUILT, ROOT
 from local.deployment import Deployment
-
-BUILT = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
 
 
 @pytest.fixture

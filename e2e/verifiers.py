@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import threading
 import warnings
 from pathlib import Path
 
-from local.cloud.processes import ROOT
+from local.cloud.processes import BUILT, ROOT
 
 EXAMPLES = ROOT / "examples" / "verify-tokens"
 
@@ -56,7 +55,6 @@ def commands(folder: Path) -> dict[str, list[str]]:
     shutil.copy(ROOT / ".npmrc", node)
     npm = ["npm", "ci", "--no-audit", "--no-fund", "--silent"]
     go = folder / "verify-go"
-    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "verify-tokens"
     building = [subprocess.Popen(npm, cwd=node)]
     has_go = shutil.which("go") is not None
     if has_go:
@@ -69,5 +67,5 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "node": ["node", str(node / "verify.mjs")],
         "python": [sys.executable, str(EXAMPLES / "python" / "verify.py")],
         **({"go": [str(go)]} if has_go else {}),
-        "rust": [str(built)],
+        "rust": [str(BUILT / "verify-tokens")],
     }

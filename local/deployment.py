@@ -12,7 +12,7 @@ import yaml
 
 from .cloud.gateway_client import Answer, ask
 from .cloud.launcher import DEFAULT_PORT, LocalCloud
-from .cloud.processes import ROOT, LocalCloudError
+from .cloud.processes import BUILT, ROOT, LocalCloudError
 
 #: The stage that is written for the local cloud on its default port.
 STAGE_FILE = ROOT / "config" / "stages" / "local.yml"
@@ -164,13 +164,12 @@ class Deployment:
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the developer's AWS set-up reaches the command line, and nothing of this reaches AWS."""
-        built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         environment.update(self.cloud.environment())
         environment.update(self._variables)
-        environment.setdefault("OATHGATE_CLI", str(built / "oathgate"))
+        environment.setdefault("OATHGATE_CLI", str(BUILT / "oathgate"))
         if not environment.get("OATHGATE_PREBUILT_DIR"):
-            environment.setdefault("OATHGATE_BINARIES", str(built))
+            environment.setdefault("OATHGATE_BINARIES", str(BUILT))
         environment["PATH"] = f"{ROOT / 'node_modules' / '.bin'}:{environment['PATH']}"
         environment["NODE_NO_WARNINGS"] = "1"
         return environment

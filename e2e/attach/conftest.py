@@ -8,18 +8,17 @@ import os
 import subprocess
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from local.cloud.gateway_client import Answer, ask
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import ROOT
+from local.cloud.processes import BUILT, ROOT
 from local.deployment import Deployment
 
 from .apis import STACK, STAGE, WAYS, by_hand
 
-OATHGATE = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
+OATHGATE = BUILT / "oathgate"
 
 #: The gate's stage.
 GATE = "attached"

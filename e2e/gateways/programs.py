@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.cloud.gateway_client import Answer, ask
-from local.cloud.processes import ROOT, port_in_use
+from local.cloud.processes import BUILT, ROOT, port_in_use
 
 EXAMPLES = ROOT / "local" / "gateways"
 
@@ -33,8 +33,7 @@ def free_port() -> int:
 
 def oathgate() -> Path:
     """The program under test, as `make binaries` builds it."""
-    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug" / "oathgate"
-    return Path(os.environ.get("OATHGATE_CLI") or built)
+    return Path(os.environ.get("OATHGATE_CLI") or BUILT / "oathgate")
 
 
 def example(name: str, ports: dict[str, int]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import ROOT, LocalCloudError
+from local.cloud.processes import BUILT, ROOT, LocalCloudError
 from local.deployment import Deployment
 
 NAME = "rollout"
@@ -79,8 +78,7 @@ def deploy(cloud: LocalCloud, revision: str) -> Revision:
     (gate / "context.json").write_text(json.dumps({name.lower(): revision for name in REVISIONS[revision]}))
     shutil.copy(_GATE, gate / "bootstrap")
     (gate / "bootstrap").chmod(0o755)
-    built = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "debug"
-    shutil.copy(built / "oathgate-signing-keys", functions / "signing-keys" / "bootstrap")
+    shutil.copy(BUILT / "oathgate-signing-keys", functions / "signing-keys" / "bootstrap")
 
     place = folder.relative_to(ROOT)
     changes = {

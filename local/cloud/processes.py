@@ -17,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+#: Where `make binaries` puts the programs that it builds.
+BUILT = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target") / "debug"
+
 #: How long a process may take until it answers, and until it has ended.
 START_SECONDS = 60
 STOP_SECONDS = 10
