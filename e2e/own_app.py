@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tarfile
@@ -90,8 +89,7 @@ class OwnApp:
             link.symlink_to(ROOT / "node_modules" / name)
 
     def _run(self, command: list[str]) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment.update(self.cloud.environment())
+        environment = self.cloud.tool_environment()
         environment["OATHGATE_BINARIES"] = str(BUILT)
         environment["PATH"] = f"{ROOT / 'node_modules' / '.bin'}:{environment['PATH']}"
         environment["NODE_NO_WARNINGS"] = "1"

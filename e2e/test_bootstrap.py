@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
-import botocore.session
 import pytest
 
 from local.cloud.processes import ROOT
 from local.deployment import stage_file
+
+from .commands import run_command
 
 #: No other test bootstraps this region.
 REGION = "eu-west-3"
@@ -21,16 +21,8 @@ def bootstrap(gate):
 
     def run(region: str) -> tuple[str, list[str]]:
         stage = stage_file(gate.cloud, "bootstrap", {"region": region})
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        finished = subprocess.run(
-            ["npx", "tsx", "infra/bin/bootstrap.ts", str(stage)],
-            cwd=ROOT,
-            env=environment | gate.cloud.environment() | {"PATH": f"{ROOT}/node_modules/.bin:{environment['PATH']}"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        path = f"{ROOT}/node_modules/.bin:{os.environ['PATH']}"
+        finished = run_command(gate.cloud, ["npx", "tsx", "infra/bin/bootstrap.ts", str(stage)], {"PATH": path})
         assert finished.returncode == 0, finished.stdout[-3000:]
         role = f"cdk-hnb659fds-cfn-exec-role-000000000000-{region}"
         attached = gate.cloud.client("iam").list_attached_role_policies(RoleName=role)["AttachedPolicies"]
@@ -42,13 +34,7 @@ def bootstrap(gate):
 def test_an_account_is_bootstrapped_with_the_rights_that_stages_need(bootstrap, gate):
     _, policies = bootstrap(REGION)
     assert policies
-    cloudformation = botocore.session.Session().create_client(
-        "cloudformation",
-        region_name=REGION,
-        endpoint_url=gate.cloud.endpoint,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    cloudformation = gate.cloud.client("cloudformation", REGION)
     [stack] = cloudformation.describe_stacks(StackName="oathgate-execution-policy")["Stacks"]
     [output] = stack["Outputs"]
     assert policies == output["OutputValue"].split(",")

@@ -88,9 +88,7 @@ def shell(gate, tmp_path):
     for file in examples.glob("*"):
         if file.is_file():
             file.write_text(re.sub("|".join(ports), lambda port: ports[port[0]], file.read_text()))
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    environment |= gate.cloud.environment()
-    environment |= {
+    environment = gate.cloud.tool_environment() | {
         "OATHGATE_LOCAL_PORT": str(gate.cloud.port),
         "OATHGATE_CLI": str(BUILT / "oathgate"),
         "OATHGATE_BINARIES": str(BUILT),

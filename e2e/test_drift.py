@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-
 import pytest
 
-from local.cloud.processes import ROOT
+from .commands import run_command
 
 
 @pytest.fixture
@@ -15,18 +12,8 @@ def drift(gate):
     """Runs the command for the stage, and gives its status and what it printed."""
 
     def run() -> tuple[int, str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment |= gate.cloud.environment()
         stage = gate.cloud.folder / f"{gate.stage}.yml"
-        finished = subprocess.run(
-            ["npx", "tsx", "infra/bin/drift.ts", str(stage)],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        finished = run_command(gate.cloud, ["npx", "tsx", "infra/bin/drift.ts", str(stage)])
         return finished.returncode, finished.stdout
 
     return run

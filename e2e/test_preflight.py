@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import time
@@ -31,8 +30,7 @@ def make(gate, tmp_path):
 
     def run(command: str, changes: dict[str, object] | None = None, **variables: str | None):
         stage = stage_file(gate.cloud, "preflight", changes or {})
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment |= gate.cloud.environment() | variables
+        environment = gate.cloud.tool_environment() | variables
         environment["PATH"] = f"{cargo.parent}:{environment['PATH']}"
         finished = subprocess.run(
             ["make", command, f"STAGE={stage}"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import subprocess
 
 import pytest
@@ -12,24 +11,16 @@ import pytest
 from local.cloud.processes import BUILT, ROOT
 from local.deployment import Deployment
 
+from .commands import run_command
+
 
 @pytest.fixture
 def make(gate):
     """Runs make with the cloud's credentials and functions that are built."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment |= gate.cloud.environment()
-        environment |= {"OATHGATE_CLI": str(BUILT / "oathgate"), "OATHGATE_BINARIES": str(BUILT)}
-        return subprocess.run(
-            ["make", *arguments],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+        built = {"OATHGATE_CLI": str(BUILT / "oathgate"), "OATHGATE_BINARIES": str(BUILT)}
+        return run_command(gate.cloud, ["make", *arguments], built)
 
     return run
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 
 import pytest
@@ -56,11 +55,10 @@ def test_deploying_again_keeps_the_keys(gate):
 
 def make(gate, command: str, stage, *flags: str) -> subprocess.CompletedProcess[str]:
     """Runs make for a stage, as a person would, without anything of this machine's AWS set-up."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     return subprocess.run(
         ["make", command, f"STAGE={stage}", f"CDK_FLAGS={' '.join(flags)}"],
         cwd=ROOT,
-        env=environment | gate.cloud.environment(),
+        env=gate.cloud.tool_environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

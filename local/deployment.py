@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -163,10 +162,7 @@ class Deployment:
         ]
 
     def _environment(self) -> dict[str, str]:
-        """Nothing of the developer's AWS set-up reaches the command line, and nothing of this reaches AWS."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-        environment.update(self.cloud.environment())
-        environment.update(self._variables)
+        environment = self.cloud.tool_environment() | self._variables
         environment.setdefault("OATHGATE_CLI", str(BUILT / "oathgate"))
         if not environment.get("OATHGATE_PREBUILT_DIR"):
             environment.setdefault("OATHGATE_BINARIES", str(BUILT))

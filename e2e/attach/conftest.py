@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import subprocess
 import zipfile
 from dataclasses import dataclass
@@ -48,10 +47,9 @@ class AttachedApi:
 
     def attach(self, *arguments: str, source: tuple[str, ...] = ("--stage", GATE), endpoint: str | None = None) -> Run:
         """`oathgate attach` for this API, at the cloud or at another door to it."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         done = subprocess.run(
             [OATHGATE, "attach", *source, *self._api(arguments), *arguments],
-            env=environment | self.cloud.environment() | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
+            env=self.cloud.tool_environment() | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

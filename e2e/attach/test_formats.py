@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import hcl2
 import pytest
 import yaml
 
-from local.cloud.processes import ROOT
+from local.cloud.processes import ROOT, without_aws_settings
 
 from .conftest import OATHGATE
 
@@ -50,9 +49,8 @@ def printed(tmp_path_factory):
     contract.write_text(json.dumps(CONTRACT))
 
     def run(language: str) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         command = [OATHGATE, "attach", "--contract", str(contract), "--format", language]
-        return subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+        return subprocess.run(command, env=without_aws_settings(), check=True, stdout=subprocess.PIPE, text=True).stdout
 
     return run
 

@@ -11,7 +11,7 @@ import urllib.request
 import botocore.session
 
 from .extensions import header_mappings
-from .processes import ROOT, LocalCloudError, Process, port_in_use
+from .processes import ROOT, LocalCloudError, Process, port_in_use, without_aws_settings
 
 DEFAULT_PORT = 4566
 
@@ -156,11 +156,15 @@ class LocalCloud:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
-    def client(self, service: str):
+    def tool_environment(self) -> dict[str, str]:
+        """The whole environment of such a tool: nothing of the developer's AWS set-up reaches it, and nothing of it AWS."""
+        return without_aws_settings() | self.environment()
+
+    def client(self, service: str, region: str = "us-east-1"):
         """An AWS client that talks to this cloud."""
         return botocore.session.Session().create_client(
             service,
-            region_name="us-east-1",
+            region_name=region,
             endpoint_url=self.endpoint,
             aws_access_key_id="test",
             aws_secret_access_key="test",

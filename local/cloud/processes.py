@@ -29,6 +29,11 @@ class LocalCloudError(Exception):
     """Something the user can act on; the message says what to do."""
 
 
+def without_aws_settings() -> dict[str, str]:
+    """This process's environment without anything of the developer's own set-up of AWS and the CDK."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+
+
 def port_in_use(port: int) -> bool:
     """Whether something listens on this port of 127.0.0.1."""
     with socket.socket() as probe:
