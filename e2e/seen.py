@@ -13,23 +13,24 @@ def folded(name: str) -> str:
     return name.upper().replace("-", "_")
 
 
+def values(received: dict, name: str) -> list[str]:
+    """Every value that some backend could take for a header's."""
+    return [value for known, value in received["headers"] if folded(known) == folded(name)]
+
+
 def vouched(received: dict) -> dict[str, list[str]]:
     """Every value that some backend could take for a vouched header."""
-    found: dict[str, list[str]] = {name: [] for name in VOUCHED}
-    for name, value in received["headers"]:
-        if folded(name) in VOUCHED:
-            found[folded(name)].append(value)
-    return found
+    return {name: values(received, name) for name in VOUCHED}
 
 
 def users(received: dict) -> list[str]:
     """Every X-User, in whatever spelling."""
-    return vouched(received)["X_USER"]
+    return values(received, "X-User")
 
 
 def verified_claims(received: dict, keys: list[dict]) -> dict:
     """The claims of the one token in Authorization, signed by one of the keys."""
-    (authorization,) = vouched(received)["AUTHORIZATION"]
+    (authorization,) = values(received, "Authorization")
     shown = token.show(authorization, keys)
     assert shown is not None, "Authorization holds no token"
     assert shown["verified"], "the token's signature is not valid"

@@ -12,7 +12,7 @@ from local.demo_requests import ADA
 from local.deployment import Deployment
 
 from .load import Request, under_load
-from .seen import folded, vouched
+from .seen import values
 from .test_rotation import new_keys
 
 pytestmark = pytest.mark.last
@@ -44,14 +44,14 @@ class Checks:
         """Checks a request that every revision grants; gives the revision and the key that signed."""
         assert status == 200, f"it was answered {status}"
         assert received is not None, "the answer is not the backend's"
-        values = vouched(received)
-        assert values["X_USER"] == [user], f"the backend received {values['X_USER']} as X-User"
-        (authorization,) = values["AUTHORIZATION"]
+        users = values(received, "X-User")
+        assert users == [user], f"the backend received {users} as X-User"
+        (authorization,) = values(received, "Authorization")
         shown = token.show(authorization, self.keys)
         assert shown is not None, "Authorization holds no token"
         assert shown["verified"], "the token is not signed by any key that was published"
         revision = shown["claims"].get("revision", "first")
-        added = [value for name, value in received["headers"] if folded(name) == "X_ADDED"]
+        added = values(received, ADDED)
         if revision == "next":
             assert added == [FROM_THE_GATE], (
                 f"the backend received {added} as {ADDED} from the revision that vouches for it"
@@ -65,7 +65,7 @@ class Checks:
     def ada(self, status: int, received: dict | None) -> str:
         """Somebody with a session; also says which key signs."""
         self.decided(ADA, status, received)
-        (authorization,) = vouched(received)["AUTHORIZATION"]
+        (authorization,) = values(received, "Authorization")
         return token.show(authorization, self.keys)["header"]["kid"]
 
     def forging_what_is_added(self, status: int, received: dict | None) -> str:

@@ -8,7 +8,7 @@ from conformance import token
 from local.cloud.gateway_client import Answer, ask
 from local.demo_requests import ADA, SESSION
 
-from ..seen import folded
+from ..seen import values
 from ..test_paths import CROOKED, STRAIGHT, for_guests, readings
 from .stages import TOKEN_HEADER
 
@@ -27,11 +27,6 @@ def received(gate) -> dict:
 
 def for_anybody(path: str) -> bool:
     return for_guests(path) or path == "/status"
-
-
-def values(request: dict, name: str) -> list[str]:
-    """Every value that some backend could take for a header's."""
-    return [value for known, value in request["headers"] if folded(known) == folded(name)]
 
 
 def test_a_session_reaches_the_backend_as_user_and_signed_token(http_gate):

@@ -6,8 +6,8 @@ import threading
 
 from local.cloud.gateway_client import ask
 
+from ..seen import values
 from .stages import TOKEN_HEADER, http_stage
-from .test_http_api import values
 
 OLD, NEW = "none", "nobody"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from collections.abc import Iterable
 
 import pytest
@@ -11,25 +10,11 @@ import pytest
 from local.cloud.web_socket_client import Refused, WebSocket
 from local.demo_requests import ADA, SESSION
 
-from ..seen import folded, users, verified_claims
+from ..seen import users, values, verified_claims
 
 
 def connect(gate, headers: Iterable[tuple[str, str]], query: str = "") -> WebSocket:
     return WebSocket(gate.cloud.port, gate.api_id, f"/{gate.stage}{query}", headers)
-
-
-def values(request: dict, name: str) -> list[str]:
-    return [value for known, value in request["headers"] if folded(known) == folded(name)]
-
-
-def events(gate, count: int) -> list[dict]:
-    """What the backend was told, once it is as much as is awaited."""
-    for _ in range(500):
-        told = gate.cloud.backend_requests()
-        if len(told) >= count:
-            return told
-        time.sleep(0.02)
-    raise AssertionError(f"{len(told)} of {count} events arrived")
 
 
 def test_every_event_brings_the_identity_that_was_vouched_for_when_the_client_connected(web_socket_gate):
@@ -37,8 +22,8 @@ def test_every_event_brings_the_identity_that_was_vouched_for_when_the_client_co
         connection.send("hello")
         # A message can't name another route, nor speak for somebody else.
         connection.send('{"action": "$disconnect", "headers": {"X-User": "admin"}}')
-        events(web_socket_gate, 3)
-    told = events(web_socket_gate, 4)
+        web_socket_gate.cloud.await_backend_requests(3)
+    told = web_socket_gate.cloud.await_backend_requests(4)
     kinds = [values(event, "Oathgate-Event") for event in told]
     assert kinds == [["CONNECT"], ["MESSAGE"], ["MESSAGE"], ["DISCONNECT"]]
     assert len({values(event, "Oathgate-Connection-Id")[0] for event in told}) == 1
@@ -83,8 +68,8 @@ def test_a_forged_header_does_not_connect_in_any_spelling(web_socket_gate, name)
 
 def test_a_token_of_the_client_s_own_is_replaced(web_socket_gate):
     with connect(web_socket_gate, [SESSION, ("Authorization", "Bearer forged")]):
-        events(web_socket_gate, 1)
-    for event in events(web_socket_gate, 2):
+        web_socket_gate.cloud.await_backend_requests(1)
+    for event in web_socket_gate.cloud.await_backend_requests(2):
         assert verified_claims(event, web_socket_gate.public_keys())["sub"] == ADA
 
 

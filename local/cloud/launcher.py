@@ -106,14 +106,16 @@ class LocalCloud:
         """What reached the sample backend since it was last told to forget, oldest first."""
         return self._control("GET", self.backend, "requests")
 
-    def await_backend_request(self, patience: float = 60) -> dict:
-        """The first request that reaches the sample backend, once one has."""
+    def await_backend_requests(self, count: int, patience: float = 60) -> list[dict]:
+        """What reached the sample backend, oldest first, once there are so many requests."""
         deadline = time.monotonic() + patience
-        while time.monotonic() < deadline:
-            if received := self.backend_requests():
-                return received[0]
-            time.sleep(0.1)
-        raise LocalCloudError(f"no request reached the backend within {patience} seconds")
+        while len(received := self.backend_requests()) < count:
+            if time.monotonic() > deadline:
+                raise LocalCloudError(
+                    f"{len(received)} of {count} requests reached the backend within {patience} seconds"
+                )
+            time.sleep(0.02)
+        return received
 
     def forget_backend_requests(self) -> None:
         """Lets the sample backend forget what reached it."""

@@ -32,16 +32,6 @@ def headers_of(request: dict, name: str) -> list[str]:
     return [value for key, value in request["headers"] if key.lower() == name]
 
 
-def wait_for(cloud, count: int) -> list[dict]:
-    """What reached the backend, once there is as much as is awaited."""
-    for _ in range(200):
-        found = cloud.backend_requests()
-        if len(found) >= count:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{len(found)} of {count} requests arrived")
-
-
 def test_the_event_has_the_client_s_headers_as_they_were_sent(api):
     with api.open_web_socket([("X-One", "a"), ("X-One", "b"), ("x-two", "c")], "/test?token=a&token=b"):
         event = api.event()
@@ -76,8 +66,8 @@ def test_who_may_not_connect_gets_a_plain_answer(api, answer, status):
 def test_the_endpoint_is_told_of_every_event_with_the_authorizer_s_context(api):
     with api.open_web_socket([("X-Own", "mine")], answer={"context": {"x_user": "ada"}}) as connection:
         connection.send('{"action": "say", "text": "hello"}')
-        wait_for(api.cloud, 2)
-    opened, said, closed = wait_for(api.cloud, 3)
+        api.cloud.await_backend_requests(2)
+    opened, said, closed = api.cloud.await_backend_requests(3)
     ids = {headers_of(request, "x-connection")[0] for request in (opened, said, closed)}
     assert len(ids) == 1
     assert [headers_of(request, "x-user") for request in (opened, said, closed)] == [["ada"]] * 3
@@ -91,14 +81,14 @@ def test_the_endpoint_is_told_of_every_event_with_the_authorizer_s_context(api):
 
 def test_a_mapping_without_a_value_leaves_the_client_s_header(api):
     with api.open_web_socket([("X-User", "admin")], answer={"context": {}}):
-        (opened,) = wait_for(api.cloud, 1)
+        (opened,) = api.cloud.await_backend_requests(1)
     assert headers_of(opened, "x-user") == ["admin"]
 
 
 def test_what_the_endpoint_answers_reaches_nobody_without_a_route_response(api):
     with api.open_web_socket() as connection:
         connection.send("one")
-        wait_for(api.cloud, 2)
+        api.cloud.await_backend_requests(2)
         connection._socket.settimeout(0.2)
         with pytest.raises(TimeoutError):
             connection.receive()
