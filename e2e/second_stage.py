@@ -3,37 +3,19 @@ forged headers replaced instead of refused."""
 
 from __future__ import annotations
 
-import json
-
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import ROOT
 from local.deployment import Deployment
+
+from . import own_rules
 
 NAME = "second"
 
 #: Seconds for which a session is believed in.
 SESSION_TTL = 3
 
-CONFIG = {
-    "access_rules": {"matching_strategy": "regexp", "repositories": ["file://./rules.json"]},
-    "authenticators": {
-        "noop": {"enabled": True},
-        "cookie_session": {
-            "enabled": True,
-            "config": {
-                "check_session_url": "http://127.0.0.1:1/replaced/by/the/stage",
-                "preserve_path": True,
-                "force_method": "GET",
-                "only": ["ory_kratos_session"],
-                "subject_from": "identity.id",
-                "extra_from": "@this",
-            },
-        },
-    },
-    "authorizers": {"allow": {"enabled": True}, "deny": {"enabled": True}},
+CONFIG = own_rules.CONFIG | {
     "mutators": {
-        "noop": {"enabled": True},
-        "header": {"enabled": True, "config": {"headers": {"X-User": "{{ print .Subject }}"}}},
+        **own_rules.CONFIG["mutators"],
         "id_token": {"enabled": False, "config": {"jwks_url": "file:///none"}},
     },
     "errors": {
@@ -89,15 +71,8 @@ TEST = {
 
 def second_stage(cloud: LocalCloud) -> Deployment:
     """The stage, written beside the cloud and not yet deployed."""
-    folder = cloud.folder / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.yml").write_text(json.dumps(CONFIG))
-    # Jsonnet reads JSON.
-    (folder / "rules.jsonnet").write_text(json.dumps(RULES))
-    (folder / "tests.jsonnet").write_text(json.dumps({"tests": [TEST]}))
-    place = folder.relative_to(ROOT)
     changes = {
-        "rules": {"file": f"{place}/rules.jsonnet", "tests": f"{place}/tests.jsonnet", "values": {}},
+        **own_rules.write(cloud.folder / NAME, RULES, TEST, CONFIG),
         "redirects": "location",
         "allowEncodedSlashes": True,
         "clientHeaders": ["X-Note"],
@@ -107,9 +82,7 @@ def second_stage(cloud: LocalCloud) -> Deployment:
         "sessionCache": {"ttlSeconds": SESSION_TTL, "negativeTtlSeconds": 1},
         "cors": {"allowOrigins": ["https://app.example.test", "https://admin.example.test"], "allowCredentials": True},
     }
-    deployment = Deployment(cloud, NAME, changes)
-    changes["config"] = {"file": f"{place}/config.yml"}
-    return deployment
+    return Deployment(cloud, NAME, changes)
 
 
 def session(identity: str, email: str = "someone@example.test") -> dict:

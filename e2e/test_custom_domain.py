@@ -7,10 +7,10 @@ import json
 import pytest
 
 from local.cloud.gateway_client import ask
-from local.cloud.processes import ROOT
 from local.demo_requests import ADA, SESSION
 from local.deployment import Deployment
 
+from . import own_rules
 from .seen import users
 
 DOMAIN = "api.shop.test"
@@ -50,25 +50,17 @@ RULES = [
 ]
 
 #: What a project of its own has to bring: the tests of its rules.
-TESTS = [
-    {
-        "name": "what is closed is closed",
-        "request": {"url": f"https://{DOMAIN}{BASE_PATH}/v1/closed/a"},
-        "expect": {"status": 403, "rule": "closed"},
-    }
-]
+TEST = {
+    "name": "what is closed is closed",
+    "request": {"url": f"https://{DOMAIN}{BASE_PATH}/v1/closed/a"},
+    "expect": {"status": 403, "rule": "closed"},
+}
 
 
 @pytest.fixture(scope="module")
 def changes(gate):
     """What the stage changes of the local one; a test that changes it deploys again."""
-    rules = gate.cloud.folder / "shop-rules.jsonnet"
-    # Jsonnet reads JSON.
-    rules.write_text(json.dumps(RULES))
-    tests = gate.cloud.folder / "shop-tests.jsonnet"
-    tests.write_text(json.dumps({"tests": TESTS}))
-    files = {"file": str(rules.relative_to(ROOT)), "tests": str(tests.relative_to(ROOT)), "values": {}}
-    return {**CHANGES, "rules": files}
+    return CHANGES | own_rules.write(gate.cloud.folder / "shop", RULES, TEST)
 
 
 @pytest.fixture(scope="module")

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import ROOT
 from local.deployment import Deployment
+
+from .. import own_rules
 
 #: The header that brings the token where `Authorization` can't be mapped.
 TOKEN_HEADER = "X-Token"
 
-CONFIG = {
-    "access_rules": {"matching_strategy": "regexp", "repositories": ["file://./rules.json"]},
-    "authenticators": {
-        "noop": {"enabled": True},
-        "cookie_session": {
-            "enabled": True,
-            "config": {
-                "check_session_url": "http://127.0.0.1:1/replaced/by/the/stage",
-                "preserve_path": True,
-                "force_method": "GET",
-                "only": ["ory_kratos_session"],
-                "subject_from": "identity.id",
-                "extra_from": "@this",
-            },
-        },
-    },
-    "authorizers": {"allow": {"enabled": True}, "deny": {"enabled": True}},
+CONFIG = own_rules.CONFIG | {
     "mutators": {
-        "noop": {"enabled": True},
-        "header": {"enabled": True, "config": {"headers": {"X-User": "{{ print .Subject }}"}}},
+        **own_rules.CONFIG["mutators"],
         "id_token": {"enabled": True, "config": {"jwks_url": "file:///replaced/by/the/secret"}},
     },
-    "errors": {"fallback": ["json"], "handlers": {"json": {"enabled": True}}},
 }
 
 
@@ -60,25 +41,13 @@ WEB_SOCKET_RULES = [_rule("connect", "/", "cookie_session", ["header", "id_token
 
 
 def _stage(cloud: LocalCloud, name: str, rules: list[dict], tested: tuple[str, int], changes: dict) -> Deployment:
-    folder = cloud.folder / name
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.yml").write_text(json.dumps(CONFIG))
-    # Jsonnet reads JSON.
-    (folder / "rules.jsonnet").write_text(json.dumps(rules))
     path, status = tested
     test = {
         "name": "one of the rules",
         "request": {"url": f"https://api.example.test{path}"},
         "expect": {"status": status},
     }
-    (folder / "tests.jsonnet").write_text(json.dumps({"tests": [test]}))
-    place = folder.relative_to(ROOT)
-    made = {
-        **changes,
-        "config": {"file": f"{place}/config.yml"},
-        "rules": {"file": f"{place}/rules.jsonnet", "tests": f"{place}/tests.jsonnet", "values": {}},
-    }
-    return Deployment(cloud, name, made)
+    return Deployment(cloud, name, changes | own_rules.write(cloud.folder / name, rules, test, CONFIG))
 
 
 def http_stage(cloud: LocalCloud, **more: object) -> Deployment:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import BUILT, ROOT, LocalCloudError
+from local.cloud.processes import BUILT, LocalCloudError
 from local.deployment import Deployment
+
+from .. import own_rules
 
 NAME = "rollout"
 
@@ -71,21 +73,15 @@ def deploy(cloud: LocalCloud, revision: str) -> Revision:
     functions = folder / "functions"
     for part in ("authorizer", "signing-keys"):
         (functions / part).mkdir(parents=True, exist_ok=True)
-    (folder / "config.yml").write_text(json.dumps(_CONFIG))
-    (folder / "rules.jsonnet").write_text(json.dumps(_rules(revision)))
-    (folder / "tests.jsonnet").write_text(json.dumps({"tests": [_TEST]}))
     gate = functions / "authorizer"
     (gate / "context.json").write_text(json.dumps({name.lower(): revision for name in REVISIONS[revision]}))
     shutil.copy(_GATE, gate / "bootstrap")
     (gate / "bootstrap").chmod(0o755)
     shutil.copy(BUILT / "oathgate-signing-keys", functions / "signing-keys" / "bootstrap")
 
-    place = folder.relative_to(ROOT)
-    changes = {
-        "config": {"file": f"{place}/config.yml", "set": {}},
-        "rollout": {"keepVersions": KEPT},
-        "rules": {"file": f"{place}/rules.jsonnet", "tests": f"{place}/tests.jsonnet", "values": {}},
-    }
+    changes = own_rules.write(folder, _rules(revision), _TEST, _CONFIG)
+    changes["config"]["set"] = {}
+    changes["rollout"] = {"keepVersions": KEPT}
     deployment = Deployment(cloud, NAME, changes, environment={"OATHGATE_PREBUILT_DIR": str(functions)})
     deployment.bootstrap()
     deployment.deploy()
