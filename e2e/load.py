@@ -62,14 +62,12 @@ class Load:
 
 
 @contextmanager
-def under_load(deployment: Deployment, requests: list[Request], threads_each: int = 2) -> Iterator[Load]:
-    """Sends the requests from threads of their own, each over its own connection, until the block ends."""
+def under_load(deployment: Deployment, requests: list[Request]) -> Iterator[Load]:
+    """Sends each request from a thread of its own, over its own connection, until the block ends."""
     load = Load()
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_client, args=(deployment, request, load, stop), daemon=True)
-        for request in requests
-        for _ in range(threads_each)
+        threading.Thread(target=_client, args=(deployment, request, load, stop), daemon=True) for request in requests
     ]
     for thread in threads:
         thread.start()
@@ -88,7 +86,7 @@ def _client(deployment: Deployment, request: Request, load: Load, stop: threadin
         if stop.is_set():
             break
         try:
-            connection.putrequest("GET", f"/{deployment.stage}{request.path}", skip_host=True)
+            connection.putrequest("GET", f"{deployment.base_path}{request.path}", skip_host=True)
             connection.putheader("Host", host)
             for name, value in request.headers:
                 connection.putheader(name, value)

@@ -6,8 +6,9 @@ import base64
 import json
 import os
 import subprocess
-import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -15,7 +16,8 @@ from conformance import token
 
 from . import verifiers
 from .gateways.programs import oathgate
-from .seen import vouched
+from .load import Load, Request, under_load
+from .seen import values
 
 pytestmark = pytest.mark.last
 
@@ -56,38 +58,20 @@ def rotate(gate) -> dict:
         assert time.monotonic() < deadline, "every rotation was given up"
 
 
-class Load:
-    """Requests one after the other, and every token that the backend got."""
+@contextmanager
+def guests(gate) -> Iterator[tuple[Load, list[tuple[float, str]]]]:
+    """Requests one after the other, and every token that the backend got with the time when it arrived."""
+    tokens: list[tuple[float, str]] = []
 
-    def __init__(self, gate):
-        self.gate = gate
-        self.failures: list[str] = []
-        #: when each arrived, by the key that signed it, and each token once
-        self.tokens: list[tuple[float, str]] = []
-        self._ends = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+    def keep_token(status: int, received: dict | None) -> str:
+        assert status == 200, f"it was answered {status}"
+        assert received is not None, "the answer is not the backend's"
+        (authorization,) = values(received, "Authorization")
+        tokens.append((time.time(), authorization.removeprefix("Bearer ")))
+        return "granted"
 
-    def _run(self) -> None:
-        number = 0
-        while not self._ends.is_set():
-            number += 1
-            answer = self.gate.ask("GET", f"/v1/public/{number}")
-            if answer.status != 200:
-                self.failures.append(f"request {number}: {answer.status}")
-                continue
-            for received in self.gate.cloud.backend_requests():
-                (authorization,) = vouched(received)["AUTHORIZATION"]
-                self.tokens.append((time.time(), authorization.removeprefix("Bearer ")))
-            self.gate.cloud.forget_backend_requests()
-
-    def __enter__(self):
-        self.gate.cloud.forget_backend_requests()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._ends.set()
-        self._thread.join()
+    with under_load(gate, [Request("/v1/public/news", (), keep_token)]) as load:
+        yield load, tokens
 
 
 def kid_of(token_text: str) -> str:
@@ -107,41 +91,40 @@ def test_stock_libraries_verify_every_token_across_two_rotations(gate, verifier_
     ]
     handed_over = 0
 
-    def verify(load: Load) -> None:
+    def verify(tokens: list[tuple[float, str]]) -> None:
         nonlocal handed_over
-        for _, text in load.tokens[handed_over:]:
+        for _, text in tokens[handed_over:]:
             for verifier in running:
                 verifier.verify(text)
             handed_over += 1
 
-    with Load(gate) as load:
+    with guests(gate) as (load, tokens):
         new = []
         for _ in range(2):
             new.append(rotate(gate))
             # Until the new key has signed for a while.
             until = new[-1]["nbf"] + 2
             while time.time() < until:
-                verify(load)
+                verify(tokens)
                 time.sleep(0.1)
-    verify(load)
+    verify(tokens)
     assert load.failures == []
-    signers = [kid_of(text) for _, text in load.tokens]
+    signers = [kid_of(text) for _, text in tokens]
     assert set(signers) >= {key["kid"] for key in new}
     assert len(set(signers)) == 3, "the key before the first rotation signed too"
     for key in new:
-        first = next(at for at, text in load.tokens if kid_of(text) == key["kid"])
+        first = next(at for at, text in tokens if kid_of(text) == key["kid"])
         assert first >= key["nbf"] - 0.5, "no key signs before its time"
     for verifier in running:
         said = verifier.end()
         assert set(said) == {"ok guest"}, f"{verifier.name}: {sorted(set(said))}"
-        assert len(said) == len(load.tokens), verifier.name
+        assert len(said) == len(tokens), verifier.name
 
 
 def test_stock_libraries_refuse_what_the_gate_did_not_sign(gate, verifier_commands):
-    with Load(gate) as load:
-        while not load.tokens:
-            time.sleep(0.05)
-    _, good = load.tokens[0]
+    with guests(gate) as (load, given):
+        load.await_word("granted")
+    _, good = given[0]
     header, claims, signature = good.split(".")
     forged = base64.urlsafe_b64encode(b'{"sub":"root","iss":"https://api.example.test/","exp":9999999999}')
     unsigned = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
@@ -213,7 +196,7 @@ def signed_by(gate, keys: list[dict]) -> str:
     """The key id of a token that the backend got just now, its signature verified."""
     gate.cloud.forget_backend_requests()
     assert gate.ask("GET", "/v1/public/news").status == 200
-    (authorization,) = vouched(gate.cloud.backend_requests()[0])["AUTHORIZATION"]
+    (authorization,) = values(gate.cloud.backend_requests()[0], "Authorization")
     shown = token.show(authorization, keys)
     assert shown["verified"]
     return shown["header"]["kid"]

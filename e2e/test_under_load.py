@@ -90,7 +90,7 @@ def test_no_request_is_refused_or_forged_while_everything_changes(gate):
         Request("/v1/public/news", (("X-User", FORGED),), checks.forging_a_user),
     ]
     following = next_revision(gate)
-    with under_load(gate, requests, threads_each=1) as load:
+    with under_load(gate, requests) as load:
         load.await_word("first", 5)
         following.deploy()
         load.await_word("next", 5)

@@ -128,9 +128,15 @@ class Deployment:
         return self._outputs["SecretHeaderSecretArn"]
 
     @property
+    def base_path(self) -> str:
+        """What stands before the paths that rules see: the stage's name, but an HTTP API is at the root of its host."""
+        api = self._changes.get("api")
+        return "" if isinstance(api, dict) and api.get("kind") == "http" else f"/{self.stage}"
+
+    @property
     def url(self) -> str:
         """Where curl and browsers reach the API; they take every name under localhost for this machine."""
-        return f"http://{self.api_id}.execute-api.localhost:{self.cloud.port}/{self.stage}"
+        return f"http://{self.api_id}.execute-api.localhost:{self.cloud.port}{self.base_path}"
 
     @property
     def output_url(self) -> str:
@@ -139,7 +145,7 @@ class Deployment:
 
     def ask(self, method: str, path: str, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> Answer:
         """Sends one request through the deployed API."""
-        return ask(self.cloud.port, self.api_id, self.stage, method, path, headers, body)
+        return ask(self.cloud.port, self.api_id, None, method, f"{self.base_path}{path}", headers, body)
 
     def public_keys(self) -> list[dict]:
         """The public half of the keys in the secret: all that a backend needs."""
