@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import http.server
 import importlib.util
-import io
 import json
 import secrets
 import threading
 import time
 import urllib.error
 import urllib.request
-import zipfile
 
 import pytest
 
@@ -19,34 +17,19 @@ from local.cloud.processes import ROOT
 from local.demo_requests import ADA, SESSION
 from local.deployment import Deployment
 
+from .backend_function import EXAMPLE, backend_function
+
 EXAMPLES = ROOT / "examples" / "backends"
 STAGE = "backends"
-
-
-def packed(source: str) -> bytes:
-    """A deployment package with one module."""
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.writestr("backend.py", source)
-    return package.getvalue()
 
 
 @pytest.fixture(scope="module")
 def function(cloud):
     """The example's function, with the event that it got in its answers beside what it says itself."""
-    client = cloud.client("lambda")
-    source = (EXAMPLES / "lambda_backend.py").read_text(encoding="utf8")
-    source += "\n\ndef showing(event, context):\n    said = handler(event, context)\n"
+    source = EXAMPLE + "\n\ndef showing(event, context):\n    said = handler(event, context)\n"
     source += '    return {**said, "body": json.dumps({"said": json.loads(said["body"]), "event": event})}\n'
-    made = client.create_function(
-        FunctionName="backend",
-        Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/backend",
-        Handler="backend.showing",
-        Code={"ZipFile": packed(source)},
-    )
-    yield made["FunctionArn"]
-    client.delete_function(FunctionName="backend")
+    with backend_function(cloud, "backend", source, "showing") as arn:
+        yield arn
 
 
 @pytest.fixture(scope="module")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
-import zipfile
 from dataclasses import dataclass
 
 import pytest
 
 from local.cloud.gateway_client import Answer, ask
 from local.cloud.launcher import LocalCloud
-from local.cloud.processes import BUILT, ROOT
+from local.cloud.processes import BUILT
 from local.deployment import Deployment
 
+from ..backend_function import backend_function
 from .apis import STACK, STAGE, WAYS, by_hand
 
 OATHGATE = BUILT / "oathgate"
@@ -62,19 +61,8 @@ class AttachedApi:
 @pytest.fixture(scope="package")
 def function(cloud):
     """The Lambda function of the examples, as a backend."""
-    package = io.BytesIO()
-    with zipfile.ZipFile(package, "w") as archive:
-        archive.write(ROOT / "examples" / "backends" / "lambda_backend.py", "backend.py")
-    client = cloud.client("lambda")
-    made = client.create_function(
-        FunctionName="attached-backend",
-        Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/backend",
-        Handler="backend.handler",
-        Code={"ZipFile": package.getvalue()},
-    )
-    yield made["FunctionArn"]
-    client.delete_function(FunctionName="attached-backend")
+    with backend_function(cloud, "attached-backend") as arn:
+        yield arn
 
 
 @pytest.fixture(scope="package")
