@@ -1,8 +1,9 @@
-"""What reached the backend, as the tests need to see it."""
+"""What reached the backend and the logs, as the tests need to see it."""
 
 from __future__ import annotations
 
 from conformance import token
+from local.cloud.launcher import LocalCloud
 
 #: Headers that the demo's rules vouch for, as a backend that folds names (CGI, WSGI, PHP) knows them.
 VOUCHED = {"X_USER", "AUTHORIZATION"}
@@ -35,3 +36,15 @@ def verified_claims(received: dict, keys: list[dict]) -> dict:
     assert shown is not None, "Authorization holds no token"
     assert shown["verified"], "the token's signature is not valid"
     return shown["claims"]
+
+
+def logged(cloud: LocalCloud, group: str = "") -> list[str]:
+    """Every line in the cloud's logs, or in those whose group has this in its name."""
+    logs = cloud.client("logs")
+    names = [found["logGroupName"] for found in logs.describe_log_groups()["logGroups"]]
+    return [
+        event["message"]
+        for name in names
+        if group in name
+        for event in logs.filter_log_events(logGroupName=name).get("events", [])
+    ]

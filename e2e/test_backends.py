@@ -18,6 +18,7 @@ from local.demo_requests import ADA, SESSION
 from local.deployment import Deployment
 
 from .backend_function import EXAMPLE, backend_function
+from .seen import logged
 
 EXAMPLES = ROOT / "examples" / "backends"
 STAGE = "backends"
@@ -222,12 +223,7 @@ def test_the_secret_is_in_no_log_and_in_no_answer(guarded):
         for version in listed
     ]
     assert len(values) >= 2
-    logs = stage.cloud.client("logs")
-    lines = [
-        event["message"]
-        for group in logs.describe_log_groups()["logGroups"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"]).get("events", [])
-    ]
+    lines = logged(stage.cloud)
     assert any("granted" in line for line in lines), "the functions' logs are not here, so this proves nothing"
     answers = [
         str((answer.headers, answer.body))

@@ -11,7 +11,7 @@ from local.demo_requests import ADA, SESSION
 from local.deployment import Deployment
 
 from . import own_rules
-from .seen import users
+from .seen import logged, users
 
 DOMAIN = "api.shop.test"
 BASE_PATH = "/shop"
@@ -145,13 +145,6 @@ def test_only_the_version_that_is_called_has_environments_that_cost_something(sh
 
 def test_what_the_function_prints_is_still_its_own_json(shop):
     ask_by_domain(shop, f"{BASE_PATH}/v1/public/news")
-    logs = shop.cloud.client("logs")
-    lines = [
-        event["message"]
-        for group in logs.describe_log_groups()["logGroups"]
-        if shop.stack in group["logGroupName"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"]).get("events", [])
-    ]
-    decided = [json.loads(line) for line in lines if '"message":"decided"' in line]
+    decided = [json.loads(line) for line in logged(shop.cloud, shop.stack) if '"message":"decided"' in line]
     assert decided
     assert {line["stage"] for line in decided} == {"shop"}

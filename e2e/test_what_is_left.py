@@ -10,6 +10,8 @@ import pytest
 from local.cloud.processes import ROOT
 from local.deployment import stage_file
 
+from .seen import logged
+
 pytestmark = pytest.mark.last
 
 #: Logs of functions that tests make by themselves; Lambda makes these logs, and nothing removes them.
@@ -22,13 +24,9 @@ def secret(gate) -> str:
 
 def printed(gate, second) -> str:
     """Everything that the functions and the CDK printed."""
-    logs = gate.cloud.client("logs")
-    lines = [
-        event["message"]
-        for group in logs.describe_log_groups()["logGroups"]
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"]).get("events", [])
-    ]
-    return "\n".join([*lines, gate.cloud.emulator.log.read_text(errors="replace"), *gate.output, *second.output])
+    return "\n".join(
+        [*logged(gate.cloud), gate.cloud.emulator.log.read_text(errors="replace"), *gate.output, *second.output]
+    )
 
 
 def test_neither_log_nor_cdk_showed_a_secret(gate, second):
