@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
 import secrets
@@ -9,14 +10,13 @@ import shutil
 import ssl
 import string
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from local.cloud.processes import ROOT, port_in_use
+from local.cloud.processes import ROOT
 
-from .gateways.programs import free_port
+from .gateways.programs import Program, free_port
 
 pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="this machine has no nginx")
 
@@ -39,22 +39,16 @@ http {{
 @pytest.fixture
 def serving(tmp_path):
     """Runs nginx with a text of the page, in a folder that stands for /etc/nginx."""
-    started = []
+    with contextlib.ExitStack() as stack:
 
-    def serve(text: str, port: int) -> None:
-        configuration = FRAME.format(text=text.replace("/etc/nginx", str(tmp_path)))
-        (tmp_path / "nginx.conf").write_text(configuration, encoding="utf8")
-        with (tmp_path / "nginx.log").open("w") as log:
-            started.append(subprocess.Popen(["nginx", "-p", f"{tmp_path}/", "-c", "nginx.conf"], stderr=log))
-        until = time.monotonic() + 30
-        while not port_in_use(port):
-            assert time.monotonic() < until, (tmp_path / "nginx.log").read_text()
-            time.sleep(0.05)
+        def serve(text: str, port: int) -> None:
+            configuration = FRAME.format(text=text.replace("/etc/nginx", str(tmp_path)))
+            (tmp_path / "nginx.conf").write_text(configuration, encoding="utf8")
+            nginx = Program("nginx", port, tmp_path, ["nginx", "-p", f"{tmp_path}/", "-c", "nginx.conf"])
+            stack.callback(nginx.stop)
+            nginx.start()
 
-    yield serve
-    for process in started:
-        process.terminate()
-        process.wait(10)
+        yield serve
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:
