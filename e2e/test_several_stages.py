@@ -41,7 +41,7 @@ def packaged(stack: str) -> dict[str, str]:
 
 def stage_path(deployment: Deployment) -> str:
     """The stage's file, as it was deployed last."""
-    return str((deployment.cloud.folder / f"{deployment.stage}.yml").relative_to(ROOT))
+    return str(deployment.file.relative_to(ROOT))
 
 
 def test_stages_of_one_run_have_one_binary_and_their_own_rules(make, gate, second):
@@ -59,7 +59,7 @@ def test_stages_of_one_run_have_one_binary_and_their_own_rules(make, gate, secon
 
 def test_a_stage_that_is_not_bootstrapped_stops_the_run_before_any_is_changed(make, gate):
     elsewhere = gate.cloud.folder / "elsewhere.yml"
-    elsewhere.write_text((ROOT / stage_path(gate)).read_text().replace("us-east-1", "eu-north-1"))
+    elsewhere.write_text(gate.file.read_text().replace("us-east-1", "eu-north-1"))
     refused = make("deploy", f"STAGES={stage_path(gate)} {elsewhere.relative_to(ROOT)}")
     assert refused.returncode != 0
     assert "is not bootstrapped for CDK in eu-north-1" in refused.stdout

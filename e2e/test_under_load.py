@@ -22,7 +22,7 @@ ADDED, FROM_THE_GATE, FORGED = "X-Added", "from the gate", "forged"
 
 def next_revision(gate: Deployment) -> Deployment:
     """A revision that vouches for one more header, replaces what a client forges, and says in its tokens who it is."""
-    settings = yaml.safe_load((gate.cloud.folder / f"{gate.stage}.yml").read_text())
+    settings = yaml.safe_load(gate.file.read_text())
     changes = settings["config"]["set"]
     changes["mutators"]["header"] = {"config": {"headers": {"X-User": "{{ print .Subject }}", ADDED: FROM_THE_GATE}}}
     changes["mutators"]["id_token"]["config"]["claims"] = '{"session": {{ .Extra | toJson }}, "revision": "next"}'

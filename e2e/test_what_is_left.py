@@ -88,8 +88,7 @@ def test_a_stack_that_is_protected_in_aws_is_not_destroyed_whatever_the_file_say
 
 
 def test_destroying_a_stage_lists_what_it_retains(second):
-    file = second.cloud.folder / f"{second.stage}.yml"
-    destroyed = make(second, "destroy", file, "--force")
+    destroyed = make(second, "destroy", second.file, "--force")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
     _, _, listed = destroyed.stdout.partition(f"left of {second.stack}:\n")
     *logs, secret_line = listed.splitlines()
@@ -100,7 +99,7 @@ def test_destroying_a_stage_lists_what_it_retains(second):
     second.cloud.client("secretsmanager").delete_secret(SecretId=second.secret_arn, ForceDeleteWithoutRecovery=True)
     for line in logs:
         second.cloud.client("logs").delete_log_group(logGroupName=line.removeprefix("  the log group "))
-    assert make(second, "remains", file).stdout.endswith(f"nothing is left of {second.stack}\n")
+    assert make(second, "remains", second.file).stdout.endswith(f"nothing is left of {second.stack}\n")
 
 
 def test_destroying_leaves_nothing(gate):

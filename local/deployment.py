@@ -108,6 +108,11 @@ class Deployment:
         return json.loads((self._assembly() / f"{self.stack}.template.json").read_text())
 
     @property
+    def file(self) -> Path:
+        """The stage's file, as it was written last."""
+        return self.cloud.folder / f"{self.stage}.yml"
+
+    @property
     def api_id(self) -> str:
         """The id of the REST API."""
         return self._outputs["ApiId"]
