@@ -33,19 +33,19 @@ pub(crate) fn request<'a>(
     let wrong = || AskedError::Url(shown.to_owned());
     let (scheme, rest) = asked.split_once("://").ok_or_else(wrong)?;
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (host, asked_uri) = rest.split_at_checked(end).ok_or_else(wrong)?;
+    let (host, request_uri) = rest.split_at_checked(end).ok_or_else(wrong)?;
     // Nobody's password is part of what a gateway is asked for.
     if scheme.is_empty() || host.is_empty() || host.contains('@') {
         return Err(AskedError::Url(
             shown.rsplit('@').next().unwrap_or_default().to_owned(),
         ));
     }
-    let asked_uri = if asked_uri.starts_with('/') {
-        asked_uri.to_owned()
+    let request_uri = if request_uri.starts_with('/') {
+        request_uri.to_owned()
     } else {
-        format!("/{asked_uri}")
+        format!("/{request_uri}")
     };
-    let (path, query) = asked_uri.split_once('?').unwrap_or((&asked_uri, ""));
+    let (path, query) = request_uri.split_once('?').unwrap_or((&request_uri, ""));
     if !is_token(method) {
         return Err(AskedError::Method(method.to_owned()));
     }
@@ -62,7 +62,7 @@ pub(crate) fn request<'a>(
         remote_addr,
         ..Request::default()
     };
-    request.asked_uri = asked_uri;
+    request.request_uri = request_uri;
     for (index, (name, value)) in headers.into_iter().enumerate() {
         let (name, value) = (name.trim(), value.trim());
         if !is_token(name) || value.contains(['\r', '\n', '\0']) {

@@ -17,7 +17,7 @@ use oathgate_engine::{
     ports::SystemClock,
     rules::{self, Missing, RuleDefinition},
 };
-use oathgate_outbound::{CaFileError, Client, UrlKeys};
+use oathgate_http_client::{CaFileError, Client, UrlKeys};
 use thiserror::Error;
 
 use files::Files;

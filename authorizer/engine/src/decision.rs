@@ -1,4 +1,4 @@
-//! What a gate decided, with the evidence for it.
+//! What a gate decided, with the trace for it.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ pub struct Decision {
     /// Granted or refused.
     pub outcome: Outcome,
     /// What led to it: the log line, `oathgate explain` and the tests all read this.
-    pub evidence: Evidence,
+    pub trace: DecisionTrace,
 }
 
 /// Granted or refused.
@@ -77,7 +77,7 @@ impl Step {
 
 /// Why a decision came out as it did.
 #[derive(Clone, Debug, Default)]
-pub struct Evidence {
+pub struct DecisionTrace {
     /// The rule that matched.
     pub rule: Option<Arc<str>>,
     /// All rules that matched, where more than one did.

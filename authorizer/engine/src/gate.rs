@@ -11,11 +11,11 @@ use std::{
 use oathgate_matching::{Found, RouteEntry, Router, Sparse};
 
 use crate::{
-    Decision, Evidence, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
+    Decision, DecisionTrace, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
     go::Header,
     handed_on,
-    pipeline::{
+    handlers::{
         SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
         authorizers::Authorizer,
@@ -167,8 +167,8 @@ impl Gate {
     /// Limits how many questions a minute the gate asks each URL of a key set because a token names a
     /// key that nobody has, so that nobody can flood an issuer with made-up tokens. Questions because a
     /// set has become old are asked all the same.
-    pub fn limit_key_questions(&self, per_minute: u32) {
-        self.shared.key_sets.limit_questions(per_minute);
+    pub fn limit_key_set_requests(&self, per_minute: u32) {
+        self.shared.key_sets.limit_requests(per_minute);
     }
 
     /// Keeps what session services say for a while, where whoever runs the gate accepts answers that
@@ -204,32 +204,32 @@ impl Gate {
     /// Decides one request: route, authenticate, authorise, mutate; any failure goes through the
     /// error handlers.
     pub async fn decide(&self, mut request: Request) -> Decision {
-        let mut evidence = Evidence::default();
+        let mut trace = DecisionTrace::default();
         let begun = Instant::now();
-        let routed = self.route(&request, &mut evidence);
-        evidence.took.route = begun.elapsed();
+        let routed = self.route(&request, &mut trace);
+        trace.took.route = begun.elapsed();
         let (index, rule) = match routed {
             Ok(found) => found,
-            Err(failure) => return self.refuse(None, &request, &failure, evidence),
+            Err(failure) => return self.refuse(None, &request, &failure, trace),
         };
-        match self.run(index, rule, &mut request, &mut evidence).await {
+        match self.run(index, rule, &mut request, &mut trace).await {
             Ok(grant) => {
-                evidence.step = Step::Granted;
-                evidence.status = 200;
-                evidence.code = ReasonCode::Granted;
+                trace.step = Step::Granted;
+                trace.status = 200;
+                trace.code = ReasonCode::Granted;
                 Decision {
                     outcome: Outcome::Granted(grant),
-                    evidence,
+                    trace,
                 }
             }
-            Err(failure) => self.refuse(Some(rule), &request, &failure, evidence),
+            Err(failure) => self.refuse(Some(rule), &request, &failure, trace),
         }
     }
 
     /// Refuses a request whose path names no one thing, before any rule is asked.
     #[must_use]
     pub fn refuse_path(&self, request: &Request, why: UnsafePath) -> Decision {
-        self.refuse(None, request, &why.into(), Evidence::default())
+        self.refuse(None, request, &why.into(), DecisionTrace::default())
     }
 
     fn rule(&self, index: usize) -> Result<&Rule, Failure> {
@@ -248,27 +248,31 @@ impl Gate {
             .map_err(|error| Failure::internal().with_cause(error.to_string()))
     }
 
-    fn route(&self, request: &Request, evidence: &mut Evidence) -> Result<(usize, &Rule), Failure> {
-        let asked = safety::asked_path(request, self.path_policy)?;
+    fn route(
+        &self,
+        request: &Request,
+        trace: &mut DecisionTrace,
+    ) -> Result<(usize, &Rule), Failure> {
+        let asked = safety::requested_path(request, self.path_policy)?;
         safety::one_authorization(request)?;
         match self.router.find(&request.method, &request.match_url()) {
             Found::One(index) => {
                 safety::leads_to_one_rule(&asked, request, index, &self.router)?;
                 safety::overrides_lead_to_one_rule(request, index, &self.router, self.path_policy)?;
                 let rule = self.rule(index)?;
-                evidence.rule = Some(Arc::clone(&rule.id));
+                trace.rule = Some(Arc::clone(&rule.id));
                 Ok((index, rule))
             }
             Found::None => Err(Failure::no_rule()),
             Found::Many(indices) => {
                 for index in indices {
-                    evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
+                    trace.overlapping.push(Arc::clone(&self.rule(index)?.id));
                 }
                 Err(Failure::many_rules()
-                    .with_cause(format!("rules {:?} all match", evidence.overlapping)))
+                    .with_cause(format!("rules {:?} all match", trace.overlapping)))
             }
             Found::Broken { index, reason } => {
-                evidence.overlapping.push(Arc::clone(&self.rule(index)?.id));
+                trace.overlapping.push(Arc::clone(&self.rule(index)?.id));
                 Err(Failure::plain(reason).because(ReasonCode::Misconfigured))
             }
             Found::Unreadable(error) => Err(Failure::internal().with_cause(error.to_string())),
@@ -280,35 +284,33 @@ impl Gate {
         index: usize,
         rule: &Rule,
         request: &mut Request,
-        evidence: &mut Evidence,
+        trace: &mut DecisionTrace,
     ) -> Result<Grant, Failure> {
         let mut session = self.open_session(index, request)?;
 
         let mut begun = Instant::now();
-        evidence.step = Step::Authenticate;
-        let authenticated = self
-            .authenticate(rule, request, &mut session, evidence)
-            .await;
-        evidence.took.authenticate = lap(&mut begun);
-        evidence.cache_hits = session.cache_hits;
-        evidence.worked_around.clone_from(&session.worked_around);
+        trace.step = Step::Authenticate;
+        let authenticated = self.authenticate(rule, request, &mut session, trace).await;
+        trace.took.authenticate = lap(&mut begun);
+        trace.cache_hits = session.cache_hits;
+        trace.worked_around.clone_from(&session.worked_around);
         authenticated?;
-        evidence.subject.clone_from(&session.subject);
+        trace.subject.clone_from(&session.subject);
 
-        evidence.step = Step::Authorize;
-        evidence.handler = Some(rule.authorizer.name());
+        trace.step = Step::Authorize;
+        trace.handler = Some(rule.authorizer.name());
         let authorized = rule
             .authorizer
             .authorize(request, &mut session, &self.ports)
             .await;
-        evidence.took.authorize = lap(&mut begun);
+        trace.took.authorize = lap(&mut begun);
         authorized?;
 
-        evidence.step = Step::Mutate;
-        let mutated = self.mutate(rule, request, &mut session, evidence).await;
-        evidence.took.mutate = lap(&mut begun);
-        evidence.cache_hits = session.cache_hits;
-        evidence.worked_around = session.worked_around.take();
+        trace.step = Step::Mutate;
+        let mutated = self.mutate(rule, request, &mut session, trace).await;
+        trace.took.mutate = lap(&mut begun);
+        trace.cache_hits = session.cache_hits;
+        trace.worked_around = session.worked_around.take();
         mutated?;
         let header = std::mem::take(&mut session.header).as_found();
         handed_on::check(&session, &header)?;
@@ -349,7 +351,7 @@ impl Gate {
         rule: &Rule,
         request: &Request,
         session: &mut Session,
-        evidence: &mut Evidence,
+        trace: &mut DecisionTrace,
     ) -> Result<(), Failure> {
         if rule.authenticators.is_empty() {
             return Err(
@@ -358,22 +360,22 @@ impl Gate {
             );
         }
         for authenticator in &rule.authenticators {
-            evidence.handler = Some(authenticator.name());
+            trace.handler = Some(authenticator.name());
             match authenticator
                 .authenticate(request, session, &self.ports)
                 .await?
             {
                 Authentication::Authenticated => {
                     let looks_for_one = !matches!(authenticator, Authenticator::Noop(_));
-                    evidence.empty_subject = looks_for_one && session.subject.is_empty();
+                    trace.empty_subject = looks_for_one && session.subject.is_empty();
                     return Ok(());
                 }
                 Authentication::NotResponsible => {
-                    evidence.passed_over.push(authenticator.name());
+                    trace.passed_over.push(authenticator.name());
                 }
             }
         }
-        evidence.handler = None;
+        trace.handler = None;
         Err(Failure::unauthorized()
             .because(ReasonCode::NoCredentials)
             .with_cause("no authenticator was responsible"))
@@ -384,14 +386,14 @@ impl Gate {
         rule: &Rule,
         request: &mut Request,
         session: &mut Session,
-        evidence: &mut Evidence,
+        trace: &mut DecisionTrace,
     ) -> Result<(), Failure> {
         if rule.mutators.is_empty() {
             return Err(Failure::told("No mutation handler was set in the rule")
                 .because(ReasonCode::Misconfigured));
         }
         for mutator in &rule.mutators {
-            evidence.handler = Some(mutator.name());
+            trace.handler = Some(mutator.name());
             mutator.mutate(request, session, &self.ports).await?;
         }
         Ok(())
@@ -402,21 +404,21 @@ impl Gate {
         rule: Option<&Rule>,
         request: &Request,
         failure: &Failure,
-        mut evidence: Evidence,
+        mut trace: DecisionTrace,
     ) -> Decision {
-        evidence.status = failure.status();
-        evidence.code = failure.code;
-        evidence.message = failure.message.to_string();
-        evidence.cause.clone_from(&failure.cause);
+        trace.status = failure.status();
+        trace.code = failure.code;
+        trace.message = failure.message.to_string();
+        trace.cause.clone_from(&failure.cause);
         let of_rule = rule.map_or(&[][..], |rule| &rule.errors);
         let answered = errors::refuse(of_rule, &self.fallback, request, failure);
-        evidence.error_handler = answered.handler.map(Arc::from);
+        trace.error_handler = answered.handler.map(Arc::from);
         if let Some(complaint) = answered.complaint {
-            evidence.cause = format!("{}; answering it: {}", evidence.cause, complaint.cause);
+            trace.cause = format!("{}; answering it: {}", trace.cause, complaint.cause);
         }
         Decision {
             outcome: Outcome::Refused(answered.refusal),
-            evidence,
+            trace,
         }
     }
 }

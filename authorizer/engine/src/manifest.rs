@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Handlers},
-    pipeline::Vouches,
+    handlers::Vouches,
     rules::RuleDefinition,
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    config::Config, diagnostics::name_of, go::canonical_header_name, pipeline::Vouches,
+    check::name_of, config::Config, go::canonical_header_name, handlers::Vouches,
     rules::RuleDefinition,
 };
 

@@ -13,7 +13,7 @@ use crate::{
 /// One request, as the client sent it to the gateway.
 ///
 /// It mirrors what Oathkeeper's decision handler makes of Go's `http.Request`: `url` is what rules
-/// match and templates see, while `asked_uri` keeps the request target as the client wrote it.
+/// match and templates see, while `request_uri` keeps the request target as the client wrote it.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The HTTP method, in the case the client used.
@@ -26,7 +26,7 @@ pub struct Request {
     /// The `Host` of the request that asked for the decision; what `preserve_host` hands on.
     pub host: String,
     /// Path and query exactly as the client asked for them, for `return_to`.
-    pub asked_uri: String,
+    pub request_uri: String,
     /// The address of the peer: of the client, or of a gateway in front.
     pub remote_addr: Option<IpAddr>,
     /// Whether headers may name the client's address.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use oathgate_template::Value;
+use oathgate_gotemplate::Value;
 
 use crate::go::{Header, Url};
 

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use oathgate_template::{Elem, Kind, Object, Slice, Template, Value};
+use oathgate_gotemplate::{Elem, Kind, Object, Slice, Template, Value};
 
 use crate::{Session, go::Header, session::MatchContext};
 

@@ -6,10 +6,10 @@ use oathgate_matching::{Found, RouteEntry, Router};
 use serde::Serialize;
 
 use crate::{
+    check::host_of,
     config::Config,
-    diagnostics::host_of,
     go::parse_duration,
-    pipeline::{Part, Settings, Shared},
+    handlers::{Part, Settings, Shared},
     rules::RuleDefinition,
     safety::normalize_host,
 };

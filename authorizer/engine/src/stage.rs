@@ -140,7 +140,7 @@ impl StageOptions {
         if let Some(base) = &self.base_path {
             if is_own_host(&request.url.host) {
                 request.url.path = base.join(&request.url.path);
-                request.asked_uri = base.join(&request.asked_uri);
+                request.request_uri = base.join(&request.request_uri);
             } else if !base.leads_to(&request.url.path) {
                 return Err(UnsafePath::OutsideBasePath);
             }
@@ -290,11 +290,11 @@ mod tests {
         };
         let mut request = Request {
             url,
-            asked_uri: format!("{path}?x"),
+            request_uri: format!("{path}?x"),
             ..Request::default()
         };
         options.place(&mut request)?;
-        assert_eq!(request.asked_uri, format!("{}?x", request.url.path));
+        assert_eq!(request.request_uri, format!("{}?x", request.url.path));
         Ok(format!("{}{}", request.host, request.url.path))
     }
 

@@ -44,7 +44,7 @@ impl ScriptedHttp {
 
     /// Every request so far, in order.
     #[must_use]
-    pub fn asked(&self) -> Vec<HttpRequest> {
+    pub fn sent(&self) -> Vec<HttpRequest> {
         self.asked
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -2,7 +2,7 @@
 
 use aws_lc_rs::rand;
 use oathgate_engine::gateway_header::fits_as_secret;
-use oathgate_outbound::aws::{CURRENT, Secrets};
+use oathgate_http_client::aws::{CURRENT, Secrets};
 
 use crate::{
     Outcome, RotationError, Step,

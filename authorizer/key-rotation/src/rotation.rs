@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use oathgate_outbound::aws::{CURRENT, PENDING, SecretDescription, SecretError, Secrets};
+use oathgate_http_client::aws::{CURRENT, PENDING, SecretDescription, SecretError, Secrets};
 use thiserror::Error;
 use uuid::Uuid;
 

@@ -12,11 +12,11 @@
 
 mod vault;
 
-use oathgate_key_rotation::{Outcome, RandomValue, RotationError, Step};
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client,
     aws::{Account, Secrets},
 };
+use oathgate_key_rotation::{Outcome, RandomValue, RotationError, Step};
 use vault::Vault;
 
 const ARN: &str = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gate-AbCdEf";

@@ -14,11 +14,11 @@ mod vault;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use oathgate_credentials::generate;
-use oathgate_key_rotation::{Outcome, Policy, Rotation, RotationError, Step};
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client,
     aws::{Account, Secrets},
 };
+use oathgate_key_rotation::{Outcome, Policy, Rotation, RotationError, Step};
 use serde_json::{Value, json};
 use vault::Vault;
 

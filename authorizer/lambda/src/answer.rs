@@ -97,7 +97,7 @@ pub(crate) struct Answering<'a> {
 impl Answering<'_> {
     /// The answer, and where the gate's grant could not be handed on, why.
     pub(crate) fn to(&self, decision: &Decision) -> (Result<Answer, Unanswered>, Option<Unfit>) {
-        let subject = decision.evidence.subject.as_str();
+        let subject = decision.trace.subject.as_str();
         match &decision.outcome {
             Decided::Granted(grant) => {
                 let context = self.vouched.context(grant, self.event, self.secret);
@@ -119,7 +119,7 @@ impl Answering<'_> {
             408 | 425 | 429 => Err(Unanswered::Undecided),
             300..=499 => {
                 let context = context::of_refusal(refusal, decision);
-                Ok(self.deny(&decision.evidence.subject, context))
+                Ok(self.deny(&decision.trace.subject, context))
             }
             _ => Err(Unanswered::Undecided),
         }

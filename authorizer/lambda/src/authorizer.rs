@@ -13,11 +13,11 @@ use std::{
 };
 
 use oathgate_engine::{
-    Decision, Evidence, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
+    Decision, DecisionTrace, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
     manifest::Manifest,
 };
 
-use oathgate_outbound::{TimeLimits, TimeUp};
+use oathgate_http_client::{TimeLimits, TimeUp};
 
 use crate::{
     Answer, BackendSecret, Level, Log, Outside, SecretHeaderTaken, Settings, Unanswered,
@@ -55,7 +55,7 @@ pub struct Authorizer {
 /// What one event came to, for the answer and for the log.
 struct Concluded {
     answer: Result<Answer, Unanswered>,
-    evidence: Evidence,
+    trace: DecisionTrace,
     api_request_id: String,
 }
 
@@ -66,7 +66,7 @@ pub struct Record {
     request_id: String,
     api_request_id: String,
     outcome: Outcome,
-    evidence: Evidence,
+    trace: DecisionTrace,
     took: Duration,
     asked: Asked,
     cold_start: bool,
@@ -134,7 +134,7 @@ impl Authorizer {
             request_id: invocation.request_id.clone(),
             api_request_id: concluded.api_request_id,
             outcome: outcome(&concluded.answer),
-            evidence: concluded.evidence,
+            trace: concluded.trace,
             took: begun.elapsed(),
             asked: self.outside.asked(),
             cold_start,
@@ -178,50 +178,50 @@ impl Authorizer {
             secret: secret.as_ref(),
         };
         let (answer, unfit) = answering.to(&decision);
-        let mut evidence = decision.evidence;
+        let mut trace = decision.trace;
         if let Some(unfit) = unfit {
-            evidence.status = unfit.status();
-            evidence.code = unfit.code();
-            evidence.message = unfit.message().to_owned();
-            evidence.cause = unfit.to_string();
+            trace.status = unfit.status();
+            trace.code = unfit.code();
+            trace.message = unfit.message().to_owned();
+            trace.cause = unfit.to_string();
         }
         Concluded {
             answer,
-            evidence,
+            trace,
             api_request_id: String::new(),
         }
     }
 
     /// Writes the line about an event.
     pub fn write(&self, record: &Record) {
-        let evidence = &record.evidence;
+        let trace = &record.trace;
         let level = match record.outcome {
             Outcome::Error => Level::Error,
-            _ if evidence.code.is_fault() || evidence.worked_around.is_some() => Level::Warn,
+            _ if trace.code.is_fault() || trace.worked_around.is_some() => Level::Warn,
             _ => Level::Info,
         };
         let metrics = self.settings.metrics.as_ref().map(|settings| Metrics {
             settings,
             cold_start: record.cold_start,
-            has_rule: evidence.rule.is_some(),
+            has_rule: trace.rule.is_some(),
             asked: record.asked.calls > 0,
             fault: match level {
                 Level::Debug | Level::Info => None,
-                Level::Warn if !evidence.code.is_fault() => Some(log::WORKED_AROUND),
-                Level::Warn | Level::Error => Some(evidence.code.as_str()),
+                Level::Warn if !trace.code.is_fault() => Some(log::WORKED_AROUND),
+                Level::Warn | Level::Error => Some(trace.code.as_str()),
             },
         });
         let figures = Figures {
             ms: log::milliseconds(record.took),
             upstream_calls: record.asked.calls,
             upstream_ms: log::milliseconds(record.asked.time),
-            cache_hits: evidence.cache_hits,
+            cache_hits: trace.cache_hits,
             metrics,
         };
         if !self.log.writes(level) {
             if figures.metrics.is_some() {
                 self.log
-                    .measured(record.outcome, evidence.rule.as_deref(), figures);
+                    .measured(record.outcome, trace.rule.as_deref(), figures);
             }
             return;
         }
@@ -229,18 +229,18 @@ impl Authorizer {
             request_id: &record.request_id,
             api_request_id: &record.api_request_id,
             outcome: record.outcome,
-            status: evidence.status,
-            rule: evidence.rule.as_deref(),
-            overlapping: evidence.overlapping.iter().map(AsRef::as_ref).collect(),
-            step: evidence.step.as_str(),
-            handler: evidence.handler.as_deref(),
-            error_handler: evidence.error_handler.as_deref(),
-            code: evidence.code.as_str(),
-            reason: &evidence.message,
-            cause: &evidence.cause,
-            worked_around: evidence.worked_around.as_deref(),
-            empty_subject: evidence.empty_subject,
-            step_ms: evidence.took.into(),
+            status: trace.status,
+            rule: trace.rule.as_deref(),
+            overlapping: trace.overlapping.iter().map(AsRef::as_ref).collect(),
+            step: trace.step.as_str(),
+            handler: trace.handler.as_deref(),
+            error_handler: trace.error_handler.as_deref(),
+            code: trace.code.as_str(),
+            reason: &trace.message,
+            cause: &trace.cause,
+            worked_around: trace.worked_around.as_deref(),
+            empty_subject: trace.empty_subject,
+            step_ms: trace.took.into(),
             cold_start: record.cold_start,
             figures,
         };
@@ -261,11 +261,11 @@ fn outcome(answer: &Result<Answer, Unanswered>) -> Outcome {
 fn failed(code: ReasonCode, cause: String) -> Concluded {
     Concluded {
         answer: Err(Unanswered::Undecided),
-        evidence: Evidence {
+        trace: DecisionTrace {
             status: 500,
             code,
             cause,
-            ..Evidence::default()
+            ..DecisionTrace::default()
         },
         api_request_id: String::new(),
     }
@@ -281,12 +281,12 @@ fn malformed(code: ReasonCode, cause: String) -> Decision {
     };
     Decision {
         outcome: Decided::Refused(refusal),
-        evidence: Evidence {
+        trace: DecisionTrace {
             status: 400,
             code,
             message,
             cause,
-            ..Evidence::default()
+            ..DecisionTrace::default()
         },
     }
 }

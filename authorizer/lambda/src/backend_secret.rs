@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use oathgate_engine::{gateway_header::fits_as_secret, manifest::VouchedHeader, ports::Clock};
-use oathgate_outbound::aws::Secrets;
+use oathgate_http_client::aws::Secrets;
 use thiserror::Error;
 
 use crate::{

@@ -350,7 +350,7 @@ fn joined<'a>(mut values: impl Iterator<Item = &'a str>, separator: &str) -> Cow
 
 /// The context of a refusal: what gateway responses show to the client.
 pub(crate) fn of_refusal(refusal: &Refusal, decision: &Decision) -> Context {
-    let evidence = &decision.evidence;
+    let trace = &decision.trace;
     let mut context = Context::new();
     let mut put = |key: &str, value: String| {
         if value.len() <= MOST_BYTES && !value.chars().any(char::is_control) {
@@ -358,10 +358,10 @@ pub(crate) fn of_refusal(refusal: &Refusal, decision: &Decision) -> Context {
         }
     };
     put("status", refusal.status.to_string());
-    if let Some(rule) = &evidence.rule {
+    if let Some(rule) = &trace.rule {
         put("rule", rule.to_string());
     }
-    put("reason", evidence.message.clone());
+    put("reason", trace.message.clone());
     if let Some(location) = refusal.header.get("Location") {
         put("location", location.to_owned());
         put("refresh", format!("0; url={location}"));
@@ -369,7 +369,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, decision: &Decision) -> Context {
     if let Some(challenge) = refusal.header.get("WWW-Authenticate") {
         put("www_authenticate", challenge.to_owned());
     }
-    put("body", body(refusal, evidence.status, &evidence.message));
+    put("body", body(refusal, trace.status, &trace.message));
     context
 }
 
@@ -397,7 +397,7 @@ pub(crate) fn error_body(status: u16, message: &str) -> serde_json::Value {
 
 #[cfg(test)]
 mod tests {
-    use oathgate_engine::{Evidence, Outcome, go::Header};
+    use oathgate_engine::{DecisionTrace, Outcome, go::Header};
 
     use super::*;
 
@@ -832,16 +832,16 @@ mod tests {
     }
 
     fn refused(refusal: Refusal, status: u16) -> Context {
-        let evidence = Evidence {
+        let trace = DecisionTrace {
             rule: Some("a".into()),
             status,
             message: "Access credentials are invalid".to_owned(),
             cause: "what only the log may say".to_owned(),
-            ..Evidence::default()
+            ..DecisionTrace::default()
         };
         let decision = Decision {
             outcome: Outcome::Refused(refusal.clone()),
-            evidence,
+            trace,
         };
         of_refusal(&refusal, &decision)
     }

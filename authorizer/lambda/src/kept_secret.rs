@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use oathgate_engine::ports::Clock;
-use oathgate_outbound::aws::Secrets;
+use oathgate_http_client::aws::Secrets;
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
@@ -171,12 +171,12 @@ impl KeptSecret {
 
     /// Reads the secret, once for all who need it at the same time.
     async fn refresh(&self) -> Result<Bytes, SecretUnavailable> {
-        let asked_at = self.clock.now();
+        let sent_at = self.clock.now();
         let _reading = self.reading.lock().await;
         {
             let kept = self.kept();
             if let (Some(value), Some(read_at)) = (&kept.value, kept.read_at)
-                && read_at > asked_at
+                && read_at > sent_at
             {
                 return Ok(value.clone());
             }

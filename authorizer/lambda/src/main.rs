@@ -14,13 +14,13 @@ use oathgate_engine::{
     Ports,
     ports::{Clock, HttpRequest, SystemClock},
 };
+use oathgate_http_client::{
+    Client, UrlKeys,
+    aws::{Account, Secrets},
+};
 use oathgate_lambda::{
     Authorizer, BackendSecret, Invocation, Level, Log, Outside, Package, Record, SecretKeys,
     Settings,
-};
-use oathgate_outbound::{
-    Client, UrlKeys,
-    aws::{Account, Secrets},
 };
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedReceiver, error::SendError, unbounded_channel};
@@ -31,7 +31,7 @@ const CANNOT_START: &str = "the gate cannot start";
 
 /// How many questions a minute for keys that nobody has one environment asks each issuer: a new key is
 /// found by the first of them.
-const KEY_QUESTIONS_PER_MINUTE: u32 = 20;
+const KEY_REQUESTS_PER_MINUTE: u32 = 20;
 
 /// What the runtime needs and only Lambda sets. Beside Lambda, `LAMBDA_TASK_ROOT` and
 /// `AWS_LAMBDA_RUNTIME_API` are enough to run the function.
@@ -180,7 +180,7 @@ async fn load() -> Result<Authorizer, Broken> {
         clock,
     };
     let gate = package.into_gate(ports)?;
-    gate.limit_key_questions(KEY_QUESTIONS_PER_MINUTE);
+    gate.limit_key_set_requests(KEY_REQUESTS_PER_MINUTE);
     if let Some(limits) = settings.session_cache {
         gate.keep_sessions(limits);
     }

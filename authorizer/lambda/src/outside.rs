@@ -6,7 +6,7 @@ use std::{
 };
 
 use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
-use oathgate_outbound::Client;
+use oathgate_http_client::Client;
 
 use crate::{Level, Log};
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use oathgate_engine::ports::{BoxFuture, Clock, KeySource, KeySourceError};
-use oathgate_outbound::{UrlKeys, aws::Secrets};
+use oathgate_http_client::{UrlKeys, aws::Secrets};
 
 use crate::{
     Log,

@@ -69,7 +69,7 @@ fn read(text: &str, public_host: Option<&str>, base: Option<&str>) -> Value {
             "host": request.url.host,
             "path": request.url.path,
             "query": request.url.raw_query,
-            "asked_uri": request.asked_uri,
+            "request_uri": request.request_uri,
             "remote_addr": request.remote_addr,
             "header": request.header.iter().collect::<Vec<_>>(),
         }),

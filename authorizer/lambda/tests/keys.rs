@@ -25,11 +25,11 @@ use harness::{
     services::{Secret, SecretsManager},
 };
 use oathgate_engine::ports::{Clock, KeySource};
-use oathgate_lambda::{Level, Log, SecretKeys};
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client, UrlKeys,
     aws::{Account, Secrets},
 };
+use oathgate_lambda::{Level, Log, SecretKeys};
 use serde_json::json;
 
 const URL: &str = "file:///tmp/jwks.json";

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use oathgate_engine::ports::{HttpError, HttpRequest};
-use oathgate_outbound::Client;
+use oathgate_http_client::Client;
 use serde::Serialize;
 use thiserror::Error;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use oathgate_credentials::{CredentialsError, generate};
 use oathgate_engine::encoding::without_mark;
-use oathgate_outbound::aws::{SecretError, Secrets};
+use oathgate_http_client::aws::{SecretError, Secrets};
 use serde::Deserialize;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};

@@ -7,7 +7,7 @@ use std::{
 };
 
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, Runtime, service_fn};
-use oathgate_outbound::{Client, aws::Account};
+use oathgate_http_client::{Client, aws::Account};
 use oathgate_signing_keys::{
     Endpoint, Event, Request, Resource, RotationEvent, Rotator, Settings, Task,
 };

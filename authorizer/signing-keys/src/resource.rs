@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client,
     aws::{Account, AccountError, Secrets},
 };

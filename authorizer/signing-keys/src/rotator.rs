@@ -2,11 +2,11 @@
 
 use std::{fmt, time::SystemTime};
 
-use oathgate_key_rotation::{Outcome, Policy, RandomValue, Rotation, RotationError};
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client,
     aws::{Account, AccountError, Secrets},
 };
+use oathgate_key_rotation::{Outcome, Policy, RandomValue, Rotation, RotationError};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use oathgate_engine::keys::JwkSet;
-use oathgate_outbound::aws::Secrets;
+use oathgate_http_client::aws::Secrets;
 use serde_json::json;
 
 /// How long one reading of the secret may take.

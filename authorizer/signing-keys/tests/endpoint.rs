@@ -22,7 +22,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use oathgate_credentials::generate;
-use oathgate_outbound::{Client, aws::Account};
+use oathgate_http_client::{Client, aws::Account};
 use oathgate_signing_keys::{Endpoint, EndpointSettings, Request, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -20,7 +20,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use oathgate_outbound::{Client, aws::Account};
+use oathgate_http_client::{Client, aws::Account};
 use oathgate_signing_keys::{Event, Resource, Status};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

@@ -1,7 +1,7 @@
 //! The templates of the recipe.
 
 use oathgate_engine::{Session, go::decode_json};
-use oathgate_template::{Template, Value};
+use oathgate_gotemplate::{Template, Value};
 
 use crate::Parts;
 

@@ -165,7 +165,7 @@ fn request(authorization: Option<&str>) -> Request {
         },
         header,
         host: "api.example.com".to_owned(),
-        asked_uri: "/accounts/4711".to_owned(),
+        request_uri: "/accounts/4711".to_owned(),
         ..Request::default()
     }
 }

@@ -219,7 +219,7 @@ impl Parameters {
         let url = named.unwrap_or_else(|| {
             format!(
                 "https://ssm.{region}.{}",
-                oathgate_outbound::aws::domain_of(region)
+                oathgate_http_client::aws::domain_of(region)
             )
         });
         format!("{}/", url.trim_end_matches('/'))

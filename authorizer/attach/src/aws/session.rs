@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::{Credentials, provider::ProvideCredentials};
-use oathgate_outbound::{Client, aws::SdkConnector};
+use oathgate_http_client::{Client, aws::SdkConnector};
 use thiserror::Error;
 
 /// How often a request is tried: API Gateway takes few of them a second and refuses the rest.

@@ -12,7 +12,7 @@ use oathgate_attach::{
     aws::{ParameterRecord, Parameters, RestApiClient, Session, SessionError},
     detach, snippet, verify,
 };
-use oathgate_outbound::Client;
+use oathgate_http_client::Client;
 use thiserror::Error;
 
 use crate::{

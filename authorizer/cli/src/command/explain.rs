@@ -1,4 +1,4 @@
-//! `oathgate explain`: one request, decided, with the evidence.
+//! `oathgate explain`: one request, decided, with the trace.
 
 use std::io::Write as _;
 
@@ -63,21 +63,21 @@ fn request(arguments: &Explain) -> Result<Request, ExplainError> {
 }
 
 fn as_json(decision: &Decision) -> serde_json::Value {
-    let evidence = &decision.evidence;
+    let trace = &decision.trace;
     let mut explained = json!({
-        "rule": evidence.rule,
-        "overlapping": evidence.overlapping,
-        "step": evidence.step.as_str(),
-        "handler": evidence.handler,
-        "passed_over": evidence.passed_over,
-        "subject": evidence.subject,
-        "empty_subject": evidence.empty_subject,
-        "status": evidence.status,
-        "code": evidence.code.as_str(),
-        "message": evidence.message,
-        "cause": evidence.cause,
-        "worked_around": evidence.worked_around,
-        "error_handler": evidence.error_handler,
+        "rule": trace.rule,
+        "overlapping": trace.overlapping,
+        "step": trace.step.as_str(),
+        "handler": trace.handler,
+        "passed_over": trace.passed_over,
+        "subject": trace.subject,
+        "empty_subject": trace.empty_subject,
+        "status": trace.status,
+        "code": trace.code.as_str(),
+        "message": trace.message,
+        "cause": trace.cause,
+        "worked_around": trace.worked_around,
+        "error_handler": trace.error_handler,
     });
     let (granted, status, vouched) = match &decision.outcome {
         Outcome::Granted(grant) => (true, 200, grant.vouched.clone()),
@@ -93,7 +93,7 @@ fn as_json(decision: &Decision) -> serde_json::Value {
 
 /// The decision in lines for people.
 pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
-    let evidence = &decision.evidence;
+    let trace = &decision.trace;
     let mut lines = vec![match &decision.outcome {
         Outcome::Granted(_) => "granted".to_owned(),
         Outcome::Refused(refusal) => format!("refused with {}", refusal.status),
@@ -103,31 +103,31 @@ pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
             lines.push(format!("  {name:<14} {value}"));
         }
     };
-    say("rule", evidence.rule.as_deref().unwrap_or("none matches"));
-    say("overlapping", &evidence.overlapping.join(", "));
-    say("passed over", &evidence.passed_over.join(", "));
-    say("ended in", evidence.step.as_str());
-    say("handler", evidence.handler.as_deref().unwrap_or_default());
+    say("rule", trace.rule.as_deref().unwrap_or("none matches"));
+    say("overlapping", &trace.overlapping.join(", "));
+    say("passed over", &trace.passed_over.join(", "));
+    say("ended in", trace.step.as_str());
+    say("handler", trace.handler.as_deref().unwrap_or_default());
     say(
         "subject",
-        if evidence.empty_subject {
+        if trace.empty_subject {
             "(empty: the authenticator let in a request without a subject)"
         } else {
-            &evidence.subject
+            &trace.subject
         },
     );
     if matches!(decision.outcome, Outcome::Refused(_)) {
-        say("code", evidence.code.as_str());
+        say("code", trace.code.as_str());
     }
-    say("message", &evidence.message);
-    say("cause", &evidence.cause);
+    say("message", &trace.message);
+    say("cause", &trace.cause);
     say(
         "worked around",
-        evidence.worked_around.as_deref().unwrap_or_default(),
+        trace.worked_around.as_deref().unwrap_or_default(),
     );
     say(
         "answered by",
-        evidence.error_handler.as_deref().unwrap_or_default(),
+        trace.error_handler.as_deref().unwrap_or_default(),
     );
     if let Outcome::Granted(grant) = &decision.outcome {
         say("vouches for", &grant.vouched.join(", "));

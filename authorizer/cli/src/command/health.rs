@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use oathgate_engine::ports::{HttpClient as _, HttpError, HttpRequest};
-use oathgate_outbound::Client;
+use oathgate_http_client::Client;
 use thiserror::Error;
 
 use crate::{arguments::Health, command::CommandError, exit::Exit};

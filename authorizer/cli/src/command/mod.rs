@@ -48,7 +48,7 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     KeySet(#[from] credentials::KeySetError),
     #[error(transparent)]
-    CaFile(#[from] oathgate_outbound::CaFileError),
+    CaFile(#[from] oathgate_http_client::CaFileError),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
     #[error("cannot print: {0}")]

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use oathgate_engine::{
-    diagnostics::{Target, check, check_host, check_keys, check_secret_header},
+    check::{Target, check, check_host, check_keys, check_secret_header},
     finding::{Finding, Severity},
 };
 

@@ -75,7 +75,7 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
                     test: test.name.clone(),
                     error,
                 })?;
-            reached.extend(outcome.decision.evidence.rule.clone());
+            reached.extend(outcome.decision.trace.rule.clone());
             if outcome.differences.is_empty() {
                 report.passed += 1;
             } else {

@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use oathgate_engine::{
-    Outgoing,
+    ServiceRequest,
     go::Url,
     ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse},
     rules::{RuleFiles, RuleFilesError, RuleRepository},
@@ -65,7 +65,7 @@ impl Files {
     /// Asks for a file as a browser does: a redirect is followed.
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, RuleFilesError> {
         let url = Url::parse(url).map_err(|_| RuleFilesError("this is no address".to_owned()))?;
-        let asked = Outgoing::new("GET", url, PATIENCE);
+        let asked = ServiceRequest::new("GET", url, PATIENCE);
         content(asked.send(&*self.http).await)
     }
 

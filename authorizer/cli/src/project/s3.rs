@@ -10,7 +10,7 @@ use aws_sigv4::{
     },
     sign::v4,
 };
-use oathgate_outbound::aws::domain_of;
+use oathgate_http_client::aws::domain_of;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 

@@ -14,17 +14,17 @@ pub(super) fn differences(expect: &Expectation, decision: &Decision) -> Vec<Stri
             found.push(format!("{what} should be `{expected}`, is `{is}`"));
         }
     };
-    let evidence = &decision.evidence;
+    let trace = &decision.trace;
     let status = match &decision.outcome {
         Outcome::Granted(_) => 200,
         Outcome::Refused(refusal) => refusal.status,
     };
     compare("status", &expect.status.to_string(), &status.to_string());
     if let Some(rule) = &expect.rule {
-        compare("rule", rule, evidence.rule.as_deref().unwrap_or("(none)"));
+        compare("rule", rule, trace.rule.as_deref().unwrap_or("(none)"));
     }
     if let Some(subject) = &expect.subject {
-        compare("subject", subject, &evidence.subject);
+        compare("subject", subject, &trace.subject);
     }
     for (name, expected) in &expect.headers {
         let is = header(decision, name);

@@ -15,7 +15,7 @@ use http::{
 };
 use http_body_util::BodyExt as _;
 use hyper::body::Body;
-use oathgate_outbound::{TimeLimits, TimeUp};
+use oathgate_http_client::{TimeLimits, TimeUp};
 use thiserror::Error;
 
 use super::answer;

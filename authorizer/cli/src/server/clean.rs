@@ -7,7 +7,7 @@ use http::{
     header::{CONTENT_TYPE, LOCATION},
     request::Parts,
 };
-use oathgate_engine::{clean_path, go::Url, pipeline::errors::escape_html};
+use oathgate_engine::{clean_path, go::Url, handlers::errors::escape_html};
 
 /// The way to the clean path, where the one asked for is not clean.
 pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {

@@ -52,7 +52,7 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
             raw_query: own_query.to_owned(),
             ..Url::default()
         },
-        asked_uri: forwarded_uri.unwrap_or_else(|| {
+        request_uri: forwarded_uri.unwrap_or_else(|| {
             let mut uri = own_path.to_owned();
             if !own_query.is_empty() {
                 uri.push('?');
@@ -135,13 +135,13 @@ fn printable(value: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use oathgate_engine::{Evidence, Grant, Refusal};
+    use oathgate_engine::{DecisionTrace, Grant, Refusal};
 
     use super::*;
 
     fn names(outcome: Outcome) -> Vec<String> {
-        let evidence = Evidence::default();
-        let response = response(Decision { outcome, evidence });
+        let trace = DecisionTrace::default();
+        let response = response(Decision { outcome, trace });
         let names = response.headers().keys();
         let mut names: Vec<_> = names.map(ToString::to_string).collect();
         names.sort();

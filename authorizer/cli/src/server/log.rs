@@ -90,12 +90,12 @@ impl Asked {
 
     /// Writes the line.
     pub(crate) fn decided(self, decision: &Decision) {
-        let evidence = &decision.evidence;
+        let trace = &decision.trace;
         let (granted, status) = match &decision.outcome {
             Outcome::Granted(_) => (true, 200),
             Outcome::Refused(refusal) => (false, refusal.status),
         };
-        let quiet = granted && evidence.worked_around.is_none();
+        let quiet = granted && trace.worked_around.is_none();
         let level = if quiet { Level::Info } else { Level::Warn };
         if !is_written(level) {
             return;
@@ -107,16 +107,16 @@ impl Asked {
             "status": status,
             "http_method": self.method,
             "http_url": self.url,
-            "rule_id": evidence.rule,
-            "overlapping": evidence.overlapping,
-            "step": evidence.step.as_str(),
-            "passed_over": evidence.passed_over,
-            "handler": evidence.handler,
-            "error_handler": evidence.error_handler,
-            "worked_around": evidence.worked_around,
-            "empty_subject": evidence.empty_subject,
-            "code": evidence.code.as_str(),
-            "reason": evidence.cause,
+            "rule_id": trace.rule,
+            "overlapping": trace.overlapping,
+            "step": trace.step.as_str(),
+            "passed_over": trace.passed_over,
+            "handler": trace.handler,
+            "error_handler": trace.error_handler,
+            "worked_around": trace.worked_around,
+            "empty_subject": trace.empty_subject,
+            "code": trace.code.as_str(),
+            "reason": trace.cause,
             "ms": self.since.elapsed().as_secs_f64() * 1000.0,
         });
         write(level, &line);

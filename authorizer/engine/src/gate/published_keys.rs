@@ -6,7 +6,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Gate;
-use crate::{keys::PublishedKey, pipeline::mutators::keys_to_sign_with, rules::is_valid};
+use crate::{handlers::mutators::keys_to_sign_with, keys::PublishedKey, rules::is_valid};
 
 /// Why there are no keys to show. Names neither an address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use oathgate_template::Value;
+use oathgate_gotemplate::Value;
 use thiserror::Error;
 
 /// How deep values may lie in each other.

@@ -1,6 +1,6 @@
 //! Headers, URLs and queries as templates see them: with the methods that their Go types have.
 
-use oathgate_template::{Elem, Kind, Object, Slice, Value};
+use oathgate_gotemplate::{Elem, Kind, Object, Slice, Value};
 use serde_json::json;
 
 use super::{Header, NoValues, Query, Url, UserInfo, canonical_header_name};

@@ -14,7 +14,7 @@ use thiserror::Error;
 use tokio::sync::watch;
 
 use super::{JwkSet, JwkSetError, allowance::Allowance};
-use crate::{Ports, fingerprint::Fingerprint, ports::KeySourceError};
+use crate::{Ports, cache_key::CacheKey, ports::KeySourceError};
 
 /// How long a fetch may go on after whoever asked for it has stopped waiting: the next one to ask
 /// finds what it brought.
@@ -26,7 +26,7 @@ const OVERDUE: Duration = Duration::from_secs(3);
 
 /// How many questions a minute each URL gets, beyond those for sets that have become old, where
 /// nobody says otherwise: far more than any real use needs.
-const QUESTIONS_PER_MINUTE: u32 = 6000;
+const REQUESTS_PER_MINUTE: u32 = 6000;
 
 /// Key sets by URL.
 ///
@@ -34,8 +34,8 @@ const QUESTIONS_PER_MINUTE: u32 = 6000;
 /// changed. Requests that need the same set at the same time wait for one fetch together.
 #[derive(Debug)]
 pub struct KeySets {
-    /// By the fingerprint of the URL: one may hold a password, or a key set itself (`inline://`).
-    by_url: Mutex<HashMap<Fingerprint, Arc<KeptSet>>>,
+    /// By the cache_key of the URL: one may hold a password, or a key set itself (`inline://`).
+    by_url: Mutex<HashMap<CacheKey, Arc<KeptSet>>>,
     questions_per_minute: AtomicU32,
 }
 
@@ -43,7 +43,7 @@ impl Default for KeySets {
     fn default() -> Self {
         Self {
             by_url: Mutex::default(),
-            questions_per_minute: AtomicU32::new(QUESTIONS_PER_MINUTE),
+            questions_per_minute: AtomicU32::new(REQUESTS_PER_MINUTE),
         }
     }
 }
@@ -180,7 +180,7 @@ impl KeySets {
 
     /// Limits how many questions a minute each URL gets for keys that nobody has. A question because
     /// the set has become old is never refused.
-    pub fn limit_questions(&self, per_minute: u32) {
+    pub fn limit_requests(&self, per_minute: u32) {
         self.questions_per_minute
             .store(per_minute, Ordering::Relaxed);
     }
@@ -241,7 +241,7 @@ impl KeySets {
     }
 
     fn kept(&self, url: &str) -> Arc<KeptSet> {
-        let key = Fingerprint::of(url);
+        let key = CacheKey::of(url);
         Arc::clone(lock(&self.by_url).entry(key).or_default())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::RuleDefinition;
-use crate::{config::Config, diagnostics::handlers_can_run, go::Url, pipeline::Shared};
+use crate::{check::handlers_can_run, config::Config, go::Url, handlers::Shared};
 
 /// Whether a rule can be run as it is. One that cannot still matches requests, and answers 500 where
 /// the handler that is wrong is reached; Oathkeeper does not list it, and is not ready with no other.

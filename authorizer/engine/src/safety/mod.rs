@@ -18,6 +18,6 @@ pub(crate) use authorization::one_authorization;
 pub use host::normalize_host;
 pub(crate) use overrides::overrides_lead_to_one_rule;
 pub use path::UnsafePath;
-pub(crate) use path::{asked_path, leads_to_one_rule};
+pub(crate) use path::{leads_to_one_rule, requested_path};
 pub use policy::{PathPolicy, Treatment, UnknownTreatment};
 pub use spelling::is_same_path;

@@ -11,7 +11,7 @@ use oathgate_matching::{Found, Router};
 use thiserror::Error;
 
 use super::{
-    path::{asked_path, leads_to_one_rule},
+    path::{leads_to_one_rule, requested_path},
     policy::{PathPolicy, Treatment},
 };
 use crate::{Failure, ReasonCode, Request, go::Query};
@@ -91,7 +91,7 @@ fn leads_there(
     router: &Router,
     policy: PathPolicy,
 ) -> Result<(), ()> {
-    let asked = asked_path(other, policy).map_err(drop)?;
+    let asked = requested_path(other, policy).map_err(drop)?;
     match router.find(&other.method, &other.match_url()) {
         Found::One(found) if found == rule => {
             leads_to_one_rule(&asked, other, rule, router).map_err(drop)
@@ -107,7 +107,7 @@ fn methods(request: &Request) -> Vec<(&'static str, String)> {
         .map(|(header, value)| (header, value.trim().to_ascii_uppercase()))
         .collect();
     let query = request
-        .asked_uri
+        .request_uri
         .split_once('?')
         .map_or("", |(_, query)| query);
     if request.method.eq_ignore_ascii_case("POST") && query.contains(['_', '%']) {
@@ -185,7 +185,7 @@ mod tests {
                 path: uri.split('?').next().unwrap_or_default().to_owned(),
                 ..Url::default()
             },
-            asked_uri: uri.to_owned(),
+            request_uri: uri.to_owned(),
             ..Request::default()
         };
         for (name, value) in headers {

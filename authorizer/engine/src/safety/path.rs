@@ -73,7 +73,7 @@ impl From<UnsafePath> for Failure {
 
 /// What there is to know of a path before rules are asked.
 #[derive(Debug, Default)]
-pub(crate) struct AskedPath {
+pub(crate) struct RequestedPath {
     /// Whether there is none, which is the root (RFC 9110, section 4.2.3).
     is_empty: bool,
     /// How servers could read it; none where there is but one way.
@@ -84,13 +84,16 @@ pub(crate) struct AskedPath {
 ///
 /// # Errors
 /// What makes the path unsafe, whatever the rules say.
-pub(crate) fn asked_path(request: &Request, policy: PathPolicy) -> Result<AskedPath, UnsafePath> {
+pub(crate) fn requested_path(
+    request: &Request,
+    policy: PathPolicy,
+) -> Result<RequestedPath, UnsafePath> {
     if policy.unsafe_paths == Treatment::Allow {
-        return Ok(AskedPath::default());
+        return Ok(RequestedPath::default());
     }
     let path = as_written(request)?;
     if path.is_empty() || is_plain(path.as_bytes()) {
-        return Ok(AskedPath {
+        return Ok(RequestedPath {
             is_empty: path.is_empty(),
             readings: Vec::new(),
         });
@@ -111,7 +114,7 @@ pub(crate) fn asked_path(request: &Request, policy: PathPolicy) -> Result<AskedP
     if !is_escaped_well(path) {
         return Err(UnsafePath::Escape);
     }
-    Ok(AskedPath {
+    Ok(RequestedPath {
         is_empty: false,
         readings,
     })
@@ -121,7 +124,7 @@ pub(crate) fn asked_path(request: &Request, policy: PathPolicy) -> Result<AskedP
 /// Go's server hands it on.
 fn as_written(request: &Request) -> Result<&str, UnsafePath> {
     let path = request.url.path.as_str();
-    match request.asked_uri.split('?').next() {
+    match request.request_uri.split('?').next() {
         None | Some("") => Ok(path),
         Some(written) if written == path => Ok(path),
         Some(written) if percent_decoded(written, true).as_deref() == Some(path) => Ok(written),
@@ -163,7 +166,7 @@ fn is_plain(path: &[u8]) -> bool {
 /// # Errors
 /// A reading that leads elsewhere.
 pub(crate) fn leads_to_one_rule(
-    asked: &AskedPath,
+    asked: &RequestedPath,
     request: &Request,
     rule: usize,
     router: &Router,

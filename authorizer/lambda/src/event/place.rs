@@ -38,7 +38,7 @@ impl Event<'_> {
         };
         if let Some(base) = below {
             request.url.path = base.join(path);
-            request.asked_uri = base.join(&request.asked_uri);
+            request.request_uri = base.join(&request.request_uri);
         }
         Ok(())
     }

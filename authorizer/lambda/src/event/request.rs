@@ -64,11 +64,11 @@ impl Event<'_> {
             Query::Raw(raw) => raw.clone().into_owned(),
             Query::Decoded(pairs) => encoded(pairs),
         };
-        let mut asked_uri = String::with_capacity(path.len() + 1 + raw_query.len());
-        asked_uri.push_str(&path);
+        let mut request_uri = String::with_capacity(path.len() + 1 + raw_query.len());
+        request_uri.push_str(&path);
         if !raw_query.is_empty() {
-            asked_uri.push('?');
-            asked_uri.push_str(&raw_query);
+            request_uri.push('?');
+            request_uri.push_str(&raw_query);
         }
         Ok(Request {
             method: self.method.clone().into_owned(),
@@ -81,7 +81,7 @@ impl Event<'_> {
             },
             header: self.header(),
             host: host.to_owned(),
-            asked_uri,
+            request_uri,
             remote_addr: self.source_ip.parse().ok(),
             address_headers: AddressHeaders::Ignored,
             body: Bytes::new(),

@@ -16,13 +16,13 @@ use oathgate_engine::{
     rules,
     safety::{PathPolicy, Treatment},
 };
+use oathgate_http_client::{
+    Client, UrlKeys,
+    aws::{Account, Secrets},
+};
 use oathgate_lambda::{
     Answer, Authorizer, BackendSecret, BackendSecretSettings, ForgedHeaders, Invocation, Level,
     Log, Outside, Settings, Unanswered,
-};
-use oathgate_outbound::{
-    Client, UrlKeys,
-    aws::{Account, Secrets},
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;

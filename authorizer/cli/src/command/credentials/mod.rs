@@ -6,8 +6,8 @@ mod rotate;
 use std::io::Write as _;
 
 use oathgate_engine::keys::{JwkSet, JwkSetError};
+use oathgate_http_client::aws::{AccountError, SecretError};
 use oathgate_key_rotation::{DocumentError, LifeCycleError, RotationError};
-use oathgate_outbound::aws::{AccountError, SecretError};
 use serde_json::json;
 use thiserror::Error;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use oathgate_outbound::{
+use oathgate_http_client::{
     Client,
     aws::{Account, Secrets},
 };

@@ -83,7 +83,7 @@ async fn a_new_key_is_found_at_once_and_an_old_one_is_gone_with_it() {
 #[tokio::test]
 async fn keys_that_nobody_has_are_asked_for_within_a_limit() {
     let issuer = Issuer::with("a");
-    issuer.sets.limit_questions(3);
+    issuer.sets.limit_requests(3);
     assert_eq!(issuer.has("a").await, (true, 1), "the first is not counted");
     let mut asked = 0;
     for number in 0..50 {
@@ -103,7 +103,7 @@ async fn keys_that_nobody_has_are_asked_for_within_a_limit() {
 #[tokio::test(start_paused = true)]
 async fn an_old_set_counts_only_while_nobody_answers() {
     let issuer = Issuer::with("a");
-    issuer.sets.limit_questions(1);
+    issuer.sets.limit_requests(1);
     assert_eq!(issuer.has("a").await, (true, 1));
     issuer.clock.advance(TTL + Duration::from_secs(1));
     issuer.keys.set(unavailable());
@@ -155,7 +155,7 @@ async fn a_key_for_something_else_than_signatures_is_not_found() {
 #[tokio::test]
 async fn the_cause_is_known_beyond_the_limit_of_questions() {
     let issuer = Issuer::with("a");
-    issuer.sets.limit_questions(0);
+    issuer.sets.limit_requests(0);
     issuer.keys.set(unavailable());
     let urls = ["https://id.example/keys".to_owned()];
     for questions in [1, 1] {

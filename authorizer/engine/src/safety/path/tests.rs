@@ -76,7 +76,7 @@ pub(super) fn request(path: &str) -> Request {
             path: path.to_owned(),
             ..Url::default()
         },
-        asked_uri: path.to_owned(),
+        request_uri: path.to_owned(),
         ..Request::default()
     }
 }
@@ -91,14 +91,14 @@ pub(super) fn decide(gate: &Gate, path: &str) -> Decision {
 /// The rule that grants a path.
 pub(super) fn granted(gate: &Gate, path: &str) -> Option<String> {
     let decision = decide(gate, path);
-    let rule = decision.evidence.rule.as_deref().map(str::to_owned);
+    let rule = decision.trace.rule.as_deref().map(str::to_owned);
     matches!(decision.outcome, Outcome::Granted(_)).then(|| rule.unwrap())
 }
 
 fn refused(gate: &Gate, path: &str, why: UnsafePath) {
-    let evidence = decide(gate, path).evidence;
+    let trace = decide(gate, path).trace;
     assert_eq!(
-        (evidence.status, evidence.code, evidence.cause),
+        (trace.status, trace.code, trace.cause),
         (400, ReasonCode::UnsafePath, why.to_string()),
         "{path:?}"
     );
@@ -157,19 +157,19 @@ fn a_target_that_ends_in_a_fragment_is_refused() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    for asked_uri in ["/a#/../admin", "/a#", "/#?x"] {
+    for request_uri in ["/a#/../admin", "/a#", "/#?x"] {
         let asked = Request {
-            asked_uri: asked_uri.to_owned(),
+            request_uri: request_uri.to_owned(),
             ..request("/a")
         };
-        let evidence = runtime.block_on(GATE.decide(asked)).evidence;
-        assert_eq!(evidence.code, ReasonCode::UnsafePath, "{asked_uri}");
+        let trace = runtime.block_on(GATE.decide(asked)).trace;
+        assert_eq!(trace.code, ReasonCode::UnsafePath, "{request_uri}");
     }
     let asked = Request {
-        asked_uri: "/a?next=#top".to_owned(),
+        request_uri: "/a?next=#top".to_owned(),
         ..request("/a")
     };
-    assert_eq!(runtime.block_on(GATE.decide(asked)).evidence.status, 200);
+    assert_eq!(runtime.block_on(GATE.decide(asked)).trace.status, 200);
 }
 
 #[test]
@@ -210,11 +210,11 @@ fn a_reading_that_leads_to_another_rule_or_to_none_is_refused() {
         "/only/",
         "/only//",
     ] {
-        let evidence = decide(&GATE, path).evidence;
+        let trace = decide(&GATE, path).trace;
         assert!(
-            evidence.status == 400 || evidence.status == 404,
+            trace.status == 400 || trace.status == 404,
             "{path:?}: {}",
-            evidence.status
+            trace.status
         );
         assert_eq!(granted(&GATE, path), None, "{path:?}");
     }
@@ -310,8 +310,8 @@ fn every_spelling_of_a_host_leads_to_the_same_rule() {
     ] {
         let mut asked = request("/item/7");
         asked.url.host = host.to_owned();
-        let evidence = runtime.block_on(GATE.decide(asked)).evidence;
-        assert_eq!(evidence.rule.as_deref(), Some("digits"), "{host}");
+        let trace = runtime.block_on(GATE.decide(asked)).trace;
+        assert_eq!(trace.rule.as_deref(), Some("digits"), "{host}");
     }
     for host in [
         "a.example:80",
@@ -322,7 +322,7 @@ fn every_spelling_of_a_host_leads_to_the_same_rule() {
         let mut asked = request("/item/7");
         asked.url.host = host.to_owned();
         assert_eq!(
-            runtime.block_on(GATE.decide(asked)).evidence.status,
+            runtime.block_on(GATE.decide(asked)).trace.status,
             404,
             "{host}"
         );

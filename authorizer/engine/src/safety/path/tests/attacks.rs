@@ -163,9 +163,9 @@ fn a_dot_segment_is_refused_in_every_spelling_and_place() {
                 format!("/v1/public/x/{dots}/y"),
                 format!("/v1/public/{dots}/closed"),
             ] {
-                let evidence = decide(&gate, &path).evidence;
+                let trace = decide(&gate, &path).trace;
                 assert_eq!(
-                    (evidence.status, evidence.code),
+                    (trace.status, trace.code),
                     (400, ReasonCode::UnsafePath),
                     "{path:?}"
                 );
@@ -191,9 +191,9 @@ fn a_dot_segment_between_slashes_of_any_spelling_is_refused() {
                     format!("/v1/public/x/y{slash}{dots}"),
                     format!("/v1/public/{dots}{slash}closed"),
                 ] {
-                    let evidence = decide(&gate, &path).evidence;
+                    let trace = decide(&gate, &path).trace;
                     assert_eq!(
-                        (evidence.status, evidence.code),
+                        (trace.status, trace.code),
                         (400, ReasonCode::UnsafePath),
                         "{path:?}"
                     );
@@ -212,7 +212,7 @@ fn no_spelling_of_a_slash_is_granted() {
     {
         let path = format!("/v1/public/a{slash}b");
         assert_eq!(
-            decide(&gate, &path).evidence.code,
+            decide(&gate, &path).trace.code,
             ReasonCode::UnsafePath,
             "{path}"
         );

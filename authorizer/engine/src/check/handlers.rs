@@ -1,0 +1,265 @@
+//! The handlers that rules name.
+
+use std::sync::Arc;
+
+use oathgate_matching::Strategy;
+use serde_json::Value;
+
+use super::templates;
+use crate::{
+    config::{Config, Role, nearest},
+    finding::{Finding, Severity},
+    handlers::{
+        Defect, Misconfigured, Part, Settings, Shared, authenticators::Authenticator,
+        authorizers::Authorizer, errors::ErrorHandler, mutators::Mutator,
+    },
+    rules::{HandlerReference, RuleDefinition},
+};
+
+/// A part of the pipeline with what a rule names of it.
+type Named<'r> = (Part, String, &'r HandlerReference);
+
+/// What is wrong with the handlers of a rule.
+pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>) -> Vec<Finding> {
+    let mut findings = missing(rule);
+    for (part, key, reference) in named(rule) {
+        findings.extend(of_handler(part, &key, reference, config, shared));
+    }
+    findings.extend(unreachable(rule));
+    findings
+}
+
+/// Whether every handler a rule names can be run.
+pub(crate) fn can_run(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>) -> bool {
+    named(rule)
+        .into_iter()
+        .all(|(part, _, reference)| misconfigured(part, reference, config, shared).is_none())
+}
+
+/// Every handler a rule names, with its key.
+pub(super) fn named(rule: &RuleDefinition) -> Vec<Named<'_>> {
+    let mut all: Vec<Named<'_>> = Vec::new();
+    for (part, key, references) in [
+        (Part::Authenticator, "authenticators", &rule.authenticators),
+        (Part::Mutator, "mutators", &rule.mutators),
+        (Part::ErrorHandler, "errors", &rule.errors),
+    ] {
+        for (place, reference) in references.iter().enumerate() {
+            all.push((part, format!("{key}[{place}]"), reference));
+        }
+        if part == Part::Authenticator && !rule.authorizer.handler.is_empty() {
+            all.push((Part::Authorizer, "authorizer".to_owned(), &rule.authorizer));
+        }
+    }
+    all
+}
+
+fn missing(rule: &RuleDefinition) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut none = |key: &str, what: &str| {
+        findings.push(
+            Finding::error(format!(
+                "no {what} is named, so every request is answered 500"
+            ))
+            .at(key)
+            .suggest(format!("name one in `{key}`")),
+        );
+    };
+    if rule.authenticators.is_empty() {
+        none("authenticators", "authenticator");
+    }
+    if rule.authorizer.handler.is_empty() {
+        none("authorizer", "authorizer");
+    }
+    if rule.mutators.is_empty() {
+        none("mutators", "mutator");
+    }
+    findings
+}
+
+fn of_handler(
+    part: Part,
+    key: &str,
+    reference: &HandlerReference,
+    config: &Config,
+    shared: &Arc<Shared>,
+) -> Vec<Finding> {
+    let Some(wrong) = misconfigured(part, reference, config, shared) else {
+        let mut findings = templates::of_rule(part, key, reference);
+        findings.extend(without_effect(part, key, reference));
+        findings.extend(against_globs(key, reference, config));
+        return findings;
+    };
+    match wrong.defect {
+        Defect::Unknown => vec![unknown(part, key, &wrong.handler)],
+        Defect::Disabled => vec![
+            Finding::error(format!(
+                "the {} `{}` is not enabled, so whoever reaches it is answered 500",
+                part.as_str(),
+                wrong.handler
+            ))
+            .at(format!("{key}.handler"))
+            .suggest(format!(
+                "set `{}.{}.enabled: true` in the configuration",
+                part.role().path(),
+                wrong.handler
+            )),
+        ],
+        Defect::Invalid => invalid(part, key, reference, config, shared, &wrong),
+    }
+}
+
+/// What only building a fallback handler finds: the rest is said of the configuration's form.
+pub(super) fn of_fallback(config: &Config, name: &str) -> Option<Finding> {
+    let reference = HandlerReference {
+        handler: name.to_owned(),
+        config: None,
+    };
+    let shared = Arc::new(Shared::default());
+    let wrong = misconfigured(Part::ErrorHandler, &reference, config, &shared)?;
+    let settings = Settings::of(Part::ErrorHandler, &reference, config, &shared);
+    settings
+        .validate_global()
+        .is_empty()
+        .then(|| Finding::error(wrong.reason).at(format!("errors.handlers.{name}.config")))
+}
+
+/// Why a handler cannot be run, if it cannot.
+fn misconfigured(
+    part: Part,
+    reference: &HandlerReference,
+    config: &Config,
+    shared: &Arc<Shared>,
+) -> Option<Misconfigured> {
+    match part {
+        Part::Authenticator => match Authenticator::build(reference, config, shared) {
+            Authenticator::Misconfigured(wrong) => Some(wrong),
+            _ => None,
+        },
+        Part::Authorizer => match Authorizer::build(reference, config, shared) {
+            Authorizer::Misconfigured(wrong) => Some(wrong),
+            _ => None,
+        },
+        Part::Mutator => match Mutator::build(reference, config, shared) {
+            Mutator::Misconfigured(wrong) => Some(wrong),
+            _ => None,
+        },
+        Part::ErrorHandler => ErrorHandler::build(reference, config, shared)
+            .misconfigured()
+            .cloned(),
+    }
+}
+
+fn unknown(part: Part, key: &str, name: &str) -> Finding {
+    let (kind, key) = (part.as_str(), format!("{key}.handler"));
+    if name.is_empty() {
+        return Finding::error(format!("no {kind} is named here")).at(key);
+    }
+    let own: Vec<&str> = part
+        .role()
+        .handlers()
+        .iter()
+        .map(|known| known.name)
+        .collect();
+    let finding = Finding::error(format!("no {kind} is named `{name}`")).at(key);
+    if let Some(near) = nearest(name, own.iter().copied()) {
+        return finding.suggest(format!("did you mean `{near}`?"));
+    }
+    let elsewhere = [
+        Role::Authenticators,
+        Role::Authorizers,
+        Role::Mutators,
+        Role::ErrorHandlers,
+    ]
+    .into_iter()
+    .find(|role| role.handlers().iter().any(|known| known.name == name));
+    match elsewhere {
+        Some(role) => finding.suggest(format!("`{name}` is one of the `{}`", role.path())),
+        None => finding.suggest(format!("use one of `{}`", own.join("`, `"))),
+    }
+}
+
+/// Everything wrong with a handler's configuration; what only building it found, where that is all.
+fn invalid(
+    part: Part,
+    key: &str,
+    reference: &HandlerReference,
+    config: &Config,
+    shared: &Arc<Shared>,
+    wrong: &Misconfigured,
+) -> Vec<Finding> {
+    let settings = Settings::of(part, reference, config, shared);
+    let found = match settings.merged() {
+        Ok(merged) => settings.validate(&merged),
+        Err(_) => Vec::new(),
+    };
+    if found.is_empty() {
+        return vec![Finding::error(wrong.reason.clone()).at(format!("{key}.config"))];
+    }
+    // What is wrong in the configuration already is said there, once for all rules.
+    let global = settings.validate_global();
+    found
+        .into_iter()
+        .filter(|finding| !global.contains(finding))
+        .map(|mut finding| {
+            finding.key = match finding.key.as_str() {
+                "" => format!("{key}.config"),
+                below => format!("{key}.config.{below}"),
+            };
+            finding.severity = Severity::Error;
+            finding
+        })
+        .collect()
+}
+
+/// Settings of a handler that reads none.
+fn without_effect(part: Part, key: &str, reference: &HandlerReference) -> Option<Finding> {
+    let reads_none = matches!(
+        (part, reference.handler.as_str()),
+        (Part::Authenticator, "noop" | "unauthorized")
+            | (Part::Authorizer, "allow" | "deny")
+            | (Part::Mutator, "noop")
+    );
+    let says_something = match &reference.config {
+        None | Some(Value::Null) => false,
+        Some(Value::Object(map)) => !map.is_empty(),
+        Some(_) => true,
+    };
+    (reads_none && says_something).then(|| {
+        Finding::warning(format!(
+            "`{}` reads no configuration: this has no effect",
+            reference.handler
+        ))
+        .at(format!("{key}.config"))
+        .suggest("remove it")
+    })
+}
+
+fn against_globs(key: &str, reference: &HandlerReference, config: &Config) -> Option<Finding> {
+    let globs = config.access_rules.matching_strategy == Strategy::Glob;
+    (globs && key == "authorizer" && reference.handler == "keto_engine_acp_ory").then(|| {
+        Finding::error(
+            "`keto_engine_acp_ory` does not work with globs: every request it is asked about is answered 500",
+        )
+        .at("authorizer.handler")
+        .suggest("set `access_rules.matching_strategy: regexp`")
+    })
+}
+
+/// Authenticators behind one that always decides.
+fn unreachable(rule: &RuleDefinition) -> Option<Finding> {
+    let last = rule.authenticators.len().checked_sub(1)?;
+    let (place, decides) = rule
+        .authenticators
+        .iter()
+        .enumerate()
+        .find(|(_, reference)| matches!(reference.handler.as_str(), "noop" | "unauthorized"))?;
+    (place < last).then(|| {
+        Finding::warning(format!(
+            "`{}` before it always decides, so this authenticator is never asked",
+            decides.handler
+        ))
+        .at(format!("authenticators[{}]", place + 1))
+        .suggest("put it first or remove it")
+    })
+}

@@ -1,0 +1,97 @@
+//! A header that holds a secret, and rules that would set it.
+
+use std::sync::Arc;
+
+use super::{handlers, in_rule};
+use crate::{
+    config::Config,
+    finding::Finding,
+    gateway_header::unfit_for_gate_alone,
+    go::canonical_header_name,
+    handlers::{HeadersSet, Shared},
+    manifest::VouchedHeader,
+    rules::RuleDefinition,
+};
+
+/// Why a header cannot hold the secret that a deployment shows its backend: an error about its name, and one
+/// for each handler of a rule that sets it, or a header that cannot be told from it.
+#[must_use]
+pub fn check_secret_header(
+    config: &Config,
+    rules: &[RuleDefinition],
+    header: &str,
+) -> Vec<Finding> {
+    if let Some(why) = unfit_for_gate_alone(header) {
+        return vec![
+            Finding::error(format!(
+                "the header `{header}` cannot hold a secret: it {why}"
+            ))
+            .suggest("name a header of your own, such as `X-Gate-Secret`"),
+        ];
+    }
+    let key = VouchedHeader::new(header).context_key;
+    let shared = Arc::new(Shared::default());
+    let mut findings = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        for (part, place, reference) in handlers::named(rule) {
+            for written in HeadersSet::by(part, reference, config, &shared).names {
+                let name = canonical_header_name(&written);
+                if VouchedHeader::new(&name).context_key == key {
+                    let finding = Finding::error(format!(
+                        "the rule sets `{name}`, and the header `{header}` is to hold the backend's secret"
+                    ))
+                    .at(place.clone())
+                    .suggest("give one of them another name");
+                    findings.push(in_rule(finding, rule, index));
+                }
+            }
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(header: &str) -> Vec<String> {
+        let rules = json!([
+            {"id": "a", "mutators": [{"handler": "header", "config": {"headers": {"X-User": "a"}}}]},
+            {"id": "b", "mutators": [{"handler": "noop"}, {"handler": "id_token"}]},
+        ]);
+        let rules: Vec<RuleDefinition> = serde_json::from_value(rules).unwrap();
+        let found = check_secret_header(&Config::default(), &rules, header);
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_header_that_no_rule_sets_can_hold_a_secret() {
+        for header in ["X-Gate-Secret", "X-User-Secret"] {
+            assert_eq!(check(header), Vec::<String>::new(), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_a_rule_sets_cannot() {
+        for header in ["X-User", "x-user", "X-USER"] {
+            assert_eq!(
+                check(header),
+                [format!(
+                    "error: rule `a`: mutators[0]: the rule sets `X-User`, and the header `{header}` is to hold the backend's secret, give one of them another name"
+                )]
+            );
+        }
+    }
+
+    #[test]
+    fn a_header_that_is_not_the_gates_alone_cannot() {
+        assert_eq!(
+            check("Authorization"),
+            [
+                "error: the header `Authorization` cannot hold a secret: it is one that clients send of their own accord, name a header of your own, such as `X-Gate-Secret`"
+            ]
+        );
+    }
+}

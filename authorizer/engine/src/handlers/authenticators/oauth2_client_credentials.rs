@@ -1,0 +1,190 @@
+//! `oauth2_client_credentials`: lets in clients whose credentials a token endpoint accepts.
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{
+    Engine as _,
+    alphabet::STANDARD,
+    engine::{GeneralPurpose, general_purpose::PAD},
+};
+use serde::Deserialize;
+
+use super::{Authentication, session_check::too_many_requests};
+use crate::{
+    Failure, Ports, ReasonCode, Request, ServiceRequest, Session,
+    cache_key::CacheKey,
+    go::{Query, Url, parse_duration, query_unescape, text_from_bytes},
+    handlers::{
+        Misconfigured, Settings, Shared, Uri,
+        token_endpoint::{self, Client, Credentials, Token, TokenError},
+    },
+};
+
+/// How many accepted credentials are remembered where the configuration does not say.
+const MAX_TOKENS: usize = 1000;
+
+/// Asks a token endpoint for a token with the client's own credentials.
+#[derive(Debug)]
+pub struct OAuth2ClientCredentials {
+    token_url: Url,
+    /// The scopes as they are asked for, joined by blanks.
+    scope: Option<String>,
+    cache: Option<Cache>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Cache {
+    ttl: Option<Duration>,
+    max_tokens: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    token_url: Uri,
+    #[serde(default)]
+    required_scope: Vec<String>,
+    /// Checked, and without effect as in Oathkeeper: the token endpoint is asked once.
+    #[serde(default)]
+    retry: Retry,
+    #[serde(default)]
+    cache: CacheConfig,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Retry {
+    max_delay: String,
+    give_up_after: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct CacheConfig {
+    enabled: bool,
+    ttl: String,
+    max_tokens: i64,
+}
+
+impl OAuth2ClientCredentials {
+    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Config = settings.parse()?;
+        let duration = |text: &str| match text {
+            "" => Ok(None),
+            text => parse_duration(text)
+                .map(Some)
+                .ok_or_else(|| settings.misconfigured(format!("`{text}` is no duration"))),
+        };
+        duration(&config.retry.max_delay)?;
+        duration(&config.retry.give_up_after)?;
+        let ttl = duration(&config.cache.ttl)?;
+        let max_tokens = usize::try_from(config.cache.max_tokens).unwrap_or(0);
+        let max_tokens = if max_tokens == 0 {
+            MAX_TOKENS
+        } else {
+            max_tokens
+        };
+        Ok(Self {
+            token_url: config.token_url.0,
+            scope: (!config.required_scope.is_empty()).then(|| config.required_scope.join(" ")),
+            cache: config.cache.enabled.then_some(Cache { ttl, max_tokens }),
+            shared: Arc::clone(settings.shared),
+        })
+    }
+
+    pub(crate) async fn authenticate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<Authentication, Failure> {
+        let Some((id, secret)) = basic_credentials(request) else {
+            return Ok(Authentication::NotResponsible);
+        };
+        let (Some(id), Some(secret)) = (query_unescape(&id), query_unescape(&secret)) else {
+            return Err(Failure::unauthorized()
+                .with_cause("the credentials hold a percent sign that is no escape"));
+        };
+        let client = Client { id, secret };
+        let token_request = self.token_request(&client);
+        let fetch = |request| token_endpoint::fetch(&*ports.http, request);
+        match &self.cache {
+            None => {
+                fetch(token_request).await.map_err(refuse)?;
+            }
+            Some(cache) => {
+                let key = CacheKey::of(&token_request);
+                if self.shared.client_tokens.holds(&key, ports.clock.now()) {
+                    session.cache_hits += 1;
+                } else {
+                    let token = fetch(token_request).await.map_err(refuse)?;
+                    self.keep(cache, key, &token, ports);
+                }
+            }
+        }
+        session.subject = client.id;
+        Ok(Authentication::Authenticated)
+    }
+
+    fn token_request(&self, client: &Client) -> ServiceRequest {
+        let mut parameters = Query::default();
+        if let Some(scope) = &self.scope {
+            parameters.set("scope", scope);
+        }
+        let how = Credentials::InHeader;
+        token_endpoint::request(&self.token_url, client, how, &parameters)
+    }
+
+    /// A token counts until it ends, and no longer than the configured time. One without an end is
+    /// not kept where such a time is configured, as in Oathkeeper.
+    fn keep(&self, cache: &Cache, key: CacheKey, token: &Token, ports: &Ports) {
+        let lifetime = match (token.lifetime(), cache.ttl) {
+            (Some(Duration::ZERO), _) | (None, Some(_)) => return,
+            (Some(lifetime), Some(ttl)) => Some(lifetime.min(ttl)),
+            (lifetime, None) => lifetime,
+        };
+        let until = lifetime.and_then(|lifetime| ports.clock.now().checked_add(lifetime));
+        self.shared.client_tokens.keep(key, until, cache.max_tokens);
+    }
+}
+
+/// RFC 7617: what the first `Authorization` header holds, still escaped.
+/// [`Request.BasicAuth`](https://pkg.go.dev/net/http#Request.BasicAuth).
+fn basic_credentials(request: &Request) -> Option<(String, String)> {
+    let (scheme, encoded) = request.header.get("Authorization")?.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    // Go does not look at the bits that the last character has to spare.
+    let base64 = GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
+    let decoded = base64.decode(encoded).ok()?;
+    let decoded = text_from_bytes(&decoded);
+    let (id, secret) = decoded.split_once(':')?;
+    Some((id.to_owned(), secret.to_owned()))
+}
+
+/// What a client is told that did not get a token.
+fn refuse(error: TokenError) -> Failure {
+    let unwell = |status, message: &'static str| {
+        Failure::new(status, message).because(ReasonCode::ServiceFailed)
+    };
+    let cause = error.to_string();
+    let failure = match &error {
+        TokenError::Refused(answer) => match answer.status {
+            429 => too_many_requests(answer),
+            503 => unwell(503, "The upstream service is not available"),
+            500 => unwell(500, "The upstream service encountered an unexpected error"),
+            504 => unwell(504, "The upstream service is timing out"),
+            404 => unwell(404, "Upstream service not found"),
+            _ => Failure::unauthorized(),
+        },
+        TokenError::Unreachable(_) | TokenError::Unreadable(_) => {
+            unwell(503, "The upstream service is not available")
+        }
+    };
+    failure.with_cause(cause)
+}
+
+#[cfg(test)]
+mod tests;

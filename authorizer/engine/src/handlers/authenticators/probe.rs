@@ -1,0 +1,67 @@
+//! Runs one authenticator by itself, for the tests of this folder.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::{Authentication, Authenticator};
+use crate::{
+    Failure, Ports, Request, Session,
+    config::{Config, Format},
+    go::Url,
+    handlers::Shared,
+    rules::HandlerReference,
+};
+
+/// An authenticator as a rule names it: `global` is the YAML of its global `config`, if
+/// it has one.
+pub(super) fn build(handler: &str, global: &str, rule: Value) -> Authenticator {
+    build_sharing(handler, global, rule, &Arc::new(Shared::default()))
+}
+
+/// The same, of a gate that other authenticators belong to as well.
+pub(super) fn build_sharing(
+    handler: &str,
+    global: &str,
+    rule: Value,
+    shared: &Arc<Shared>,
+) -> Authenticator {
+    let config = if global.is_empty() {
+        format!("authenticators: {{ {handler}: {{ enabled: true }} }}")
+    } else {
+        format!("authenticators: {{ {handler}: {{ enabled: true, config: {global} }} }}")
+    };
+    let config = Config::parse(&config, Format::Yaml, [("", ""); 0]).unwrap();
+    let reference = HandlerReference {
+        handler: handler.to_owned(),
+        config: Some(rule),
+    };
+    Authenticator::build(&reference, &config, shared)
+}
+
+/// `GET https://api.example/a b?x=1` with these headers.
+pub(super) fn request(headers: &[(&str, &str)]) -> Request {
+    Request {
+        method: "GET".to_owned(),
+        url: Url {
+            path: "/a b".to_owned(),
+            ..Url::parse("https://api.example/?x=1").unwrap()
+        },
+        header: headers.iter().copied().collect(),
+        host: "gate.example".to_owned(),
+        ..Request::default()
+    }
+}
+
+/// What an authenticator says of a request, and the session it leaves.
+pub(super) async fn ask(
+    authenticator: &Authenticator,
+    request: &Request,
+    ports: &Ports,
+) -> (Result<Authentication, Failure>, Session) {
+    let mut session = Session::default();
+    let outcome = authenticator
+        .authenticate(request, &mut session, ports)
+        .await;
+    (outcome, session)
+}

@@ -1,0 +1,128 @@
+//! `remote_json`: sends JSON to a service that allows or not.
+
+use std::collections::BTreeMap;
+
+use oathgate_gotemplate::Template;
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::service::{Parsed, RetrySettings, Service, render};
+use crate::{
+    Failure, Ports, ReasonCode, Request, Session,
+    handlers::{Misconfigured, Settings, uri::Uri},
+};
+
+/// Asks a service with JSON of a template.
+#[derive(Debug)]
+pub struct RemoteJson {
+    service: Service,
+    payload: Parsed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    remote: Uri,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    payload: String,
+    #[serde(default)]
+    forward_response_headers_to_upstream: Vec<String>,
+    #[serde(default)]
+    retry: RetrySettings,
+}
+
+impl RemoteJson {
+    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Config = settings.parse()?;
+        let retries = config
+            .retry
+            .retries()
+            .ok_or_else(|| settings.misconfigured("`retry.give_up_after` is too long"))?;
+        Ok(Self {
+            payload: Template::parse("payload", &config.payload),
+            service: Service::new(
+                config.remote,
+                config.headers,
+                config.forward_response_headers_to_upstream,
+                retries,
+            ),
+        })
+    }
+
+    pub(crate) async fn authorize(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<(), Failure> {
+        let data = session.data();
+        let payload = render(&self.payload, &data)?;
+        if let Err(error) = serde_json::from_str::<IgnoredAny>(&payload) {
+            let place = format!("line {} column {}", error.line(), error.column());
+            return Err(Failure::told("payload is not a JSON text")
+                .because(ReasonCode::TemplateFailed)
+                .with_cause(format!("the payload's template made no JSON, at {place}")));
+        }
+        let mut service_request = self.service.request();
+        service_request.header = self.service.headers("application/json", request, &data)?;
+        service_request.body = payload.into();
+        self.service.ask(&service_request, session, ports, "").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        config::{Config, Format},
+        handlers::{Shared, authorizers::Authorizer},
+        rules::HandlerReference,
+        testing::{ScriptedHttp, ports},
+    };
+
+    async fn ask(payload: &str, status: u16) -> (Result<(), Failure>, Arc<ScriptedHttp>) {
+        let config = "{authorizers: {remote_json: {enabled: true, config: {remote: 'http://authz.example/', payload: '{}'}}}}";
+        let config = Config::parse(config, Format::Yaml, [("", ""); 0]).unwrap();
+        let reference = HandlerReference {
+            handler: "remote_json".into(),
+            config: Some(json!({"payload": payload})),
+        };
+        let authorizer = Authorizer::build(&reference, &config, &Arc::new(Shared::default()));
+        let http = ScriptedHttp::answering(status, "");
+        let outcome = authorizer
+            .authorize(&Request::default(), &mut Session::default(), &ports(&http))
+            .await;
+        (outcome, http)
+    }
+
+    #[tokio::test]
+    async fn it_posts_the_payload_as_it_is() {
+        for payload in [" {\"a\": 1}\n", "[1, null]", "\"text\"", "null", "1e400"] {
+            let (outcome, http) = ask(payload, 200).await;
+            outcome.unwrap();
+            assert_eq!(http.sent()[0].body, payload, "{payload}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_payload_that_is_no_json_refuses_without_asking() {
+        for payload in ["", " ", "{'a': 1}", "{\"a\": 1,}", "{} {}", "{\"a\": }"] {
+            let (outcome, http) = ask(payload, 200).await;
+            assert_eq!(outcome.unwrap_err().status(), 500, "{payload}");
+            assert!(http.sent().is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn its_error_for_another_status_has_a_sentence_of_its_own() {
+        let (outcome, _) = ask("{}", 401).await;
+        assert_eq!(
+            outcome.unwrap_err().message,
+            "expected status code 200 but got 401"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! `json`: answers with Oathkeeper's JSON error.
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use super::when::Conditions;
+use crate::{
+    Failure, Refusal, Request,
+    go::Header,
+    handlers::{Misconfigured, Settings},
+};
+
+/// Tells clients the status and, where it is verbose, what exactly happened.
+#[derive(Debug)]
+pub(super) struct JsonError {
+    verbose: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    #[serde(default)]
+    verbose: bool,
+    #[serde(default)]
+    when: Conditions,
+}
+
+impl JsonError {
+    pub(super) fn build(settings: &Settings<'_>) -> Result<(Conditions, Self), Misconfigured> {
+        let config: Config = settings.parse_merged()?;
+        Ok((
+            config.when,
+            Self {
+                verbose: config.verbose,
+            },
+        ))
+    }
+
+    pub(super) fn handle(&self, request: &Request, failure: &Failure) -> Refusal {
+        let mut refusal = if self.verbose {
+            write(request, failure)
+        } else {
+            write(request, &in_general(failure))
+        };
+        for (name, value) in failure.header.iter() {
+            refusal.header.set(name, value);
+        }
+        refusal
+    }
+}
+
+/// What a client may know that is not to know more than the status.
+///
+/// A status that is not among them keeps its own sentence.
+fn in_general(failure: &Failure) -> Failure {
+    let message = match failure.status() {
+        400 => "The request was malformed or contained invalid parameters",
+        401 => "The request could not be authorized",
+        403 => "The requested action was forbidden",
+        404 => "The requested resource could not be found",
+        409 => "The resource could not be created due to a conflict",
+        415 => "The request is using an unknown content type",
+        429 => "Too many requests",
+        500 => "An internal server error occurred, please contact the system administrator",
+        _ => return failure.clone(),
+    };
+    Failure::new(failure.status(), message)
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    error: Error<'a>,
+}
+
+/// The shape of [herodot](https://github.com/ory/herodot)'s errors.
+#[derive(Serialize)]
+struct Error<'a> {
+    code: u16,
+    status: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    message: &'a str,
+}
+
+/// A failure with everything in it that clients may read.
+pub(super) fn write(request: &Request, failure: &Failure) -> Refusal {
+    let status = failure.status();
+    let body = Body {
+        error: Error {
+            code: status,
+            status: status_text(status),
+            request: request
+                .header
+                .get("X-Request-Id")
+                .filter(|id| !id.is_empty()),
+            reason: failure
+                .reason
+                .as_deref()
+                .filter(|reason| !reason.is_empty()),
+            message: &failure.message,
+        },
+    };
+    let mut header = Header::default();
+    header.set("Content-Type", "application/json");
+    let mut body = escape_html(&serde_json::to_string(&body).unwrap_or_default());
+    body.push('\n');
+    Refusal {
+        status,
+        header,
+        body: body.into(),
+    }
+}
+
+/// The phrase that belongs to a status, as Go's `http.StatusText` knows it.
+pub(super) fn status_text(status: u16) -> &'static str {
+    StatusCode::from_u16(status)
+        .ok()
+        .and_then(|status| status.canonical_reason())
+        .unwrap_or("")
+}
+
+/// Writes JSON so that it can stand inside HTML, as
+/// [Go's encoder](https://pkg.go.dev/encoding/json#HTMLEscape) does; these characters occur in JSON
+/// only inside of strings.
+fn escape_html(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for character in json.chars() {
+        match character {
+            '<' => out.push_str("\\u003c"),
+            '>' => out.push_str("\\u003e"),
+            '&' => out.push_str("\\u0026"),
+            '\u{2028}' => out.push_str("\\u2028"),
+            '\u{2029}' => out.push_str("\\u2029"),
+            other => out.push(other),
+        }
+    }
+    out
+}

@@ -1,0 +1,211 @@
+//! How a refusal is told.
+//!
+//! [`refuse`] picks the handler as
+//! [Oathkeeper](https://www.ory.sh/docs/oathkeeper/pipeline/error) does: the one handler of the rule
+//! whose conditions hold, else the first such one of `errors.fallback`.
+
+mod accept;
+mod json;
+mod media_type;
+mod redirect;
+mod when;
+mod www_authenticate;
+
+pub use redirect::escape_html;
+
+use std::sync::Arc;
+
+use when::Conditions;
+
+use crate::handlers::{Defect, Misconfigured, Part, Settings, Shared};
+use crate::{Failure, ReasonCode, Refusal, Request, config::Config, rules::HandlerReference};
+
+/// A handler of refusals, with the conditions under which it is responsible.
+#[derive(Debug)]
+pub struct ErrorHandler {
+    name: String,
+    /// A handler that is not enabled may be responsible, and can then not be run.
+    enabled: Result<(), Misconfigured>,
+    built: Result<(Conditions, Answer), Misconfigured>,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Json(json::JsonError),
+    Redirect(redirect::Redirect),
+    WwwAuthenticate(www_authenticate::WwwAuthenticate),
+}
+
+/// The answer to a failure.
+#[derive(Debug)]
+pub struct Answered<'a> {
+    /// The handler that wrote the answer; `None` where none could.
+    pub handler: Option<&'a str>,
+    /// What the client is answered.
+    pub refusal: Refusal,
+    /// Why the failure could not be answered as the rules say.
+    pub complaint: Option<Failure>,
+}
+
+/// Builds the handlers that answer where none of a rule's own is responsible.
+#[must_use]
+pub fn fallback(config: &Config, shared: &Arc<Shared>) -> Vec<ErrorHandler> {
+    let names = config
+        .errors
+        .fallback
+        .clone()
+        .unwrap_or_else(|| vec!["json".to_owned()]);
+    names
+        .into_iter()
+        .map(|handler| {
+            ErrorHandler::build(
+                &HandlerReference {
+                    handler,
+                    config: None,
+                },
+                config,
+                shared,
+            )
+        })
+        .collect()
+}
+
+/// Answers a failure: with the one handler of the rule that is responsible, else with the first of
+/// the fallback handlers that is. What keeps a handler from answering is itself answered with 500. A
+/// value that cannot be handed on is told as it is: see [`Failure::unfit`].
+#[must_use]
+pub fn refuse<'a>(
+    of_rule: &'a [ErrorHandler],
+    fallback: &'a [ErrorHandler],
+    request: &Request,
+    failure: &Failure,
+) -> Answered<'a> {
+    if failure.code == ReasonCode::ValueUnfit {
+        return Answered {
+            handler: None,
+            refusal: json::write(request, failure),
+            complaint: None,
+        };
+    }
+    let answered = choose(of_rule, fallback, request, failure)
+        .and_then(|handler| Ok((handler.name(), handler.handle(request, failure)?)));
+    match answered {
+        Ok((name, refusal)) => Answered {
+            handler: Some(name),
+            refusal,
+            complaint: None,
+        },
+        Err(complaint) => Answered {
+            handler: None,
+            refusal: json::write(request, &complaint),
+            complaint: Some(complaint),
+        },
+    }
+}
+
+fn choose<'a>(
+    of_rule: &'a [ErrorHandler],
+    fallback: &'a [ErrorHandler],
+    request: &Request,
+    failure: &Failure,
+) -> Result<&'a ErrorHandler, Failure> {
+    let mut chosen = None;
+    for handler in of_rule {
+        if handler.is_responsible(request, failure)? && chosen.replace(handler).is_some() {
+            return Err(broken(
+                "more than one error handler of the rule is responsible",
+            ));
+        }
+    }
+    if let Some(handler) = chosen {
+        return Ok(handler);
+    }
+    for handler in fallback {
+        if handler.enabled.is_err() {
+            return Err(broken(&format!(
+                "the fallback error handler `{}` is disabled or unknown",
+                handler.name
+            )));
+        }
+        if handler.is_responsible(request, failure)? {
+            return Ok(handler);
+        }
+    }
+    Err(broken("no error handler is responsible"))
+}
+
+/// A mistake in the configuration of error handlers.
+fn broken(what: &str) -> Failure {
+    Failure::internal()
+        .with_reason("The error handlers are configured in a way that leaves no one answer.")
+        .with_cause(what)
+}
+
+impl ErrorHandler {
+    /// The names of all handlers of this part.
+    pub const NAMES: &[&str] = &["json", "redirect", "www_authenticate"];
+
+    /// Builds the handler that a rule names.
+    #[must_use]
+    pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
+        let settings = Settings::of(Part::ErrorHandler, reference, config, shared);
+        let built = match settings.handler {
+            "json" => json::JsonError::build(&settings)
+                .map(|(conditions, handler)| (conditions, Answer::Json(handler))),
+            "redirect" => redirect::Redirect::build(&settings)
+                .map(|(conditions, handler)| (conditions, Answer::Redirect(handler))),
+            "www_authenticate" => www_authenticate::WwwAuthenticate::build(&settings)
+                .map(|(conditions, handler)| (conditions, Answer::WwwAuthenticate(handler))),
+            _ => Err(settings.unknown()),
+        };
+        // Alone of all handlers, `json` is there without being configured.
+        let enabled = match (settings.handler, settings.global) {
+            ("json", None) => Ok(()),
+            _ => settings.require_enabled(),
+        };
+        Self {
+            name: settings.handler.to_owned(),
+            enabled,
+            built,
+        }
+    }
+
+    /// The handler's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Why the handler cannot be run, if it cannot.
+    #[must_use]
+    pub fn misconfigured(&self) -> Option<&Misconfigured> {
+        self.built.as_ref().err().or(self.enabled.as_ref().err())
+    }
+
+    /// Whether the handler is to answer this failure, enabled or not.
+    fn is_responsible(&self, request: &Request, failure: &Failure) -> Result<bool, Failure> {
+        match &self.built {
+            Ok((conditions, _)) => conditions
+                .hold(request, failure)
+                .map_err(|error| broken(&format!("error handler `{}`: {error}", self.name))),
+            Err(wrong) if wrong.defect == Defect::Unknown => Err(broken(&format!(
+                "no error handler is named `{}`",
+                self.name
+            ))),
+            Err(wrong) => Err(wrong.failure()),
+        }
+    }
+
+    fn handle(&self, request: &Request, failure: &Failure) -> Result<Refusal, Failure> {
+        self.enabled.as_ref().map_err(Misconfigured::failure)?;
+        let (_, answer) = self.built.as_ref().map_err(Misconfigured::failure)?;
+        Ok(match answer {
+            Answer::Json(handler) => handler.handle(request, failure),
+            Answer::Redirect(handler) => handler.handle(request),
+            Answer::WwwAuthenticate(handler) => handler.handle(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

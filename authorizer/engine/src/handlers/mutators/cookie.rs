@@ -1,0 +1,171 @@
+//! `cookie`: sets cookies from templates.
+
+use std::collections::BTreeMap;
+
+use oathgate_gotemplate::{Line, ParseError, Template};
+use serde::Deserialize;
+
+use crate::{
+    Failure, Request, Session,
+    client_cookies::is_read_as,
+    go::is_token,
+    handed_on,
+    handlers::{Misconfigured, Settings},
+};
+
+/// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
+/// that no server reads under their names.
+#[derive(Debug)]
+pub struct CookieMutator {
+    cookies: Vec<(String, Result<Template, ParseError>)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    cookies: BTreeMap<String, String>,
+}
+
+impl CookieMutator {
+    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Config = settings.parse()?;
+        let cookies = config
+            .cookies
+            .into_iter()
+            .map(|(name, text)| {
+                let template = Template::parse(&name, &text);
+                (name, template)
+            })
+            .collect();
+        Ok(Self { cookies })
+    }
+
+    pub(crate) fn mutate(
+        &self,
+        request: &mut Request,
+        session: &mut Session,
+    ) -> Result<(), Failure> {
+        let data = session.data();
+        let mut line = String::new();
+        for (name, template) in &self.cookies {
+            let rendered = super::render_cookie(template, &data)?;
+            if !is_token(name) || !fits(&rendered.value) {
+                return Err(Failure::unfit(format!(
+                    "the cookie `{name}` or its value holds what no cookie can"
+                )));
+            }
+            add(&mut line, name, &with_own_blanks(&rendered), false);
+        }
+        for cookie in request.header.cookies() {
+            let mut own = self.cookies.iter();
+            let is_own = own.any(|(name, _)| is_read_as(cookie.name, name));
+            if !is_own {
+                add(&mut line, cookie.name, cookie.value, cookie.quoted);
+            }
+        }
+        super::set_header(request, session, "Cookie", &line);
+        Ok(())
+    }
+}
+
+/// A value with the blanks that its template has at the ends, which quotes keep. A cookie holds no tab.
+fn with_own_blanks(line: &Line) -> String {
+    let Line {
+        leading,
+        value,
+        trailing,
+    } = line;
+    let blanks = |own: &str| own.replace('\t', "");
+    format!("{}{value}{}", blanks(leading), blanks(trailing))
+}
+
+/// Whether a cookie can hold a value as it is. A comma ends a cookie for some servers, in quotes too
+/// (RFC 2965, section 3.3.4, lets it stand for a semicolon).
+fn fits(value: &str) -> bool {
+    handed_on::fits(value).is_ok()
+        && value
+            .bytes()
+            .all(|byte| matches!(byte, b' '..=b'~') && !b"\";,\\".contains(&byte))
+}
+
+/// Adds a cookie to a line as Go's
+/// [`Request.AddCookie`](https://pkg.go.dev/net/http#Request.AddCookie) does: in quotes where its value
+/// holds a blank or a comma.
+fn add(line: &mut String, name: &str, value: &str, quoted: bool) {
+    if !line.is_empty() {
+        line.push_str("; ");
+    }
+    line.push_str(name);
+    line.push('=');
+    if quoted || value.contains([' ', ',']) {
+        line.extend(["\"", value, "\""]);
+    } else {
+        line.push_str(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_writes_cookies_as_go() {
+        let cases = [
+            ("a", "1", false, "a=1"),
+            ("a", "", false, "a="),
+            ("a", "b c", false, "a=\"b c\""),
+            ("a", "b,c", false, "a=\"b,c\""),
+            ("a", "b", true, "a=\"b\""),
+        ];
+        for (name, value, quoted, expected) in cases {
+            let mut line = String::new();
+            add(&mut line, name, value, quoted);
+            assert_eq!(line, expected);
+        }
+    }
+
+    #[test]
+    fn blanks_of_the_template_s_own_stay_and_its_tabs_and_line_breaks_do_not() {
+        for (text, expected) in [
+            ("{{ .Subject }} ", "ada "),
+            (" \t{{ .Subject }}\n", " ada"),
+            ("a\n{{ .Subject }} \r\n", "aada "),
+            (" ", " "),
+            ("a", "a"),
+        ] {
+            let session = Session {
+                subject: "ada".to_owned(),
+                ..Session::default()
+            };
+            let template = Template::parse("c", text);
+            let line = super::super::render_cookie(&template, &session.data()).unwrap();
+            assert!(fits(&line.value), "{text:?}");
+            assert_eq!(with_own_blanks(&line), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_known_under_every_name_that_a_server_reads_it_under() {
+        for name in [
+            "user_id", "USER_ID", "user.id", "user-id", "user~id", "User.Id",
+        ] {
+            assert!(is_read_as(name, "user_id"), "{name}");
+        }
+        for name in ["userid", "user_ids", "my_user_id", "user", "user__id"] {
+            assert!(!is_read_as(name, "user_id"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_a_cookie_cannot_hold_does_not_fit() {
+        for value in ["", "ada", "a b", "a=b", "<no value>", "'a'", "WyJhIl0="] {
+            assert!(fits(value), "{value:?}");
+        }
+        for value in [
+            "adm;in", "adm\"in", "adm\\in", "adm,in", "admín", "adm\nin", "admin\n", " admin",
+            "admin ", "\t", "a\tb", "a\0", "\u{F7F6}",
+        ] {
+            assert!(!fits(value), "{value:?}");
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Services that misbehave in every way, asked for real.
+
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests may fail loudly")]
+
+mod services;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use oathgate_engine::ports::{HttpError, HttpRequest};
+use oathgate_http_client::{Client, Limits};
+use services::{answer, head, service};
+use tokio::{io::AsyncWriteExt, net::TcpListener};
+
+fn get(url: String) -> HttpRequest {
+    HttpRequest {
+        method: "GET".into(),
+        url,
+        headers: vec![],
+        body: Bytes::new(),
+        timeout: Duration::from_secs(10),
+    }
+}
+
+fn small() -> Client {
+    Client::new(
+        Limits {
+            answer_bytes: 1000,
+            ..Limits::default()
+        },
+        None,
+    )
+}
+
+#[tokio::test]
+async fn it_keeps_connections_alive() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&connections);
+    let address = service(move |mut stream, _| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async move {
+            answer(&mut stream, "hello").await;
+        }
+    })
+    .await;
+    let client = small();
+    for _ in 0..5 {
+        let answer = client.ask(get(format!("http://{address}/"))).await.unwrap();
+        assert_eq!((answer.status, &answer.body[..]), (200, &b"hello"[..]));
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn it_sends_the_host_it_was_given() {
+    let (seen, mut heads) = tokio::sync::mpsc::unbounded_channel();
+    let address = service(move |mut stream, _| {
+        let seen = seen.clone();
+        async move {
+            seen.send(head(&mut stream).await).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+                .await
+                .unwrap();
+        }
+    })
+    .await;
+    let request = HttpRequest {
+        headers: vec![("Host".into(), "elsewhere.example".into())],
+        ..get(format!("http://{address}/a%2Fb?c=d"))
+    };
+    assert_eq!(small().ask(request).await.unwrap().status, 204);
+    let head = heads.recv().await.unwrap().to_ascii_lowercase();
+    assert!(head.starts_with("get /a%2fb?c=d http/1.1\r\n"), "{head}");
+    assert_eq!(head.matches("host:").count(), 1, "{head}");
+    assert!(head.contains("host: elsewhere.example\r\n"), "{head}");
+}
+
+#[tokio::test]
+async fn it_hands_redirects_on() {
+    let address = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        let text =
+            b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(text).await.unwrap();
+    })
+    .await;
+    let answer = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap();
+    assert_eq!(
+        (answer.status, answer.header("Location")),
+        (302, Some("http://127.0.0.1:1/"))
+    );
+}
+
+#[tokio::test]
+async fn it_says_that_a_connection_was_refused() {
+    let address = {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    };
+    let error = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error,
+        HttpError::Connect("the connection was refused".into())
+    );
+    assert!(!error.to_string().contains("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn it_says_that_a_name_is_not_known() {
+    let error = small()
+        .ask(get("http://nowhere.invalid/".into()))
+        .await
+        .unwrap_err();
+    assert_eq!(error, HttpError::Connect("its name is not known".into()));
+}
+
+#[tokio::test]
+async fn it_says_that_a_connection_was_closed_without_an_answer() {
+    let address = service(|mut stream, _| async move {
+        head(&mut stream).await;
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn it_says_that_a_connection_was_reset() {
+    let address = service(|stream, _| async move {
+        // Closing with the request unread makes the system send a reset.
+        stream.readable().await.unwrap();
+        drop(stream);
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn it_does_not_wait_beyond_the_time_allowed() {
+    let hanging = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let dripping = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 900\r\n\r\n")
+            .await
+            .unwrap();
+        while stream.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    })
+    .await;
+    for address in [hanging, dripping] {
+        let request = HttpRequest {
+            timeout: Duration::from_millis(200),
+            ..get(format!("http://{address}/"))
+        };
+        assert_eq!(small().ask(request).await.unwrap_err(), HttpError::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn it_does_not_hold_more_than_it_is_willing_to() {
+    let announced = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n")
+            .await
+            .unwrap();
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let endless = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+            .await
+            .unwrap();
+        while stream.write_all(b"a\r\n0123456789\r\n").await.is_ok() {}
+    })
+    .await;
+    for address in [announced, endless] {
+        let error = small()
+            .ask(get(format!("http://{address}/")))
+            .await
+            .unwrap_err();
+        assert_eq!(error, HttpError::TooLarge(1000));
+    }
+}
+
+#[tokio::test]
+async fn it_takes_an_answer_of_exactly_the_largest_size() {
+    let body: &'static str = Box::leak("x".repeat(1000).into_boxed_str());
+    let address = service(move |mut stream, _| async move {
+        answer(&mut stream, body).await;
+    })
+    .await;
+    let answer = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap();
+    assert_eq!(answer.body.len(), 1000);
+}
+
+#[tokio::test]
+async fn it_says_that_an_answer_is_no_http() {
+    let address = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        stream
+            .write_all(b"220 mail.example ESMTP\r\n\r\n")
+            .await
+            .unwrap();
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn it_says_that_an_answer_was_cut_short() {
+    let address = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")
+            .await
+            .unwrap();
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn it_passes_over_interim_answers_but_not_without_end() {
+    const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+    let once = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        let reply = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+        stream.write_all(&[CONTINUE, reply].concat()).await.unwrap();
+    })
+    .await;
+    let reply = small().ask(get(format!("http://{once}/"))).await.unwrap();
+    assert_eq!(&reply.body[..], b"hello");
+
+    let endless = service(|mut stream, _| async move {
+        head(&mut stream).await;
+        while stream.write_all(CONTINUE).await.is_ok() {}
+    })
+    .await;
+    let error = small()
+        .ask(get(format!("http://{endless}/")))
+        .await
+        .unwrap_err();
+    let words = "it sends interim answers without end";
+    assert_eq!(error, HttpError::Broken(words.into()));
+}
+
+/// A service that answers one request of its first connection and closes it on the second.
+async fn closes_used_connections(asked: Arc<AtomicUsize>) -> std::net::SocketAddr {
+    service(move |mut stream, connection| {
+        let asked = Arc::clone(&asked);
+        async move {
+            if connection == 0 {
+                head(&mut stream).await;
+                stream
+                    .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                    .await
+                    .unwrap();
+                head(&mut stream).await;
+                asked.fetch_add(1, Ordering::SeqCst);
+            } else {
+                asked.fetch_add(answer(&mut stream, "again").await, Ordering::SeqCst);
+            }
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn it_asks_again_where_a_kept_connection_swallowed_the_question() {
+    let address = closes_used_connections(Arc::default()).await;
+    let client = small();
+    client.ask(get(format!("http://{address}/"))).await.unwrap();
+    let answer = client.ask(get(format!("http://{address}/"))).await.unwrap();
+    assert_eq!(&answer.body[..], b"again");
+}
+
+#[tokio::test]
+async fn it_never_sends_what_changes_something_twice() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let address = closes_used_connections(Arc::clone(&asked)).await;
+    let client = small();
+    client.ask(get(format!("http://{address}/"))).await.unwrap();
+    let request = HttpRequest {
+        method: "POST".into(),
+        body: Bytes::from_static(b"token=1"),
+        ..get(format!("http://{address}/"))
+    };
+    let error = client.ask(request).await.unwrap_err();
+    assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
+    assert_eq!(asked.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn it_recovers_when_the_service_does() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let client = small();
+    client
+        .ask(get(format!("http://{address}/")))
+        .await
+        .unwrap_err();
+    let listener = TcpListener::bind(address).await.unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        answer(&mut stream, "back").await;
+    });
+    assert_eq!(
+        &client
+            .ask(get(format!("http://{address}/")))
+            .await
+            .unwrap()
+            .body[..],
+        b"back"
+    );
+}
