@@ -9,7 +9,7 @@ use crate::{
     check::host_of,
     config::Config,
     go::parse_duration,
-    handlers::{Part, Settings, Shared},
+    handlers::{HandlerKind, Settings, Shared},
     rules::RuleDefinition,
     safety::normalize_host,
 };
@@ -45,7 +45,7 @@ impl SignedTokens {
         let shared = Arc::<Shared>::default();
         let mut found: Option<Self> = None;
         for mutator in rules.iter().flat_map(|rule| &rule.mutators) {
-            let settings = Settings::of(Part::Mutator, mutator, config, &shared);
+            let settings = Settings::of(HandlerKind::Mutator, mutator, config, &shared);
             if mutator.handler != "id_token" || !settings.is_enabled() {
                 continue;
             }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::{
     config::Config,
     finding::Finding,
-    handlers::{Part, Settings, Shared},
+    handlers::{HandlerKind, Settings, Shared},
     rules::RuleDefinition,
 };
 
@@ -17,7 +17,7 @@ pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>
         .errors
         .iter()
         .map(|reference| {
-            let settings = Settings::of(Part::ErrorHandler, reference, config, shared);
+            let settings = Settings::of(HandlerKind::ErrorHandler, reference, config, shared);
             let merged = settings.merged().unwrap_or_default();
             match merged.get("when").and_then(Value::as_array) {
                 Some(blocks) if !blocks.is_empty() => blocks.clone(),

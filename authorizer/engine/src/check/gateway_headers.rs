@@ -8,7 +8,7 @@ use crate::{
     finding::Finding,
     gateway_header::{Unmappable, is_sent_by_clients},
     go::canonical_header_name,
-    handlers::{HeadersSet, Part, Shared},
+    handlers::{HandlerKind, HeadersSet, Shared},
     manifest::VouchedHeader,
     rules::RuleDefinition,
 };
@@ -27,13 +27,17 @@ pub(super) fn check(
     let mut findings = Vec::new();
     let mut known: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
-        for (part, key, reference) in handlers::named(rule) {
-            let key = match part {
-                Part::Mutator if reference.handler == "header" => format!("{key}.config.headers"),
-                Part::Authorizer => format!("{key}.config.forward_response_headers_to_upstream"),
+        for (kind, key, reference) in handlers::named(rule) {
+            let key = match kind {
+                HandlerKind::Mutator if reference.handler == "header" => {
+                    format!("{key}.config.headers")
+                }
+                HandlerKind::Authorizer => {
+                    format!("{key}.config.forward_response_headers_to_upstream")
+                }
                 _ => key,
             };
-            for written in HeadersSet::by(part, reference, config, shared).names {
+            for written in HeadersSet::by(kind, reference, config, shared).names {
                 let header = canonical_header_name(&written).into_owned();
                 let another_name = |message| {
                     Finding::new(severity, message).suggest("set a header of another name")

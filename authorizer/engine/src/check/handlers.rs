@@ -7,23 +7,23 @@ use serde_json::Value;
 
 use super::templates;
 use crate::{
-    config::{Config, Role, nearest},
+    config::{Config, nearest},
     finding::{Finding, Severity},
     handlers::{
-        Defect, Misconfigured, Part, Settings, Shared, authenticators::Authenticator,
+        Defect, HandlerKind, Misconfigured, Settings, Shared, authenticators::Authenticator,
         authorizers::Authorizer, errors::ErrorHandler, mutators::Mutator,
     },
     rules::{HandlerReference, RuleDefinition},
 };
 
 /// A part of the pipeline with what a rule names of it.
-type Named<'r> = (Part, String, &'r HandlerReference);
+type Named<'r> = (HandlerKind, String, &'r HandlerReference);
 
 /// What is wrong with the handlers of a rule.
 pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>) -> Vec<Finding> {
     let mut findings = missing(rule);
-    for (part, key, reference) in named(rule) {
-        findings.extend(of_handler(part, &key, reference, config, shared));
+    for (kind, key, reference) in named(rule) {
+        findings.extend(of_handler(kind, &key, reference, config, shared));
     }
     findings.extend(unreachable(rule));
     findings
@@ -33,22 +33,30 @@ pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>
 pub(crate) fn can_run(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>) -> bool {
     named(rule)
         .into_iter()
-        .all(|(part, _, reference)| misconfigured(part, reference, config, shared).is_none())
+        .all(|(kind, _, reference)| misconfigured(kind, reference, config, shared).is_none())
 }
 
 /// Every handler a rule names, with its key.
 pub(super) fn named(rule: &RuleDefinition) -> Vec<Named<'_>> {
     let mut all: Vec<Named<'_>> = Vec::new();
-    for (part, key, references) in [
-        (Part::Authenticator, "authenticators", &rule.authenticators),
-        (Part::Mutator, "mutators", &rule.mutators),
-        (Part::ErrorHandler, "errors", &rule.errors),
+    for (kind, key, references) in [
+        (
+            HandlerKind::Authenticator,
+            "authenticators",
+            &rule.authenticators,
+        ),
+        (HandlerKind::Mutator, "mutators", &rule.mutators),
+        (HandlerKind::ErrorHandler, "errors", &rule.errors),
     ] {
         for (place, reference) in references.iter().enumerate() {
-            all.push((part, format!("{key}[{place}]"), reference));
+            all.push((kind, format!("{key}[{place}]"), reference));
         }
-        if part == Part::Authenticator && !rule.authorizer.handler.is_empty() {
-            all.push((Part::Authorizer, "authorizer".to_owned(), &rule.authorizer));
+        if kind == HandlerKind::Authenticator && !rule.authorizer.handler.is_empty() {
+            all.push((
+                HandlerKind::Authorizer,
+                "authorizer".to_owned(),
+                &rule.authorizer,
+            ));
         }
     }
     all
@@ -78,34 +86,34 @@ fn missing(rule: &RuleDefinition) -> Vec<Finding> {
 }
 
 fn of_handler(
-    part: Part,
+    kind: HandlerKind,
     key: &str,
     reference: &HandlerReference,
     config: &Config,
     shared: &Arc<Shared>,
 ) -> Vec<Finding> {
-    let Some(wrong) = misconfigured(part, reference, config, shared) else {
-        let mut findings = templates::of_rule(part, key, reference);
-        findings.extend(without_effect(part, key, reference));
+    let Some(wrong) = misconfigured(kind, reference, config, shared) else {
+        let mut findings = templates::of_rule(kind, key, reference);
+        findings.extend(without_effect(kind, key, reference));
         findings.extend(against_globs(key, reference, config));
         return findings;
     };
     match wrong.defect {
-        Defect::Unknown => vec![unknown(part, key, &wrong.handler)],
+        Defect::Unknown => vec![unknown(kind, key, &wrong.handler)],
         Defect::Disabled => vec![
             Finding::error(format!(
                 "the {} `{}` is not enabled, so whoever reaches it is answered 500",
-                part.as_str(),
+                kind.as_str(),
                 wrong.handler
             ))
             .at(format!("{key}.handler"))
             .suggest(format!(
                 "set `{}.{}.enabled: true` in the configuration",
-                part.role().path(),
+                kind.path(),
                 wrong.handler
             )),
         ],
-        Defect::Invalid => invalid(part, key, reference, config, shared, &wrong),
+        Defect::Invalid => invalid(kind, key, reference, config, shared, &wrong),
     }
 }
 
@@ -116,8 +124,8 @@ pub(super) fn of_fallback(config: &Config, name: &str) -> Option<Finding> {
         config: None,
     };
     let shared = Arc::new(Shared::default());
-    let wrong = misconfigured(Part::ErrorHandler, &reference, config, &shared)?;
-    let settings = Settings::of(Part::ErrorHandler, &reference, config, &shared);
+    let wrong = misconfigured(HandlerKind::ErrorHandler, &reference, config, &shared)?;
+    let settings = Settings::of(HandlerKind::ErrorHandler, &reference, config, &shared);
     settings
         .validate_global()
         .is_empty()
@@ -126,69 +134,59 @@ pub(super) fn of_fallback(config: &Config, name: &str) -> Option<Finding> {
 
 /// Why a handler cannot be run, if it cannot.
 fn misconfigured(
-    part: Part,
+    kind: HandlerKind,
     reference: &HandlerReference,
     config: &Config,
     shared: &Arc<Shared>,
 ) -> Option<Misconfigured> {
-    match part {
-        Part::Authenticator => match Authenticator::build(reference, config, shared) {
+    match kind {
+        HandlerKind::Authenticator => match Authenticator::build(reference, config, shared) {
             Authenticator::Misconfigured(wrong) => Some(wrong),
             _ => None,
         },
-        Part::Authorizer => match Authorizer::build(reference, config, shared) {
+        HandlerKind::Authorizer => match Authorizer::build(reference, config, shared) {
             Authorizer::Misconfigured(wrong) => Some(wrong),
             _ => None,
         },
-        Part::Mutator => match Mutator::build(reference, config, shared) {
+        HandlerKind::Mutator => match Mutator::build(reference, config, shared) {
             Mutator::Misconfigured(wrong) => Some(wrong),
             _ => None,
         },
-        Part::ErrorHandler => ErrorHandler::build(reference, config, shared)
+        HandlerKind::ErrorHandler => ErrorHandler::build(reference, config, shared)
             .misconfigured()
             .cloned(),
     }
 }
 
-fn unknown(part: Part, key: &str, name: &str) -> Finding {
-    let (kind, key) = (part.as_str(), format!("{key}.handler"));
+fn unknown(kind: HandlerKind, key: &str, name: &str) -> Finding {
+    let key = format!("{key}.handler");
     if name.is_empty() {
-        return Finding::error(format!("no {kind} is named here")).at(key);
+        return Finding::error(format!("no {} is named here", kind.as_str())).at(key);
     }
-    let own: Vec<&str> = part
-        .role()
-        .handlers()
-        .iter()
-        .map(|known| known.name)
-        .collect();
-    let finding = Finding::error(format!("no {kind} is named `{name}`")).at(key);
+    let own: Vec<&str> = kind.handlers().iter().map(|known| known.name).collect();
+    let finding = Finding::error(format!("no {} is named `{name}`", kind.as_str())).at(key);
     if let Some(near) = nearest(name, own.iter().copied()) {
         return finding.suggest(format!("did you mean `{near}`?"));
     }
-    let elsewhere = [
-        Role::Authenticators,
-        Role::Authorizers,
-        Role::Mutators,
-        Role::ErrorHandlers,
-    ]
-    .into_iter()
-    .find(|role| role.handlers().iter().any(|known| known.name == name));
+    let elsewhere = HandlerKind::ALL
+        .into_iter()
+        .find(|kind| kind.handlers().iter().any(|known| known.name == name));
     match elsewhere {
-        Some(role) => finding.suggest(format!("`{name}` is one of the `{}`", role.path())),
+        Some(kind) => finding.suggest(format!("`{name}` is one of the `{}`", kind.path())),
         None => finding.suggest(format!("use one of `{}`", own.join("`, `"))),
     }
 }
 
 /// Everything wrong with a handler's configuration; what only building it found, where that is all.
 fn invalid(
-    part: Part,
+    kind: HandlerKind,
     key: &str,
     reference: &HandlerReference,
     config: &Config,
     shared: &Arc<Shared>,
     wrong: &Misconfigured,
 ) -> Vec<Finding> {
-    let settings = Settings::of(part, reference, config, shared);
+    let settings = Settings::of(kind, reference, config, shared);
     let found = match settings.merged() {
         Ok(merged) => settings.validate(&merged),
         Err(_) => Vec::new(),
@@ -213,12 +211,12 @@ fn invalid(
 }
 
 /// Settings of a handler that reads none.
-fn without_effect(part: Part, key: &str, reference: &HandlerReference) -> Option<Finding> {
+fn without_effect(kind: HandlerKind, key: &str, reference: &HandlerReference) -> Option<Finding> {
     let reads_none = matches!(
-        (part, reference.handler.as_str()),
-        (Part::Authenticator, "noop" | "unauthorized")
-            | (Part::Authorizer, "allow" | "deny")
-            | (Part::Mutator, "noop")
+        (kind, reference.handler.as_str()),
+        (HandlerKind::Authenticator, "noop" | "unauthorized")
+            | (HandlerKind::Authorizer, "allow" | "deny")
+            | (HandlerKind::Mutator, "noop")
     );
     let says_something = match &reference.config {
         None | Some(Value::Null) => false,

@@ -12,7 +12,7 @@ use super::{Target, handlers::named, in_rule};
 use crate::{
     config::Config,
     finding::{Finding, Severity},
-    handlers::{Part, Settings, Shared},
+    handlers::{HandlerKind, Settings, Shared},
     keys::{JwkSet, JwkSetError},
     ports::KeySource,
     rules::RuleDefinition,
@@ -42,13 +42,13 @@ pub async fn check_keys(
     let mut told = BTreeSet::new();
     let mut findings = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        for (part, key, reference) in named(rule) {
-            let settings = Settings::of(part, reference, config, &shared);
+        for (kind, key, reference) in named(rule) {
+            let settings = Settings::of(kind, reference, config, &shared);
             if !settings.is_enabled() {
                 continue;
             }
             let merged = settings.merged().unwrap_or_default();
-            for (at, url, signs) in key_sets(part, &reference.handler, &merged) {
+            for (at, url, signs) in key_sets(kind, &reference.handler, &merged) {
                 if signs && secret == Some(url.as_str()) {
                     continue;
                 }
@@ -69,7 +69,7 @@ pub async fn check_keys(
                     let finding = finding.at(format!("{key}.config.{at}"));
                     findings.push(in_rule(finding, rule, index));
                 } else if told.insert(url) {
-                    let path = format!("{}.{}.config.{at}", part.role().path(), reference.handler);
+                    let path = format!("{}.{}.config.{at}", kind.path(), reference.handler);
                     let mut finding = finding.at(path);
                     config.origins.locate(&mut finding);
                     findings.push(finding);
@@ -98,17 +98,17 @@ fn not_packaged(url: &str, target: Target) -> Option<Finding> {
 }
 
 /// The key sets of a handler: the setting, the URL, and whether it is there to sign with.
-fn key_sets(part: Part, handler: &str, merged: &Value) -> Vec<(String, String, bool)> {
+fn key_sets(kind: HandlerKind, handler: &str, merged: &Value) -> Vec<(String, String, bool)> {
     let near = |url: &&str| url.starts_with("file://") || url.starts_with("inline://");
-    match (part, handler) {
-        (Part::Mutator, "id_token") => merged
+    match (kind, handler) {
+        (HandlerKind::Mutator, "id_token") => merged
             .get("jwks_url")
             .and_then(Value::as_str)
             .filter(near)
             .map(|url| ("jwks_url".to_owned(), url.to_owned(), true))
             .into_iter()
             .collect(),
-        (Part::Authenticator, "jwt") => merged
+        (HandlerKind::Authenticator, "jwt") => merged
             .get("jwks_urls")
             .and_then(Value::as_array)
             .into_iter()

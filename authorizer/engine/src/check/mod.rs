@@ -20,9 +20,9 @@ pub use secret_header::check_secret_header;
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
-    config::{Config, Role, did_you_mean},
+    config::{Config, did_you_mean},
     finding::{Finding, Findings, Severity},
-    handlers::{Shared, errors::ErrorHandler},
+    handlers::{HandlerKind, Shared, errors::ErrorHandler},
     rules::RuleDefinition,
 };
 
@@ -176,13 +176,8 @@ fn of_config(config: &Config) -> Vec<Finding> {
             findings.extend(handlers::of_fallback(config, name));
         }
     }
-    for role in [
-        Role::Authenticators,
-        Role::Authorizers,
-        Role::Mutators,
-        Role::ErrorHandlers,
-    ] {
-        findings.extend(templates::of_config(config, role));
+    for kind in HandlerKind::ALL {
+        findings.extend(templates::of_config(config, kind));
     }
     for finding in &mut findings {
         config.origins.locate(finding);

@@ -33,8 +33,8 @@ pub fn check_secret_header(
     let shared = Arc::new(Shared::default());
     let mut findings = Vec::new();
     for (index, rule) in rules.iter().enumerate() {
-        for (part, place, reference) in handlers::named(rule) {
-            for written in HeadersSet::by(part, reference, config, &shared).names {
+        for (kind, place, reference) in handlers::named(rule) {
+            for written in HeadersSet::by(kind, reference, config, &shared).names {
                 let name = canonical_header_name(&written);
                 if VouchedHeader::new(&name).context_key == key {
                     let finding = Finding::error(format!(

@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     finding::Finding,
     go::canonical_header_name,
-    handlers::{Part, Settings, Shared},
+    handlers::{HandlerKind, Settings, Shared},
     rules::{HandlerReference, RuleDefinition},
 };
 
@@ -136,7 +136,7 @@ fn matters(
     always_sent: &str,
     shared: &Arc<Shared>,
 ) -> Vec<(Matter, BTreeSet<String>)> {
-    let settings = Settings::of(Part::Authenticator, reference, config, shared);
+    let settings = Settings::of(HandlerKind::Authenticator, reference, config, shared);
     let Ok(merged) = settings.merged() else {
         return Vec::new();
     };

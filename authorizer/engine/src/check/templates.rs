@@ -3,57 +3,50 @@
 use oathgate_gotemplate::Template;
 use serde_json::Value;
 
-use crate::{
-    config::{Config, Role},
-    finding::Finding,
-    handlers::Part,
-    rules::HandlerReference,
-};
+use crate::{config::Config, finding::Finding, handlers::HandlerKind, rules::HandlerReference};
 
 /// Where a handler's settings hold templates: a text, or texts by name.
-fn places(role: Role, handler: &str) -> &'static [&'static str] {
-    match (role, handler) {
-        (Role::Authorizers, "remote") => &["headers"],
-        (Role::Authorizers, "remote_json") => &["headers", "payload"],
-        (Role::Authorizers, "keto_engine_acp_ory") => {
+fn places(kind: HandlerKind, handler: &str) -> &'static [&'static str] {
+    match (kind, handler) {
+        (HandlerKind::Authorizer, "remote") => &["headers"],
+        (HandlerKind::Authorizer, "remote_json") => &["headers", "payload"],
+        (HandlerKind::Authorizer, "keto_engine_acp_ory") => {
             &["required_action", "required_resource", "subject"]
         }
-        (Role::Mutators, "header") => &["headers"],
-        (Role::Mutators, "cookie") => &["cookies"],
-        (Role::Mutators, "id_token") => &["claims"],
+        (HandlerKind::Mutator, "header") => &["headers"],
+        (HandlerKind::Mutator, "cookie") => &["cookies"],
+        (HandlerKind::Mutator, "id_token") => &["claims"],
         _ => &[],
     }
 }
 
 /// What does not parse in the settings that a rule makes.
-pub(super) fn of_rule(part: Part, key: &str, reference: &HandlerReference) -> Vec<Finding> {
+pub(super) fn of_rule(kind: HandlerKind, key: &str, reference: &HandlerReference) -> Vec<Finding> {
     match &reference.config {
-        Some(config) => of_settings(part.role(), &reference.handler, config, key),
+        Some(config) => of_settings(kind, &reference.handler, config, key),
         None => Vec::new(),
     }
 }
 
 /// What does not parse in the settings that the configuration makes of enabled handlers.
-pub(super) fn of_config(config: &Config, role: Role) -> Vec<Finding> {
-    let handlers = match role {
-        Role::Authenticators => &config.authenticators,
-        Role::Authorizers => &config.authorizers,
-        Role::Mutators => &config.mutators,
-        Role::ErrorHandlers => &config.errors.handlers,
-    };
-    let enabled = handlers.0.iter().filter(|(_, settings)| settings.enabled);
+pub(super) fn of_config(config: &Config, kind: HandlerKind) -> Vec<Finding> {
+    let enabled = kind
+        .configured(config)
+        .0
+        .iter()
+        .filter(|(_, settings)| settings.enabled);
     enabled
         .filter_map(|(name, settings)| Some((name, settings.config.as_ref()?)))
         .flat_map(|(name, settings)| {
-            let key = format!("{}.{name}", role.path());
-            of_settings(role, name, settings, &key)
+            let key = format!("{}.{name}", kind.path());
+            of_settings(kind, name, settings, &key)
         })
         .collect()
 }
 
-fn of_settings(role: Role, handler: &str, settings: &Value, key: &str) -> Vec<Finding> {
+fn of_settings(kind: HandlerKind, handler: &str, settings: &Value, key: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for place in places(role, handler) {
+    for place in places(kind, handler) {
         match settings.get(place) {
             Some(Value::String(text)) => {
                 findings.extend(parse(text, &format!("{key}.config.{place}")));

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::handlers::HandlerKind;
+
 use super::{
     AccessRules, Api, Config, Cors, Errors, HandlerSettings, Handlers, Level, Log, LogFormat,
-    Origins, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource, shape::Role, validate::as_integer,
+    Origins, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource, validate::as_integer,
 };
 
 /// Builds a configuration from its merged value; `written` is the same without defaults.
@@ -33,16 +35,16 @@ pub(super) fn build(merged: &Value, written: &Value) -> Config {
                 .and_then(|text| text.parse().ok())
                 .unwrap_or_default(),
         },
-        authenticators: handlers(root.key("authenticators"), Role::Authenticators),
-        authorizers: handlers(root.key("authorizers"), Role::Authorizers),
-        mutators: handlers(root.key("mutators"), Role::Mutators),
+        authenticators: handlers(root.key("authenticators"), HandlerKind::Authenticator),
+        authorizers: handlers(root.key("authorizers"), HandlerKind::Authorizer),
+        mutators: handlers(root.key("mutators"), HandlerKind::Mutator),
         errors: Errors {
             fallback: errors
                 .key("fallback")
                 .0
                 .is_some_and(Value::is_array)
                 .then(|| errors.key("fallback").texts()),
-            handlers: handlers(errors.key("handlers"), Role::ErrorHandlers),
+            handlers: handlers(errors.key("handlers"), HandlerKind::ErrorHandler),
         },
         origins: Origins::default(),
     }
@@ -89,9 +91,9 @@ impl<'v> At<'v> {
     }
 }
 
-fn handlers(at: At<'_>, role: Role) -> Handlers {
+fn handlers(at: At<'_>, kind: HandlerKind) -> Handlers {
     let mut handlers = Handlers::default();
-    for known in role.handlers() {
+    for known in kind.handlers() {
         let handler = at.key(known.name);
         handlers.0.insert(
             known.name.to_owned(),

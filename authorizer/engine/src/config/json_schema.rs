@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::handlers::HandlerKind;
+
 use super::{
     defaults::defaults,
-    shape::{CONFIG, Field, Form, Kind, RULES, Role, Shape},
+    shape::{CONFIG, Field, Form, Kind, RULES, Shape},
 };
 
 /// The schema of `config.yml`: written from the same description that configurations are checked
@@ -72,7 +74,7 @@ fn schema(shape: &Shape, settings: &Settings) -> Value {
             // What is enabled where nothing is written has a configuration there, too.
             handler(config, config_required && !enabled)
         }
-        Kind::Reference(role) => reference(role),
+        Kind::Reference(kind) => reference(kind),
         Kind::OneOf(fields) => {
             let mut branches = vec![json!({"type": "null"})];
             branches.extend(fields.iter().map(|field| {
@@ -192,12 +194,12 @@ fn handler(config: Option<&Shape>, config_required: bool) -> Value {
 }
 
 /// A handler that a rule names.
-fn reference(role: Role) -> Value {
-    let names: Vec<&str> = role.handlers().iter().map(|known| known.name).collect();
-    let settings: Vec<Value> = role
+fn reference(kind: HandlerKind) -> Value {
+    let names: Vec<&str> = kind.handlers().iter().map(|known| known.name).collect();
+    let settings: Vec<Value> = kind
         .handlers()
         .iter()
-        .filter_map(|known| Some((known.name, super::handler_shape(role, known.name)?)))
+        .filter_map(|known| Some((known.name, super::handler_shape(kind, known.name)?)))
         .map(|(name, shape)| {
             json!({
                 "if": {"properties": {"handler": {"const": name}}},

@@ -14,7 +14,7 @@ mod log;
 mod merge;
 mod origins;
 mod serve;
-mod shape;
+pub(crate) mod shape;
 mod suggest;
 mod validate;
 
@@ -28,9 +28,9 @@ pub(crate) use merge::whole_numbers;
 use oathgate_matching::Strategy;
 pub(crate) use origins::Origins;
 pub use serve::{Api, Cors, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource};
+pub use shape::{Field, Shape, handler as handler_shape};
 #[cfg(test)]
 pub(crate) use shape::{Form, Kind};
-pub use shape::{Role, Shape, handler as handler_shape};
 pub use suggest::{did_you_mean, nearest};
 pub use validate::{kind_of, unknown_keys, validate};
 

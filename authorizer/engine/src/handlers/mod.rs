@@ -6,6 +6,7 @@ mod bounded_cache;
 #[cfg(test)]
 mod cache_tests;
 pub mod errors;
+mod kind;
 pub mod mutators;
 pub(crate) mod retry;
 mod session_cache;
@@ -16,8 +17,9 @@ mod token_endpoint;
 pub(crate) mod uri;
 mod vouches;
 
+pub use kind::HandlerKind;
 pub use session_cache::SessionCacheLimits;
-pub use settings::{Defect, Misconfigured, Part, Settings};
+pub use settings::{Defect, Misconfigured, Settings};
 pub use shared::Shared;
 pub(crate) use uri::Uri;
 pub(crate) use vouches::HeadersSet;

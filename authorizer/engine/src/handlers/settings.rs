@@ -5,74 +5,26 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::Shared;
+use super::{HandlerKind, Shared};
 use crate::{
     Failure, ReasonCode,
-    config::{self, Config, HandlerSettings, Handlers, Role, merge, whole_numbers},
+    config::{self, Config, HandlerSettings, merge, whole_numbers},
     finding::{Finding, Severity},
     rules::HandlerReference,
 };
 
-/// A part of the pipeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Who is asking.
-    Authenticator,
-    /// Whether they may.
-    Authorizer,
-    /// What the backend is told.
-    Mutator,
-    /// How a refusal is told.
-    ErrorHandler,
-}
-
-impl Part {
-    /// The part's name in sentences, as Oathkeeper writes it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Authenticator => "authenticator",
-            Self::Authorizer => "authorizer",
-            Self::Mutator => "mutator",
-            Self::ErrorHandler => "error handler",
-        }
-    }
-
-    /// The part as the configuration names it.
-    #[must_use]
-    pub fn role(self) -> Role {
-        match self {
-            Self::Authenticator => Role::Authenticators,
-            Self::Authorizer => Role::Authorizers,
-            Self::Mutator => Role::Mutators,
-            Self::ErrorHandler => Role::ErrorHandlers,
-        }
-    }
-
-    /// What the configuration says of this part's handlers.
-    #[must_use]
-    pub fn handlers(self, config: &Config) -> &Handlers {
-        match self {
-            Self::Authenticator => &config.authenticators,
-            Self::Authorizer => &config.authorizers,
-            Self::Mutator => &config.mutators,
-            Self::ErrorHandler => &config.errors.handlers,
-        }
-    }
-}
-
 /// What a handler is built from.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings<'a> {
-    /// The part of the pipeline the handler belongs to.
-    pub part: Part,
+    /// The kind of handler.
+    pub kind: HandlerKind,
     /// The handler's name as the rule wrote it.
     pub handler: &'a str,
     /// What the configuration says of it.
     pub global: Option<&'a HandlerSettings>,
     /// What the rule says of it.
     pub rule: Option<&'a Value>,
-    /// The whole configuration, for the few handlers that read beyond their own part.
+    /// The whole configuration, for the few handlers that read beyond their own kind.
     pub config: &'a Config,
     /// What all rules of a gate use together.
     pub shared: &'a Arc<Shared>,
@@ -92,8 +44,8 @@ pub enum Defect {
 /// A handler that cannot be run: whoever reaches it is answered 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misconfigured {
-    /// The part of the pipeline the handler belongs to.
-    pub part: Part,
+    /// The kind of handler.
+    pub kind: HandlerKind,
     /// The handler's name.
     pub handler: String,
     /// What kind of mistake it is.
@@ -106,25 +58,25 @@ impl Misconfigured {
     /// The failure that reaching the handler leads to, in Oathkeeper's sentences.
     #[must_use]
     pub fn failure(&self) -> Failure {
-        let (part, handler) = (self.part.as_str(), &self.handler);
+        let (kind, handler) = (self.kind.as_str(), &self.handler);
         let reason = match self.defect {
             Defect::Unknown => {
                 return Failure::told("requested pipeline handler does not exist")
                     .because(ReasonCode::Misconfigured)
-                    .with_cause(format!("no {part} is named `{handler}`"));
+                    .with_cause(format!("no {kind} is named `{handler}`"));
             }
             Defect::Disabled => {
-                format!("The {part} \"{handler}\" is disabled in the configuration.")
+                format!("The {kind} \"{handler}\" is disabled in the configuration.")
             }
-            Defect::Invalid => format!("The configuration of the {part} \"{handler}\" is invalid."),
+            Defect::Invalid => format!("The configuration of the {kind} \"{handler}\" is invalid."),
         };
         Failure::new(
             500,
-            format!("{part} matching this route is misconfigured or disabled"),
+            format!("{kind} matching this route is misconfigured or disabled"),
         )
         .because(ReasonCode::Misconfigured)
         .with_reason(reason)
-        .with_cause(format!("{part} `{handler}`: {}", self.reason))
+        .with_cause(format!("{kind} `{handler}`: {}", self.reason))
     }
 }
 
@@ -160,15 +112,15 @@ impl<'a> Settings<'a> {
     /// The settings of a handler that a rule names.
     #[must_use]
     pub fn of(
-        part: Part,
+        kind: HandlerKind,
         reference: &'a HandlerReference,
         config: &'a Config,
         shared: &'a Arc<Shared>,
     ) -> Self {
         Self {
-            part,
+            kind,
             handler: &reference.handler,
-            global: part.handlers(config).get(&reference.handler),
+            global: kind.configured(config).get(&reference.handler),
             rule: reference.config.as_ref(),
             config,
             shared,
@@ -188,9 +140,9 @@ impl<'a> Settings<'a> {
     }
 
     fn defective(&self, defect: Defect, reason: impl Into<String>) -> Misconfigured {
-        let (part, handler) = (self.part, self.handler.to_owned());
+        let (kind, handler) = (self.kind, self.handler.to_owned());
         Misconfigured {
-            part,
+            kind,
             handler,
             defect,
             reason: reason.into(),
@@ -206,11 +158,11 @@ impl<'a> Settings<'a> {
     /// Where an option of the handler is written, for messages: in the rule, or in the configuration.
     pub(crate) fn place_of(&self, option: &str) -> OptionPlace {
         let in_rule = self.rule.is_some_and(|rule| rule.get(option).is_some());
-        let (role, handler) = (self.part.role().path(), self.handler);
+        let (section, handler) = (self.kind.path(), self.handler);
         let path = if in_rule {
             option.to_owned()
         } else {
-            format!("{role}.{handler}.config.{option}")
+            format!("{section}.{handler}.config.{option}")
         };
         OptionPlace { in_rule, path }
     }
@@ -286,7 +238,7 @@ impl<'a> Settings<'a> {
 
     /// Everything wrong with a merged configuration, with paths that begin in it.
     pub(crate) fn validate(&self, merged: &Value) -> Vec<Finding> {
-        config::handler_shape(self.part.role(), self.handler)
+        config::handler_shape(self.kind, self.handler)
             .map(|shape| config::validate(shape, merged))
             .unwrap_or_default()
             .into_iter()

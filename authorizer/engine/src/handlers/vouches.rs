@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 
-use super::{Part, Settings, Shared};
+use super::{HandlerKind, Settings, Shared};
 use crate::{
     config::Config,
     go::{canonical_header_name, is_token},
@@ -31,9 +31,12 @@ impl Vouches {
     pub fn of(rule: &RuleDefinition, config: &Config) -> Self {
         let mut vouches = Self::default();
         let shared = Arc::default();
-        let mutators = rule.mutators.iter().map(|mutator| (Part::Mutator, mutator));
-        for (part, handler) in mutators.chain([(Part::Authorizer, &rule.authorizer)]) {
-            let set = HeadersSet::by(part, handler, config, &shared);
+        let mutators = rule
+            .mutators
+            .iter()
+            .map(|mutator| (HandlerKind::Mutator, mutator));
+        for (kind, handler) in mutators.chain([(HandlerKind::Authorizer, &rule.authorizer)]) {
+            let set = HeadersSet::by(kind, handler, config, &shared);
             set.names.iter().for_each(|name| vouches.add(name));
             vouches.any |= set.any;
             vouches.cookies.extend(set.cookies);
@@ -70,27 +73,27 @@ pub(crate) struct HeadersSet {
 }
 
 impl HeadersSet {
-    /// What a handler sets; nothing for one of another part than mutators and authorizers.
+    /// What a handler sets; nothing for one of another kind than mutators and authorizers.
     pub(crate) fn by(
-        part: Part,
+        kind: HandlerKind,
         handler: &HandlerReference,
         config: &Config,
         shared: &Arc<Shared>,
     ) -> Self {
-        let merged = || merged(part, handler, config, shared);
-        let (names, any) = match (part, handler.handler.as_str()) {
-            (Part::Mutator, "header") => (keys(merged().get("headers")), false),
-            (Part::Mutator, "cookie") => (vec!["Cookie".to_owned()], false),
-            (Part::Mutator, "id_token") => (vec!["Authorization".to_owned()], false),
-            (Part::Mutator, "hydrator") => (Vec::new(), true),
-            (Part::Authorizer, "remote" | "remote_json") => (
+        let merged = || merged(kind, handler, config, shared);
+        let (names, any) = match (kind, handler.handler.as_str()) {
+            (HandlerKind::Mutator, "header") => (keys(merged().get("headers")), false),
+            (HandlerKind::Mutator, "cookie") => (vec!["Cookie".to_owned()], false),
+            (HandlerKind::Mutator, "id_token") => (vec!["Authorization".to_owned()], false),
+            (HandlerKind::Mutator, "hydrator") => (Vec::new(), true),
+            (HandlerKind::Authorizer, "remote" | "remote_json") => (
                 texts(merged().get("forward_response_headers_to_upstream")),
                 false,
             ),
             _ => (Vec::new(), false),
         };
-        let cookies = match (part, handler.handler.as_str()) {
-            (Part::Mutator, "cookie") => keys(merged().get("cookies")),
+        let cookies = match (kind, handler.handler.as_str()) {
+            (HandlerKind::Mutator, "cookie") => keys(merged().get("cookies")),
             _ => Vec::new(),
         };
         Self {
@@ -102,8 +105,13 @@ impl HeadersSet {
 }
 
 /// A handler's configuration; nothing of one that is wrong, as it never sets a header.
-fn merged(part: Part, handler: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Value {
-    Settings::of(part, handler, config, shared)
+fn merged(
+    kind: HandlerKind,
+    handler: &HandlerReference,
+    config: &Config,
+    shared: &Arc<Shared>,
+) -> Value {
+    Settings::of(kind, handler, config, shared)
         .merged()
         .unwrap_or_default()
 }

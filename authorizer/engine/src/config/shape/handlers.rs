@@ -1,19 +1,7 @@
-//! All handlers by part and name.
+//! All handlers by kind and name.
 
 use super::{Field, Kind, Shape, authenticators, authorizers, errors, field, mutators};
-
-/// A part of the pipeline, as the configuration names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// `authenticators`.
-    Authenticators,
-    /// `authorizers`.
-    Authorizers,
-    /// `mutators`.
-    Mutators,
-    /// `errors.handlers`.
-    ErrorHandlers,
-}
+use crate::handlers::HandlerKind;
 
 const fn entry(config: Option<&'static Shape>) -> Shape {
     Shape {
@@ -132,35 +120,21 @@ pub(super) static ERROR_HANDLERS: [Field; 3] = [
     ),
 ];
 
-impl Role {
-    /// Every handler of the part.
-    #[must_use]
-    pub fn handlers(self) -> &'static [Field] {
-        match self {
-            Self::Authenticators => &AUTHENTICATORS,
-            Self::Authorizers => &AUTHORIZERS,
-            Self::Mutators => &MUTATORS,
-            Self::ErrorHandlers => &ERROR_HANDLERS,
-        }
-    }
-
-    /// Where the configuration keeps the part's handlers.
-    #[must_use]
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Authenticators => "authenticators",
-            Self::Authorizers => "authorizers",
-            Self::Mutators => "mutators",
-            Self::ErrorHandlers => "errors.handlers",
-        }
+/// Every handler of a kind.
+pub(crate) fn handlers_of(kind: HandlerKind) -> &'static [Field] {
+    match kind {
+        HandlerKind::Authenticator => &AUTHENTICATORS,
+        HandlerKind::Authorizer => &AUTHORIZERS,
+        HandlerKind::Mutator => &MUTATORS,
+        HandlerKind::ErrorHandler => &ERROR_HANDLERS,
     }
 }
 
 /// What a handler's merged configuration may hold: `None` where anything may stand there, because
 /// the handler reads nothing.
 #[must_use]
-pub fn handler(role: Role, name: &str) -> Option<&'static Shape> {
-    let known = role.handlers().iter().find(|known| known.name == name)?;
+pub fn handler(kind: HandlerKind, name: &str) -> Option<&'static Shape> {
+    let known = kind.handlers().iter().find(|known| known.name == name)?;
     match known.shape.kind {
         Kind::Handler { config, .. } => config,
         _ => None,

@@ -12,7 +12,9 @@ mod root;
 mod rule;
 mod serve;
 
-pub use handlers::{Role, handler};
+use crate::handlers::HandlerKind;
+pub use handlers::handler;
+pub(crate) use handlers::handlers_of;
 pub(crate) use root::CONFIG;
 pub(crate) use rule::{RULE, RULES};
 
@@ -75,7 +77,7 @@ pub enum Kind {
         enabled: bool,
     },
     /// A handler that a rule names: `handler`, and a `config` that is checked with the handler.
-    Reference(Role),
+    Reference(HandlerKind),
     /// Nothing (`null`), or an object of exactly one of the keys, each a text.
     OneOf(&'static [Field]),
 }

@@ -1,20 +1,20 @@
 //! Rules, as files hold them.
 
 use super::{
-    Field, Kind, Role, Shape, field,
+    Field, HandlerKind, Kind, Shape, field,
     parts::{ANY_TEXT, TEXTS},
 };
 
-const fn handler(role: Role) -> Shape {
+const fn handler(kind: HandlerKind) -> Shape {
     Shape {
-        kind: Kind::Reference(role),
+        kind: Kind::Reference(kind),
         default: None,
         about: "",
     }
 }
-static AUTHENTICATOR: Shape = handler(Role::Authenticators);
-static MUTATOR: Shape = handler(Role::Mutators);
-static ERROR_HANDLER: Shape = handler(Role::ErrorHandlers);
+static AUTHENTICATOR: Shape = handler(HandlerKind::Authenticator);
+static MUTATOR: Shape = handler(HandlerKind::Mutator);
+static ERROR_HANDLER: Shape = handler(HandlerKind::ErrorHandler);
 
 static MATCH_FIELDS: [Field; 5] = [
     field(
@@ -66,7 +66,11 @@ static RULE_FIELDS: [Field; 9] = [
         Shape::list(&AUTHENTICATOR),
         "Asked in order until one is responsible.",
     ),
-    field("authorizer", handler(Role::Authorizers), "Asked once."),
+    field(
+        "authorizer",
+        handler(HandlerKind::Authorizer),
+        "Asked once.",
+    ),
     field("mutators", Shape::list(&MUTATOR), "Run in order."),
     field(
         "errors",

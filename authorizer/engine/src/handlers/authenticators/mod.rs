@@ -24,7 +24,7 @@ pub(crate) use session_check::ReadAnswers;
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::handlers::{Misconfigured, Part, Settings, Shared};
+use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
 use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
 
 /// What an authenticator says of a request it did not refuse.
@@ -60,7 +60,7 @@ pub enum Authenticator {
 }
 
 impl Authenticator {
-    /// The names of all handlers of this part.
+    /// The names of all handlers of this kind.
     pub const NAMES: &[&str] = &[
         "noop",
         "unauthorized",
@@ -75,7 +75,7 @@ impl Authenticator {
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(Part::Authenticator, reference, config, shared);
+        let settings = Settings::of(HandlerKind::Authenticator, reference, config, shared);
         let built = match settings.handler {
             "noop" => noop::Noop::build(&settings).map(Self::Noop),
             "unauthorized" => unauthorized::Unauthorized::build(&settings).map(Self::Unauthorized),

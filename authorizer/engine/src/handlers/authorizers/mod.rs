@@ -9,7 +9,7 @@ mod service;
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::handlers::{Misconfigured, Part, Settings, Shared};
+use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
 use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
 
 /// Whether they may.
@@ -30,7 +30,7 @@ pub enum Authorizer {
 }
 
 impl Authorizer {
-    /// The names of all handlers of this part.
+    /// The names of all handlers of this kind.
     pub const NAMES: &[&str] = &[
         "allow",
         "deny",
@@ -42,7 +42,7 @@ impl Authorizer {
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(Part::Authorizer, reference, config, shared);
+        let settings = Settings::of(HandlerKind::Authorizer, reference, config, shared);
         let built = match settings.handler {
             "allow" => allow::Allow::build(&settings).map(Self::Allow),
             "deny" => deny::Deny::build(&settings).map(Self::Deny),

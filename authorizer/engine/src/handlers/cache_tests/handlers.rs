@@ -4,7 +4,9 @@
 use serde_json::{Value as Json, json};
 
 use super::world::token;
-use crate::{AddressHeaders, Request, Session, go::Url, handlers::Part, session::MatchContext};
+use crate::{
+    AddressHeaders, Request, Session, go::Url, handlers::HandlerKind, session::MatchContext,
+};
 
 /// What a handler is asked with.
 #[derive(Clone)]
@@ -17,7 +19,7 @@ type Change = fn(&mut Asked);
 
 /// A handler that keeps something.
 pub(super) struct Subject {
-    pub(super) part: Part,
+    pub(super) kind: HandlerKind,
     pub(super) handler: &'static str,
     pub(super) config: Json,
     pub(super) asked: Asked,
@@ -213,7 +215,7 @@ fn cookie_session() -> Subject {
     let mut options = session_options();
     options.push(("only", json!(["token"])));
     Subject {
-        part: Part::Authenticator,
+        kind: HandlerKind::Authenticator,
         handler: "cookie_session",
         config: json!({"check_session_url": "http://id/who?from=config"}),
         asked: asked("Bearer t", "t"),
@@ -370,7 +372,7 @@ fn changes() -> Vec<(&'static str, Change)> {
 
 fn hydrator() -> Subject {
     Subject {
-        part: Part::Mutator,
+        kind: HandlerKind::Mutator,
         handler: "hydrator",
         config: json!({
             "api": {"url": "http://id/fill", "auth": {"basic": {"username": "u", "password": "p"}}},
@@ -392,7 +394,7 @@ fn hydrator() -> Subject {
 
 fn id_token() -> Subject {
     Subject {
-        part: Part::Mutator,
+        kind: HandlerKind::Mutator,
         handler: "id_token",
         config: json!({
             "issuer_url": "https://gate/", "jwks_url": KEYS,

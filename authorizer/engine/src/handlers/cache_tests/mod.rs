@@ -44,7 +44,7 @@ fn with(base: &Json, option: &str, value: &Json) -> Json {
 fn runs(subject: &Subject) -> Vec<Run> {
     let run = |what: &str, config: &Json, asked: &Asked| Run {
         what: format!("{}: {what}", subject.handler),
-        part: subject.part,
+        kind: subject.kind,
         handler: subject.handler,
         config: config.clone(),
         asked: asked.clone(),
@@ -65,7 +65,7 @@ fn runs(subject: &Subject) -> Vec<Run> {
 #[test]
 fn every_option_of_every_handler_that_keeps_something_is_tried() {
     for subject in subjects() {
-        let shape = handler_shape(subject.part.role(), subject.handler).unwrap();
+        let shape = handler_shape(subject.kind, subject.handler).unwrap();
         let mut known = BTreeSet::new();
         options(shape, "", &mut known);
         let tried: BTreeSet<_> = subject

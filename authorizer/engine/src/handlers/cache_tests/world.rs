@@ -15,7 +15,7 @@ use crate::{
     Ports, SessionCacheLimits,
     config::{Config, HandlerSettings},
     handlers::{
-        Part, Shared,
+        HandlerKind, Shared,
         authenticators::{Authentication, Authenticator},
         mutators::Mutator,
     },
@@ -30,7 +30,7 @@ use crate::{
 /// One rule's handler and what it is asked.
 pub(super) struct Run {
     pub(super) what: String,
-    pub(super) part: Part,
+    pub(super) kind: HandlerKind,
     pub(super) handler: &'static str,
     pub(super) config: Json,
     pub(super) asked: Asked,
@@ -167,8 +167,8 @@ impl World {
     /// Builds the rule's handler and runs it.
     pub(super) async fn run(&self, run: &Run) -> Outcome {
         let mut config = Config::default();
-        let handlers = match run.part {
-            Part::Mutator => &mut config.mutators,
+        let handlers = match run.kind {
+            HandlerKind::Mutator => &mut config.mutators,
             _ => &mut config.authenticators,
         };
         let settings = HandlerSettings {
@@ -189,7 +189,7 @@ impl World {
             mut request,
             mut session,
         } = run.asked.clone();
-        let status = if run.part == Part::Mutator {
+        let status = if run.kind == HandlerKind::Mutator {
             let mutator = Mutator::build(&reference, &config, &self.shared);
             assert!(!matches!(mutator, Mutator::Misconfigured(_)), "{mutator:?}");
             let outcome = mutator.mutate(&mut request, &mut session, &ports).await;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 use when::Conditions;
 
-use crate::handlers::{Defect, Misconfigured, Part, Settings, Shared};
+use crate::handlers::{Defect, HandlerKind, Misconfigured, Settings, Shared};
 use crate::{Failure, ReasonCode, Refusal, Request, config::Config, rules::HandlerReference};
 
 /// A handler of refusals, with the conditions under which it is responsible.
@@ -142,13 +142,13 @@ fn broken(what: &str) -> Failure {
 }
 
 impl ErrorHandler {
-    /// The names of all handlers of this part.
+    /// The names of all handlers of this kind.
     pub const NAMES: &[&str] = &["json", "redirect", "www_authenticate"];
 
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(Part::ErrorHandler, reference, config, shared);
+        let settings = Settings::of(HandlerKind::ErrorHandler, reference, config, shared);
         let built = match settings.handler {
             "json" => json::JsonError::build(&settings)
                 .map(|(conditions, handler)| (conditions, Answer::Json(handler))),

@@ -14,7 +14,7 @@ pub use id_token::SignedTokens;
 pub(crate) use id_token::keys_to_sign_with;
 use oathgate_gotemplate::{Line, ParseError, RenderError, Template, Value};
 
-use crate::handlers::{Misconfigured, Part, Settings, Shared};
+use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session, config::Config, rules::HandlerReference,
 };
@@ -37,13 +37,13 @@ pub enum Mutator {
 }
 
 impl Mutator {
-    /// The names of all handlers of this part.
+    /// The names of all handlers of this kind.
     pub const NAMES: &[&str] = &["noop", "header", "cookie", "id_token", "hydrator"];
 
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(Part::Mutator, reference, config, shared);
+        let settings = Settings::of(HandlerKind::Mutator, reference, config, shared);
         let built = match settings.handler {
             "noop" => noop::Noop::build(&settings).map(Self::Noop),
             "header" => header::HeaderMutator::build(&settings).map(Self::HeaderMutator),

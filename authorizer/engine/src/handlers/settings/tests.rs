@@ -36,13 +36,13 @@ fn sample(shape: &Shape) -> Value {
     }
 }
 
-fn config_with(part: Part, name: &str, settings: Option<Value>) -> Config {
+fn config_with(kind: HandlerKind, name: &str, settings: Option<Value>) -> Config {
     let mut config = Config::default();
-    let handlers = match part {
-        Part::Authenticator => &mut config.authenticators,
-        Part::Authorizer => &mut config.authorizers,
-        Part::Mutator => &mut config.mutators,
-        Part::ErrorHandler => &mut config.errors.handlers,
+    let handlers = match kind {
+        HandlerKind::Authenticator => &mut config.authenticators,
+        HandlerKind::Authorizer => &mut config.authorizers,
+        HandlerKind::Mutator => &mut config.mutators,
+        HandlerKind::ErrorHandler => &mut config.errors.handlers,
     };
     let handler = HandlerSettings {
         enabled: true,
@@ -52,8 +52,8 @@ fn config_with(part: Part, name: &str, settings: Option<Value>) -> Config {
     config
 }
 
-fn runs(part: Part, name: &str, settings: Value) -> bool {
-    let config = config_with(part, name, Some(json!({})));
+fn runs(kind: HandlerKind, name: &str, settings: Value) -> bool {
+    let config = config_with(kind, name, Some(json!({})));
     let reference = HandlerReference {
         handler: name.to_owned(),
         config: Some(settings),
@@ -62,11 +62,11 @@ fn runs(part: Part, name: &str, settings: Value) -> bool {
         matches: Some(Match::default()),
         ..RuleDefinition::default()
     };
-    match part {
-        Part::Authenticator => rule.authenticators.push(reference),
-        Part::Authorizer => rule.authorizer = reference,
-        Part::Mutator => rule.mutators.push(reference),
-        Part::ErrorHandler => rule.errors.push(reference),
+    match kind {
+        HandlerKind::Authenticator => rule.authenticators.push(reference),
+        HandlerKind::Authorizer => rule.authorizer = reference,
+        HandlerKind::Mutator => rule.mutators.push(reference),
+        HandlerKind::ErrorHandler => rule.errors.push(reference),
     }
     handlers_can_run(&config, &rule, &Arc::default())
 }
@@ -74,31 +74,24 @@ fn runs(part: Part, name: &str, settings: Value) -> bool {
 /// Handlers that are refused whatever their settings.
 const NOT_BUILT: [&str; 2] = ["jwt", "oauth2_introspection"];
 
-const PARTS: [Part; 4] = [
-    Part::Authenticator,
-    Part::Authorizer,
-    Part::Mutator,
-    Part::ErrorHandler,
-];
-
 #[test]
 fn every_handler_takes_every_key_that_the_schema_knows() {
-    for part in PARTS {
-        for known in part.role().handlers() {
-            let Some(shape) = config::handler_shape(part.role(), known.name) else {
+    for kind in HandlerKind::ALL {
+        for known in kind.handlers() {
+            let Some(shape) = config::handler_shape(kind, known.name) else {
                 continue;
             };
             if NOT_BUILT.contains(&known.name) {
                 continue;
             }
             let mut settings = sample(shape);
-            if part == Part::ErrorHandler {
+            if kind == HandlerKind::ErrorHandler {
                 settings["when"][0]["request"]["cidr"] = json!(["10.0.0.0/8"]);
                 settings["when"][0]["request"]["header"]["accept"] = json!(["text/html"]);
                 settings["when"][0]["request"]["header"]["content_type"] = json!(["text/html"]);
             }
             assert!(
-                runs(part, known.name, settings.clone()),
+                runs(kind, known.name, settings.clone()),
                 "{} {settings}",
                 known.name
             );
@@ -108,25 +101,25 @@ fn every_handler_takes_every_key_that_the_schema_knows() {
 
 #[test]
 fn no_handler_takes_a_key_that_the_schema_does_not_know() {
-    for part in PARTS {
-        for known in part.role().handlers() {
-            let Some(shape) = config::handler_shape(part.role(), known.name) else {
+    for kind in HandlerKind::ALL {
+        for known in kind.handlers() {
+            let Some(shape) = config::handler_shape(kind, known.name) else {
                 continue;
             };
             let mut settings = sample(shape);
             settings["zzz"] = json!("x");
-            assert!(!runs(part, known.name, settings), "{}", known.name);
+            assert!(!runs(kind, known.name, settings), "{}", known.name);
         }
     }
 }
 
 fn merged(global: Value, rule: Value) -> Value {
-    let config = config_with(Part::Mutator, "header", Some(global));
+    let config = config_with(HandlerKind::Mutator, "header", Some(global));
     let reference = HandlerReference {
         handler: "header".to_owned(),
         config: Some(rule),
     };
-    Settings::of(Part::Mutator, &reference, &config, &Arc::default())
+    Settings::of(HandlerKind::Mutator, &reference, &config, &Arc::default())
         .merged()
         .unwrap()
 }
