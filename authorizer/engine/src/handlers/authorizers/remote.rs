@@ -87,7 +87,7 @@ authorizers:
     config:
       remote: http://authz.example/check?who=gate
       headers: {X-Fixed: one, x-odd: two, X-Empty: ''}
-      forward_response_headers_to_upstream: [X-HandlerKind, x-missing]
+      forward_response_headers_to_upstream: [X-Role, x-missing]
       retry: {give_up_after: 10ms, max_delay: 10ms}
 ";
 
@@ -132,7 +132,7 @@ authorizers:
             request(),
             vec![Ok(answer(
                 200,
-                &[("X-HandlerKind", "reader"), ("X-HandlerKind", "second")],
+                &[("X-Role", "reader"), ("X-Role", "second")],
                 "no",
             ))],
         )
@@ -155,9 +155,9 @@ authorizers:
             headers,
             expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
-        assert_eq!(session.header.get("X-HandlerKind"), Some("reader"));
+        assert_eq!(session.header.get("X-Role"), Some("reader"));
         assert_eq!(session.header.get("X-Missing"), Some(""));
-        assert_eq!(session.vouched, ["X-HandlerKind", "X-Missing"]);
+        assert_eq!(session.vouched, ["X-Role", "X-Missing"]);
     }
 
     #[tokio::test]
@@ -165,7 +165,7 @@ authorizers:
         let (outcome, session, _) = ask(
             json!({}),
             request(),
-            vec![Ok(answer(403, &[("X-HandlerKind", "root")], ""))],
+            vec![Ok(answer(403, &[("X-Role", "root")], ""))],
         )
         .await;
         assert_eq!(outcome.unwrap_err().status, Some(403));
