@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use oathgate_matching::{Found, RouteEntry, Router, Sparse};
+use oathgate_router::{Found, RouteEntry, Router, Sparse};
 
 use crate::{
     Decision, DecisionTrace, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
@@ -323,7 +323,7 @@ impl Gate {
     /// Oathkeeper cleans the path before anything reads it, and hands the rule's capture groups on.
     fn open_session(&self, index: usize, request: &mut Request) -> Result<Session, Failure> {
         if !request.url.path.is_empty() {
-            request.url.path = oathgate_matching::clean_path(&request.url.path).into_owned();
+            request.url.path = oathgate_router::clean_path(&request.url.path).into_owned();
         }
         let regexp_capture_groups = self
             .router

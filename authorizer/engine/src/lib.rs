@@ -44,7 +44,7 @@ pub use failure::Failure;
 pub use finding::{Finding, Findings, Severity};
 pub use gate::Gate;
 pub use handlers::SessionCacheLimits;
-pub use oathgate_matching::clean_path;
+pub use oathgate_router::clean_path;
 pub use ports::Ports;
 pub use reason_code::ReasonCode;
 pub use request::Request;

@@ -40,7 +40,7 @@ impl Request {
     /// without the scheme's default port or a dot at its end, without query.
     #[must_use]
     pub fn match_url(&self) -> String {
-        let path = oathgate_matching::clean_path(&self.url.path);
+        let path = oathgate_router::clean_path(&self.url.path);
         self.match_url_of(if self.url.path.is_empty() { "" } else { &path })
     }
 

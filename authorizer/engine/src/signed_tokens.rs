@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use oathgate_matching::{Found, RouteEntry, Router};
+use oathgate_router::{Found, RouteEntry, Router};
 use serde::Serialize;
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use criterion::BenchmarkId;
 use oathgate_bench::rules::{self, ROUTES};
-use oathgate_matching::{Found, RouteEntry, Router, Strategy};
+use oathgate_router::{Found, RouteEntry, Router};
+use oathgate_url_pattern::Strategy;
 
 use crate::Parts;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use oathgate_matching::Strategy;
+use oathgate_url_pattern::Strategy;
 use serde_json::Value;
 
 use super::templates;

@@ -1,6 +1,6 @@
 //! Which requests rules are for.
 
-use oathgate_matching::{RouteEntry, Router};
+use oathgate_router::{RouteEntry, Router};
 
 use super::name_of;
 use crate::{

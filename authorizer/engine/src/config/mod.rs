@@ -25,7 +25,7 @@ pub use load::{ConfigSources, ReadConfig};
 pub use log::{Level, Log, LogFormat};
 pub use merge::merge;
 pub(crate) use merge::whole_numbers;
-use oathgate_matching::Strategy;
+use oathgate_url_pattern::Strategy;
 pub(crate) use origins::Origins;
 pub use serve::{Api, Cors, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource};
 pub use shape::{Field, Shape, handler as handler_shape};

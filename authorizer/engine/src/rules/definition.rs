@@ -1,6 +1,6 @@
 //! One rule of a rule file, decoded and not yet built.
 
-use oathgate_matching::RouteEntry;
+use oathgate_router::RouteEntry;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -15,7 +15,7 @@
 //! | roots | CRC-32 of every page of sums |
 //! | sums | CRC-32 of every page of what follows |
 //! | table | for each rule where it ends among the rules |
-//! | routes | as `oathgate-matching` lays them out |
+//! | routes | as `oathgate-router` lays them out |
 //! | rules | JSON, one behind the other |
 //!
 //! What grows with the number of rules lies behind the roots, and is read, and checked, when a request
@@ -27,7 +27,7 @@ mod pages;
 use std::{borrow::Cow, io, ops::Range, sync::Arc};
 
 pub use bytes::PackedBytes;
-use oathgate_matching::{CheckedRoutes, LoadError, RouteBytes, RouteEntry};
+use oathgate_router::{CheckedRoutes, LoadError, RouteBytes, RouteEntry};
 use pages::{Pages, Sums};
 use thiserror::Error;
 
@@ -320,7 +320,7 @@ fn number(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use oathgate_matching::{Found, Router};
+    use oathgate_router::{Found, Router};
     use proptest::prelude::*;
     use serde_json::json;
 

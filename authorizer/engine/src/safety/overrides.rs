@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use oathgate_matching::{Found, Router};
+use oathgate_router::{Found, Router};
 use thiserror::Error;
 
 use super::{

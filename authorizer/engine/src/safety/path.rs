@@ -1,6 +1,6 @@
 //! Refuses paths that the gate and a backend could read differently.
 
-use oathgate_matching::{Found, Router};
+use oathgate_router::{Found, Router};
 use thiserror::Error;
 
 use super::{
@@ -195,7 +195,7 @@ pub(crate) fn leads_to_one_rule(
             }
             Ok(same)
         };
-        if !lead_to_the_rule(&|path| request.match_url_of(&oathgate_matching::clean_path(path)))? {
+        if !lead_to_the_rule(&|path| request.match_url_of(&oathgate_router::clean_path(path)))? {
             return Err(UnsafePath::OtherRule);
         }
         let repeated = reading.contains("//");

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use oathgate_gotemplate::Template;
-use oathgate_matching::{Strategy, clean_path};
+use oathgate_router::clean_path;
+use oathgate_url_pattern::Strategy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use oathgate_matching::clean_path;
+use oathgate_router::clean_path;
 use serde::{Deserialize, Deserializer, de};
 
 use super::{json::status_text, when::Conditions};

@@ -8,7 +8,7 @@
 
 use std::{borrow::Cow, ops::Range, sync::Arc};
 
-use oathgate_matching::Sparse;
+use oathgate_router::Sparse;
 
 use super::{PackedBytes, PackedError, number};
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use oathgate_matching::{Found, RouteEntry, Router, Strategy as Matching, clean_path};
+use oathgate_router::{Found, RouteEntry, Router, clean_path};
+use oathgate_url_pattern::Strategy as Matching;
 use proptest::prelude::*;
 
 use super::*;

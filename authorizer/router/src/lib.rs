@@ -1,0 +1,37 @@
+//! The router: finds the rules of a request among all rules' methods and URL patterns.
+//!
+//! [`CheckedRoutes`] is the index, built once and written to a file; [`Router`] serves from it without
+//! parsing or compiling anything.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::string_slice,
+        reason = "a test may stop at the first surprise"
+    )
+)]
+
+mod bytes;
+mod checked;
+mod error;
+mod example;
+mod key;
+mod layout;
+mod overlap;
+mod path;
+mod plain;
+mod prefix;
+mod router;
+mod search;
+mod sparse;
+
+pub use bytes::RouteBytes;
+pub use checked::{CheckedRoutes, RouteEntry};
+pub use error::{LoadError, RouteError};
+pub use overlap::Overlap;
+pub use path::clean_path;
+pub use router::{Broken, Found, Router};
+pub use sparse::Sparse;

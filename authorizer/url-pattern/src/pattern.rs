@@ -1,0 +1,107 @@
+//! One URL pattern, compiled.
+
+use crate::program::Program;
+use crate::syntax::{self, Tree};
+use crate::{Strategy, matcher, risk};
+
+/// Why a pattern does not compile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PatternError {
+    /// There is no text at all.
+    #[error("the pattern is empty")]
+    Empty,
+    /// `<` and `>` do not pair up.
+    #[error(
+        "unbalanced `<` and `>` in `{0}`: each one counts, also after a backslash and inside `[]`"
+    )]
+    Unbalanced(String),
+    /// A part between `<` and `>` is no regular expression or glob that can be honoured.
+    #[error("`<{part}>` does not compile: {reason}")]
+    Part {
+        /// The text between the delimiters.
+        part: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The parts are fine, but not together.
+    #[error("`{pattern}` does not compile: {reason}")]
+    Whole {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Why a compiled pattern gives no answer for a URL. The request must be refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MatchError {
+    /// The pattern backtracks more than allowed.
+    #[error("the pattern backtracks too much on this url, simplify it")]
+    Backtracking,
+    /// Asked for the captures of a url that does not match.
+    #[error("the url does not match the pattern")]
+    NoMatch,
+}
+
+/// A compiled URL pattern.
+///
+/// Text outside `<…>` stands for itself, the whole URL must match. Parts are, by [`Strategy`],
+/// regular expressions of [regexp2](https://github.com/dlclark/regexp2) (.NET's dialect:
+/// look-around, references, atomic groups) or globs of [gobwas/glob](https://github.com/gobwas/glob).
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    program: Program,
+    risky: bool,
+}
+
+impl Pattern {
+    /// Compiles `source`, the `match.url` of a rule.
+    ///
+    /// # Errors
+    /// Unbalanced delimiters, and parts that are wrong or that cannot be matched faithfully.
+    pub fn compile(strategy: Strategy, source: &str) -> Result<Self, PatternError> {
+        Self::from_tree(&syntax::parse(strategy, source)?, source)
+    }
+
+    /// Compiles a parsed pattern; `source` is its text, for the error.
+    ///
+    /// # Errors
+    /// A pattern that becomes too large a program.
+    pub fn from_tree(tree: &Tree, source: &str) -> Result<Self, PatternError> {
+        let program = Program::new(tree).map_err(|reason| PatternError::Whole {
+            pattern: source.to_owned(),
+            reason,
+        })?;
+        Ok(Self {
+            program,
+            risky: risk::is_risky(&tree.root),
+        })
+    }
+
+    /// Whether the whole `url` (`scheme://host/path`) matches.
+    ///
+    /// # Errors
+    /// [`MatchError::Backtracking`] where the search was given up.
+    pub fn matches(&self, url: &str) -> Result<bool, MatchError> {
+        matcher::is_match(&self.program, url)
+    }
+
+    /// The text of every capture group, as Oathkeeper gives it to templates: groups that took no
+    /// part are empty, named groups follow the unnamed ones, globs have none.
+    ///
+    /// # Errors
+    /// [`MatchError::NoMatch`] where the url does not match, [`MatchError::Backtracking`] where
+    /// the search was given up.
+    pub fn captures(&self, url: &str) -> Result<Vec<String>, MatchError> {
+        matcher::captures(&self.program, url)?.ok_or(MatchError::NoMatch)
+    }
+
+    /// True where the pattern may backtrack without a useful end on some URL, so that requests
+    /// could be refused for it. May say so of patterns that are fine.
+    pub fn is_risky(&self) -> bool {
+        self.risky
+    }
+}
