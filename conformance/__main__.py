@@ -9,13 +9,13 @@
     python -m conformance differences SUITE…
     python -m conformance fuzz --oathkeeper BIN --oathgate BIN --decisions N --seed S
 
-`check` compares a decision server's answers with the recorded ones. A case that deviates and names options under
-`with` is asked again, of a server with that option: then the answer must be the one that stands there, or the `recorded` one.
-`record` writes what a server answers into the suites; a case with `deviates` keeps its `expect` and gets the answer as `recorded`. `events` sends
-every case that an API Gateway event can express through the Lambda's bootstrap. `bypasses` tries known attacks on
-both, `mutations` what can be made of them; `bypasses-table` writes the known ones into `docs/security.md`.
-`differences` compares the cases that deviate with the page that lists them. `fuzz` makes up configurations, rules and
-requests, and compares what both programs decide.
+`check` compares a decision server's responses with the recorded ones. A case that deviates and names options under `with`
+is sent again, to a server with that option: then the response must be the one given there, or the `recorded` one.
+`record` writes a server's responses into the suites; a case with `deviates` keeps its `expect` and gets the response as
+`recorded`. `events` sends every case that an API Gateway event can express through the function. `bypasses` tries known
+attacks on both, `mutations` variants of them; `bypasses-table` writes the known ones into `docs/security.md`.
+`differences` compares the cases that deviate with the page that lists them. `fuzz` generates configurations, rules and
+requests, and compares the decisions of both programs.
 """
 
 import argparse
@@ -67,11 +67,11 @@ def main():
     report = Report()
     if arguments.command == "check":
         with ThreadPoolExecutor(arguments.jobs) as pool:
-            found = pool.map(lambda one: answers_or_none(one, arguments.server), suites)
+            found = pool.map(lambda one: responses_or_none(one, arguments.server), suites)
             for one, got in zip(suites, found, strict=True):
                 compare_all(one, got, report)
             runs = [(one, option) for one in suites for option in one.options()]
-            found = pool.map(lambda run: answers_or_none(run[0], arguments.server, run[1]), runs)
+            found = pool.map(lambda run: responses_or_none(run[0], arguments.server, run[1]), runs)
             for (one, option), got in zip(runs, found, strict=True):
                 compare_all(one, got, report, option)
     elif arguments.command == "events":
@@ -110,23 +110,23 @@ class Report:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
-def answers(one, command, option=None):
-    """What the server answers to each case, by name; with an option, to the cases that name it."""
+def responses(one, command, option=None):
+    """The server's response to each case, by name; with an option, to the cases that name it."""
     upstream = Upstream()
     found = {}
     try:
         with suite.Stage(one, upstream.url) as stage:
             common = one.spec.get("stubs", [])
-            upstream.play(stage.filled(common))
+            upstream.load(stage.filled(common))
             with DecisionServer(f"{command} {option or ''}", stage) as server:
                 for case in one.cases_with(option):
-                    upstream.play(stage.filled(case.get("stubs", []) + common))
+                    upstream.load(stage.filled(case.get("stubs", []) + common))
                     try:
-                        answer = server.ask(case)
+                        response = server.send(case)
                     except Exception as error:
-                        answer = {"status": 0, "error": repr(error)}
+                        response = {"status": 0, "error": repr(error)}
                     time.sleep(case.get("settle_ms", 0) / 1000)
-                    found[case["name"]] = stage.unfilled({**answer, **calls_of(upstream, case)})
+                    found[case["name"]] = stage.unfilled({**response, **calls_of(upstream, case)})
     finally:
         upstream.shutdown()
     return found
@@ -139,10 +139,10 @@ def calls_of(upstream, case):
     return {"calls": calls} if calls else {}
 
 
-def answers_or_none(one, command, option=None):
-    """The answers, or none where the server did not run: then every case fails."""
+def responses_or_none(one, command, option=None):
+    """The responses, or none where the server did not run: then every case fails."""
     try:
-        return answers(one, command, option)
+        return responses(one, command, option)
     except RuntimeError as error:
         print(f"{one.name}: {error}")
         return {}
@@ -156,15 +156,15 @@ def compare_all(one, found, report, option=None):
 
 
 def record(suites, command, jobs):
-    """Writes the answers; one that differs only in what is not compared stays as it was, so that a change shows."""
+    """Writes the responses; one that differs only in what is not compared stays as it was, so that a change is visible."""
     with ThreadPoolExecutor(jobs) as pool:
-        recorded = pool.map(lambda one: answers(one, command), suites)
+        recorded = pool.map(lambda one: responses(one, command), suites)
         for one, found in zip(suites, recorded, strict=True):
             changed = 0
             for case in one.cases:
-                place, answer = "recorded" if "deviates" in case else "expect", found[case["name"]]
-                if place not in case or compare.hard(case[place]) != compare.hard(answer):
-                    case[place] = answer
+                place, response = "recorded" if "deviates" in case else "expect", found[case["name"]]
+                if place not in case or compare.hard(case[place]) != compare.hard(response):
+                    case[place] = response
                     changed += 1
             one.save()
             print(f"{one.name}: {len(found)} recorded, {changed} changed")

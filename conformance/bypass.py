@@ -1,13 +1,13 @@
 """Known attacks on gates like this one, run against `oathgate serve` and the function.
 
-A folder of `conformance/bypasses/` is a suite whose cases are attacks of one kind. A case names whom it `hit` (product,
-id of the advisory, URL), what it `was`, how this gate `answers`, and what a `naive` gate does: the answer that the
-attacker is after. Its `requests` are sent in order to each gate in `on` (all three without it); each is an `attack`, or
+A folder of `conformance/bypasses/` is a suite whose cases are attacks of one kind. A case names the products that it `hit`
+(product, id of the advisory, URL), what it `was`, how this gate `answers`, and what a `naive` gate does: the decision that the
+attacker wants. Its `requests` are sent in order to each gate in `on` (all three without it); each is an `attack`, or
 `legitimate`: one that the same gate has to grant, so that a gate which refuses everything fails as well.
 
-Of an answer `expect` names what has to be: `status` (or several), `code`, `rule`, `headers` (each with its value, or null
-where the gate must not set it), `asked` (what services were asked); `never` lists texts that no header of the answer
-may hold. `expect_on` takes its place for one gate. A policy that allows has to name what was asked for and nothing wider.
+`expect` is what the decision must be: `status` (or several), `code`, `rule`, `headers` (each with its value, or null where
+the gate must not set it), `calls` (the service requests, as `METHOD path`); `never` lists texts that no header may contain.
+`expect_on` replaces it for one gate. An Allow has to name the requested method ARN and nothing wider.
 """
 
 import json
@@ -15,7 +15,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote
 
-from . import events, forgery, suite
+from . import forgery, packaging, suite
 from .gates import Lambda, Request, Serve
 from .upstream import Upstream
 
@@ -47,30 +47,30 @@ def run_suite(one, arguments):
 
 
 def gates(stage, arguments):
-    """Each gate, started when its turn comes."""
-    program = events.program(arguments.oathgate)
+    """Each gate, made when its turn comes."""
+    program = packaging.program(arguments.oathgate)
     yield "serve", Serve(stage, program)
     package = stage.folder / "package"
-    if events.refuses_to_package(stage, package, arguments):
+    if packaging.refuses_to_package(stage, package, arguments):
         raise SystemExit(f"conformance: `oathgate package` refuses {stage.suite.name}")
-    vouched = events.vouched_headers(stage, arguments)
+    vouched = packaging.vouched_headers(stage, arguments)
     for kind in ("rest", "http-api"):
         yield kind, Lambda(stage, package, vouched, arguments, kind)
 
 
 def differences(case, gate, stage, upstream):
     tokens = made_tokens(case, stage)
-    upstream.play(filled(case.get("stubs", []) + stage.suite.spec.get("stubs", []), stage, tokens))
+    upstream.load(filled(case.get("stubs", []) + stage.suite.spec.get("stubs", []), stage, tokens))
     for place, exchange in enumerate(case["requests"]):
         upstream.calls.clear()
         request = Request(filled(exchange["request"], stage, tokens))
         try:
             wanted = expected(exchange, gate.name)
-            answer = gate.answer(request, "always" if {"code", "rule"} & set(wanted) else True)
+            decided = gate.decide(request, "always" if {"code", "rule"} & set(wanted) else True)
         except (OSError, ValueError) as error:
-            answer = {"status": 0, "headers": {}, "error": repr(error)}
-        answer["asked"] = [f"{call['method']} {call['path']}" for call in upstream.calls]
-        for line in disagreements(wanted, answer):
+            decided = {"status": 0, "headers": {}, "error": repr(error)}
+        decided["calls"] = [f"{call['method']} {call['path']}" for call in upstream.calls]
+        for line in disagreements(wanted, decided):
             yield f"request {place + 1}, {exchange['kind']}, {request.method} {request.target!r}: {line}"
 
 
@@ -79,26 +79,26 @@ def expected(exchange, gate):
     return exchange.get("expect_on", {}).get(gate, exchange["expect"])
 
 
-def disagreements(expect, answer):
-    """Each way in which an answer is not what is expected, as a line."""
+def disagreements(expect, decided):
+    """Each way in which a decision is not what is expected, as a line."""
     wanted = expect["status"]
-    if answer["status"] not in (wanted if isinstance(wanted, list) else [wanted]):
-        yield f"status {answer['status']} where {wanted} is right ({answer.get('code') or answer.get('error')})"
-    for name in ("code", "rule", "asked"):
-        if name in expect and answer.get(name) != expect[name]:
-            yield f"{name} {answer.get(name)!r} where {expect[name]!r} is right"
+    if decided["status"] not in (wanted if isinstance(wanted, list) else [wanted]):
+        yield f"status is {decided['status']}, expected {wanted} ({decided.get('code') or decided.get('error')})"
+    for name in ("code", "rule", "calls"):
+        if name in expect and decided.get(name) != expect[name]:
+            yield f"{name} is {decided.get(name)!r}, expected {expect[name]!r}"
     for name, value in expect.get("headers", {}).items():
-        if answer["headers"].get(name) != value:
-            yield f"header {name} is {answer['headers'].get(name)!r} where {value!r} is right"
-    for name, value in answer["headers"].items():
+        if decided["headers"].get(name) != value:
+            yield f"header {name} is {decided['headers'].get(name)!r}, expected {value!r}"
+    for name, value in decided["headers"].items():
         for text in expect.get("never", []):
             if text in (value or ""):
-                yield f"header {name} holds {text!r}"
-    resource = answer.get("resource", "")
+                yield f"header {name} contains {text!r}"
+    resource = decided.get("resource", "")
     if re.search(r"[*?]|\$\{", resource):
-        yield f"the policy covers more than what was asked for: {resource}"
-    if unquote(resource) != unquote(answer.get("arn", "")):
-        yield f"the policy is for {resource} where {answer['arn']} was asked for"
+        yield f"the policy covers more than the request: {resource}"
+    if unquote(resource) != unquote(decided.get("arn", "")):
+        yield f"the policy is for {resource}, the request for {decided['arn']}"
 
 
 def made_tokens(case, stage):
@@ -114,6 +114,6 @@ def filled(value, stage, tokens):
     return json.loads(re.sub(r"\$\{TOKEN:([^}]+)\}", lambda found: json.dumps(tokens[found.group(1)])[1:-1], text))
 
 
-def naive_answer(case, exchange):
-    """What the gate that the attack was made for answers to it."""
-    return {"headers": {}, "asked": [], **case["naive"]["answer"], **exchange.get("naive", {})}
+def naive_decision(case, exchange):
+    """The decision of the gate that the attack was made for."""
+    return {"headers": {}, "calls": [], **case["naive"]["answer"], **exchange.get("naive", {})}

@@ -1,4 +1,4 @@
-"""What of two answers must agree, and where they do not."""
+"""What of two responses must agree, and where they do not."""
 
 import json
 import urllib.parse
@@ -6,24 +6,24 @@ import urllib.parse
 FREE_TEXT = ("reason", "debug", "details", "request", "id")
 
 
-def hard(answer, texts=False):
-    """An answer without what may be worded or ordered otherwise: error reasons, cookies' order, and where `texts`
-    does not ask for it plain text."""
-    answer = json.loads(json.dumps(answer))
-    body = answer.get("body")
+def hard(response, texts=False):
+    """A response without what may be worded or ordered differently: error reasons, the order of cookies and, unless
+    `texts` is true, plain text."""
+    response = json.loads(json.dumps(response))
+    body = response.get("body")
     if isinstance(body, str) and not texts:
-        del answer["body"]
+        del response["body"]
     elif isinstance(body, dict) and isinstance(body.get("error"), dict):
         for name in FREE_TEXT:
             body["error"].pop(name, None)
     for name in ("ory-error-id",) if texts else ("vary", "ory-error-id"):
-        (answer.get("headers") or {}).pop(name, None)
-    for call in answer.get("calls", []):
+        (response.get("headers") or {}).pop(name, None)
+    for call in response.get("calls", []):
         harden_call(call)
-    for headers in [answer.get("headers") or {}, *(call["headers"] for call in answer.get("calls", []))]:
+    for headers in [response.get("headers") or {}, *(call["headers"] for call in response.get("calls", []))]:
         if isinstance(headers.get("cookie"), str):
             headers["cookie"] = in_order(headers["cookie"])
-    return answer
+    return response
 
 
 def in_order(cookies):
@@ -37,9 +37,9 @@ def harden_call(call):
     if kind.startswith("application/x-www-form-urlencoded") and isinstance(call["body"], str):
         call["body"] = [list(pair) for pair in sorted(urllib.parse.parse_qsl(call["body"], keep_blank_values=True))]
     if isinstance(call["body"], dict):
-        # A session as a hydrator is told it.
-        told = [call["body"].get("header"), (call["body"].get("match_context") or {}).get("header")]
-        for header in told:
+        # A session as a hydrator receives it.
+        sessions = [call["body"].get("header"), (call["body"].get("match_context") or {}).get("header")]
+        for header in sessions:
             if isinstance(header, dict) and isinstance(header.get("Cookie"), list):
                 header["Cookie"] = [in_order(cookies) for cookies in header["Cookie"]]
 

@@ -1,26 +1,23 @@
-"""The recorded cases as API Gateway events, through the Lambda's bootstrap: the decision behind the policy
-must be the recorded one. A request with a header that the rules vouch for is asked twice: with
-`OATHGATE_FORGED_HEADERS=replace` it leads to the recorded decision, without it is refused."""
+"""The recorded cases as API Gateway events, through the function: the decision behind the policy must be the recorded one.
+
+A request with a vouched header is sent twice: with `OATHGATE_FORGED_HEADERS=replace` it must lead to the recorded decision,
+without it must be refused.
+"""
 
 import json
-import os
 import re
-import shutil
-import subprocess
 import time
 import urllib.parse
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from . import compare, suite, token
+from . import api_gateway, compare, packaging, suite, token
 from .runtime_api import Function
 from .suite import pairs
 from .upstream import Upstream
 
-ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/test"
-# What no case ever sets: a real value like it would be refused.
-STAND_IN = "not-set-by-any-rule"
+# Not a value of any case: a real value equal to the placeholder is refused.
+PLACEHOLDER = "not-set-by-any-rule"
 ANYTHING = object()
 
 
@@ -40,26 +37,28 @@ def run(suites, arguments, report):
 
 
 def run_suite(one, arguments):
-    """For each case its differences, or why it is not expressed as an event."""
+    """For each case its differences, or the reason why an event cannot express it."""
     upstream = Upstream()
     try:
         with suite.Stage(one, upstream.url) as stage:
             package = stage.folder / "package"
-            if refuses_to_package(stage, package, arguments) and not lay_out(stage, package, arguments):
+            if packaging.refuses_to_package(stage, package, arguments) and not packaging.lay_out(
+                stage, package, arguments
+            ):
                 return ["`oathgate package` refuses the configuration, and its rules are not one file"] * len(one.cases)
-            vouched = vouched_headers(stage, arguments)
+            vouched = packaging.vouched_headers(stage, arguments)
             environment = {
-                "OATHGATE_VOUCHED_FALLBACK": STAND_IN,
+                "OATHGATE_VOUCHED_FALLBACK": PLACEHOLDER,
                 **one.spec.get("env", {}),
             }
-            # Oathkeeper decides about a request whatever headers it brings, and leaves them to the proxy.
+            # Oathkeeper decides about a request with any headers, and leaves them to the proxy.
             replacing = {**environment, "OATHGATE_FORGED_HEADERS": "replace"}
             runner = arguments.runner.split()
             with (
                 (stage.folder / "function.log").open("w") as log,
                 Function(package, replacing, log, runner, stage.folder) as function,
             ):
-                outcomes = [ask(case, function, upstream, stage, vouched) for case in one.cases]
+                outcomes = [check_case(case, function, upstream, stage, vouched) for case in one.cases]
                 forging = [
                     number
                     for number, case in enumerate(one.cases)
@@ -74,14 +73,14 @@ def run_suite(one, arguments):
         upstream.shutdown()
 
 
-def ask(case, function, upstream, stage, vouched):
-    why = not_expressible(case)
-    if why:
-        return why
-    upstream.play(stage.filled(case.get("stubs", []) + stage.suite.spec.get("stubs", [])))
-    answer = function.invoke(event(stage.filled(case["request"])))
+def check_case(case, function, upstream, stage, vouched):
+    reason = not_expressible(case)
+    if reason:
+        return reason
+    upstream.load(stage.filled(case.get("stubs", []) + stage.suite.spec.get("stubs", [])))
+    response = function.invoke(event(stage.filled(case["request"])))
     time.sleep(case.get("settle_ms", 0) / 1000)
-    got = stage.unfilled(decision(answer, stage, vouched))
+    got = stage.unfilled(decision(response, stage, vouched))
     wanted = wanted_decision(compare.hard(case["expect"]), vouched)
     own = set(got.get("headers", {}).get("cookie", "").split("; "))
     if "cookie" not in wanted.get("headers", {}) and own <= own_cookies(case):
@@ -92,97 +91,51 @@ def ask(case, function, upstream, stage, vouched):
 
 
 def forges(case, vouched):
-    """Whether the client sends a header that the gate vouches for, and not one that every client may send."""
+    """Whether the client sends a vouched header other than those that every client may send."""
     sent = {name.lower() for name, _ in pairs(case["request"].get("headers"))}
     return bool(sent & vouched.keys() - {"authorization", "cookie"})
 
 
 def own_cookies(case):
-    """The client's cookies, which the backend gets behind a rule that sets none."""
+    """The client's cookies, which the backend receives where the rule sets none."""
     lines = [value for name, value in pairs(case["request"].get("headers")) if name.lower() == "cookie"]
     return {cookie.strip() for line in lines for cookie in line.split(";")} - {""}
 
 
 def not_refused(case, function, stage, vouched):
-    """What differs from the refusal that a request with a vouched header of the client's own gets by default."""
+    """The differences from the refusal that a request with a forged header gets by default."""
     got = decision(function.invoke(event(stage.filled(case["request"]))), stage, vouched)
     wanted = {"effect": "Deny", "status": "400"}
     return [f"forged headers {line}" for line in compare.differences(wanted, {name: got.get(name) for name in wanted})]
 
 
-def variables(stage):
-    """The environment to package in: variables are laid over a configuration when it is packaged."""
-    return dict(os.environ, **stage.filled(stage.suite.spec.get("env", {})))
-
-
-def refuses_to_package(stage, package, arguments):
-    done = subprocess.run(
-        [program(arguments.oathgate), "package", "--config", str(stage.config)]
-        + ["--bootstrap", program(arguments.bootstrap)]
-        + ["--out", str(package)],
-        capture_output=True,
-        text=True,
-        env=variables(stage),
-        cwd=stage.folder,
-    )
-    if done.returncode not in (0, 1):
-        raise SystemExit(f"conformance: {stage.suite.name}: package failed: {done.stderr}")
-    return done.returncode == 1
-
-
-def lay_out(stage, package, arguments):
-    """The same folder by hand, with the files in place of their packed form: a rule that is wrong on purpose
-    keeps a suite from being packaged, and not from being decided."""
-    rules = stage.folder / "rules.json"
-    listed = re.search(r"repositories:\n((?:\s+- .*\n)+)", stage.config.read_text())
-    if not rules.exists() or not listed or listed.group(1).count("- ") != 1 or "/rules.json" not in listed.group(1):
-        return False
-    package.mkdir(exist_ok=True)
-    shutil.copy(stage.config, package / "config.yml")
-    shutil.copy(rules, package / "rules.json")
-    shutil.copy(arguments.bootstrap, package / "bootstrap")
-    return True
-
-
-def vouched_headers(stage, arguments):
-    done = subprocess.run(
-        [program(arguments.oathgate), "headers", "--config", str(stage.config), "--format", "json"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env=variables(stage),
-        cwd=stage.folder,
-    )
-    return {entry["header"].lower(): entry["context_key"] for entry in json.loads(done.stdout)["vouched"]}
-
-
 def not_expressible(case):
-    """Why an event cannot say what the case says, or `None`."""
+    """Why an event cannot express the case, or `None`."""
     request = case["request"]
     url = urllib.parse.urlsplit(request["url"])
     if url.scheme != "https":
-        return "API Gateway speaks https only"
+        return "API Gateway serves https only"
     if "body" in request:
-        return "a REQUEST authorizer is shown no body"
+        return "a REQUEST authorizer receives no body"
     if not url.netloc:
         return "API Gateway always names a host"
     if "@" in url.netloc:
-        return "API Gateway's host names hold no user"
+        return "API Gateway's host names have no user"
     if not url.path.startswith("/"):
         return "API Gateway's paths begin with a slash"
     if "?" in request["url"]:
         return "the decision API does not see the client's query, an event does"
     at = request.get("at", "/decisions")
     if at.split("?")[0] != "/decisions":
-        return "asks a path of the decision API"
+        return "is for another path of the decision API"
     if re.search("%(?![0-9A-Fa-f]{2})|;", at):
-        return "asks with a query that API Gateway hands on in another form"
+        return "has a query that API Gateway passes on in another form"
     names = [name.lower() for name, _ in pairs(request.get("headers"))]
     if any(name.startswith("x-forwarded-") for name in names):
         return "sends X-Forwarded-* headers, which the decision API reads"
     text = json.dumps(case["expect"]).lower()
     if "x-forwarded-" in text or "gate.local" in text:
-        return "shows the X-Forwarded-* headers or the host that the decision API was asked with"
+        return "depends on the X-Forwarded-* headers or the host of the decision API"
     return None
 
 
@@ -191,48 +144,12 @@ def event(request):
     url = urllib.parse.urlsplit(in_utf8(request["url"]))
     query = urllib.parse.urlsplit(request.get("at", "")).query
     headers = [(name, value.strip(" \t")) for name, value in pairs(request.get("headers"))]
-    return rest_event(request["method"], url.netloc, url.path, query, headers)
+    return api_gateway.rest_event(request["method"], url.netloc, url.path, query, headers)
 
 
-def rest_event(method, host, path, query, headers):
-    """The event that a REST API's REQUEST authorizer gets for what a client sends."""
-    multi = {}
-    for name, value in headers:
-        multi.setdefault(name, []).append(value)
-    parameters = {}
-    for name, value in urllib.parse.parse_qsl(query, keep_blank_values=True):
-        parameters.setdefault(name, []).append(value)
-    return {
-        "type": "REQUEST",
-        "methodArn": f"{ARN}/{method}{path}",
-        "resource": "/{proxy+}",
-        "path": path,
-        "httpMethod": method,
-        "headers": {name: values[-1] for name, values in multi.items()},
-        "multiValueHeaders": multi,
-        "queryStringParameters": {name: values[-1] for name, values in parameters.items()} or None,
-        "multiValueQueryStringParameters": parameters or None,
-        "pathParameters": {"proxy": path.lstrip("/")},
-        "stageVariables": None,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abcdef1234",
-            "domainName": host,
-            "httpMethod": method,
-            "identity": {"sourceIp": "127.0.0.1"},
-            "path": "/test" + path,
-            "protocol": "HTTP/1.1",
-            "requestId": "00000000-0000-4000-8000-000000000000",
-            "resourceId": "resource",
-            "resourcePath": "/{proxy+}",
-            "stage": "test",
-        },
-    }
-
-
-def decision(answer, stage, vouched):
-    """What the bootstrap answered, in the words of `wanted_decision`."""
-    kind, data = answer
+def decision(response, stage, vouched):
+    """The authorizer's response or error, in the form of `wanted_decision`."""
+    kind, data = response
     if kind == "error":
         message = data.get("errorMessage")
         return {"effect": "Unauthorized" if message == "Unauthorized" else "Error"}
@@ -243,7 +160,7 @@ def decision(answer, stage, vouched):
     if effect == "Allow":
         shown = token.show(context.get("authorization"), stage.keys())
         mapped = set(vouched.values())
-        headers = {name: value for name, value in context.items() if name in mapped and value != STAND_IN}
+        headers = {name: value for name, value in context.items() if name in mapped and value != PLACEHOLDER}
         if shown:
             headers["authorization"] = "Bearer <jwt>"
         return {"effect": effect, "headers": cookies_sorted(headers), **({"jwt": shown} if shown else {})}
@@ -255,12 +172,13 @@ def decision(answer, stage, vouched):
 
 
 def wanted_decision(expect, vouched):
+    """The recorded response of the decision API, as a decision of the authorizer."""
     status = expect["status"]
     if status == 200:
         headers = {}
         for name, value in expect["headers"].items():
             value = in_utf8(value[0] if isinstance(value, list) else value)
-            if name in vouched and value not in ("", STAND_IN):
+            if name in vouched and value not in ("", PLACEHOLDER):
                 headers[vouched[name]] = value
         wanted = {"effect": "Allow", "headers": headers}
         return {**wanted, "jwt": expect["jwt"]} if "jwt" in expect else wanted
@@ -271,7 +189,7 @@ def wanted_decision(expect, vouched):
     wanted = {"effect": "Deny", "status": str(status)}
     if "location" in expect["headers"]:
         wanted["location"] = in_utf8(expect["headers"]["location"])
-    # A refusal that is a page has an error in JSON beside it, for programs.
+    # A refusal whose body is a page has a JSON error beside it, for programs.
     wanted["body"] = expect.get("body", ANYTHING)
     return wanted
 
@@ -286,8 +204,3 @@ def in_utf8(value):
 
 def cookies_sorted(headers):
     return compare.hard({"headers": headers})["headers"]
-
-
-def program(path):
-    """Programs are started in a suite's folder, so a path must not depend on this one."""
-    return str(Path(path).resolve())

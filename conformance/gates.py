@@ -1,15 +1,15 @@
 """The gate as an attacker meets it: `oathgate serve` behind a gateway, and the function behind a REST and an HTTP API.
 
-Each takes a request as `Request` has it and gives what was decided (what the log says only where it is `logged`; of a
-400, which `serve` may answer without deciding, only where it `always` is): `status` (a policy that allows is 200), `headers`
-(what the backend would get, or the client), `code` and `rule` as the log names them, `asked` (what services were
-asked, as `METHOD path`), and for a policy that allows its `resource` and the `arn` that was asked for.
+Each `decide`s about a `Request` and returns `status` (200 for an Allow), `headers` (those that the backend receives, or the
+client), for an Allow also the policy's `resource` and the `arn` of the request, and, where it is `logged`, `code` and `rule`
+of the log line. `serve` may respond 400 without a decision: then the line is read only where `logged` is "always".
 """
 
 import json
 import time
 
-from . import events, raw_http
+from . import api_gateway, raw_http
+from .events import PLACEHOLDER
 from .runtime_api import Function
 from .server import DecisionServer
 from .suite import pairs
@@ -40,7 +40,7 @@ class Request:
 
 
 class Serve:
-    """`oathgate serve`, asked as nginx, Traefik and Envoy ask it."""
+    """`oathgate serve`, called as nginx, Traefik and Envoy call it."""
 
     name = "serve"
 
@@ -57,7 +57,7 @@ class Serve:
     def __exit__(self, *_):
         self.server.__exit__()
 
-    def answer(self, request, logged=True):
+    def decide(self, request, logged=True):
         forwarded = request.forwarded
         if forwarded is None:
             forwarded = {
@@ -70,8 +70,8 @@ class Serve:
         replaced = {name.lower() for name, _ in pairs(forwarded)}
         own = [(name, value) for name, value in request.headers if name.lower() not in replaced]
         headers = [("Host", "gate.internal"), ("Connection", "close"), *pairs(forwarded), *own]
-        status, answered, _ = raw_http.ask(self.stage.api_port, "GET", "/decisions", headers)
-        found = {"status": status, "headers": by_name(answered)}
+        status, received, _ = raw_http.send(self.stage.api_port, "GET", "/decisions", headers)
+        found = {"status": status, "headers": by_name(received)}
         if logged and (status != 400 or logged == "always"):
             found.update(self.lines.next(status, rule="rule_id"))
         return found
@@ -82,11 +82,11 @@ class Lambda:
 
     def __init__(self, stage, package, vouched, arguments, kind):
         self.name = kind
-        self.event = {"rest": rest_event, "http-api": http_api_event}[kind]
+        self.build = {"rest": api_gateway.rest_event, "http-api": api_gateway.http_api_event}[kind]
         self.vouched = vouched
         self.log = (stage.folder / f"{kind}.log").open("w")
         environment = {
-            "OATHGATE_VOUCHED_FALLBACK": events.STAND_IN,
+            "OATHGATE_VOUCHED_FALLBACK": PLACEHOLDER,
             **stage.filled(stage.suite.spec.get("env", {})),
         }
         self.function = Function(package, environment, self.log, arguments.runner.split(), stage.folder)
@@ -99,14 +99,14 @@ class Lambda:
         self.function.__exit__()
         self.log.close()
 
-    def answer(self, request, logged=True):
-        event = self.event(request)
-        found = self.decided(*self.function.invoke(event), event.get("methodArn") or event["routeArn"])
+    def decide(self, request, logged=True):
+        event = in_api_gateway(self.build, request)
+        found = self.decision(*self.function.invoke(event), event.get("methodArn") or event["routeArn"])
         if logged:
             found.update(self.lines.next(None, rule="rule"))
         return found
 
-    def decided(self, kind, data, arn):
+    def decision(self, kind, data, arn):
         if kind == "error":
             return {"status": 401 if data.get("errorMessage") == "Unauthorized" else 500, "headers": {}}
         if kind != "response":
@@ -118,54 +118,21 @@ class Lambda:
             return {"status": int(context.get("status", 0)), "headers": headers}
         # Only the mappings of REST APIs are known to take a hyphen in a key.
         headers = {header: context.get(key, context.get(key.replace("-", "_"))) for header, key in self.vouched.items()}
-        given = {name: value for name, value in headers.items() if value != events.STAND_IN}
-        return {"status": 200, "headers": given, "resource": statement["Resource"], "arn": arn}
+        set_by_rule = {name: value for name, value in headers.items() if value != PLACEHOLDER}
+        return {"status": 200, "headers": set_by_rule, "resource": statement["Resource"], "arn": arn}
 
 
-def rest_event(request):
-    headers = [(text(name), text(value)) for name, value in [("Host", request.host), *request.headers]]
-    return events.rest_event(request.method, text(request.host), text(request.path), text(request.query), headers)
-
-
-def http_api_event(request):
-    """The event of payload 2.0: the path decoded, names in lower case, repeats joined, cookies apart."""
-    headers, cookies = {}, []
-    for name, value in [("host", request.host), *request.headers]:
-        if name.lower() == "cookie":
-            cookies.extend(text(value).split("; "))
-        else:
-            headers.setdefault(text(name).lower(), []).append(text(value))
-    path = events.urllib.parse.unquote_to_bytes(request.path.encode("latin-1")).decode("utf8", "replace")
-    return {
-        "version": "2.0",
-        "type": "REQUEST",
-        "routeArn": f"{events.ARN}/{request.method}{path}",
-        "identitySource": [],
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": text(request.query),
-        "cookies": cookies,
-        "headers": {name: ",".join(values) for name, values in headers.items()},
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abcdef1234",
-            "domainName": text(request.host),
-            "http": {
-                "method": request.method,
-                "path": path,
-                "protocol": "HTTP/1.1",
-                "sourceIp": "127.0.0.1",
-                "userAgent": "",
-            },
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": "$default",
-            "stage": "$default",
-        },
-    }
+def in_api_gateway(build, request):
+    """The event for a request, by `api_gateway.rest_event` or `api_gateway.http_api_event`."""
+    headers = [(text(name), text(value)) for name, value in request.headers]
+    if build is api_gateway.rest_event:
+        headers.insert(0, ("Host", text(request.host)))
+    path = text(request.path) if build is api_gateway.rest_event else request.path
+    return build(request.method, text(request.host), path, text(request.query), headers)
 
 
 def text(data):
-    """Bytes, one character each, as JSON has them."""
+    """The text of bytes that are given as one character each."""
     return data.encode("latin-1").decode("utf8", "replace")
 
 
@@ -187,7 +154,7 @@ class Lines:
 
     def all(self):
         lines = []
-        # What is not whole yet has no line break at its end.
+        # A line that is not complete yet has no line break at its end.
         for line in self.path.read_text(encoding="utf8", errors="replace").rpartition("\n")[0].splitlines():
             try:
                 value = json.loads(line)
@@ -198,8 +165,8 @@ class Lines:
         return lines
 
     def next(self, status, rule):
-        """Code and rule (in the log the member `rule`) of the next decision, of that status where one is given: lines
-        come a moment after the answer, so that one of a decision before may still be on its way."""
+        """Code and rule (the member `rule` of the line) of the next decision, of that status where one is given: a line is
+        written a moment after the response, so that the line of an earlier decision may come first."""
         until = time.monotonic() + LOG_SECONDS
         while time.monotonic() < until:
             lines = self.all()

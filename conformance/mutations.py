@@ -2,8 +2,8 @@
 
 A folder of `conformance/bypasses/` may hold `mutations.json`: campaigns that its rules are attacked in. A campaign has
 `sets`, lists of spellings by name, and `requests` in whose texts `{name}` stands for one of them: each request is sent with
-every choice. `granted` says what may come of it: `false` where none of them may be granted, or headers with the values that a
-grant may hold. `legitimate` requests have to be granted all the same. `on` names the gates, all three without it. `forged`
+every choice. `granted` is what the decision may be: `false` where none of them may be granted, or headers with the values that a
+grant may have. `legitimate` requests have to be granted all the same. `on` names the gates, all three without it. `forged`
 holds descriptions of tokens (`forgery.py`), each with every choice too: the set `forged` is all of them.
 
 There are more choices than a test has time for: `count` of each campaign are drawn, the same ones under the same seed.
@@ -38,7 +38,7 @@ def run_suite(one, arguments):
     upstream = Upstream()
     try:
         with suite.Stage(one, upstream.url) as stage:
-            upstream.play(stage.filled(one.spec.get("stubs", [])))
+            upstream.load(stage.filled(one.spec.get("stubs", [])))
             results = []
             for name, gate in bypass.gates(stage, arguments):
                 with gate:
@@ -60,11 +60,11 @@ def attack(campaign, gate, stage, seed, count):
     tokens = bypass.made_tokens({"tokens": described}, stage)
     found = []
     for request in campaign["legitimate"]:
-        answer = asked(gate, bypass.filled(request, stage, tokens))
-        if answer["status"] != 200:
-            found.append(f"{request}: {answer['status']}, and it has to be granted")
+        decided = decision(gate, bypass.filled(request, stage, tokens))
+        if decided["status"] != 200:
+            found.append(f"{request}: {decided['status']}, and it has to be granted")
     for request in requests:
-        found.extend(wrong(campaign, request, asked(gate, bypass.filled(request, stage, tokens))))
+        found.extend(wrong(campaign, request, decision(gate, bypass.filled(request, stage, tokens))))
     return len(requests), found
 
 
@@ -79,24 +79,24 @@ def with_set(campaign, forged):
     return {**campaign, "sets": {**campaign["sets"], "forged": [f"${{TOKEN:{name}}}" for name in forged]}}
 
 
-def asked(gate, request):
+def decision(gate, request):
     try:
-        return gate.answer(Request(request), logged=False)
+        return gate.decide(Request(request), logged=False)
     except (OSError, ValueError) as error:
         return {"status": 0, "headers": {}, "error": repr(error)}
 
 
-def wrong(campaign, request, answer):
-    """A line where an answer is not one of those that a campaign allows."""
+def wrong(campaign, request, decided):
+    """A line where a decision is not one of those that a campaign allows."""
     allowed = campaign["granted"]
-    if answer["status"] != 200:
+    if decided["status"] != 200:
         return
     if allowed is False:
-        yield f"{request}: granted, {answer['headers']}"
+        yield f"{request}: granted, {decided['headers']}"
         return
     for name, values in allowed.items():
-        if answer["headers"].get(name) not in values:
-            yield f"{request}: granted, and {name} is {answer['headers'].get(name)!r}"
+        if decided["headers"].get(name) not in values:
+            yield f"{request}: granted, and {name} is {decided['headers'].get(name)!r}"
 
 
 def drawn(campaign, seed, count):

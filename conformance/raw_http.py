@@ -1,4 +1,4 @@
-"""One HTTP/1.1 request, byte for byte as it is given: clients' libraries refuse or repair what attackers send."""
+"""One HTTP/1.1 request, byte for byte as given: client libraries refuse or repair what attackers send."""
 
 import http.client
 import socket
@@ -6,8 +6,8 @@ import socket
 SECONDS = 20
 
 
-def ask(port, method, target, headers, body=b""):
-    """The answer's status, its headers as pairs, and its body. Each text stands for the bytes of the same numbers."""
+def send(port, method, target, headers, body=b""):
+    """The response's status, its headers as pairs, and its body. Each character of a text is one byte."""
     lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
     with socket.create_connection(("127.0.0.1", port), SECONDS) as connection:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)

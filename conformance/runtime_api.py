@@ -1,4 +1,4 @@
-"""The Lambda Runtime API: hands events to a `bootstrap` and takes its answers."""
+"""The Lambda Runtime API: passes events to a `bootstrap` and takes its responses."""
 
 import json
 import os
@@ -10,30 +10,30 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class RuntimeApi(ThreadingHTTPServer):
-    """One environment of a function. `invoke` gives what the bootstrap posted: `("response", data)` or
+    """One environment of a function. `invoke` returns what the bootstrap posted: `("response", data)` or
     `("error", data)`."""
 
     daemon_threads = True
 
     def __init__(self):
-        self.events, self.answers = queue.Queue(), queue.Queue()
+        self.events, self.responses = queue.Queue(), queue.Queue()
         self.count = 0
         super().__init__(("127.0.0.1", 0), Handler)
         self.address = f"127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def handle_error(self, request, client_address):
-        """A function that is stopped leaves its connection behind: nothing to tell."""
+        """A function that is stopped leaves its connection open: not an error."""
 
     def invoke(self, event, timeout=20):
-        while not self.answers.empty():
-            self.answers.get()
+        while not self.responses.empty():
+            self.responses.get()
         self.count += 1
         self.events.put((f"request-{self.count}", json.dumps(event).encode(), time.time() + timeout))
         try:
-            return self.answers.get(timeout=timeout + 1)
+            return self.responses.get(timeout=timeout + 1)
         except queue.Empty:
-            return ("nothing", "the function did not answer before its deadline")
+            return ("nothing", "the function did not respond before its deadline")
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -67,9 +67,9 @@ class Handler(BaseHTTPRequestHandler):
         data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         kind = "response" if self.path.endswith("/response") else "error"
         try:
-            self.server.answers.put((kind, json.loads(data)))
+            self.server.responses.put((kind, json.loads(data)))
         except ValueError:
-            self.server.answers.put(("malformed", data.decode("utf8", "replace")))
+            self.server.responses.put(("malformed", data.decode("utf8", "replace")))
         self.send_response(202)
         self.send_header("Content-Length", "0")
         self.end_headers()

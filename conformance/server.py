@@ -1,4 +1,4 @@
-"""A decision server under test: started on a suite's configuration, asked over HTTP, stopped."""
+"""A decision server under test: started with a suite's configuration, called over HTTP, stopped."""
 
 import http.client
 import json
@@ -75,8 +75,8 @@ class DecisionServer:
         with open(self.log.name, encoding="utf8", errors="replace") as log:
             return log.read()[-800:]
 
-    def ask(self, case):
-        """The answer to one case: status, headers, body and, where one was signed, the token."""
+    def send(self, case):
+        """The response to one case: status, headers, body and, where one was signed, the token."""
         request = self.stage.filled(case["request"])
         url = urllib.parse.urlsplit(request["url"])
         sent = pairs(request.get("headers"))
@@ -101,16 +101,16 @@ class DecisionServer:
             if name.lower() not in NOT_COMPARED:
                 headers.setdefault(name.lower(), []).append(value)
         headers = {name: values[0] if len(values) == 1 else values for name, values in sorted(headers.items())}
-        answer = {"status": response.status, "headers": headers}
+        found = {"status": response.status, "headers": headers}
         signed = headers.get("authorization")
         if isinstance(signed, str) and signed not in {value for name, value in sent if name.lower() == "authorization"}:
             shown = token.show(signed, self.stage.keys())
             if shown:
-                answer["jwt"] = shown
+                found["jwt"] = shown
                 headers["authorization"] = "Bearer <jwt>"
         if content:
-            answer["body"] = parsed(content)
-        return answer
+            found["body"] = parsed(content)
+        return found
 
 
 def parsed(content):
@@ -121,7 +121,7 @@ def parsed(content):
 
 
 def without_stacks(value):
-    """An answer without the stack traces of Go that stand in its texts: they name files of whoever built it."""
+    """A response without Go's stack traces in its texts: they name files of the machine that built it."""
     if isinstance(value, str):
         return re.sub(r"\n(\ngithub\.com/|goroutine ).*", "\n… (stack)", value, flags=re.S)
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
 """A suite: a folder with `config.yml`, rule files, `cases.json` and what else the configuration names.
 
-In its files `${STUB}` stands for the upstream's base URL, `${FOLDER}` for the folder that the suite runs in and
-`${DIR}` for its `file://` URL, `${API_PORT}`, `${PROXY_PORT}` and `${METRICS_PORT}` for free ports, and
-`${BASE64:name}` for another file's content. The configuration may be `config.json` or `config.toml` as well.
+In its files `${STUB}` is replaced by the services' base URL, `${FOLDER}` by the folder that the suite runs in and
+`${DIR}` by its `file://` URL, `${API_PORT}`, `${PROXY_PORT}` and `${METRICS_PORT}` by free ports, and
+`${BASE64:name}` by another file's content. The configuration may be `config.json` or `config.toml` as well.
 """
 
 import base64
@@ -24,16 +24,16 @@ class Suite:
         self.cases = self.spec["cases"]
 
     def options(self):
-        """The options that some case which deviates is asked with, too."""
+        """The options under which some case that deviates is sent once more."""
         return sorted({option for case in self.cases for option in case.get("with", {})})
 
     def cases_with(self, option):
-        """All cases, or those that are asked with an option."""
+        """All cases, or those that are sent under an option."""
         return [case for case in self.cases if option is None or option in case.get("with", {})]
 
     @staticmethod
     def wanted(case, option):
-        """What must come of a case: with an option mostly what was recorded."""
+        """The response that a case must have: under an option mostly the recorded one."""
         if option is None:
             return case["expect"]
         answer = case["with"][option]
@@ -103,7 +103,7 @@ def find(paths):
         else:
             found = sorted(path.glob("*/cases.json"))
             if not found:
-                raise SystemExit(f"conformance: `{path}` holds no suite: a suite has a cases.json")
+                raise SystemExit(f"conformance: `{path}` has no suite: a suite is a folder with a `cases.json`")
             suites.extend(Suite(file.parent) for file in found)
     return suites
 

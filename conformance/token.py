@@ -1,4 +1,4 @@
-"""Signed tokens in answers: decoded, with times made relative, and verified against the suite's keys."""
+"""Signed tokens in responses: decoded, with times made relative, and verified against the suite's keys."""
 
 import base64
 import json

@@ -1,5 +1,4 @@
-"""The upstream of a suite: session, token and authorisation services in one, answering as the case says
-and keeping what it was asked."""
+"""The services of a suite in one server: it responds as the case says, and keeps the requests that it received."""
 
 import json
 import threading
@@ -8,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .suite import pairs
 
-# What an HTTP client adds by itself says nothing about a decision.
+# Headers that an HTTP client adds by itself are not part of a decision.
 TRANSPORT = {
     "accept",
     "accept-encoding",
@@ -39,8 +38,8 @@ class Upstream(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
 
-    def play(self, stubs):
-        """Forgets the case before and answers as these stubs say: the first that fits, else 404."""
+    def load(self, stubs):
+        """Forgets the case before, and responds from now on by these stubs: the first that fits, else 404."""
         with self.lock:
             self.calls.clear()
             self.used.clear()
@@ -81,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def answer(self):
+    def respond(self):
         body = self.read_body()
         call = seen(self, body)
         with self.server.lock:
@@ -96,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             self.write(stub)
         except OSError:
-            pass  # the gate had waited long enough
+            pass  # the gate has given up waiting
 
     def write(self, stub):
         content = stub.get("body", "")
@@ -115,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def echoed(body, more):
-    """What was sent, with more members: a service that enriches what it is told."""
+    """The JSON object that was sent, with more members: a service that adds to a session."""
     try:
         sent = json.loads(body)
     except ValueError:
@@ -124,11 +123,11 @@ def echoed(body, more):
 
 
 for method in METHODS:
-    setattr(Handler, f"do_{method}", Handler.answer)
+    setattr(Handler, f"do_{method}", Handler.respond)
 
 
 def seen(request, body):
-    """What the upstream was asked, without what the transport adds."""
+    """A request that was received, without what the transport adds."""
     headers = {}
     for name, value in request.headers.items():
         name = name.lower()

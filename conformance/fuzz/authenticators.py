@@ -1,6 +1,6 @@
 """The authenticators: random options, and what a caller shows to them."""
 
-from . import answers, credentials
+from . import credentials, service_responses
 
 HEADERS = ("X-One", "authorization", "Accept", "X-Missing", "cookie", "X-Two", "content-type")
 PATHS = ("subject", "identity.id", "sub", "email", "extra.email", "roles.0", "identity.traits.name.first")
@@ -214,50 +214,50 @@ def path_of(url):
     return url.removeprefix("${STUB}").split("?")[0].replace("%20", " ")
 
 
-def ask_cookie_session(draft, config, good):
+def prepare_cookie_session(draft, config, good):
     chance, only = draft.chance, config.get("only") or ["sid"]
     draft.cookie(chance.one(*only), chance.one("good", "abc", '"quoted"', "a=b"))
     if chance.maybe(0.2):
         draft.cookie("theme", "dark")
-    draft.stub("*", answers.session(chance, good))
+    draft.stub("*", service_responses.session(chance, good))
 
 
-def ask_bearer_token(draft, config, good):
+def prepare_bearer_token(draft, config, good):
     chance = draft.chance
     draft.token((config.get("prefix") or "") + credentials.opaque(chance), config.get("token_from"))
-    draft.stub("*", answers.session(chance, good))
+    draft.stub("*", service_responses.session(chance, good))
 
 
-def ask_jwt(draft, config, good):
+def prepare_jwt(draft, config, good):
     draft.token(credentials.jwt(draft.chance, config, good), config.get("token_from"))
 
 
-def ask_client_credentials(draft, config, good):
+def prepare_client_credentials(draft, config, good):
     chance = draft.chance
     draft.basic(chance.one("ada", "app one", "ü", "a:b"), chance.one("secret", "p@s:w/%+", ""))
-    draft.stub("/token", answers.token(chance, good))
+    draft.stub("/token", service_responses.token(chance, good))
     draft.settle = settle(config)
 
 
-def ask_introspection(draft, config, good):
+def prepare_introspection(draft, config, good):
     chance = draft.chance
     draft.token((config.get("prefix") or "") + credentials.opaque(chance), config.get("token_from"))
-    draft.stub("/introspect", answers.introspection(chance, config, good))
-    draft.stub("/pre-token", answers.token(chance, good or chance.maybe(0.5)))
+    draft.stub("/introspect", service_responses.introspection(chance, config, good))
+    draft.stub("/pre-token", service_responses.token(chance, good or chance.maybe(0.5)))
     draft.settle = settle(config)
 
 
 def settle(config):
-    """Oathkeeper's caches take what they are given a moment later."""
+    """Milliseconds until Oathkeeper's caches hold what was just stored in them."""
     return 30 if (config.get("cache") or {}).get("enabled") else 0
 
 
-ASK = {
-    "cookie_session": ask_cookie_session,
-    "bearer_token": ask_bearer_token,
-    "jwt": ask_jwt,
-    "oauth2_client_credentials": ask_client_credentials,
-    "oauth2_introspection": ask_introspection,
+PREPARE = {
+    "cookie_session": prepare_cookie_session,
+    "bearer_token": prepare_bearer_token,
+    "jwt": prepare_jwt,
+    "oauth2_client_credentials": prepare_client_credentials,
+    "oauth2_introspection": prepare_introspection,
 }
-# These know more of a caller than a name.
-KNOWING = {"cookie_session", "bearer_token", "jwt", "oauth2_introspection"}
+# Authenticators whose session has more than a subject.
+WITH_EXTRA = {"cookie_session", "bearer_token", "jwt", "oauth2_introspection"}

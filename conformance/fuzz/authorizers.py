@@ -1,12 +1,12 @@
-"""The authorizers: random options, and what the services behind them answer."""
+"""The authorizers: random options, and the responses of the services behind them."""
 
-from . import answers
+from . import service_responses
 
 FORWARDED = ("X-Role", "x-two", "X-Empty", "X-Missing", "Set-Cookie", "X-One")
 
 
 def retry(chance):
-    """Quick, so that being asked again costs no time."""
+    """Short delays, so that retries take little time."""
     return chance.options(
         give_up_after=(0.9, lambda: chance.one("1ms", "10ms")), max_delay=(0.6, lambda: chance.one("100ms", "1s"))
     )
@@ -65,18 +65,18 @@ def quick(config):
     return "give_up_after" in (config.get("retry") or {})
 
 
-def ask_remote(draft, config, good):
-    draft.stub("/authz", answers.allowed(draft.chance, good, quick(config)))
+def prepare_remote(draft, config, good):
+    draft.stub("/authz", service_responses.allowed(draft.chance, good, quick(config)))
     draft.stub("/fine", {"status": 200})
     if draft.chance.maybe(0.3):
         draft.method = draft.chance.one("POST", "PUT")
 
 
-def ask_keto(draft, config, good):
-    answer = answers.keto(draft.chance, good)
+def prepare_keto(draft, config, good):
+    answer = service_responses.keto(draft.chance, good)
     for flavor in ("regex", "exact", "glob", "a%20b"):
         for base in ("/keto", ""):
             draft.stub(f"{base}/engines/acp/ory/{flavor}/allowed", answer)
 
 
-ASK = {"remote": ask_remote, "remote_json": ask_remote, "keto_engine_acp_ory": ask_keto}
+PREPARE = {"remote": prepare_remote, "remote_json": prepare_remote, "keto_engine_acp_ory": prepare_keto}

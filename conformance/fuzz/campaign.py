@@ -1,4 +1,4 @@
-"""A campaign: worlds from a seed, played in several processes, with everything that was found."""
+"""A campaign: worlds from a seed, run in several processes, with everything that was found."""
 
 import json
 import shlex
@@ -7,7 +7,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from . import asking, known, making, playing
+from . import generate_cases, generate_world, known, world_run
 from .chance import Chance
 from .coverage import Coverage
 from .shrink import Shrinker, kind
@@ -17,7 +17,7 @@ CASES = 250
 
 @dataclass
 class Found:
-    """What one world, or all of them, brought."""
+    """The results of one world, or of all of them."""
 
     decisions: int = 0
     grants: int = 0
@@ -40,56 +40,56 @@ class Found:
 def made(seed, index, count=CASES):
     """World number `index` of a seed, with its cases: always the same."""
     chance = Chance(f"{seed}/{index}")
-    world, sites = making.world(chance, f"seed-{seed}-world-{index}")
-    world.cases = list(asking.cases(chance, world, sites, count))
+    world, sites = generate_world.world(chance, f"seed-{seed}-world-{index}")
+    world.cases = list(generate_cases.cases(chance, world, sites, count))
     return world
 
 
 def run_one(seed, index, count, commands):
     world, found = made(seed, index, count), Found()
-    played = play(world, commands)
-    if played.trouble:
-        found.troubles.append((index, played.trouble))
+    results = run_both(world, commands)
+    if results.trouble:
+        found.troubles.append((index, results.trouble))
         return found
     found.coverage.world(world)
-    for observation in played.observations:
+    for observation in results.observations:
         found.decisions += 1
         found.grants += observation.wanted["status"] == 200
         found.coverage.decision(world, observation)
-    meant, unknown = judged(world, played)
-    found.known.update(known.of(observation, world).name for observation in meant)
-    if meant and unknown:
-        unknown = without(world, meant, unknown, commands)
+    expected, unknown = split_differences(world, results)
+    found.known.update(known.of(observation, world).name for observation in expected)
+    if expected and unknown:
+        unknown = without(world, expected, unknown, commands)
     for observation in unknown:
         first = (index, observation.case["name"], observation.differences)
         found.kinds[kind(observation)] = (found.kinds.get(kind(observation), (0, first))[0] + 1, first)
     return found
 
 
-def play(world, commands):
+def run_both(world, commands):
     try:
-        return playing.play(world, commands)
+        return world_run.run(world, commands)
     except OSError:
-        # Somebody else took the port in between.
-        return playing.play(world, commands)
+        # Another program took the port in between.
+        return world_run.run(world, commands)
 
 
-def judged(world, played):
-    """The observations with differences that are meant, and those with others."""
-    differing = [observation for observation in played.observations if observation.differences]
-    meant = [observation for observation in differing if known.of(observation, world)]
-    return meant, [observation for observation in differing if not known.of(observation, world)]
+def split_differences(world, results):
+    """The observations with known differences, and those with others."""
+    differing = [observation for observation in results.observations if observation.differences]
+    expected = [observation for observation in differing if known.of(observation, world)]
+    return expected, [observation for observation in differing if not known.of(observation, world)]
 
 
-def without(world, meant, unknown, commands):
-    """What still differs where nothing is asked that is meant to differ.
+def without(world, expected, unknown, commands):
+    """What still differs once the requests with known differences are left out.
 
-    A request that one program refuses on purpose leaves its caches as they were, and the other's not.
+    A request that one program refuses on purpose changes the caches of the other program alone.
     """
-    left_out = {observation.case["name"] for observation in meant}
+    left_out = {observation.case["name"] for observation in expected}
     again = world.copy()
     again.cases = [case for case in again.cases if case["name"] not in left_out]
-    _, still = judged(again, play(again, commands))
+    _, still = split_differences(again, run_both(again, commands))
     names = {observation.case["name"] for observation in still}
     return [observation for observation in unknown if observation.case["name"] in names]
 
@@ -103,14 +103,14 @@ class Campaign:
         )
         self.found, self.worlds = Found(), 0
 
-    def run(self, universe):
-        """Plays worlds until enough is decided, and then a few more if options are left."""
+    def run(self, wanted):
+        """Runs worlds until there are enough decisions, and then a few more if options are left."""
         arguments = self.arguments
         count = min(CASES, arguments.decisions)
         more = 40
         with ProcessPoolExecutor(arguments.jobs) as pool:
             index = arguments.first
-            while self.found.decisions < arguments.decisions or (more > 0 and self.found.coverage.never(universe)):
+            while self.found.decisions < arguments.decisions or (more > 0 and self.found.coverage.never(wanted)):
                 if self.found.decisions >= arguments.decisions:
                     more -= arguments.jobs
                 batch = [
@@ -136,13 +136,13 @@ class Campaign:
         """A small world for a difference, or the whole one where it does not show again."""
         index, name, _ = first
         world = made(self.arguments.seed, index, min(CASES, self.arguments.decisions))
-        played = playing.play(world, self.commands)
-        observation = next((one for one in played.observations if one.case["name"] == name and one.differences), None)
+        results = world_run.run(world, self.commands)
+        observation = next((one for one in results.observations if one.case["name"] == name and one.differences), None)
         return Shrinker(self.commands, budget).shrink(world, observation) if observation else None
 
 
-def told(world):
-    """A reproduction as text."""
+def described(world):
+    """A reproduction as lines of text."""
     case = world.cases[-1]
     lines = [f"config ({world.form}): {short(world.config)}"]
     lines += (

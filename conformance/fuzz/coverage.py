@@ -39,16 +39,16 @@ class Coverage:
         self.settings["(variables)"] += len(world.env)
 
     def decision(self, world, observation):
-        seen = observation.evidence
-        if not seen:
+        trace = observation.trace
+        if not trace:
             self.steps["no decision"] += 1
             return
-        self.steps[seen["step"]] += 1
-        rule = next((rule for rule in world.all_rules() if rule["id"] == seen["rule_id"]), None)
+        self.steps[trace["step"]] += 1
+        rule = next((rule for rule in world.all_rules() if rule["id"] == trace["rule_id"]), None)
         if rule:
             for part in re.findall(r"<[^/]*?>", rule["match"]["url"]):
                 self.patterns[part] += 1
-        for section, entry, outcome in ran(world, rule, seen):
+        for section, entry, outcome in handlers_run(world, rule, trace):
             self.handler(section, entry["handler"], world.effective(section, entry), outcome)
             if entry["handler"] == "jwt" and outcome != "passed over":
                 for alg in algorithms(observation.case):
@@ -61,13 +61,13 @@ class Coverage:
             for name in functions_of(template):
                 self.functions[name] += 1
 
-    def never(self, universe):
+    def never(self, wanted):
         """Options of the schema that no decision went through."""
         reached = {
             ".".join((*where(section), handler, option)).rstrip(".") for section, handler, option in self.handlers
         }
-        # Free names below an option, such as a header's, are no options.
-        return sorted(option for option in universe if option not in reached and option not in self.settings)
+        # Free names below an option, such as a header's, are not options.
+        return sorted(option for option in wanted if option not in reached and option not in self.settings)
 
     def functions_never(self):
         return [name for name in signatures.NAMES if name not in self.functions]
@@ -84,21 +84,14 @@ class Coverage:
 
 
 def where(section):
-    return (
-        (
-            "errors",
-            "handlers",
-        )
-        if section == "errors"
-        else (section,)
-    )
+    return ("errors", "handlers") if section == "errors" else (section,)
 
 
-def ran(world, rule, seen):
-    """(section, entry, outcome) of each handler that had a part in a decision."""
-    refused, reached = str(seen["status"]), STEPS.index(seen["step"])
+def handlers_run(world, rule, trace):
+    """(section, entry, outcome) of each handler that took part in a decision."""
+    refused, reached = str(trace["status"]), STEPS.index(trace["step"])
     if rule:
-        passed = len(seen.get("passed_over") or [])
+        passed = len(trace.get("passed_over") or [])
         listed = rule["authenticators"]
         for entry in listed[:passed]:
             yield "authenticators", entry, "passed over"
@@ -108,18 +101,18 @@ def ran(world, rule, seen):
             yield "authorizers", rule["authorizer"], "accepted" if reached > 2 else refused
         if reached >= 3:
             for entry in rule["mutators"]:
-                failed = reached == 3 and entry["handler"] == seen["handler"]
+                failed = reached == 3 and entry["handler"] == trace["handler"]
                 yield "mutators", entry, refused if failed else "accepted"
                 if failed:
                     break
-    if not seen["granted"]:
+    if not trace["granted"]:
         names = [entry["handler"] for entry in (rule or {}).get("errors") or []]
         entries = list((rule or {}).get("errors") or [])
-        if seen["error_handler"] and seen["error_handler"] not in names:
+        if trace["error_handler"] and trace["error_handler"] not in names:
             entries += [{"handler": name} for name in world.config["errors"].get("fallback", [])]
         for entry in entries:
-            answered = entry["handler"] == seen["error_handler"]
-            yield "errors", entry, f"answered {seen['status']}" if answered else "passed over"
+            answered = entry["handler"] == trace["error_handler"]
+            yield "errors", entry, f"answered {trace['status']}" if answered else "passed over"
 
 
 def algorithms(case):
@@ -132,13 +125,13 @@ def algorithms(case):
         yield alg if isinstance(alg, str) else "malformed"
 
 
-def universe(oathgate):
+def options_of_the_schema(oathgate):
     """Every option of the configuration's schema."""
     done = subprocess.run([oathgate, "schema", "config"], capture_output=True, text=True, check=True)
     schema = json.loads(done.stdout)
     found = set()
     options(schema, schema, (), found)
-    # A handler's switch is looked at whatever it is used for.
+    # Whether a handler is enabled is read for every handler.
     switches = {"enabled", "config"}
     return {
         ".".join(path) for path in found if path[0] in PLAIN or (path[-1] not in switches or len(path) > 4)
@@ -162,7 +155,7 @@ def options(schema, node, path, found):
     if isinstance(node.get("items"), dict):
         options(schema, node["items"], path, found)
     for name, inner in node.get("properties", {}).items():
-        # Below a handler, `config` is no part of an option's name.
+        # Below a handler, `config` is not part of an option's name.
         at = path if name == "config" and len(path) in (2, 3) else (*path, name)
         if at != path:
             found.add(at)

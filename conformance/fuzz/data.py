@@ -1,4 +1,4 @@
-"""What sessions, tokens and services say about a caller: one shape, so that templates find what they ask for."""
+"""What sessions, tokens and services say about a subject: of one shape, so that templates find what they use."""
 
 import copy
 
@@ -71,7 +71,7 @@ ODD_VALUES = (
 
 
 def facts(chance):
-    """The facts about somebody; now and then some are missing or odd."""
+    """The facts about a subject; now and then some are missing or odd."""
     found = copy.deepcopy(FACTS)
     if chance.maybe(0.25):
         for name in chance.some(list(found), 1, 6):
@@ -87,6 +87,6 @@ def subject(chance):
 
 
 def session(chance):
-    """A session as a service tells it: `subject`, `extra`, and Kratos's shape beside them."""
+    """The body of a session service's response: `subject`, `extra`, and Kratos's shape beside them."""
     about = facts(chance)
     return {"subject": subject(chance), "extra": about, "identity": {"id": subject(chance), "traits": about}, **about}

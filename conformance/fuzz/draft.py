@@ -1,11 +1,11 @@
-"""A request in the making, with the answers of the services it leads to."""
+"""A request under construction, with the responses of the services that it leads to."""
 
 import base64
 import urllib.parse
 
 
 def wire(text):
-    """A text whose letters are the bytes of its UTF-8: HTTP clients write those unchanged."""
+    """A text whose characters are the bytes of its UTF-8: HTTP clients write those unchanged."""
     return text.encode("utf8").decode("latin1")
 
 
@@ -26,13 +26,13 @@ class Draft:
         pair = f"{urllib.parse.quote_plus(user)}:{urllib.parse.quote_plus(password)}"
         self.header("Authorization", "Basic " + base64.b64encode(pair.encode()).decode())
 
-    def stub(self, path, answer, **more):
-        """The first stub that fits answers; one for any path comes last."""
-        entry = {"path": path, **more, **answer}
+    def stub(self, path, response, **more):
+        """Adds a response of the services. The first stub that fits is used; one for any path comes last."""
+        entry = {"path": path, **more, **response}
         self.stubs.append(entry) if path == "*" else self.stubs.insert(0, entry)
 
     def token(self, value, place):
-        """Shows a token where `token_from` looks for it."""
+        """Puts a token where `token_from` looks for it."""
         place = place or {}
         if place.get("header") is not None:
             name = place["header"]

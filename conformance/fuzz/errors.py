@@ -3,7 +3,7 @@
 ERRORS = ("unauthorized", "forbidden", "internal_server_error", "not_found")
 ACCEPTS = ("text/html", "application/json", "text/*", "*/*", "application/xhtml+xml", "image/png")
 TYPES = ("application/json", "application/x-www-form-urlencoded", "text/plain", "multipart/form-data")
-# Every client comes from the local host. What holds for others only is a known difference, so it is rare.
+# Every client connects from the local host. A condition for other addresses is a known difference, so it is rare.
 HOLDS = ("127.0.0.0/8", "0.0.0.0/0", "127.0.0.1/32")
 ELSEWHERE = ("10.0.0.0/8", "203.0.113.7/32", "2001:db8::/32")
 
@@ -60,8 +60,8 @@ MAKE = {"json": json, "redirect": redirect, "www_authenticate": www_authenticate
 REQUIRED = {"redirect": ("to",)}
 
 
-def ask(draft):
-    """Headers that `when` looks at."""
+def prepare(draft):
+    """Adds headers that `when` looks at."""
     chance = draft.chance
     if chance.maybe(0.5):
         accept = chance.one(

@@ -1,6 +1,6 @@
-"""The differences that are meant, as `docs/differences.md` tells them: nothing else is overlooked.
+"""The known differences, each with its reason in `docs/differences.md`: nothing else is ignored.
 
-Each says how it is recognised as narrowly as the answers allow.
+Each is recognised as narrowly as the responses allow.
 """
 
 import json
@@ -21,12 +21,12 @@ class Known:
     name: str
     # Words of the page that give the reason; a test looks them up.
     reason: str
-    is_it: Callable
+    explains: Callable
 
 
 def of(observation, world):
     """The known difference that explains all of an observation's differences, if one does."""
-    return next((known for known in KNOWN if known.is_it(observation, world)), None)
+    return next((known for known in KNOWN if known.explains(observation, world)), None)
 
 
 def unlisted(page: Path = PAGE):
@@ -43,16 +43,16 @@ def status(observation):
     return observation.wanted["status"], observation.got["status"]
 
 
-def evidence(observation, name):
-    return (observation.evidence or {}).get(name)
+def traced(observation, name):
+    return (observation.trace or {}).get(name)
 
 
 def rule_of(observation, world):
-    return next((rule for rule in world.all_rules() if rule["id"] == evidence(observation, "rule_id")), None)
+    return next((rule for rule in world.all_rules() if rule["id"] == traced(observation, "rule_id")), None)
 
 
 def error_configs(observation, world):
-    """The configurations of the error handlers that had a say."""
+    """The configurations of the error handlers that could have written the response."""
     rule = rule_of(observation, world)
     entries = (rule or {}).get("errors") or []
     entries = [*entries, *({"handler": name} for name in world.section("errors"))]
@@ -74,7 +74,7 @@ def glob(observation, world):
         if request["method"] in [method.upper() for method in rule["match"]["methods"]]
         and documented_glob(rule["match"]["url"]).match(text)
     ]
-    found = evidence(observation, "overlapping") or [evidence(observation, "rule_id")]
+    found = traced(observation, "overlapping") or [traced(observation, "rule_id")]
     return (right or [None]) == found
 
 
@@ -98,7 +98,7 @@ def cidr(observation, world):
     ]
     elsewhere = any(one and not any(among("127.0.0.1", text) for text in one) for one in ranges)
     answered = all(path.split(".")[1].split("[")[0] in ("status", "headers", "body") for path in paths(observation))
-    return elsewhere and answered and min(status(observation)) >= 300 and evidence(observation, "granted") is False
+    return elsewhere and answered and min(status(observation)) >= 300 and traced(observation, "granted") is False
 
 
 def among(address, text):
@@ -130,20 +130,20 @@ def relative_redirect(observation, world):
     return location_alone(observation) and any(not re.match(r"[a-z]+:|/", target) for target in targets if target)
 
 
-def session_is_no_json(observation, world):
-    return "the session service answered 200 with something that is no JSON" in (evidence(observation, "reason") or "")
+def session_is_not_json(observation, world):
+    return "the session service answered 200 with something that is no JSON" in (traced(observation, "reason") or "")
 
 
 def zone(observation, world):
-    return "the only time zone here is" in (evidence(observation, "reason") or "")
+    return "the only time zone here is" in (traced(observation, "reason") or "")
 
 
 def pattern(observation, world):
-    return re.search("does not compile: .* not supported", evidence(observation, "reason") or "") is not None
+    return re.search("does not compile: .* not supported", traced(observation, "reason") or "") is not None
 
 
 def list_end(observation, world):
-    return "the position is out of range" in (evidence(observation, "reason") or "")
+    return "the position is out of range" in (traced(observation, "reason") or "")
 
 
 def origins(observation, world):
@@ -159,18 +159,18 @@ def audience_type(observation, world):
 
 
 def cut_letters(observation, world):
-    """The replacement character, as bytes, where Oathkeeper has bytes that are no letter."""
+    """The replacement character, as bytes, where Oathkeeper has bytes that are not a character."""
     places = [line for line in observation.differences if "\\u00ef\\u00bf\\u00bd" in line.split(", got ")[-1]]
     return len(places) == len(observation.differences) and status(observation) == (200, 200)
 
 
 def critical(observation, world):
-    return "`crit`" in (evidence(observation, "reason") or "") and evidence(observation, "handler") == "jwt"
+    return "`crit`" in (traced(observation, "reason") or "") and traced(observation, "handler") == "jwt"
 
 
 def message(observation, world):
     """The same refusal of a verbose `json` in other words than Go's, which may name an address or repeat an answer."""
-    if paths(observation) != [".body.error.message"] or evidence(observation, "error_handler") != "json":
+    if paths(observation) != [".body.error.message"] or traced(observation, "error_handler") != "json":
         return False
     verbose = any(config.get("verbose") is True for config in error_configs(observation, world))
     wanted, got = (one["body"]["error"]["message"] for one in (observation.wanted, observation.got))
@@ -182,13 +182,13 @@ def panic(observation, world):
     body, headers = observation.wanted.get("body"), observation.wanted.get("headers") or {}
     silent = body is None and observation.case["request"]["method"] == "HEAD"
     silent = silent and headers.get("content-type") == "text/plain; charset=utf-8" and len(headers) == 1
-    refused = evidence(observation, "granted") is False and status(observation)[1] >= 300
+    refused = traced(observation, "granted") is False and status(observation)[1] >= 300
     panicked = silent or (isinstance(body, str) and body.startswith("PANIC"))
     return panicked and refused and status(observation)[0] == 500
 
 
 def not_found(observation, world):
-    return observation.evidence is None and status(observation) == (404, 404)
+    return observation.trace is None and status(observation) == (404, 404)
 
 
 def order(observation, world):
@@ -202,7 +202,7 @@ def order(observation, world):
 
 
 def kept_for_another(observation, world):
-    """Oathkeeper lets in with an answer that it keeps for another rule's request; Oathgate asks for its own."""
+    """Oathkeeper grants by a response that it keeps for another rule's request; Oathgate sends its own."""
     entries = (rule_of(observation, world) or {}).get("authenticators", [])
     keeps = any(
         entry["handler"] == "oauth2_introspection"
@@ -218,23 +218,23 @@ def kept_for_another(observation, world):
 
 def authorizations(observation, world):
     """More than one `Authorization`."""
-    return evidence(observation, "code") == "ambiguous_authorization"
+    return traced(observation, "code") == "ambiguous_authorization"
 
 
 def unfit(observation, world):
     """What Oathkeeper grants with another value than the rule's, or without a header, or refuses for a later fault."""
-    return evidence(observation, "code") == "value_unfit" and status(observation)[1] == 403
+    return traced(observation, "code") == "value_unfit" and status(observation)[1] == 403
 
 
 def contradicting(observation, world):
-    """What a gateway says of a request in two ways, of which Oathkeeper takes the first."""
+    """Two different forwarded values, of which Oathkeeper takes the first."""
     request = observation.case["request"]
     forwarded = {f"x-forwarded-{part}" for part in ("method", "proto", "host", "uri")}
     if status(observation)[1] != 400 or not forwarded & {name.lower() for name, _ in request.get("headers", [])}:
         return False
     body = observation.got.get("body")
     message = body["error"].get("message", "") if isinstance(body, dict) and "error" in body else ""
-    # Answers to HEAD have no body that could say so.
+    # Responses to HEAD have no body that could show it.
     return request["method"].upper() == "HEAD" or message.endswith("headers, and they differ")
 
 
@@ -272,7 +272,7 @@ KNOWN = (
     Known("return_to", "`return_to` is the address the browser asked for", return_to),
     Known("relative redirect", "A redirect whose `to` is relative starts at the folder of the path", relative_redirect),
     Known(
-        "session without JSON", "A session service's 200 counts only if its body is blank or JSON", session_is_no_json
+        "session without JSON", "A session service's 200 counts only if its body is blank or JSON", session_is_not_json
     ),
     Known("crit", "Any `crit` in a token's header is refused", critical),
     Known("error message", "Errors show no address, stack trace or claim", message),

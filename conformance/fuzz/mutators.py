@@ -1,6 +1,6 @@
-"""The mutators: random options, and what the services behind them answer."""
+"""The mutators: random options, and the responses of the services behind them."""
 
-from . import answers
+from . import service_responses
 
 SETS = ("rs", "ps", "es256", "es384", "es512", "hs", "pair")
 NAMES = ("X-User", "x-low", "X-Email", "Authorization", "X-One", "Cookie", "Accept", "Host", "X_Under")
@@ -57,12 +57,12 @@ REQUIRED = {
 }
 
 
-def ask_hydrator(draft, config, good):
+def prepare_hydrator(draft, config, good):
     api = config.get("api") or {}
     quick = "max_delay" in (api.get("retry") or {}) or "retry" not in api
-    draft.stub("/hydrate", answers.hydrated(draft.chance, good, quick))
+    draft.stub("/hydrate", service_responses.hydrated(draft.chance, good, quick))
     if (config.get("cache") or {}).get("enabled"):
         draft.settle = 30
 
 
-ASK = {"hydrator": ask_hydrator}
+PREPARE = {"hydrator": prepare_hydrator}

@@ -1,6 +1,6 @@
 """Regular expressions of random shape in regexp2's dialect, with texts that they match more often than not.
 
-What stands between `<` and `>` of a rule must have its angle brackets balanced, so there is no look-behind.
+The text between `<` and `>` of a rule must have its angle brackets balanced, so there is no look-behind.
 """
 
 LETTERS = "abcAB12-_.é"

@@ -1,4 +1,4 @@
-"""What a configuration says beside handlers: ports, time-outs, cross-origin requests, logs, traces."""
+"""The configuration beside handlers: ports, time-outs, cross-origin requests, logs, traces."""
 
 import base64
 import datetime
@@ -80,7 +80,7 @@ def cors(chance):
 
 
 def tracing(chance):
-    """Spans go to a port where nobody listens."""
+    """Spans go to a port where no program listens."""
     providers = chance.options(
         jaeger=(
             0.5,

@@ -3,19 +3,19 @@
 import copy
 import re
 
-from . import playing
+from . import world_run
 
 GONE = object()
-# Without these nothing is left to ask or to answer.
+# Without these there is no request or no response left.
 KEPT = {"method", "url", "id", "match", "handler", "path", "port", "serve", "api", "proxy", "prometheus", "enabled"}
 
 
 def kind(observation):
     """What makes two differences the same: the places, both statuses, and where Oathgate decided."""
-    seen = observation.evidence or {}
+    trace = observation.trace or {}
     cut = r"\[\d+\]|(?<=headers\.)[\w.-]+|(?<=claims\.).*|(?<=extra\.).*"
     places = sorted({re.sub(cut, "", line.split(": ")[0]) for line in observation.differences})
-    return (observation.wanted["status"], observation.got["status"], seen.get("step"), seen.get("handler"), *places)
+    return (observation.wanted["status"], observation.got["status"], trace.get("step"), trace.get("handler"), *places)
 
 
 class Shrinker:
@@ -28,10 +28,10 @@ class Shrinker:
         """Whether the world's last case still shows the difference."""
         self.budget -= 1
         try:
-            played = playing.play(world, self.commands, patience=1)
+            results = world_run.run(world, self.commands, patience=1)
         except Exception:
             return False
-        return bool(played.observations) and kind(played.observations[-1]) == wanted
+        return bool(results.observations) and kind(results.observations[-1]) == wanted
 
     def shrink(self, world, observation):
         """The smallest world found, whose last case shows the difference; `None` if it does not show again."""
@@ -44,7 +44,7 @@ class Shrinker:
             if not self.shows(found, wanted):
                 return None
             self.halve(found, wanted)
-        simpler = with_one_rule(found, (observation.evidence or {}).get("rule_id"))
+        simpler = with_one_rule(found, (observation.trace or {}).get("rule_id"))
         if self.shows(simpler, wanted):
             found = simpler
         while self.budget > 0 and self.prune(found, wanted):
@@ -52,7 +52,7 @@ class Shrinker:
         return found
 
     def halve(self, world, wanted):
-        """Leaves out what was asked before, as far as it does not matter."""
+        """Leaves out earlier requests that do not matter."""
         size = len(world.cases) // 2
         while size and self.budget > 0:
             at = 0
@@ -65,7 +65,7 @@ class Shrinker:
             size //= 2
 
     def prune(self, world, wanted):
-        """Tries to leave out each part, the big ones first; says whether one could be."""
+        """Tries to leave out each part, the big ones first; returns whether one could be."""
         changed = False
         for container, key, simpler in sorted(parts(world), key=lambda part: -len(repr(part[0][part[1]]))):
             if self.budget <= 0:

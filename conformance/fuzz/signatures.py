@@ -120,7 +120,7 @@ duration i -> s
 durationRound dur -> s
 """
 
-# What gives another answer each time is asked for something that stays.
+# Functions with another result each time are used in a way whose result stays the same.
 WRAPPED = {
     "randAlpha": "(len (randAlpha 5))",
     "randAlphaNum": "(len (randAlphaNum 3))",

@@ -73,7 +73,7 @@ METHODS = (
 
 
 class Templates:
-    """`rich` templates ask for what only a session with facts has."""
+    """`rich` templates use what only a session with facts has."""
 
     def __init__(self, chance, rich):
         self.chance, self.rich, self.depth = chance, rich, 0

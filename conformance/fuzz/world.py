@@ -1,4 +1,4 @@
-"""A world: one configuration with its rules, keys and standing answers, and what it is asked.
+"""A world: one configuration with its rules, keys and fixed responses of services, and the requests to decide.
 
 On disk it is a suite (`conformance/suite.py`), so that whatever the fuzzer finds can be recorded and kept.
 """
@@ -20,7 +20,7 @@ class World:
     form: str
     # One list of rules for each repository.
     rules: list
-    # For each repository how it is reached (`file`, `inline`, `http`) and written (`json`, `yaml`).
+    # For each repository how it is read (`file`, `inline`, `http`) and its format (`json`, `yaml`).
     sources: list
     env: dict = field(default_factory=dict)
     stubs: list = field(default_factory=list)
@@ -130,8 +130,8 @@ def key_sets():
     }
 
 
-def standing(chance):
-    """Answers that are the same for every case: key sets over HTTP."""
+def common_stubs(chance):
+    """Responses that are the same for every case: key sets over HTTP."""
     sets = key_sets()
     jwks = {"status": 200, "body": {"keys": sets["keys.json"]}}
     if chance.maybe(0.05):

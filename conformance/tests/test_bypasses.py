@@ -1,4 +1,4 @@
-"""The known attacks as data: each is whole, each can fail, and the page tells the same ones."""
+"""The known attacks as data: each is complete, each can fail, and the page lists the same ones."""
 
 import json
 from pathlib import Path
@@ -11,8 +11,8 @@ from conformance.suite import find
 ROOT = Path(__file__).parent.parent.parent
 SUITES = find([ROOT / "conformance" / "bypasses"])
 CASES = [(one, case) for one in SUITES for case in one.cases]
-#: What a gate answers that refuses everything.
-REFUSAL = {"status": 403, "code": "forbidden", "rule": None, "headers": {}, "asked": []}
+#: The decision of a gate that refuses everything.
+REFUSAL = {"status": 403, "code": "forbidden", "rule": None, "headers": {}, "calls": []}
 
 each_case = pytest.mark.parametrize(("one", "case"), CASES, ids=[f"{one.name}: {case['name']}" for one, case in CASES])
 
@@ -21,14 +21,14 @@ def of_kind(case, kind):
     return [exchange for exchange in case["requests"] if exchange["kind"] == kind]
 
 
-def disagreements(exchange, gate, answer):
-    return list(bypass.disagreements(bypass.expected(exchange, gate), answer))
+def disagreements(exchange, gate, decided):
+    return list(bypass.disagreements(bypass.expected(exchange, gate), decided))
 
 
 @each_case
-def test_a_case_says_whom_it_hit_what_it_was_and_how_the_gate_answers(one, case):
+def test_a_case_names_the_products_it_hit_what_it_was_and_how_the_gate_answers(one, case):
     assert {"name", "hit", "was", "answers", "naive", "requests"} <= set(case)
-    assert case["hit"], "whom it hit"
+    assert case["hit"], "no product"
     for entry in case["hit"]:
         assert set(entry) == {"product", "id", "url"}
         assert entry["url"].startswith("https://")
@@ -40,9 +40,9 @@ def test_a_case_says_whom_it_hit_what_it_was_and_how_the_gate_answers(one, case)
 def test_a_naive_gate_fails_at_every_attack(one, case):
     assert case["naive"]["does"]
     for exchange in of_kind(case, "attack"):
-        answer = {"code": "granted", "rule": None, **bypass.naive_answer(case, exchange)}
+        decided = {"code": "granted", "rule": None, **bypass.naive_decision(case, exchange)}
         for gate in case.get("on", bypass.GATES):
-            assert disagreements(exchange, gate, answer), (gate, exchange["request"])
+            assert disagreements(exchange, gate, decided), (gate, exchange["request"])
 
 
 @each_case
@@ -57,9 +57,11 @@ def test_no_two_cases_of_a_kind_have_the_same_name():
     assert len(names) == len(set(names))
 
 
-def test_the_page_tells_the_same_attacks_as_the_cases():
+def test_the_page_lists_the_same_attacks_as_the_cases():
     text = bypass_table.PAGE.read_text(encoding="utf8")
-    assert bypass_table.page(SUITES, text) == text, "write it anew: python -m conformance bypasses-table"
+    assert bypass_table.page(SUITES, text) == text, (
+        "out of date, run: python -m conformance bypasses-table conformance/bypasses"
+    )
 
 
 def test_a_case_that_the_page_lacks_is_noticed():
@@ -67,15 +69,21 @@ def test_a_case_that_the_page_lacks_is_noticed():
     assert bypass_table.page(SUITES[1:], text) != text
 
 
-def test_a_policy_that_is_not_for_what_was_asked_is_noticed():
+def test_a_policy_that_is_not_for_the_request_is_noticed():
     api = "arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/test/GET/"
     granted = {"status": 200, "headers": {}}
-    for asked, allowed in (("*", "*"), ("a?", "a?"), ("${aws:username}", "${aws:username}"), ("a", "b"), ("a/b", "a")):
-        answer = {**granted, "arn": api + asked, "resource": api + allowed}
-        assert list(bypass.disagreements({"status": 200}, answer)), (asked, allowed)
-    for asked, allowed in (("a", "a"), ("*", "%2A"), ("a%20b", "a%20b")):
-        answer = {**granted, "arn": api + asked, "resource": api + allowed}
-        assert not list(bypass.disagreements({"status": 200}, answer)), (asked, allowed)
+    for requested, allowed in (
+        ("*", "*"),
+        ("a?", "a?"),
+        ("${aws:username}", "${aws:username}"),
+        ("a", "b"),
+        ("a/b", "a"),
+    ):
+        decided = {**granted, "arn": api + requested, "resource": api + allowed}
+        assert list(bypass.disagreements({"status": 200}, decided)), (requested, allowed)
+    for requested, allowed in (("a", "a"), ("*", "%2A"), ("a%20b", "a%20b")):
+        decided = {**granted, "arn": api + requested, "resource": api + allowed}
+        assert not list(bypass.disagreements({"status": 200}, decided)), (requested, allowed)
 
 
 def test_a_token_that_is_described_without_a_flaw_is_one_that_verifies():

@@ -1,4 +1,4 @@
-"""The fuzzer itself: the same seed makes the same worlds, every option can be made up, and what differs is found."""
+"""The fuzzer itself: the same seed makes the same worlds, every option can be generated, and differences are found."""
 
 import json
 import os
@@ -6,7 +6,7 @@ import shlex
 import urllib.parse
 from pathlib import Path
 
-from conformance.fuzz import campaign, coverage, focus, known, patterns, playing, regexes, shrink, signatures
+from conformance.fuzz import campaign, coverage, focus, known, patterns, regexes, shrink, signatures, world_run
 from conformance.fuzz.chance import Chance
 from conformance.fuzz.templates import functions_of
 from conformance.fuzz.world import PORTS, World
@@ -27,7 +27,7 @@ def test_a_seed_makes_the_same_worlds_and_another_seed_others():
     assert plain(first) != plain(other)
 
 
-def test_every_option_of_the_schema_and_every_function_is_made_up():
+def test_every_option_of_the_schema_and_every_function_is_generated():
     reached = coverage.Coverage()
     for index in range(400):
         world = campaign.made("all", index, 0)
@@ -41,15 +41,15 @@ def test_every_option_of_the_schema_and_every_function_is_made_up():
             ):
                 for entry in entries:
                     reached.handler(section, entry["handler"], world.effective(section, entry), "made")
-    assert reached.never(coverage.universe(OATHGATE)) == []
+    assert reached.never(coverage.options_of_the_schema(OATHGATE)) == []
     assert reached.functions_never() == []
 
 
-def test_an_option_that_no_decision_went_through_is_told():
+def test_an_option_that_no_decision_went_through_is_reported():
     assert coverage.Coverage().never({"authenticators.jwt.jwks_ttl"}) == ["authenticators.jwt.jwks_ttl"]
 
 
-def test_every_difference_that_is_meant_has_its_reason_on_the_page(tmp_path):
+def test_every_known_difference_has_its_reason_on_the_page(tmp_path):
     assert known.unlisted() == []
     page = tmp_path / "differences.md"
     page.write_text("nothing differs")
@@ -67,13 +67,13 @@ def test_globs_as_documented_decide_the_recorded_cases():
         )
         if status not in (200, 404) or not url.path:
             continue
-        asked = f"{url.scheme}://{url.netloc}{known.clean(url.path)}"
+        requested = f"{url.scheme}://{url.netloc}{known.clean(url.path)}"
         method = case["request"]["method"]
         found = [
             rule
             for rule in rules
             if method in map(str.upper, rule["match"]["methods"])
-            and patterns.documented_glob(rule["match"]["url"]).match(asked)
+            and patterns.documented_glob(rule["match"]["url"]).match(requested)
         ]
         assert bool(found) == (status == 200), case["name"]
         decided += 1
@@ -96,10 +96,10 @@ def test_functions_in_a_template_are_recognised_and_texts_are_not():
 def test_a_program_does_not_differ_from_itself():
     for index in (0, 1, 2):
         world = campaign.made("self", index, 60)
-        played = playing.play(world, (SERVE, SERVE))
-        assert played.trouble == {}
-        assert len(played.observations) == 60
-        assert [one.differences for one in played.observations if one.differences] == []
+        results = world_run.run(world, (SERVE, SERVE))
+        assert results.trouble == {}
+        assert len(results.observations) == 60
+        assert [one.differences for one in results.observations if one.differences] == []
 
 
 def test_a_difference_is_found_and_made_small():
@@ -118,7 +118,7 @@ def test_a_difference_is_found_and_made_small():
     request = {"method": "GET", "url": "https://api.example.com/shown?q=1", "headers": [["Accept", "text/html"]]}
     world.cases = [{"name": name, "request": dict(request), "stubs": []} for name in "abc"]
     commands = (SERVE, f"env AUTHENTICATORS_ANONYMOUS_CONFIG_SUBJECT=other {SERVE}")
-    differing = playing.play(world, commands).observations[1]
+    differing = world_run.run(world, commands).observations[1]
     assert differing.differences == ['.headers.x-shown: want "a anonymous b", got "a other b"']
     small = shrink.Shrinker(commands, 40).shrink(world, differing)
     assert [one["id"] for one in small.all_rules()] == ["shown"]

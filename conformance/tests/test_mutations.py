@@ -1,4 +1,4 @@
-"""The campaigns of mutations: each is whole, draws the same requests under the same seed, and can fail."""
+"""The campaigns of mutations: each is complete, draws the same requests under the same seed, and can fail."""
 
 import json
 
@@ -31,12 +31,12 @@ class Stage:
 
 
 class Gate:
-    """A gate that gives every request the same answer."""
+    """A gate that decides about every request alike."""
 
     def __init__(self, status):
         self.status = status
 
-    def answer(self, request, logged=True):
+    def decide(self, request, logged=True):
         return {"status": self.status, "headers": {"x-user": "mallory"}}
 
 

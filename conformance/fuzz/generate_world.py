@@ -1,8 +1,8 @@
-"""Makes up a world: the configuration first, then rules that use it."""
+"""Generates a world: the configuration first, then rules that use it."""
 
 from . import authenticators, authorizers, errors, focus, forms, merging, mutators, patterns, server_options
 from .templates import Templates
-from .world import World, standing
+from .world import World, common_stubs
 
 SECTIONS = {"authenticators": authenticators, "authorizers": authorizers, "mutators": mutators, "errors": errors}
 AUTHENTICATORS = {
@@ -48,7 +48,7 @@ HOSTS = {
 
 
 class Site:
-    """Where one rule lives: the way to a URL that it matches."""
+    """The URLs of one rule, and how to make one that it matches."""
 
     # How often its services and credentials are odd, beyond what they are in general; whether its cookies are.
     odd, odd_cookies = 0.0, False
@@ -61,7 +61,7 @@ class Site:
         self.host = chance.one(*HOSTS[glob]) if chance.maybe(0.3) and not plain else HOSTS[glob][0]
         self.methods = chance.some(METHODS, 1, 4) if chance.maybe(0.4) else ["GET", "POST", "PUT", "HEAD"]
         self.methods = ["GET"] if plain else self.methods
-        # Methods count in any case.
+        # Methods match in any case of their letters.
         self.written = [name.lower() if chance.maybe(0.05) else name for name in self.methods]
 
     @property
@@ -74,31 +74,33 @@ class Site:
         return self.chance.one(*hosts), self.pattern.path(good)
 
 
-def knobs(chance):
-    """What is the same in all of a world: Oathkeeper keeps one cache, and its time to live, for all rules."""
+def shared_options(chance):
+    """Options that are the same for all rules of a world: Oathkeeper has one cache, with one time to live, for all rules."""
     return {"ttl": chance.one(None, "1h", "10m", "3600s"), "hydrator_ttl": chance.one("1m", "1h")}
 
 
 def world(chance, name):
     """(the world without cases, the site of each rule by its id)"""
     glob = chance.maybe(0.25)
-    held = knobs(chance)
+    shared = shared_options(chance)
     config = server_options.make(chance)
     if glob or chance.maybe(0.6):
         config["access_rules"] = {"matching_strategy": "glob" if glob else "regexp"}
     for section in ("authenticators", "authorizers", "mutators"):
-        config[section] = {handler: switched(chance, section, handler, held) for handler in SECTIONS[section].MAKE}
-    config["errors"] = fallbacks(chance)
+        config[section] = {
+            handler: global_entry(chance, section, handler, shared) for handler in SECTIONS[section].MAKE
+        }
+    config["errors"] = error_handlers(chance)
     deep = focus.EACH.get(chance.weighted({"": 7, **dict.fromkeys(focus.EACH, 1), "matching": 2, "templates": 2}))
     rules, sites = [], {}
     for index in range(chance.randint(40, 60) if deep else chance.randint(8, 14)):
-        # No name begins another, so that rules overlap only where they are made to.
+        # No name is the beginning of another, so that rules overlap only where they are meant to.
         name = "r" + "abcdefgh"[index // 8] + "abcdefgh"[index % 8]
         if deep:
             sites[name] = Site(chance, name, glob, plain=True)
             rules.append(deep(chance, glob, name, sites[name]))
         else:
-            rule, sites[name] = make_rule(chance, name, glob, held)
+            rule, sites[name] = make_rule(chance, name, glob, shared)
             rules.append(rule)
     if deep:
         for section in ("authenticators", "authorizers", "mutators"):
@@ -114,31 +116,31 @@ def world(chance, name):
     ]
     form = chance.weighted({"yml": 5, "json": 2, "toml": 2})
     made = World(name, config, "yml" if form == "toml" and forms.has_null(config) else form, repositories, sources)
-    made.stubs = standing(chance)
+    made.stubs = common_stubs(chance)
     made.tls = "tls" in config["serve"]["api"]
     if chance.maybe(0.4):
-        to_variables(chance, made)
+        move_to_variables(chance, made)
     return made, sites
 
 
-def switched(chance, section, handler, held):
+def global_entry(chance, section, handler, shared):
     """A handler's global entry."""
     entry = {"enabled": chance.maybe(0.97)}
-    made = options(chance, section, handler, held, Templates(chance, chance.maybe(0.5)))
-    # These have no options at all, and a configuration of them is an error.
+    made = options(chance, section, handler, shared, Templates(chance, chance.maybe(0.5)))
+    # A handler without options must not have a configuration.
     if made or (handler in SECTIONS[section].REQUIRED or handler == "anonymous"):
         entry["config"] = made
     return entry
 
 
-def options(chance, section, handler, held, templates):
+def options(chance, section, handler, shared, templates):
     make = SECTIONS[section].MAKE[handler]
     if section == "errors":
         return make(chance)
-    return make(chance, held) if section == "authenticators" else make(chance, held, templates)
+    return make(chance, shared) if section == "authenticators" else make(chance, shared, templates)
 
 
-def fallbacks(chance):
+def error_handlers(chance):
     handlers = {
         name: {"enabled": chance.maybe(0.93), "config": make(chance)}
         for name, make in errors.MAKE.items()
@@ -147,22 +149,22 @@ def fallbacks(chance):
     return {"fallback": chance.some(list(errors.MAKE), 1, 3) if chance.maybe(0.6) else ["json"], "handlers": handlers}
 
 
-def make_rule(chance, name, glob, held):
+def make_rule(chance, name, glob, shared):
     site = Site(chance, name, glob)
     first = chance.weighted(AUTHENTICATORS)
     listed = [first, *(chance.weighted(AUTHENTICATORS) for _ in range(chance.weighted({0: 5, 1: 3, 2: 1})))]
-    templates = Templates(chance, first in authenticators.KNOWING)
+    templates = Templates(chance, first in authenticators.WITH_EXTRA)
     changing = chance.some(list(MUTATORS), 1, 3) if chance.maybe(0.3) else [chance.weighted(MUTATORS)]
     rule = {
         "id": name,
         "match": {"url": site.url, "methods": site.written},
-        "authenticators": [used(chance, "authenticators", handler, held, templates) for handler in listed],
-        "authorizer": used(chance, "authorizers", chance.weighted(AUTHORIZERS), held, templates),
-        "mutators": [used(chance, "mutators", handler, held, templates) for handler in changing],
+        "authenticators": [rule_entry(chance, "authenticators", handler, shared, templates) for handler in listed],
+        "authorizer": rule_entry(chance, "authorizers", chance.weighted(AUTHORIZERS), shared, templates),
+        "mutators": [rule_entry(chance, "mutators", handler, shared, templates) for handler in changing],
     }
     if chance.maybe(0.5):
         handlers = chance.some(list(errors.MAKE), 0, 3)
-        rule["errors"] = [used(chance, "errors", handler, held, templates) for handler in handlers]
+        rule["errors"] = [rule_entry(chance, "errors", handler, shared, templates) for handler in handlers]
     rule |= chance.options(
         description=(0.2, lambda: "made up"),
         version=(
@@ -176,12 +178,12 @@ def make_rule(chance, name, glob, held):
     return rule, site
 
 
-def used(chance, section, handler, held, templates):
-    """A handler in a rule: as it is globally, with some options of its own, or with all."""
+def rule_entry(chance, section, handler, shared, templates):
+    """A handler in a rule: as it is configured globally, or with some or all options of its own."""
     entry = {"handler": handler}
     own = chance.weighted({"none": 3, "some": 4, "all": 1})
     if own != "none":
-        made = options(chance, section, handler, held, templates)
+        made = options(chance, section, handler, shared, templates)
         if own == "some":
             made = {name: made[name] for name in chance.some(list(made))}
         if made or chance.maybe(0.3):
@@ -200,13 +202,13 @@ def wrong(chance, config):
 
 
 def overlap(chance, rules):
-    """A rule over another's URLs, for some of its methods."""
+    """A rule that matches the URLs of another one, for some of its methods."""
     other = chance.one(*rules)
     methods = chance.some(other["match"]["methods"], 1)
     return {**other, "id": "over", "match": {"url": other["match"]["url"], "methods": methods}}
 
 
-def to_variables(chance, made):
+def move_to_variables(chance, made):
     """Moves some options from the file into the environment."""
     # Oathkeeper does not take `forward_http_headers` from a variable.
     leaves = [
@@ -220,15 +222,15 @@ def to_variables(chance, made):
         inner = made.config
         for key in where:
             inner = inner.get(key) if isinstance(inner, dict) else None
-        if not isinstance(inner, dict) or last not in inner or not sayable(path, inner[last]):
+        if not isinstance(inner, dict) or last not in inner or not fits_in_variable(path, inner[last]):
             continue
         made.env[path] = inner[last]
         if chance.maybe(0.5):
             del inner[last]
 
 
-def sayable(path, value):
-    """Whether a variable can say it: names with dashes or in other letters cannot be, nor do maps of free names."""
+def fits_in_variable(path, value):
+    """Whether an environment variable can set the option: not where its path has dashes or capitals, or maps of free names."""
     if not all(key.replace("_", "").isalnum() and key == key.lower() for key in path):
         return False
     if any(key in ("headers", "cookies", "additional_headers", "introspection_request_headers") for key in path):

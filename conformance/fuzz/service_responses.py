@@ -1,4 +1,4 @@
-"""How services answer: as hoped for, or oddly."""
+"""Responses of services: as the handler expects them, or odd ones."""
 
 from . import data
 
@@ -7,14 +7,14 @@ LIMITS = {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0", "X-RateLimit-R
 
 
 def json_body(chance, value):
-    """200 with JSON, said so or not."""
+    """200 with a JSON body, under the JSON content type or another."""
     kinds = {None: 8, "application/json; charset=utf-8": 1, "text/plain": 1, "application/problem+json": 0.3}
     kind = chance.weighted(kinds)
     return {"body": value, **({"headers": {"Content-Type": kind}} if kind else {})}
 
 
 def failure(chance, server_errors=True, wait="17"):
-    """What is no 200. Without `server_errors` none that a client asks again for; `wait` is what it is told to."""
+    """A response other than 200. Without `server_errors` none that a client retries; `wait` is the value of `Retry-After`."""
     statuses = {400: 1, 401: 4, 403: 3, 404: 1, 201: 1, 204: 1, 418: 0.5, 501: 0.5}
     if server_errors:
         statuses |= {429: 1.5, 500: 1, 503: 1, 504: 0.5}
@@ -127,7 +127,7 @@ def token(chance, good):
 
 
 def allowed(chance, good, again):
-    """A remote authorizer; `again` says whether being asked again is quick."""
+    """A remote authorizer; `again` is whether retries take little time."""
     if good:
         headers = dict(
             chance.some(
@@ -159,7 +159,7 @@ def keto(chance, good):
 
 
 def context(chance):
-    """What a rule matched, as a hydrator may tell it."""
+    """A match context as a hydrator may return it."""
     url = {
         "Scheme": "http",
         "Host": "h.example:8",
@@ -181,7 +181,7 @@ def context(chance):
 
 
 def hydrated(chance, good, again):
-    """A hydrator: the session it was told, with more in it."""
+    """A hydrator: the session that it received, with additions."""
     more = chance.options(
         extra=(0.6, lambda: data.facts(chance)),
         header=(0.3, lambda: {"X-Hydrated": ["yes", "twice"], "x-low": ["1"]}),

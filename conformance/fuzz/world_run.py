@@ -1,4 +1,4 @@
-"""Plays a world against both programs and compares each answer."""
+"""Runs a world through both programs and compares each response."""
 
 import json
 import tempfile
@@ -18,11 +18,11 @@ class Observation:
     """One decision of both programs."""
 
     case: dict
-    # What Oathkeeper and what Oathgate answered, and asked.
+    # Oathkeeper's and Oathgate's response, each with the service requests.
     wanted: dict
     got: dict
-    # Oathgate's log line about it, if it came to a decision.
-    evidence: dict | None
+    # Oathgate's log line of the decision, if there was one.
+    trace: dict | None
 
     @property
     def differences(self):
@@ -30,7 +30,7 @@ class Observation:
 
 
 @dataclass
-class Played:
+class Results:
     observations: list
     # Why a program did not start, or what else is wrong with the whole world.
     trouble: dict
@@ -43,11 +43,11 @@ class Program:
         self.upstream = Upstream()
         self.stage = Stage(suite, self.upstream.url)
         self.common = suite.spec.get("stubs", [])
-        self.upstream.play(self.stage.filled(self.common))
+        self.upstream.load(self.stage.filled(self.common))
         self.server = DecisionServer(command, self.stage)
 
     def start(self, rules, patience):
-        """Waits for the rules; gives why it does not run, or how many rules it has."""
+        """Waits for the rules; returns why the program does not run, or how many rules it has."""
         try:
             self.server.wait_until_ready()
         except RuntimeError as error:
@@ -63,23 +63,23 @@ class Program:
             time.sleep(0 if found == rules else 0.05)
         return found
 
-    def ask(self, case):
-        self.upstream.play(self.stage.filled(case.get("stubs", []) + self.common))
+    def send(self, case):
+        self.upstream.load(self.stage.filled(case.get("stubs", []) + self.common))
         try:
-            answer = self.server.ask(case)
+            response = self.server.send(case)
         except Exception as error:
-            answer = {"status": 0, "error": type(error).__name__}
+            response = {"status": 0, "error": type(error).__name__}
         time.sleep(case.get("settle_ms", 0) / 1000)
         calls = [self.shown(call, json.dumps(case["request"])) for call in list(self.upstream.calls)]
-        return self.stage.unfilled({**answer, **({"calls": calls} if calls else {})})
+        return self.stage.unfilled({**response, **({"calls": calls} if calls else {})})
 
-    def shown(self, value, asked):
-        """What a service was told, with tokens that the gate signed shown as what they say."""
+    def shown(self, value, request):
+        """A service request, with tokens that the gate signed replaced by their decoded form."""
         if isinstance(value, dict):
-            return {name: self.shown(inner, asked) for name, inner in value.items()}
+            return {name: self.shown(inner, request) for name, inner in value.items()}
         if isinstance(value, list):
-            return [self.shown(inner, asked) for inner in value]
-        if isinstance(value, str) and value.startswith("Bearer ey") and value not in asked:
+            return [self.shown(inner, request) for inner in value]
+        if isinstance(value, str) and value.startswith("Bearer ey") and value not in request:
             return token.show(value, self.stage.keys()) or value
         return value
 
@@ -90,14 +90,14 @@ class Program:
         self.upstream.server_close()
 
 
-class Evidence:
+class DecisionLog:
     """Oathgate's log, read line by line as it grows."""
 
     def __init__(self, path):
         self.file = path.open(encoding="utf8", errors="replace")
 
     def next(self, wait):
-        """The next decision, if one is written soon."""
+        """The next decision's line, if one is written within `wait` seconds."""
         until = time.monotonic() + wait
         found, begun = None, ""
         while True:
@@ -121,8 +121,8 @@ def decision(line):
     return value if isinstance(value, dict) and "granted" in value else None
 
 
-def play(world, commands, patience=5):
-    """Asks both programs the world's cases in order, once their rules are there or patience (in seconds) is over."""
+def run(world, commands, patience=5):
+    """Sends both programs the world's cases in order, once their rules are loaded or `patience` seconds are over."""
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         world.save(folder)
         suite = Suite(folder)
@@ -133,13 +133,13 @@ def play(world, commands, patience=5):
             with ThreadPoolExecutor(2) as both:
                 started = list(both.map(lambda program: program.start(len(world.all_rules()), patience), programs))
                 if any(isinstance(one, str) for one in started) or started[0] != started[1]:
-                    return Played([], dict(zip(("oathkeeper", "oathgate"), started, strict=True)))
-                evidence = Evidence(Path(programs[1].server.log.name))
+                    return Results([], dict(zip(("oathkeeper", "oathgate"), started, strict=True)))
+                log = DecisionLog(Path(programs[1].server.log.name))
                 observations = []
                 for case in world.cases:
-                    wanted, got = both.map(lambda program, case=case: program.ask(case), programs)
-                    observations.append(Observation(case, wanted, got, evidence.next(0.05)))
-                return Played(observations, {})
+                    wanted, got = both.map(lambda program, case=case: program.send(case), programs)
+                    observations.append(Observation(case, wanted, got, log.next(0.05)))
+                return Results(observations, {})
         finally:
             for program in programs:
                 program.stop()

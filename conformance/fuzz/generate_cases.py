@@ -1,8 +1,8 @@
-"""Makes up what a world is asked: mostly what its rules wait for, so that they grant."""
+"""Generates the requests of a world: mostly what its rules expect, so that they grant."""
 
 from . import authenticators, authorizers, errors, mutators
 from .draft import Draft
-from .making import METHODS
+from .generate_world import METHODS
 from .patterns import ODD_TEXTS
 
 QUERIES = (
@@ -70,33 +70,33 @@ def case(chance, made, rule, sites, name):
     site = sites[rule["id"]]
     good = chance.maybe(0.78) and not chance.maybe(site.odd)
     draft = Draft(chance)
-    aim(draft, rule, site, good or chance.maybe(0.8) or site.odd)
+    choose_target(draft, rule, site, good or chance.maybe(0.8) or site.odd)
     faulty = None if good else chance.weighted({"authenticators": 4, "authorizers": 2, "mutators": 1, "nothing": 1})
-    show(draft, made, rule, faulty)
+    present_credentials(draft, made, rule, faulty)
     for section, module, entries in (
         ("authorizers", authorizers, [rule["authorizer"]]),
         ("mutators", mutators, rule["mutators"]),
     ):
         for entry in entries:
-            ask = module.ASK.get(entry["handler"])
-            if ask:
-                ask(draft, config_of(made, section, entry), faulty != section or chance.maybe(0.2))
-    errors.ask(draft)
+            prepare = module.PREPARE.get(entry["handler"])
+            if prepare:
+                prepare(draft, config_of(made, section, entry), faulty != section or chance.maybe(0.2))
+    errors.prepare(draft)
     while site.odd_cookies and chance.maybe(0.6):
         draft.cookies.append(chance.one(*ODD_COOKIES, odd_cookie(chance)))
-    disturb(draft, 0.12 if good else 0.4)
+    add_faults(draft, 0.12 if good else 0.4)
     return draft.case(name)
 
 
 def odd_cookie(chance):
-    """A cookie of random letters, some of which no cookie may hold."""
+    """A cookie of random characters, some of which are not allowed in cookies."""
     letters = ("a", "b", "1", " ", "=", '"', ",", "\\", "ü", "%", "\t", "[", "sid", "b.c")
     name, value = ("".join(chance.one(*letters) for _ in range(chance.randint(0, 4))) for _ in range(2))
     return chance.one("sid", "a", "b.c", name) + "=" + value
 
 
 def config_of(made, section, entry):
-    """A rule's configuration; one that was made wrong on purpose counts as none."""
+    """A handler's effective configuration, without the options that are wrong on purpose."""
     found = made.effective(section, entry)
     if not isinstance(found, dict):
         return {}
@@ -111,7 +111,7 @@ def texts(value):
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def aim(draft, rule, site, good):
+def choose_target(draft, rule, site, good):
     chance = draft.chance
     place, draft.path = site.place(good)
     draft.scheme, draft.host = place.split("://")
@@ -127,17 +127,17 @@ def aim(draft, rule, site, good):
         draft.body = chance.one("text", {"a": 1}, "", "ü")
 
 
-def show(draft, made, rule, faulty):
-    """Shows credentials to one authenticator of the rule, now and then to all."""
+def present_credentials(draft, made, rule, faulty):
+    """Adds credentials for one authenticator of the rule, now and then for all."""
     chance, entries = draft.chance, rule["authenticators"]
-    asked = entries if chance.maybe(0.1) else [entries[0] if chance.maybe(0.75) else chance.one(*entries)]
-    for entry in asked:
-        ask = authenticators.ASK.get(entry["handler"])
-        if ask and (faulty != "nothing" or chance.maybe(0.5)):
-            ask(draft, config_of(made, "authenticators", entry), faulty != "authenticators")
+    addressed = entries if chance.maybe(0.1) else [entries[0] if chance.maybe(0.75) else chance.one(*entries)]
+    for entry in addressed:
+        prepare = authenticators.PREPARE.get(entry["handler"])
+        if prepare and (faulty != "nothing" or chance.maybe(0.5)):
+            prepare(draft, config_of(made, "authenticators", entry), faulty != "authenticators")
 
 
-def disturb(draft, probability):
+def add_faults(draft, probability):
     chance = draft.chance
     while chance.maybe(probability):
         fault = chance.weighted({"header": 4, "cookie": 2, "path": 1, "query": 1})
