@@ -4,14 +4,12 @@
 //! and [`Gate::decide`] turns a [`Request`] into a [`Decision`]. What reaches outside comes in
 //! through [`ports::Ports`].
 
-mod cache_key;
 pub mod check;
 mod client_address;
 pub mod client_cookies;
 pub mod config;
 pub mod decision;
 mod document;
-pub mod encoding;
 pub mod failure;
 pub mod finding;
 pub mod gate;
@@ -36,6 +34,9 @@ pub mod stage;
 mod steering;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+
+use oathgate_cache as cache_key;
+pub use oathgate_text_encoding as encoding;
 
 pub use check::{Target, check};
 pub use client_address::AddressHeaders;

@@ -1,18 +1,13 @@
 //! The three things a gate needs from outside: an HTTP client, key sets by URL, and a clock.
 
-use std::{
-    fmt,
-    future::Future,
-    pin::Pin,
-    sync::Arc,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use thiserror::Error;
 
-/// A future that may be sent between threads, as a port's methods return.
-pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::keys::ports::KeyPorts;
+
+pub use crate::keys::ports::{BoxFuture, Clock, KeySource, KeySourceError, SystemClock};
 
 /// A request of the gate's own, to a session, token or authorisation service.
 ///
@@ -116,39 +111,6 @@ impl<T: HttpClient + ?Sized> HttpClient for Arc<T> {
     }
 }
 
-/// Why a key set could not be read. The texts name no key material.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum KeySourceError {
-    /// It is not there, or what is there is no text: this one fails for good.
-    #[error("{0}")]
-    Unreadable(String),
-    /// Whoever has it does not answer now: the set that was read last may do meanwhile.
-    #[error("{0}")]
-    Unavailable(String),
-}
-
-/// Reads JSON Web Key Sets by URL: `file://`, `http(s)://`, `inline://`, or a secret in their place.
-pub trait KeySource: Send + Sync + fmt::Debug {
-    /// The text of the key set at a URL, within `timeout`.
-    fn read(&self, url: &str, timeout: Duration) -> BoxFuture<'_, Result<Bytes, KeySourceError>>;
-}
-
-/// Tells the time, so that tests can set it.
-pub trait Clock: Send + Sync + fmt::Debug {
-    /// The time now.
-    fn now(&self) -> SystemTime;
-}
-
-/// The clock of the machine.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now(&self) -> SystemTime {
-        SystemTime::now()
-    }
-}
-
 /// Everything a gate reaches outside with.
 #[derive(Clone, Debug)]
 pub struct Ports {
@@ -158,4 +120,14 @@ pub struct Ports {
     pub keys: Arc<dyn KeySource>,
     /// For token life-times and caches.
     pub clock: Arc<dyn Clock>,
+}
+
+impl Ports {
+    /// Those that a key set is fetched with.
+    pub(crate) fn for_keys(&self) -> KeyPorts<'_> {
+        KeyPorts {
+            source: &self.keys,
+            clock: &self.clock,
+        }
+    }
 }

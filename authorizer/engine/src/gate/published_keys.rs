@@ -96,7 +96,7 @@ mod tests {
     use crate::{
         Ports,
         config::{Config, Format},
-        keys::tests::fixture,
+        keys::testing::fixture,
         rules::decode,
         testing::{FixedClock, MapKeys, ScriptedHttp},
     };

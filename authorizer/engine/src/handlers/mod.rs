@@ -2,7 +2,6 @@
 
 pub mod authenticators;
 pub mod authorizers;
-mod bounded_cache;
 #[cfg(test)]
 mod cache_tests;
 pub mod errors;
@@ -16,6 +15,8 @@ mod token_cache;
 mod token_endpoint;
 pub(crate) mod uri;
 mod vouches;
+
+use oathgate_cache as bounded_cache;
 
 pub use kind::HandlerKind;
 pub use session_cache::SessionCacheLimits;

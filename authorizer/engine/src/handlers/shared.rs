@@ -1,12 +1,12 @@
 //! What all rules of a gate use together.
 
 use super::{
-    authenticators::{KeptIntrospections, PreAuthorizations, ReadAnswers, SeenSignatures},
+    authenticators::{KeptIntrospections, PreAuthorizations, ReadAnswers},
     mutators::{HydratedSessions, SignedTokens},
     session_cache::SessionCache,
     token_cache::TokenCache,
 };
-use crate::keys::KeySets;
+use crate::keys::{KeySets, VerifiedSignatures};
 
 /// Caches and key sets that live as long as the gate and serve every rule of it.
 ///
@@ -19,7 +19,7 @@ pub struct Shared {
     /// Answers of session services that were read before.
     pub(crate) read_answers: ReadAnswers,
     /// Signatures of tokens that `jwt` verified.
-    pub(crate) seen_signatures: SeenSignatures,
+    pub(crate) verified_signatures: VerifiedSignatures,
     /// Answers that `hydrator` keeps.
     pub hydrated_sessions: HydratedSessions,
     /// Tokens that `id_token` signed.

@@ -5,16 +5,8 @@
 //! than to the public key.
 
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
-use base64::{
-    Engine as _,
-    alphabet::STANDARD,
-    engine::{GeneralPurpose, general_purpose::PAD},
-};
 
-use super::{Curve, PublicKey};
-
-const BASE64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, PAD.with_decode_allow_trailing_bits(true));
+use super::{Curve, PublicKey, go_base64};
 
 /// Checks the certificates of a key, the first of which is about the key itself, and the thumbprints
 /// of that one; an empty thumbprint is none. A symmetric key has no `public` half.
@@ -30,9 +22,8 @@ pub(super) fn check(
     let mut leaf = None;
     for written in chain {
         let text = written.as_deref().unwrap_or_default();
-        let certificate = BASE64
-            .decode(text.replace(['\r', '\n'], ""))
-            .map_err(|_| "a certificate of its `x5c` is no base64")?;
+        let certificate =
+            go_base64::decode(text).map_err(|_| "a certificate of its `x5c` is no base64")?;
         let key = subject_key(&certificate)
             .ok_or("a certificate of its `x5c` is none, or is about an unknown kind of key")?;
         leaf.get_or_insert((certificate, key));

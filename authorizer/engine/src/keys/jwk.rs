@@ -12,15 +12,10 @@ use aws_lc_rs::{
         ParsedPublicKey, RsaKeyPair,
     },
 };
-use base64::{
-    Engine as _,
-    alphabet::URL_SAFE,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
-};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{Lifetime, certificate, rsa_parts};
+use super::{Lifetime, certificate, go_base64, rsa_parts};
 use crate::go::Url;
 
 /// A key of a set.
@@ -330,14 +325,6 @@ impl Curve {
     }
 }
 
-/// The last digit's spare bits may be set, as Go decodes.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &URL_SAFE,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-        .with_decode_allow_trailing_bits(true),
-);
-
 /// A part that a key must have, decoded.
 fn part(name: &str, value: &Option<String>) -> Result<Box<[u8]>, String> {
     let value = value
@@ -346,10 +333,10 @@ fn part(name: &str, value: &Option<String>) -> Result<Box<[u8]>, String> {
     decode(value).ok_or_else(|| format!("its `{name}` is no base64url"))
 }
 
+/// Padding is accepted and ignored, as go-jose does.
 fn decode(text: &str) -> Option<Box<[u8]>> {
-    let text = text.replace(['\r', '\n'], "");
-    let bytes = BASE64.decode(text.trim_end_matches('=')).ok()?;
-    Some(bytes.into())
+    let text = text.trim_end_matches(['=', '\r', '\n']);
+    Some(go_base64::decode_url(text).ok()?.into())
 }
 
 /// The hash of a certificate, if the key names one.

@@ -96,7 +96,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::keys::tests::fixture;
+    use crate::keys::testing::fixture;
 
     /// What a key may show: everything else in a key set is a secret, or nobody's business.
     const SHOWN: [&str; 9] = ["use", "kty", "kid", "crv", "alg", "x", "y", "n", "e"];

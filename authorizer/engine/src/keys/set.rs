@@ -9,12 +9,12 @@ use std::{
     time::SystemTime,
 };
 
+use oathgate_text_encoding::{is_utf16, without_mark};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use thiserror::Error;
 
 use super::{Jwk, Signer, SigningError, signers::Signers};
-use crate::encoding::{is_utf16, without_mark};
 
 /// Keys that were read together.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Key sets of the conformance suite, read, chosen from and signed with.
 
-use std::{path::PathBuf, time::SystemTime};
+use std::time::SystemTime;
 
 use aws_lc_rs::{
     hmac, rsa,
@@ -12,15 +12,7 @@ use aws_lc_rs::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::*;
-
-pub(crate) fn fixture(name: &str) -> String {
-    let folder = "../../conformance/suites/mutate-id-token";
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join(folder)
-        .join(name);
-    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
+use super::{testing::fixture, *};
 
 fn set(name: &str) -> JwkSet {
     JwkSet::parse(fixture(name).as_bytes()).unwrap_or_else(|error| panic!("{name}: {error}"))

@@ -19,10 +19,8 @@ use crate::{
     cache_key::CacheKey,
     go::{decode_json, folded_member_name},
     handlers::bounded_cache::BoundedCache,
+    keys::LAST_SECOND,
 };
-
-/// The last second that Go's `time.Unix` tells from the past.
-pub(super) const LAST_SECOND: i64 = i64::MAX - 62_135_596_800;
 
 /// The facts about a token. They say nothing yet of whether a rule lets it in.
 #[derive(Default)]

@@ -1,26 +1,17 @@
 //! `jwt`: verifies a JSON Web Token.
 
-mod seen_signatures;
-
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use oathgate_gotemplate::Value;
 use serde::Deserialize;
 
-use super::{
-    Authentication,
-    scope_strategy::ScopeStrategy,
-    token_from::TokenFrom,
-    web_token::{Unfit, WebToken},
-};
+use super::{Authentication, scope_strategy::ScopeStrategy, token_from::TokenFrom};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     go::parse_duration,
     handlers::{Misconfigured, Settings, Shared, Uri, settings::OptionPlace},
-    keys::{KeySetError, NoKey},
+    keys::{KeySetError, NoKey, WebToken, WebTokenError},
 };
-
-pub(crate) use seen_signatures::SeenSignatures;
 
 /// Verifies a JSON Web Token with keys of trusted URLs, and takes its claims for the session.
 #[derive(Debug)]
@@ -119,7 +110,7 @@ impl Jwt {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<WebToken, Failure> {
-        let unfit = |unfit: Unfit| refused(unfit.to_string());
+        let unfit = |error: WebTokenError| refused(error.to_string());
         let token = WebToken::read(text).map_err(unfit)?;
         let (algorithm, _) = &token.algorithm;
         if !self
@@ -136,7 +127,7 @@ impl Jwt {
         let held = self
             .shared
             .key_sets
-            .holding(ports, &self.jwks_urls, id, ttl, wait)
+            .holding(ports.for_keys(), &self.jwks_urls, id, ttl, wait)
             .await
             .map_err(|no_key| self.unverified(&no_key))?;
         if !held.unread.is_empty() {
@@ -145,7 +136,11 @@ impl Jwt {
                 "the key set that was read last counts, because a key set cannot be used: {causes}"
             ));
         }
-        if !self.shared.seen_signatures.verify(&held.set, &token, text) {
+        if !self
+            .shared
+            .verified_signatures
+            .verify(&held.set, &token, text)
+        {
             return Err(refused("its signature is not the key's"));
         }
         token.check_dates(ports.clock.now()).map_err(unfit)?;

@@ -15,10 +15,8 @@ mod scope_strategy;
 mod session_check;
 mod token_from;
 mod unauthorized;
-mod web_token;
 
 pub(crate) use introspection::KeptIntrospections;
-pub(crate) use jwt::SeenSignatures;
 pub(crate) use pre_authorization::PreAuthorizations;
 pub(crate) use session_check::ReadAnswers;
 

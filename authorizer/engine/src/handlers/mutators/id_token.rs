@@ -217,7 +217,10 @@ pub(crate) async fn keys_to_sign_with(
 ) -> Result<Held, KeySetError> {
     let is_remote = jwks_url.starts_with("http:") || jwks_url.starts_with("https:");
     let Patience { ttl, wait } = if is_remote { REMOTE } else { AT_HAND };
-    shared.key_sets.get(ports, jwks_url, ttl, wait).await
+    shared
+        .key_sets
+        .get(ports.for_keys(), jwks_url, ttl, wait)
+        .await
 }
 
 /// The claims that a template rendered.

@@ -4,7 +4,14 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine as _,
+    alphabet::URL_SAFE,
+    engine::{
+        GeneralPurpose,
+        general_purpose::{NO_PAD, URL_SAFE_NO_PAD},
+    },
+};
 use bytes::Bytes;
 use oathgate_gotemplate::Value;
 use proptest::prelude::*;
@@ -17,10 +24,14 @@ use crate::{
         Authentication, Authenticator,
         probe::{ask, build, request},
     },
-    keys::{JwkSet, tests::fixture},
+    keys::{JwkSet, testing::fixture},
     ports::KeySourceError,
     testing::{ChangingKeys, FixedClock, MapKeys, ScriptedHttp, ports},
 };
+
+/// As Go decodes: the spare bits of the last character are ignored.
+const GO_BASE64: GeneralPurpose =
+    GeneralPurpose::new(&URL_SAFE, NO_PAD.with_decode_allow_trailing_bits(true));
 
 const KEYS: &str = "https://id.example/keys";
 const SETS: [&str; 8] = [
@@ -321,7 +332,7 @@ async fn any_bit_flip_in_a_signed_token_is_refused() {
             let text = String::from_utf8_lossy(token).into_owned();
             let (message, signature) = text.rsplit_once('.')?;
             // A last character may have bits to spare, which mean nothing.
-            let decoded = super::super::web_token::decode(signature, "signature").ok()?;
+            let decoded = GO_BASE64.decode(signature).ok()?;
             Some((message.to_owned(), decoded))
         };
         let genuine = signature(token.as_bytes());

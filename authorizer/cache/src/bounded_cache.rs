@@ -1,4 +1,4 @@
-//! A cache that never holds more than so much.
+//! A cache whose entries never weigh more together than its capacity.
 
 use std::{
     collections::HashMap,
@@ -7,16 +7,16 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// Entries by key, in two generations: where the young one is full it becomes the old one, and what
-/// was old and not asked for since is forgotten. Clones of values are handed out.
-pub(crate) struct BoundedCache<K, V> {
+/// Entries by key, in two generations: when the young one is full it becomes the old one, and the old
+/// entries that were not read since are dropped. Values are returned as clones.
+pub struct BoundedCache<K, V> {
     generations: Mutex<Generations<K, V>>,
     capacity: usize,
 }
 
 struct Generations<K, V> {
     young: HashMap<K, Entry<V>>,
-    /// What the young ones weigh together.
+    /// The total weight of the young entries.
     weight: usize,
     old: HashMap<K, Entry<V>>,
 }
@@ -28,9 +28,10 @@ struct Entry<V> {
 }
 
 impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
-    /// A cache of entries that weigh this much together at most; each weighs 1 unless it is said to
-    /// weigh more.
-    pub(crate) fn new(capacity: usize) -> Self {
+    /// A cache whose entries weigh at most `capacity` together. An entry weighs 1 unless it is inserted
+    /// with another weight.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
         let generations = Generations {
             young: HashMap::new(),
             weight: 0,
@@ -42,8 +43,8 @@ impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
         }
     }
 
-    /// The value of a key, if it is there and `fits`; one that does not fit is forgotten.
-    pub(crate) fn get(&self, key: &K, fits: impl FnOnce(&V) -> bool) -> Option<V> {
+    /// The value of a key, if there is one that `fits`; a value that does not fit is dropped.
+    pub fn get(&self, key: &K, fits: impl FnOnce(&V) -> bool) -> Option<V> {
         let mut generations = self
             .generations
             .lock()
@@ -52,7 +53,7 @@ impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
             if fits(&entry.value) {
                 return Some(entry.value.clone());
             }
-            generations.forget_young(key);
+            generations.drop_young(key);
             return None;
         }
         let (key, entry) = generations.old.remove_entry(key)?;
@@ -63,14 +64,14 @@ impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
         Some(entry.value)
     }
 
-    /// Keeps a value, in place of one the key may have.
-    pub(crate) fn insert(&self, key: K, value: V) {
+    /// Keeps a value of weight 1, replacing the key's previous value.
+    pub fn insert(&self, key: K, value: V) {
         self.insert_weighing(key, value, 1);
     }
 
-    /// Keeps a value of this weight, in place of one the key may have. One that weighs more than half
-    /// of what the cache holds is not kept.
-    pub(crate) fn insert_weighing(&self, key: K, value: V, weight: usize) {
+    /// Keeps a value of this weight, replacing the key's previous value. A value that weighs more than
+    /// half of the capacity is not kept.
+    pub fn insert_weighing(&self, key: K, value: V, weight: usize) {
         let mut generations = self
             .generations
             .lock()
@@ -82,7 +83,7 @@ impl<K: Hash + Eq, V: Clone> BoundedCache<K, V> {
 
 impl<K: Hash + Eq, V> Generations<K, V> {
     fn insert(&mut self, key: K, entry: Entry<V>, capacity: usize) {
-        self.forget_young(&key);
+        self.drop_young(&key);
         let half = capacity.div_ceil(2);
         if entry.weight > half {
             return;
@@ -95,14 +96,14 @@ impl<K: Hash + Eq, V> Generations<K, V> {
         self.young.insert(key, entry);
     }
 
-    fn forget_young(&mut self, key: &K) {
+    fn drop_young(&mut self, key: &K) {
         if let Some(entry) = self.young.remove(key) {
             self.weight = self.weight.saturating_sub(entry.weight);
         }
     }
 }
 
-/// Shows how full it is, and nothing of what it holds.
+/// Shows the number of entries, and no key or value.
 impl<K, V> fmt::Debug for BoundedCache<K, V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let generations = self
@@ -119,12 +120,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_keeps_what_is_asked_for_and_forgets_the_rest() {
+    fn it_keeps_what_is_read_and_drops_the_rest() {
         let cache = BoundedCache::new(4);
-        cache.insert(0, "asked for");
+        cache.insert(0, "read");
         for key in 1..100 {
             cache.insert(key, "once");
-            assert_eq!(cache.get(&0, |_| true), Some("asked for"));
+            assert_eq!(cache.get(&0, |_| true), Some("read"));
         }
         let held = (0..100)
             .filter(|key| cache.get(key, |_| true).is_some())
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn it_forgets_what_no_longer_fits() {
+    fn it_drops_a_value_that_does_not_fit() {
         let cache = BoundedCache::new(4);
         cache.insert("a", 1);
         assert_eq!(cache.get(&"a", |value| *value > 1), None);
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn weights_count_and_what_is_too_heavy_is_not_kept() {
+    fn weights_are_counted_and_a_value_that_is_too_heavy_is_not_kept() {
         let cache = BoundedCache::new(100);
         cache.insert_weighing("heavy", 0, 51);
         assert_eq!(cache.get(&"heavy", |_| true), None);
@@ -154,7 +155,7 @@ mod tests {
         assert_eq!(cache.get(&"a", |_| true), Some(1));
         cache.insert_weighing("c", 3, 1);
         assert_eq!(cache.get(&"b", |_| true), None);
-        // One that is replaced again and again weighs once.
+        // A value that is replaced again and again is counted once.
         for value in 0..100 {
             cache.insert_weighing("d", value, 20);
         }

@@ -1,24 +1,24 @@
-//! The encoding of texts that people write: UTF-8, with or without a byte order mark.
+//! Reads text files as people's editors write them: UTF-8, with or without a byte order mark.
 //!
-//! [RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1) lets a reader ignore
+//! [RFC 8259, section 8.1](https://www.rfc-editor.org/rfc/rfc8259#section-8.1) allows a reader to ignore
 //! the mark, which some editors write.
 
 use thiserror::Error;
 
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Why the bytes of a file are not a text.
+/// Why the bytes of a file are not text.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum EncodingError {
-    /// Windows' "Unicode", as some editors and shells write it.
+    /// UTF-16, which some editors and shells on Windows write.
     #[error("it is written in UTF-16: save it in UTF-8")]
     Utf16,
-    /// Any other encoding, or no text at all.
+    /// Another encoding, or binary data.
     #[error("it is not text in UTF-8")]
     NotUtf8,
 }
 
-/// The text of a file, without a byte order mark.
+/// The text of a file, with a byte order mark removed.
 ///
 /// # Errors
 /// Bytes that are not UTF-8.
@@ -33,14 +33,14 @@ pub fn text_of_file(bytes: Vec<u8>) -> Result<String, EncodingError> {
     Ok(text)
 }
 
-/// The same text without a byte order mark.
+/// The same text with a byte order mark removed.
 #[must_use]
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(MARK).unwrap_or(bytes)
 }
 
-/// Whether a text is written in UTF-16: it begins with UTF-16's mark, or with an ASCII character and
-/// the NUL beside it.
+/// Whether a text is encoded in UTF-16: it begins with UTF-16's byte order mark, or with an ASCII
+/// character next to a NUL.
 #[must_use]
 pub fn is_utf16(bytes: &[u8]) -> bool {
     match bytes {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_left_out() {
+    fn a_byte_order_mark_is_removed() {
         for text in ["{}", "\u{feff}{}"] {
             assert_eq!(text_of_file(text.into()).as_deref(), Ok("{}"));
             assert_eq!(without_mark(text.as_bytes()), b"{}");
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn utf_16_is_named_with_and_without_a_mark() {
+    fn utf_16_is_recognised_with_and_without_a_mark() {
         for text in ["{}", "\u{feff}{}"] {
             for unit in [u16::to_le_bytes, u16::to_be_bytes] {
                 let refused = text_of_file(utf16(text, unit));

@@ -1,22 +1,22 @@
-//! What a cache finds its entries by, without holding what they were asked or made with.
+//! The key of a cache's entry: a hash of everything that the entry's value depends on.
 
 use std::hash::{Hash, Hasher};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-/// A SHA-256 of a value: equal for equal values only.
+/// The SHA-256 of a value: equal for equal values only.
 ///
-/// Every cache of the gate is keyed by one, of the whole request that goes out
-/// ([`ServiceRequest`](crate::ServiceRequest)), or of one struct that holds all that a result is computed from.
-/// As [`Hash`] goes through every field, an option added to either is part of the key by itself. No
-/// secret that was asked or made with is held.
+/// Every cache of the gate is keyed by one: of the whole request that was sent to a service, or of one
+/// struct that holds everything a result is computed from. As [`Hash`] visits every field, an option
+/// added to either becomes part of the key by itself. The secrets among them are not stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct CacheKey([u8; 32]);
+pub struct CacheKey([u8; 32]);
 
 impl CacheKey {
-    /// The cache_key of a value, of which each part counts for itself: `ab` and `c` are not `a`
-    /// and `bc`, because [`Hash`] says where a text or a list ends.
-    pub(crate) fn of<T: Hash + ?Sized>(value: &T) -> Self {
+    /// The cache key of a value. Its parts are hashed separately: `ab` and `c` give another key than `a`
+    /// and `bc`, because [`Hash`] marks where a string or a list ends.
+    #[must_use]
+    pub fn of<T: Hash + ?Sized>(value: &T) -> Self {
         let mut hasher = Sha256(Context::new(&SHA256));
         value.hash(&mut hasher);
         let mut hash = [0; 32];
@@ -27,7 +27,7 @@ impl CacheKey {
     }
 }
 
-/// Takes everything into a SHA-256.
+/// Feeds a SHA-256 with everything that is hashed.
 struct Sha256(Context);
 
 impl Hasher for Sha256 {
@@ -35,7 +35,7 @@ impl Hasher for Sha256 {
         self.0.update(bytes);
     }
 
-    /// Eight of the bytes so far. The cache_key is all of them.
+    /// The first eight bytes of the hash so far; the cache key is all of it.
     fn finish(&self) -> u64 {
         let hash = self.0.clone().finish();
         let first = hash.as_ref().first_chunk().copied().unwrap_or_default();
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_tells_values_apart_by_where_their_parts_end() {
+    fn values_whose_parts_end_elsewhere_have_different_keys() {
         assert_eq!(CacheKey::of(&("ab", "c")), CacheKey::of(&("ab", "c")));
         for other in [("a", "bc"), ("abc", ""), ("", "abc"), ("ab\u{ff}", "c")] {
             assert_ne!(CacheKey::of(&("ab", "c")), CacheKey::of(&other));
