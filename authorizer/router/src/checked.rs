@@ -1,4 +1,4 @@
-//! Entries checked once, in the form that is served.
+//! The checked index, in the form that is served.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -10,20 +10,20 @@ use oathgate_url_pattern::{Pattern, PatternError, Strategy};
 use crate::bytes::{Bytes, RouteBytes};
 use crate::error::LoadError;
 use crate::layout::{Kind, Layout, NONE, Prefix, Span, Writer, word};
-use crate::{plain, prefix};
+use crate::{prefix, single_pass};
 
-/// What of a rule decides whether a request is its own.
+/// What decides whether a rule matches a request.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouteEntry {
-    /// HTTP methods in any case; a rule of none matches nothing.
+    /// HTTP methods, ignoring case; a rule without any matches nothing.
     pub methods: Vec<String>,
     /// The pattern `match.url`; `None` for a rule without `match`, which breaks all requests.
     pub url: Option<String>,
 }
 
-/// Entries checked once: what compiles is known, what matches in a plain pass is ready to run,
-/// and the index over all prefixes is laid out. Packaging writes its bytes to a file, and
-/// [`Router::load`](crate::Router::load) serves from them without parsing or compiling anything.
+/// Entries that were checked once: it is known which ones compile, those that match in a single pass
+/// are ready to run, and the index over all prefixes is laid out. Packaging writes its bytes to a file,
+/// and /// [`Router::load`](crate::Router::load) serves from them without parsing or compiling anything.
 #[derive(Debug, Clone)]
 pub struct CheckedRoutes {
     pub(crate) layout: Layout,
@@ -34,34 +34,34 @@ impl CheckedRoutes {
     /// which of several mistakes a request meets first.
     pub fn build(strategy: Strategy, entries: impl IntoIterator<Item = RouteEntry>) -> Self {
         Self {
-            layout: Layout::of(Builder::new(strategy).build(entries)),
+            layout: Layout::from_writer(Builder::new(strategy).build(entries)),
         }
     }
 
-    /// Takes bytes that [`CheckedRoutes::as_bytes`] gave.
+    /// Loads bytes that [`CheckedRoutes::as_bytes`] returned.
     ///
     /// # Errors
     /// Bytes of something else, of another version, or cut short.
     pub fn from_bytes(bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, LoadError> {
         Ok(Self {
-            layout: Layout::read(Bytes::Here(bytes.into()))?,
+            layout: Layout::read(Bytes::InMemory(bytes.into()))?,
         })
     }
 
-    /// Takes bytes that lie elsewhere. They are read, and found damaged, when a request comes to them.
+    /// Loads bytes that are read, and found damaged, when a request needs them.
     ///
     /// # Errors
-    /// Bytes of something else, of another version, cut short, or damaged at their head.
-    pub fn from_elsewhere(bytes: Arc<dyn RouteBytes>) -> Result<Self, LoadError> {
+    /// Bytes of something else, of another version, cut short, or with a damaged header.
+    pub fn on_demand(bytes: Arc<dyn RouteBytes>) -> Result<Self, LoadError> {
         Ok(Self {
-            layout: Layout::read(Bytes::Elsewhere(bytes))?,
+            layout: Layout::read(Bytes::OnDemand(bytes))?,
         })
     }
 
     /// The bytes to write to a file.
     ///
     /// # Errors
-    /// Bytes that lie elsewhere and cannot be read.
+    /// Bytes that are read on demand and cannot be read.
     pub fn as_bytes(&self) -> Result<Cow<'_, [u8]>, LoadError> {
         self.layout.bytes()
     }
@@ -71,24 +71,24 @@ struct Builder {
     writer: Writer,
     methods: BTreeMap<String, usize>,
     sets: HashMap<Vec<usize>, u32>,
-    prefixes: BTreeMap<String, Found>,
+    prefixes: BTreeMap<String, PrefixEntry>,
 }
 
-/// What is known of a prefix.
+/// What is collected about a prefix.
 #[derive(Default)]
-struct Found {
-    /// Where it is written, if it already is.
+struct PrefixEntry {
+    /// Where its text is written, if it already is.
     written: Option<Span>,
     candidates: Vec<u32>,
-    /// Candidates that may go on like this after the next slash, and the next.
+    /// Candidates with the literal texts that follow the next slashes.
     branches: Vec<(Vec<String>, u32)>,
     has_branches: bool,
 }
 
-/// From so many candidates on it pays to look for what follows the next slash.
+/// The number of candidates from which looking at the text after the next slash pays.
 const MIN_BRANCHES: usize = 9;
 
-/// Stands between a prefix and the text from the next slash on.
+/// Separates a prefix from the text that starts at the next slash.
 pub(crate) const BRANCH: u8 = 0;
 
 impl Builder {
@@ -170,19 +170,20 @@ impl Builder {
         let tree = syntax::parse(self.writer.strategy, url)?;
         Pattern::from_tree(&tree, url)?;
         for key in prefix::keys(&tree.root) {
-            let place = plain::place(url.as_bytes(), key.prefix.as_bytes()).map(word);
-            let span = place.map(|place| (source.0.saturating_add(place), word(key.prefix.len())));
+            let offset = single_pass::find(url.as_bytes(), key.prefix.as_bytes()).map(word);
+            let span =
+                offset.map(|offset| (source.0.saturating_add(offset), word(key.prefix.len())));
             let prefix = self.prefixes.entry(key.prefix).or_default();
             prefix.written = prefix.written.or(span);
             prefix.branches.push((key.branches, index));
         }
-        Ok(match plain::encode(&tree, url) {
-            Some(ops) => (Kind::Plain, ops),
+        Ok(match single_pass::encode(&tree, url) {
+            Some(ops) => (Kind::SinglePass, ops),
             None => (Kind::Pattern, Vec::new()),
         })
     }
 
-    /// The number of a set of methods, which is written once.
+    /// The number of a set of methods. Equal sets are written once.
     fn set(&mut self, numbers: &[usize]) -> u32 {
         if let Some(known) = self.sets.get(numbers) {
             return *known;
@@ -199,7 +200,7 @@ impl Builder {
         set
     }
 
-    /// Gives what goes on after the next slash keys of its own, where there is much of it.
+    /// Makes keys for the texts after the next slash, where a prefix has many candidates.
     fn branch(&mut self) {
         let mut todo: Vec<String> = self.prefixes.keys().cloned().collect();
         while let Some(prefix) = todo.pop() {
@@ -228,7 +229,7 @@ impl Builder {
         }
     }
 
-    /// Writes the prefixes in order, each with the longest one that it begins with.
+    /// Writes the prefixes in order, each with the longest other one that it starts with.
     fn index(&mut self) {
         self.branch();
         let mut open: Vec<(String, u32)> = Vec::new();
@@ -260,7 +261,7 @@ impl Builder {
     }
 }
 
-/// A method so that those which Go's `strings.EqualFold` calls equal are the same.
+/// A method in the form in which two are the same where Go's `strings.EqualFold` says so.
 pub(crate) fn folded(method: &str) -> String {
     let upper = |c: char| {
         c.to_uppercase()

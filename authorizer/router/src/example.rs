@@ -1,13 +1,13 @@
-//! URLs that a pattern is likely to match, to find overlaps by.
+//! Example URLs that a pattern is likely to match, for finding overlaps.
 
 use oathgate_url_pattern::syntax::{Class, Node, UNLIMITED};
 
-/// Characters to fill runs with, in the order in which they are tried.
+/// Characters for classes, in the order in which they are tried.
 const FILL: [char; 10] = ['a', '1', 'x', 'A', '-', '_', '.', '/', '~', 'é'];
-/// How many different examples are made of one pattern.
+/// The number of examples of one pattern.
 const VARIANTS: usize = 6;
 
-/// Some texts that `root` may match. Look-arounds are not regarded, so not all do.
+/// Texts that `root` may match. Look-arounds are ignored, so not all of them do.
 pub(crate) fn examples(root: &Node) -> Vec<String> {
     let mut examples: Vec<String> = (0..VARIANTS)
         .map(|variant| {

@@ -1,11 +1,12 @@
-//! Compares the texts of the index with a key, without putting the key together.
+//! Compares texts of the index with a key, without concatenating the key.
 
 use std::cmp::Ordering;
 
-/// A text in parts, so that none need be put together.
+/// A key in parts, which need not be concatenated.
 pub(crate) type Parts<'k> = [&'k [u8]; 3];
 
-/// How a text sorts beside a key, and how many bytes both begin with; `known` is no more than that.
+/// The order of a text relative to a key, and how many bytes their common prefix has; the first `known`
+/// bytes are known to be equal.
 pub(crate) fn compare(text: &[u8], key: Parts<'_>, known: usize) -> (Ordering, usize) {
     let mut at = 0;
     for part in key {
@@ -16,7 +17,7 @@ pub(crate) fn compare(text: &[u8], key: Parts<'_>, known: usize) -> (Ordering, u
         let common = common_length(rest, part);
         at += common;
         if let Some(wanted) = part.get(common) {
-            // A text that ends within the key is its beginning, and sorts before it.
+            // A text that ends within the key is a prefix of it, and sorts before it.
             return (rest.get(common).cmp(&Some(wanted)), at);
         }
     }

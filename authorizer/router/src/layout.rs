@@ -1,9 +1,9 @@
-//! How checked routes lie in one run of bytes.
+//! The binary layout of checked routes.
 //!
-//! All numbers are 32-bit little-endian. After the head come four tables (methods, entries,
+//! All numbers are 32-bit little-endian. After the header come four tables (methods, entries,
 //! prefixes, candidates), then the sets of methods as bits, then all texts. Nothing is parsed on
-//! loading: the tables are read in place, when a request comes to them, and a number that points
-//! nowhere is damage.
+//! loading: the tables are read in place when a request needs them, and a number that points outside
+//! of its table is damage.
 
 use std::borrow::Cow;
 
@@ -14,27 +14,27 @@ use crate::{bytes::Bytes, error::LoadError};
 const MAGIC: [u8; 8] = *b"OGroutes";
 const VERSION: u32 = 1;
 const HEAD: usize = 64;
-/// Stands for "no entry".
+/// No entry, no parent.
 pub(crate) const NONE: u32 = u32::MAX;
 
 pub(crate) const METHOD_WORDS: usize = 3;
 pub(crate) const ENTRY_WORDS: usize = 6;
 pub(crate) const PREFIX_WORDS: usize = 6;
 
-/// What an entry is.
+/// How an entry is matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Matched by a plain pass.
-    Plain = 0,
-    /// Needs its pattern compiled.
+    /// In a single pass.
+    SinglePass = 0,
+    /// By its compiled pattern.
     Pattern = 1,
-    /// Its pattern does not compile.
+    /// Not at all: its pattern does not compile.
     Broken = 2,
-    /// A rule without a pattern.
+    /// Not at all: the rule has no pattern.
     NoMatch = 3,
 }
 
-/// A text's place and length among the texts.
+/// The offset and length of a text among all texts.
 pub(crate) type Span = (u32, u32);
 
 /// One entry's record.
@@ -43,27 +43,27 @@ pub(crate) struct Entry {
     pub(crate) kind: Kind,
     pub(crate) methods: u32,
     pub(crate) source: Span,
-    /// The plain pass, or why the entry is broken.
+    /// The operations of the single pass, or why the entry is broken.
     pub(crate) detail: Span,
 }
 
-/// One prefix' record.
+/// One prefix's record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prefix {
     pub(crate) text: Span,
-    /// The longest other prefix that this one begins with.
+    /// The longest other prefix that this one starts with.
     pub(crate) parent: u32,
     pub(crate) candidates: Span,
-    /// Whether there are keys of this prefix that go on after the next slash.
+    /// Whether keys with this prefix continue after the next slash.
     pub(crate) branches: bool,
 }
 
-/// What is written; the reader's counterpart.
+/// Collects the tables and writes them.
 #[derive(Debug, Default)]
 pub(crate) struct Writer {
     pub(crate) strategy: Strategy,
     pub(crate) first_without_match: u32,
-    /// Name and first broken entry.
+    /// Each method's name and first broken entry.
     pub(crate) methods: Vec<(Span, u32)>,
     pub(crate) entries: Vec<(u32, u32, Span, Span)>,
     pub(crate) prefixes: Vec<Prefix>,
@@ -74,9 +74,9 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn text(&mut self, text: &[u8]) -> Span {
-        let place = word(self.texts.len());
+        let offset = word(self.texts.len());
         self.texts.extend(text);
-        (place, word(text.len()))
+        (offset, word(text.len()))
     }
 
     fn counts(&self) -> [usize; 6] {
@@ -132,8 +132,8 @@ impl Writer {
     }
 }
 
-/// A count or place as written. More than 4 GiB of rules are not supported; what does not fit
-/// points nowhere.
+/// A count or offset as it is written. More than 4 GiB of rules are not supported; a number that does
+/// not fit points outside of its table.
 pub(crate) fn word(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(NONE)
 }
@@ -142,7 +142,7 @@ fn long(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-/// The bytes, with the places of the tables.
+/// The bytes, and where the tables start.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
     bytes: Bytes,
@@ -152,14 +152,14 @@ pub(crate) struct Layout {
     starts: [usize; 6],
 }
 
-/// What was read, or that it cannot be: nothing is ever taken to be absent because it is damaged.
+/// What was read. An error is never treated as an absent record.
 type Read<T> = Result<T, LoadError>;
 
 impl Layout {
     pub(crate) fn read(bytes: Bytes) -> Read<Self> {
         let size = bytes.size();
         let head = bytes.get(0, HEAD.min(size))?.into_owned();
-        let number = |place: usize| number(&head, 8 + place * 4);
+        let number = |index: usize| number(&head, 8 + index * 4);
         if !head.starts_with(&MAGIC) {
             return Err(LoadError::Foreign);
         }
@@ -192,13 +192,13 @@ impl Layout {
         })
     }
 
-    /// What was just put together.
-    pub(crate) fn of(writer: Writer) -> Self {
+    /// Lays out what was collected.
+    pub(crate) fn from_writer(writer: Writer) -> Self {
         let (strategy, first_without_match, counts) =
             (writer.strategy, writer.first_without_match, writer.counts());
         let (starts, _) = starts(counts);
         Self {
-            bytes: Bytes::Here(Cow::Owned(writer.finish())),
+            bytes: Bytes::InMemory(Cow::Owned(writer.finish())),
             strategy,
             first_without_match,
             counts,
@@ -232,15 +232,15 @@ impl Layout {
 
     /// A method's name and its first broken entry.
     pub(crate) fn method(&self, index: usize) -> Read<(Cow<'_, str>, u32)> {
-        let [place, length, broken] = self.record(0, index)?;
-        Ok((self.text((place, length))?, broken))
+        let [offset, length, broken] = self.record(0, index)?;
+        Ok((self.text((offset, length))?, broken))
     }
 
     pub(crate) fn entry(&self, index: usize) -> Read<Entry> {
         let [kind, methods, source, source_length, detail, detail_length] =
             self.record(1, index)?;
         let kind = match kind {
-            0 => Kind::Plain,
+            0 => Kind::SinglePass,
             1 => Kind::Pattern,
             2 => Kind::Broken,
             3 => Kind::NoMatch,
@@ -255,9 +255,9 @@ impl Layout {
     }
 
     pub(crate) fn prefix(&self, index: usize) -> Read<Prefix> {
-        let [place, length, parent, first, count, branches] = self.record(2, index)?;
+        let [offset, length, parent, first, count, branches] = self.record(2, index)?;
         Ok(Prefix {
-            text: (place, length),
+            text: (offset, length),
             parent,
             candidates: (first, count),
             branches: branches != 0,
@@ -269,15 +269,15 @@ impl Layout {
         Ok(candidate)
     }
 
-    /// Whether a method is in a set of methods.
+    /// Whether a set of methods has a method.
     pub(crate) fn holds(&self, set: u32, method: usize) -> Read<bool> {
         let row = self.counts[0].div_ceil(8);
-        let place = long(set)
+        let offset = long(set)
             .checked_mul(row)
-            .and_then(|place| place.checked_add(method / 8))
-            .filter(|place| *place < self.counts[4])
+            .and_then(|offset| offset.checked_add(method / 8))
+            .filter(|offset| *offset < self.counts[4])
             .ok_or(LoadError::Damaged)?;
-        let byte = self.bytes.get(self.starts[4].saturating_add(place), 1)?;
+        let byte = self.bytes.get(self.starts[4].saturating_add(offset), 1)?;
         let byte = byte.first().ok_or(LoadError::Damaged)?;
         Ok(byte >> (method % 8) & 1 == 1)
     }
@@ -321,7 +321,7 @@ fn number(bytes: &[u8], at: usize) -> Read<u32> {
         .ok_or(LoadError::Damaged)
 }
 
-/// Where the tables start, given how many records each has, and where the last one ends.
+/// Where each table starts, given its number of records, and where the last one ends.
 fn starts(counts: [usize; 6]) -> ([usize; 6], usize) {
     let sizes = [METHOD_WORDS * 4, ENTRY_WORDS * 4, PREFIX_WORDS * 4, 4, 1, 1];
     let mut starts = [0; 6];

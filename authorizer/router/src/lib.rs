@@ -22,10 +22,10 @@ mod key;
 mod layout;
 mod overlap;
 mod path;
-mod plain;
 mod prefix;
 mod router;
 mod search;
+mod single_pass;
 mod sparse;
 
 pub use bytes::RouteBytes;

@@ -1,4 +1,4 @@
-//! Shows which entries match the same request.
+//! Finds entries that match the same request.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::layout::{Kind, Layout};
 use crate::path::clean_path;
 use crate::router::{Found, Router};
 
-/// Two entries for which one request exists that both match.
+/// Two entries, and a request that both match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlap {
     /// The earlier entry.
@@ -22,7 +22,7 @@ pub struct Overlap {
     pub url: String,
 }
 
-/// More pairs than this are not looked for.
+/// The number of pairs after which the search ends.
 const MAX_PAIRS: usize = 1_000;
 
 pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
@@ -31,7 +31,7 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
         let Ok(entry) = layout.entry(index) else {
             continue;
         };
-        if !matches!(entry.kind, Kind::Plain | Kind::Pattern) {
+        if !matches!(entry.kind, Kind::SinglePass | Kind::Pattern) {
             continue;
         }
         let Ok(Ok(tree)) = layout
@@ -42,7 +42,7 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
         };
         let urls: Vec<String> = examples(&tree.root)
             .iter()
-            .map(|url| requested(url))
+            .map(|url| with_clean_path(url))
             .collect();
         let methods = (0..layout.methods())
             .filter(|method| layout.holds(entry.methods, *method).unwrap_or_default());
@@ -54,8 +54,8 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
                 let Found::Many(found) = router.matching(&name, url) else {
                     continue;
                 };
-                for (place, first) in found.iter().enumerate() {
-                    for second in found.iter().skip(place + 1) {
+                for (index, first) in found.iter().enumerate() {
+                    for second in found.iter().skip(index + 1) {
                         let overlap = || Overlap {
                             first: *first,
                             second: *second,
@@ -74,9 +74,8 @@ pub(crate) fn overlaps(router: &Router, layout: &Layout) -> Vec<Overlap> {
     pairs.into_values().collect()
 }
 
-/// A URL as a request is matched: with its path cleaned, so that nothing is shown that nobody can ask
-/// for.
-fn requested(url: &str) -> String {
+/// A URL as the router sees it: with its path cleaned.
+fn with_clean_path(url: &str) -> String {
     let path = url
         .find("://")
         .and_then(|at| url.get(at + 3..)?.find('/').map(|slash| at + 3 + slash));

@@ -1,23 +1,23 @@
-//! The literal texts that a pattern's matches begin with.
+//! The literal prefixes of a pattern's matches.
 
 use oathgate_url_pattern::syntax::Node;
 
-/// More prefixes than this are not told apart.
+/// The most prefixes of one pattern.
 const MAX_PREFIXES: usize = 24;
-/// So many literal texts after slashes are regarded.
+/// The most literal texts after slashes.
 const MAX_BRANCHES: usize = 4;
-/// Longer prefixes are cut.
+/// The most characters of a prefix.
 const MAX_CHARS: usize = 240;
 
-/// What a pattern is found by: a text that its matches begin with and, where what follows takes
-/// no slash up to one that stands in the pattern, the text from that slash on, and so forth.
+/// The key of a pattern in the index: a literal prefix of its matches and, where what follows matches
+/// no slash before the pattern's next literal one, the literal text from that slash on, and so forth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) prefix: String,
     pub(crate) branches: Vec<String>,
 }
 
-/// Keys of which every match has one, and only one.
+/// The keys of a pattern. Every match has exactly one of them.
 pub(crate) fn keys(root: &Node) -> Vec<Key> {
     let (mut found, rest) = match root {
         Node::Concat(items) => {
@@ -31,7 +31,7 @@ pub(crate) fn keys(root: &Node) -> Vec<Key> {
     let all = found.len();
     let mut kept: Vec<String> = Vec::new();
     for prefix in found {
-        // Sorted, so what begins with a kept one follows it.
+        // They are sorted: those that start with a kept one follow it.
         if !kept
             .last()
             .is_some_and(|last| prefix.starts_with(last.as_str()))
@@ -39,7 +39,7 @@ pub(crate) fn keys(root: &Node) -> Vec<Key> {
             kept.push(prefix);
         }
     }
-    // What a dropped prefix had more than a kept one may hold a slash.
+    // The rest of a dropped prefix may contain a slash.
     let branches = rest
         .filter(|_| kept.len() == all)
         .map_or_else(Vec::new, branches);
@@ -50,11 +50,14 @@ pub(crate) fn keys(root: &Node) -> Vec<Key> {
     kept.into_iter().map(key).collect()
 }
 
-/// The literal texts that each begin with the next slash, as far as nothing else takes one.
+/// The literal texts that start with the next slash, as long as nothing else can match a slash.
 fn branches(mut items: &[Node]) -> Vec<String> {
     let mut found = Vec::new();
     while found.len() < MAX_BRANCHES {
-        let slash = items.iter().position(takes_slash).unwrap_or(items.len());
+        let slash = items
+            .iter()
+            .position(may_match_slash)
+            .unwrap_or(items.len());
         let ahead = items.get(slash..).unwrap_or_default();
         let literal = ahead.iter().map_while(|item| match item {
             Node::Char { c, .. } => Some(*c),
@@ -74,23 +77,23 @@ fn branches(mut items: &[Node]) -> Vec<String> {
     found
 }
 
-fn takes_slash(node: &Node) -> bool {
+fn may_match_slash(node: &Node) -> bool {
     match node {
         Node::Empty | Node::Never | Node::Assertion(_) | Node::Lookaround { .. } => false,
         Node::Char { c, .. } => *c == '/',
         Node::Class { class, .. } => class.contains('/'),
-        Node::Concat(items) | Node::Alternation(items) => items.iter().any(takes_slash),
+        Node::Concat(items) | Node::Alternation(items) => items.iter().any(may_match_slash),
         Node::Repetition { node, .. } | Node::Capture { node, .. } | Node::Atomic(node) => {
-            takes_slash(node)
+            may_match_slash(node)
         }
         Node::Backreference { .. } => true,
         Node::IfCaptured { yes, no, .. } | Node::IfMatches { yes, no, .. } => {
-            takes_slash(yes) || takes_slash(no)
+            may_match_slash(yes) || may_match_slash(no)
         }
     }
 }
 
-/// The prefixes, and whether they are all that the node takes.
+/// The prefixes, and whether they are all that the node can match.
 fn of(node: &Node) -> (Vec<String>, bool) {
     let unknown = || (vec![String::new()], false);
     match node {
@@ -140,21 +143,21 @@ fn of(node: &Node) -> (Vec<String>, bool) {
     }
 }
 
-/// The prefixes, and the item that they end at or in, if not at the end.
+/// The prefixes, and the index of the item at or in which they end, unless they are complete.
 fn sequence(items: &[Node]) -> (Vec<String>, Option<usize>) {
     let mut all = vec![String::new()];
-    for (place, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate() {
         let (found, exact) = of(item);
         let too_long = || all.iter().any(|prefix| prefix.chars().count() >= MAX_CHARS);
         if all.len() * found.len() > MAX_PREFIXES || too_long() {
-            return (all, Some(place));
+            return (all, Some(index));
         }
         all = all
             .iter()
             .flat_map(|prefix| found.iter().map(move |next| format!("{prefix}{next}")))
             .collect();
         if !exact {
-            return (all, Some(place));
+            return (all, Some(index));
         }
     }
     (all, None)

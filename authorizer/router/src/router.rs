@@ -1,4 +1,4 @@
-//! Finds the rules of a request.
+//! The router.
 
 use std::borrow::Cow;
 
@@ -9,58 +9,56 @@ use crate::error::{LoadError, RouteError};
 use crate::key::{Parts, compare};
 use crate::layout::{Entry, Kind, Layout, NONE};
 use crate::overlap::{Overlap, overlaps};
-use crate::plain::{self, Event};
 use crate::search::Search;
+use crate::single_pass::{self, Event};
 use crate::sparse::Sparse;
 
-/// The answer to "whose request is this?". Numbers are places in the entries given to
-/// [`Router::build`].
+/// Which rules match a request. Numbers are indices of the entries given to [`Router::build`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// No rule matches.
     None,
     /// Exactly one rule matches.
     One(usize),
-    /// Several match, in order: the request has no answer.
+    /// Several rules match, in order: the request must be refused.
     Many(Vec<usize>),
-    /// A rule of this method cannot be tried, so there is no answer, whatever else matches.
+    /// A rule of this method cannot be matched: the request must be refused, whatever else matches.
     Broken {
         /// The first such rule.
         index: usize,
         /// Why.
         reason: String,
     },
-    /// The index cannot be read, so there is no answer.
+    /// The index cannot be read: the request must be refused.
     Unreadable(LoadError),
 }
 
 /// A rule that cannot be matched.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// Its place in the entries.
+    /// Its index among the entries.
     pub index: usize,
     /// What is wrong.
     pub reason: String,
 }
 
-/// The index of all rules' methods and patterns. As in Oathkeeper a rule whose pattern does not
-/// compile leaves every request of its methods without an answer, and a rule without `match` does
-/// so for all requests.
+/// The index of all rules' methods and patterns. As in Oathkeeper, all requests of a method are refused
+/// where a rule's pattern does not compile, and all requests where a rule has no `match`.
 #[derive(Debug)]
 pub struct Router {
     pub(crate) layout: Layout,
-    /// Compiled when a request first needs them.
+    /// The patterns, compiled when a request first needs them.
     patterns: Sparse<Box<Pattern>>,
 }
 
 impl Router {
-    /// Compiles every entry once, so that [`Router::broken`] knows all mistakes.
+    /// Builds the index from the entries; all mistakes are known afterwards ([`Router::broken`]).
     pub fn build(strategy: Strategy, entries: impl IntoIterator<Item = RouteEntry>) -> Self {
         Self::load(CheckedRoutes::build(strategy, entries))
     }
 
-    /// Serves from checked entries: parses and compiles nothing. A pattern that needs more than a
-    /// plain pass is compiled when a request first comes to it.
+    /// Serves from checked entries: parses and compiles nothing. A pattern that can't be matched in a
+    /// single pass is compiled when a request first needs it.
     pub fn load(routes: CheckedRoutes) -> Self {
         let layout = routes.layout;
         let patterns = Sparse::new(layout.entries());
@@ -89,7 +87,7 @@ impl Router {
         self.search(method, url)
     }
 
-    /// As [`Router::find`], passing over entries that are broken.
+    /// As [`Router::find`], ignoring broken entries.
     pub(crate) fn matching(&self, method: &str, url: &str) -> Found {
         let found = self.method(method).and_then(|method| match method {
             Some((method, _)) => self.search(method, url),
@@ -102,31 +100,31 @@ impl Router {
         Search::run(self, method, url)
     }
 
-    /// What the groups of the entry's pattern took of `url`.
+    /// What the groups of an entry's pattern capture of `url`.
     ///
     /// # Errors
-    /// As [`Pattern::captures`]; an entry without a working pattern is [`RouteError::NoPattern`].
+    /// As [`Pattern::captures`]; [`RouteError::NoPattern`] for an entry whose pattern does not compile.
     pub fn captures(&self, index: usize, url: &str) -> Result<Vec<String>, RouteError> {
         let entry = self.entry(index)?;
-        if entry.kind != Kind::Plain || !plain::is_plain_text(url) {
+        if entry.kind != Kind::SinglePass || !single_pass::applies_to(url) {
             return Ok(self.pattern(index, &entry)?.captures(url)?);
         }
-        let mut taken: Vec<(usize, String)> = Vec::new();
+        let mut captured: Vec<(usize, String)> = Vec::new();
         let mut open: Vec<(usize, usize)> = Vec::new();
-        let [ops, source] = self.plain_pass(&entry)?;
-        let matched = plain::run(&ops, &source, url, |event, at| match event {
+        let [ops, source] = self.single_pass(&entry)?;
+        let matched = single_pass::run(&ops, &source, url, |event, at| match event {
             Event::Open(slot) => open.push((slot, at)),
             Event::Close => {
                 if let Some((slot, from)) = open.pop() {
-                    taken.push((slot, url.get(from..at).unwrap_or_default().to_owned()));
+                    captured.push((slot, url.get(from..at).unwrap_or_default().to_owned()));
                 }
             }
         });
         if matched != Some(true) {
             return Err(MatchError::NoMatch.into());
         }
-        taken.sort_by_key(|(slot, _)| *slot);
-        Ok(taken.into_iter().map(|(_, text)| text).collect())
+        captured.sort_by_key(|(slot, _)| *slot);
+        Ok(captured.into_iter().map(|(_, text)| text).collect())
     }
 
     /// How many entries there are.
@@ -134,7 +132,7 @@ impl Router {
         self.layout.entries()
     }
 
-    /// True where there is no entry.
+    /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -150,13 +148,13 @@ impl Router {
             .collect()
     }
 
-    /// Pairs of entries shown to overlap, by one request each that both match. Found by trying
-    /// examples of every pattern, so not every overlap is found, but each one given is real.
+    /// Pairs of entries that overlap, each with a request that both match. The search tries examples of
+    /// every pattern: it may miss an overlap, but each one it finds is real.
     pub fn overlaps(&self) -> Vec<Overlap> {
         overlaps(self, &self.layout)
     }
 
-    /// Entries whose pattern [`Pattern::is_risky`], in order.
+    /// Entries whose pattern may backtrack catastrophically ([`Pattern::is_risky`]), in order.
     pub fn risky(&self) -> Vec<usize> {
         let risky = |index: &usize| {
             let entry = self.layout.entry(*index).map_err(RouteError::from);
@@ -166,7 +164,7 @@ impl Router {
         (0..self.len()).filter(risky).collect()
     }
 
-    /// The number of a method and its first broken entry; `None` where no rule has it.
+    /// The number of a method and its first broken entry; `None` where no rule has the method.
     fn method(&self, name: &str) -> Result<Option<(usize, u32)>, LoadError> {
         let folded = (!name.is_ascii()).then(|| folded(name));
         for number in 0..self.layout.methods() {
@@ -182,15 +180,15 @@ impl Router {
         Ok(None)
     }
 
-    /// The last prefix that sorts no later than `key`, and how many bytes of the key it begins with:
-    /// the longest prefix that fits is it or above it.
+    /// The last prefix that sorts no later than `key`, and the length of their common prefix. The
+    /// longest prefix of the key is that one or one of its parents.
     pub(crate) fn last_prefix_up_to(
         &self,
         key: Parts<'_>,
     ) -> Result<Option<(usize, usize)>, LoadError> {
         let (mut low, mut high) = (0, self.layout.prefixes());
-        // What lies between two texts in their order begins with what both and the key begin with, so
-        // that this much is never looked at again.
+        // Texts that sort between two others start with the common prefix of these, so that much is not
+        // compared again.
         let (mut common_low, mut common_high) = (0, 0);
         while low < high {
             let middle = low.midpoint(high);
@@ -215,7 +213,7 @@ impl Router {
 
     fn pattern(&self, index: usize, entry: &Entry) -> Result<&Pattern, RouteError> {
         let compile = || {
-            if !matches!(entry.kind, Kind::Plain | Kind::Pattern) {
+            if !matches!(entry.kind, Kind::SinglePass | Kind::Pattern) {
                 return Err(RouteError::NoPattern);
             }
             let source = self.layout.text(entry.source)?;
@@ -235,18 +233,18 @@ impl Router {
         index: usize,
         entry: &Entry,
         url: &str,
-        plain: bool,
+        can_pass: bool,
     ) -> Result<bool, RouteError> {
-        if plain && entry.kind == Kind::Plain {
-            let [ops, source] = self.plain_pass(entry)?;
-            return plain::run(&ops, &source, url, |_, _| {})
+        if can_pass && entry.kind == Kind::SinglePass {
+            let [ops, source] = self.single_pass(entry)?;
+            return single_pass::run(&ops, &source, url, |_, _| {})
                 .ok_or(RouteError::Routes(LoadError::Damaged));
         }
         Ok(self.pattern(index, entry)?.matches(url)?)
     }
 
-    /// What a plain pass runs, and the pattern that it quotes.
-    fn plain_pass(&self, entry: &Entry) -> Result<[Cow<'_, [u8]>; 2], LoadError> {
+    /// The operations of a single pass, and the pattern that they quote.
+    fn single_pass(&self, entry: &Entry) -> Result<[Cow<'_, [u8]>; 2], LoadError> {
         Ok([
             self.layout.slice(entry.detail)?,
             self.layout.slice(entry.source)?,

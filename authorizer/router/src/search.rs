@@ -4,13 +4,14 @@ use crate::checked::BRANCH;
 use crate::error::{LoadError, RouteError};
 use crate::key::Parts;
 use crate::layout::NONE;
-use crate::plain;
 use crate::router::{Found, Router};
+use crate::single_pass;
 
 pub(crate) struct Search<'r> {
     router: &'r Router,
     url: &'r str,
-    plain: bool,
+    /// Whether the URL can be matched in a single pass.
+    single_pass: bool,
     one: Option<usize>,
     more: Vec<usize>,
     /// The first entry whose search was given up.
@@ -18,12 +19,12 @@ pub(crate) struct Search<'r> {
 }
 
 impl<'r> Search<'r> {
-    /// What the index finds for a method's number and a URL.
+    /// Searches for a method, by its number, and a URL.
     pub(crate) fn run(router: &'r Router, method: usize, url: &'r str) -> Result<Found, LoadError> {
         let mut search = Self {
             router,
             url,
-            plain: plain::is_plain_text(url),
+            single_pass: single_pass::applies_to(url),
             one: None,
             more: Vec::new(),
             failed: None,
@@ -32,8 +33,8 @@ impl<'r> Search<'r> {
         Ok(search.found())
     }
 
-    /// Tries the entries of every prefix of `key`, of which the first part was found before and
-    /// the last is the url from `from` on.
+    /// Tries the entries of every prefix of `key`, of which the first part was found before and the last
+    /// is the URL from `from` on.
     fn prefixes(&mut self, method: usize, key: Parts<'_>, from: usize) -> Result<(), LoadError> {
         let layout = &self.router.layout;
         let before = key.iter().take(2).map(|part| part.len()).sum::<usize>();
@@ -47,7 +48,7 @@ impl<'r> Search<'r> {
             if text.len() < before {
                 break;
             }
-            // The prefixes above are beginnings of this one: how much of it fits decides for all.
+            // The parents are prefixes of this one, so the common length decides for all of them.
             if text.len() <= common {
                 self.candidates(method, prefix.candidates)?;
                 if prefix.branches {
@@ -56,7 +57,7 @@ impl<'r> Search<'r> {
             }
             next = match prefix.parent {
                 NONE => None,
-                // Parents come before their children; anything else would never end.
+                // Parents come before their children. Anything else would be an endless loop.
                 parent => match usize::try_from(parent) {
                     Ok(parent) if parent < index => Some(parent),
                     _ => return Err(LoadError::Damaged),
@@ -66,8 +67,8 @@ impl<'r> Search<'r> {
         Ok(())
     }
 
-    /// Tries the entries that go on after a prefix, which took the url up to `from`, with what
-    /// follows the next slash.
+    /// Tries the entries that continue a prefix, which matched the URL up to `from`, with the text after
+    /// the next slash.
     fn branches(&mut self, method: usize, prefix: &[u8], from: usize) -> Result<(), LoadError> {
         let rest = self.url.as_bytes().get(from..).ok_or(LoadError::Damaged)?;
         let Some(slash) = rest.iter().position(|byte| *byte == b'/') else {
@@ -81,16 +82,19 @@ impl<'r> Search<'r> {
     fn candidates(&mut self, method: usize, (first, count): (u32, u32)) -> Result<(), LoadError> {
         let layout = &self.router.layout;
         let number = |number: u32| usize::try_from(number).map_err(|_| LoadError::Damaged);
-        for place in first..first.checked_add(count).ok_or(LoadError::Damaged)? {
-            let index = number(layout.candidate(number(place)?)?)?;
+        for candidate in first..first.checked_add(count).ok_or(LoadError::Damaged)? {
+            let index = number(layout.candidate(number(candidate)?)?)?;
             let entry = layout.entry(index)?;
             if !layout.holds(entry.methods, method)? {
                 continue;
             }
-            match self.router.matches(index, &entry, self.url, self.plain) {
+            match self
+                .router
+                .matches(index, &entry, self.url, self.single_pass)
+            {
                 Ok(false) => {}
                 Ok(true) if self.one.is_none() => self.one = Some(index),
-                // A url with a zero byte may come to an entry twice.
+                // A URL with a zero byte may reach an entry twice.
                 Ok(true) if self.one == Some(index) || self.more.contains(&index) => {}
                 Ok(true) => self.more.push(index),
                 Err(RouteError::Routes(error)) => return Err(error),

@@ -1,12 +1,12 @@
-//! Places for values that are made when they are first needed.
+//! A table of values that are made when they are first needed.
 
 use std::sync::OnceLock;
 
-/// How many places get their memory together.
+/// How many slots are allocated together.
 const GROUP: usize = 64;
 
-/// A fixed number of places, each filled once. Places take memory in groups, when a value of the group
-/// is first made: a table for many rules, of which few are asked for, costs what those few cost.
+/// A fixed number of slots, each filled once. Slots are allocated in groups, when a value of the group
+/// is first made: a table for many rules, of which few are used, costs what those few cost.
 #[derive(Debug)]
 pub struct Sparse<T> {
     groups: Vec<OnceLock<Box<[OnceLock<T>]>>>,
@@ -14,7 +14,7 @@ pub struct Sparse<T> {
 }
 
 impl<T> Sparse<T> {
-    /// So many places, all empty.
+    /// A table of `length` empty slots.
     #[must_use]
     pub fn new(length: usize) -> Self {
         let mut groups = Vec::new();
@@ -22,39 +22,39 @@ impl<T> Sparse<T> {
         Self { groups, length }
     }
 
-    /// The value of a place; `None` where it is empty or there is no such place.
+    /// The value of a slot; `None` where it is empty or does not exist.
     #[must_use]
-    pub fn get(&self, place: usize) -> Option<&T> {
+    pub fn get(&self, index: usize) -> Option<&T> {
         self.groups
-            .get(place / GROUP)?
+            .get(index / GROUP)?
             .get()?
-            .get(place % GROUP)?
+            .get(index % GROUP)?
             .get()
     }
 
-    /// The value of a place, made by `make` where it is empty; `None` where there is no such place. Of
-    /// several who make one at the same time the first is kept.
+    /// The value of a slot, made by `make` if it is empty; `None` where the slot does not exist. Of
+    /// values made at the same time the first is kept.
     ///
     /// # Errors
-    /// What `make` fails with. The place stays empty.
+    /// What `make` fails with. The slot stays empty.
     pub fn get_or_try_make<E>(
         &self,
-        place: usize,
+        index: usize,
         make: impl FnOnce() -> Result<T, E>,
     ) -> Result<Option<&T>, E> {
-        if let Some(value) = self.get(place) {
+        if let Some(value) = self.get(index) {
             return Ok(Some(value));
         }
         let Some(group) = self
             .groups
-            .get(place / GROUP)
-            .filter(|_| place < self.length)
+            .get(index / GROUP)
+            .filter(|_| index < self.length)
         else {
             return Ok(None);
         };
         let value = make()?;
         let empty = || std::iter::repeat_with(OnceLock::new).take(GROUP).collect();
-        let slot = group.get_or_init(empty).get(place % GROUP);
+        let slot = group.get_or_init(empty).get(index % GROUP);
         Ok(slot.map(|slot| slot.get_or_init(|| value)))
     }
 }
@@ -64,34 +64,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_filled_once_and_stays_empty_where_making_fails() {
-        let places = Sparse::new(GROUP + 3);
-        assert_eq!(places.get(GROUP + 2), None);
+    fn a_slot_is_filled_once_and_stays_empty_where_making_fails() {
+        let slots = Sparse::new(GROUP + 3);
+        assert_eq!(slots.get(GROUP + 2), None);
         assert_eq!(
-            places.get_or_try_make(GROUP + 2, || Err("not yet")),
+            slots.get_or_try_make(GROUP + 2, || Err("not yet")),
             Err("not yet")
         );
-        assert_eq!(places.get(GROUP + 2), None);
+        assert_eq!(slots.get(GROUP + 2), None);
         assert_eq!(
-            places.get_or_try_make(GROUP + 2, || Ok::<_, ()>(7)),
+            slots.get_or_try_make(GROUP + 2, || Ok::<_, ()>(7)),
             Ok(Some(&7))
         );
         assert_eq!(
-            places.get_or_try_make(GROUP + 2, || Ok::<_, ()>(8)),
+            slots.get_or_try_make(GROUP + 2, || Ok::<_, ()>(8)),
             Ok(Some(&7))
         );
         assert_eq!(
-            (places.get(GROUP + 2), places.get(GROUP + 1)),
+            (slots.get(GROUP + 2), slots.get(GROUP + 1)),
             (Some(&7), None)
         );
     }
 
     #[test]
-    fn there_is_no_place_beyond_the_last() {
+    fn there_is_no_slot_beyond_the_last() {
         for length in [0, 1, GROUP, GROUP + 3] {
-            let places = Sparse::new(length);
-            assert_eq!(places.get_or_try_make(length, || Ok::<_, ()>(1)), Ok(None));
-            assert_eq!(places.get(length), None);
+            let slots = Sparse::new(length);
+            assert_eq!(slots.get_or_try_make(length, || Ok::<_, ()>(1)), Ok(None));
+            assert_eq!(slots.get(length), None);
         }
     }
 }

@@ -327,7 +327,7 @@ fn what_cannot_be_read_is_never_taken_for_what_is_not_there() {
     for from in 0..=bytes.len() {
         let bytes = bytes.clone();
         let damaged = Arc::new(PartlyDamaged { bytes, from });
-        let Ok(routes) = CheckedRoutes::from_elsewhere(damaged) else {
+        let Ok(routes) = CheckedRoutes::on_demand(damaged) else {
             continue;
         };
         let router = Router::load(routes);

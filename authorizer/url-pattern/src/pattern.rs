@@ -8,15 +8,15 @@ use crate::{Strategy, matcher, risk};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PatternError {
-    /// There is no text at all.
+    /// The pattern is the empty string.
     #[error("the pattern is empty")]
     Empty,
-    /// `<` and `>` do not pair up.
+    /// `<` and `>` are not balanced.
     #[error(
         "unbalanced `<` and `>` in `{0}`: each one counts, also after a backslash and inside `[]`"
     )]
     Unbalanced(String),
-    /// A part between `<` and `>` is no regular expression or glob that can be honoured.
+    /// A part between `<` and `>` is not a valid or not a supported regular expression.
     #[error("`<{part}>` does not compile: {reason}")]
     Part {
         /// The text between the delimiters.
@@ -24,7 +24,7 @@ pub enum PatternError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The parts are fine, but not together.
+    /// The pattern as a whole is not valid, or not supported.
     #[error("`{pattern}` does not compile: {reason}")]
     Whole {
         /// The pattern.
@@ -34,21 +34,21 @@ pub enum PatternError {
     },
 }
 
-/// Why a compiled pattern gives no answer for a URL. The request must be refused.
+/// Why a compiled pattern has no result for a URL. The request must be refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatchError {
     /// The pattern backtracks more than allowed.
     #[error("the pattern backtracks too much on this url, simplify it")]
     Backtracking,
-    /// Asked for the captures of a url that does not match.
+    /// The captures of a URL that does not match.
     #[error("the url does not match the pattern")]
     NoMatch,
 }
 
 /// A compiled URL pattern.
 ///
-/// Text outside `<…>` stands for itself, the whole URL must match. Parts are, by [`Strategy`],
+/// Text outside `<…>` is matched as it is, and the whole URL must match. Parts are, by [`Strategy`],
 /// regular expressions of [regexp2](https://github.com/dlclark/regexp2) (.NET's dialect:
 /// look-around, references, atomic groups) or globs of [gobwas/glob](https://github.com/gobwas/glob).
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Pattern {
     /// Compiles `source`, the `match.url` of a rule.
     ///
     /// # Errors
-    /// Unbalanced delimiters, and parts that are wrong or that cannot be matched faithfully.
+    /// Delimiters that are not balanced, and parts that are invalid or cannot be matched faithfully.
     pub fn compile(strategy: Strategy, source: &str) -> Result<Self, PatternError> {
         Self::from_tree(&syntax::parse(strategy, source)?, source)
     }
@@ -71,7 +71,7 @@ impl Pattern {
     /// # Errors
     /// A pattern that becomes too large a program.
     pub fn from_tree(tree: &Tree, source: &str) -> Result<Self, PatternError> {
-        let program = Program::new(tree).map_err(|reason| PatternError::Whole {
+        let program = Program::compile(tree).map_err(|reason| PatternError::Whole {
             pattern: source.to_owned(),
             reason,
         })?;
@@ -89,8 +89,8 @@ impl Pattern {
         matcher::is_match(&self.program, url)
     }
 
-    /// The text of every capture group, as Oathkeeper gives it to templates: groups that took no
-    /// part are empty, named groups follow the unnamed ones, globs have none.
+    /// The text of every capture group, as Oathkeeper passes it to templates: groups that captured
+    /// nothing are empty, named groups follow the unnamed ones, globs have none.
     ///
     /// # Errors
     /// [`MatchError::NoMatch`] where the url does not match, [`MatchError::Backtracking`] where
@@ -99,8 +99,8 @@ impl Pattern {
         matcher::captures(&self.program, url)?.ok_or(MatchError::NoMatch)
     }
 
-    /// True where the pattern may backtrack without a useful end on some URL, so that requests
-    /// could be refused for it. May say so of patterns that are fine.
+    /// Whether the pattern may backtrack catastrophically on some URL, so that requests could be
+    /// refused. May be true of patterns that do not.
     pub fn is_risky(&self) -> bool {
         self.risky
     }

@@ -1,16 +1,16 @@
-//! Patterns that may backtrack without a useful end.
+//! Patterns that may backtrack catastrophically.
 
 use crate::syntax::Node;
 use crate::syntax::{CharSet, Class};
 
-/// Repetitions of more rounds than this count as without limit.
+/// Repetitions of more iterations than this count as unlimited.
 const MANY: u32 = 20;
 
-/// Whether a repetition repeats what can itself be split up in several ways, such as `(a+)+`,
-/// `(a|a)*` and `(.*,)*`: then the ways to try may double with every character.
+/// Whether a pattern repeats something that matches a text in several ways, such as `(a+)+`, `(a|a)*`
+/// and `(.*,)*`: the number of alternatives may then double with every character.
 pub(crate) fn is_risky(node: &Node) -> bool {
     match node {
-        Node::Repetition { node, max, .. } if *max > MANY => splits(node) || is_risky(node),
+        Node::Repetition { node, max, .. } if *max > MANY => is_ambiguous(node) || is_risky(node),
         Node::Repetition { node, .. }
         | Node::Capture { node, .. }
         | Node::Atomic(node)
@@ -24,38 +24,38 @@ pub(crate) fn is_risky(node: &Node) -> bool {
     }
 }
 
-/// Whether the rounds of a repetition of `body` can be told apart in several ways.
-fn splits(body: &Node) -> bool {
-    let mut runs = Vec::new();
-    collect_runs(body, &mut runs);
+/// Whether a text may be divided into iterations of `body` in several ways.
+fn is_ambiguous(body: &Node) -> bool {
+    let mut variable = Vec::new();
+    collect_variable(body, &mut variable);
     let mut fixed = Vec::new();
     collect_fixed(body, &mut fixed);
-    let told_apart = fixed
+    let delimited = fixed
         .iter()
-        .any(|fixed| !runs.iter().any(|run| run.meets(fixed)));
-    (!runs.is_empty() && !told_apart) || has_equal_beginnings(body)
+        .any(|fixed| !variable.iter().any(|other| other.meets(fixed)));
+    (!variable.is_empty() && !delimited) || has_overlapping_alternatives(body)
 }
 
-/// The characters that repetitions of no fixed length take.
-fn collect_runs(node: &Node, runs: &mut Vec<Class>) {
+/// The characters that repetitions of variable length match.
+fn collect_variable(node: &Node, variable: &mut Vec<Class>) {
     match node {
-        Node::Repetition { node, min, max, .. } if min != max => collect(node, runs),
+        Node::Repetition { node, min, max, .. } if min != max => collect(node, variable),
         Node::Repetition { node, .. } | Node::Capture { node, .. } | Node::Atomic(node) => {
-            collect_runs(node, runs)
+            collect_variable(node, variable)
         }
-        Node::Concat(items) | Node::Alternation(items) => {
-            items.iter().for_each(|item| collect_runs(item, runs))
-        }
+        Node::Concat(items) | Node::Alternation(items) => items
+            .iter()
+            .for_each(|item| collect_variable(item, variable)),
         Node::IfCaptured { yes, no, .. } | Node::IfMatches { yes, no, .. } => {
-            collect_runs(yes, runs);
-            collect_runs(no, runs);
+            collect_variable(yes, variable);
+            collect_variable(no, variable);
         }
-        Node::Backreference { .. } => runs.push(Class::anything()),
+        Node::Backreference { .. } => variable.push(Class::anything()),
         _ => {}
     }
 }
 
-/// All characters that a part can take.
+/// All characters that a node can match.
 fn collect(node: &Node, classes: &mut Vec<Class>) {
     match node {
         Node::Char { .. } | Node::Class { .. } => classes.extend(single(node)),
@@ -74,7 +74,7 @@ fn collect(node: &Node, classes: &mut Vec<Class>) {
     }
 }
 
-/// The characters that every round takes.
+/// The characters that every iteration matches.
 fn collect_fixed(node: &Node, fixed: &mut Vec<Class>) {
     match node {
         Node::Char { .. } | Node::Class { .. } => fixed.extend(single(node)),
@@ -84,34 +84,35 @@ fn collect_fixed(node: &Node, fixed: &mut Vec<Class>) {
     }
 }
 
-fn has_equal_beginnings(node: &Node) -> bool {
+/// Whether two alternatives may begin with the same character.
+fn has_overlapping_alternatives(node: &Node) -> bool {
     match node {
         Node::Alternation(items) => {
-            let beginnings: Vec<Option<Class>> = items.iter().map(beginning).collect();
+            let first_classes: Vec<Option<Class>> = items.iter().map(first_class).collect();
             let meet = |one: &Option<Class>, other: &Option<Class>| match (one, other) {
                 (Some(one), Some(other)) => one.meets(other),
                 _ => true,
             };
-            beginnings.iter().enumerate().any(|(place, one)| {
-                beginnings
+            first_classes.iter().enumerate().any(|(index, one)| {
+                first_classes
                     .iter()
-                    .skip(place + 1)
+                    .skip(index + 1)
                     .any(|other| meet(one, other))
-            }) || items.iter().any(has_equal_beginnings)
+            }) || items.iter().any(has_overlapping_alternatives)
         }
-        Node::Concat(items) => items.iter().any(has_equal_beginnings),
-        Node::Capture { node, .. } => has_equal_beginnings(node),
+        Node::Concat(items) => items.iter().any(has_overlapping_alternatives),
+        Node::Capture { node, .. } => has_overlapping_alternatives(node),
         _ => false,
     }
 }
 
-/// The one class that a part begins with, where that is known.
-fn beginning(node: &Node) -> Option<Class> {
+/// The class of the first character, where it is known.
+fn first_class(node: &Node) -> Option<Class> {
     match node {
         Node::Char { .. } | Node::Class { .. } => single(node),
-        Node::Concat(items) => items.first().and_then(beginning),
-        Node::Capture { node, .. } | Node::Atomic(node) => beginning(node),
-        Node::Repetition { node, min, .. } if *min > 0 => beginning(node),
+        Node::Concat(items) => items.first().and_then(first_class),
+        Node::Capture { node, .. } | Node::Atomic(node) => first_class(node),
+        Node::Repetition { node, min, .. } if *min > 0 => first_class(node),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! How the parts of a pattern between `<` and `>` are read.
+//! The dialect of a pattern's parts between `<` and `>`.
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ pub struct UnknownStrategy(pub String);
 impl FromStr for Strategy {
     type Err = UnknownStrategy;
 
-    /// Reads the configuration's value; the empty string means `regexp`.
+    /// Parses the configuration's value; the empty string means `regexp`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "" | "regexp" => Ok(Self::Regexp),
@@ -31,7 +31,7 @@ impl FromStr for Strategy {
 }
 
 impl Strategy {
-    /// The configuration's word for this strategy.
+    /// The configuration's value for this strategy.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Regexp => "regexp",

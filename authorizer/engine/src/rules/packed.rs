@@ -226,7 +226,7 @@ impl PackedRules {
     /// # Errors
     /// An index that this version does not take.
     pub fn routes(&self) -> Result<CheckedRoutes, PackedError> {
-        Ok(CheckedRoutes::from_elsewhere(Arc::new(PackedRoutes {
+        Ok(CheckedRoutes::on_demand(Arc::new(PackedRoutes {
             pages: Arc::clone(&self.pages),
             place: self.routes.clone(),
         }))?)

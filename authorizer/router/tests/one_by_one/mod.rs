@@ -81,7 +81,7 @@ pub(crate) fn check(strategy: Strategy, entries: &[RouteEntry], method: &str, ur
     let paged = Arc::new(Paged(bytes.clone()));
     for routes in [
         CheckedRoutes::from_bytes(bytes),
-        CheckedRoutes::from_elsewhere(paged),
+        CheckedRoutes::on_demand(paged),
     ] {
         let loaded = Router::load(routes.unwrap());
         assert_eq!(found, loaded.find(method, url), "loaded from bytes");

@@ -1,4 +1,4 @@
-//! Sets of characters, as regexp2 and gobwas/glob have them.
+//! Character classes, as regexp2 and gobwas/glob have them.
 
 use std::sync::Arc;
 
@@ -38,7 +38,8 @@ impl Category {
     }
 }
 
-/// What stands between `[` and `]`. Characters are `u32` because escapes can name surrogates.
+/// A character class as it is written between `[` and `]`. Characters are `u32` because escapes can
+/// name surrogates.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct CharSet {
     ranges: Vec<(u32, u32)>,
@@ -75,7 +76,7 @@ impl CharSet {
         }
     }
 
-    /// Adds everything but `ranges`, which are in order.
+    /// Adds everything but `ranges`, which are sorted.
     pub(crate) fn add_all_but(&mut self, ranges: &[(u32, u32)]) {
         let mut next = 0;
         for (first, last) in ranges {
@@ -87,8 +88,8 @@ impl CharSet {
         self.add(next, LAST);
     }
 
-    /// Adds a category or, with `negated`, all that is not in it. A category and its opposite
-    /// together are every character.
+    /// Adds a category or, with `negated`, its complement. A category and its complement together are
+    /// every character.
     pub(crate) fn add_category(&mut self, category: Category, negated: bool) {
         if self.anything {
             return;
@@ -112,7 +113,7 @@ impl CharSet {
         self.minus = Some(Box::new(minus));
     }
 
-    /// Makes the ranges fit text that is compared in lower case.
+    /// Adapts the ranges for comparing text in lower case.
     pub(crate) fn fold(&mut self) {
         if self.anything {
             return;
@@ -144,8 +145,8 @@ impl CharSet {
         self.ranges = lowered;
     }
 
-    /// Whether `c` is in the set. As in regexp2 the first category that has a say decides: in
-    /// `[\W\d]` a digit is refused by `\W` and never reaches `\d`.
+    /// Whether the set has `c`. As in regexp2 the first category that applies decides: in `[\W\d]` a
+    /// digit is rejected by `\W` and never reaches `\d`.
     pub(crate) fn contains(&self, c: char) -> bool {
         let code = u32::from(c);
         let mut inside = self
@@ -168,7 +169,7 @@ impl CharSet {
     }
 }
 
-/// One character to lower case, as Go's `unicode.ToLower`.
+/// A character in lower case, as Go's `unicode.ToLower`.
 #[must_use]
 pub fn to_lower(c: char) -> char {
     if c.is_ascii() {
@@ -178,21 +179,21 @@ pub fn to_lower(c: char) -> char {
     }
 }
 
-/// A finished set: ASCII as bits, the rest looked up.
+/// A character class, ready to be matched.
 #[derive(Debug, Clone)]
 pub struct Class {
     ascii: u128,
     wide: Wide,
 }
 
-/// How a [`Class`] answers for characters beyond ASCII.
+/// Which characters beyond ASCII a [`Class`] has.
 #[derive(Debug, Clone)]
 enum Wide {
-    /// All are outside.
+    /// None.
     Never,
-    /// All are inside.
+    /// All.
     Always,
-    /// Asks the set, with the character in lower case if `fold`.
+    /// Those of a set; with `fold` a character is looked up in lower case.
     Set { set: Arc<CharSet>, fold: bool },
 }
 
@@ -214,7 +215,7 @@ impl Class {
         }
     }
 
-    /// The characters of a set; `fold` compares the text's in lower case.
+    /// The characters of a set; with `fold` text is compared in lower case.
     pub(crate) fn new(set: CharSet, fold: bool) -> Self {
         let mut ascii = 0u128;
         for c in '\0'..='\x7f' {
@@ -263,7 +264,7 @@ impl Class {
         }
     }
 
-    /// Whether some character may be in both; true when in doubt.
+    /// Whether some character may be in both; true where that is not known.
     #[must_use]
     pub fn meets(&self, other: &Self) -> bool {
         self.ascii & other.ascii != 0
@@ -271,7 +272,7 @@ impl Class {
     }
 }
 
-/// The bit of an ASCII character; nothing for others.
+/// The bit of an ASCII character; zero for others.
 #[must_use]
 pub fn ascii_bit(c: char) -> u128 {
     1u128

@@ -1,21 +1,21 @@
-//! A pattern's parts between `<` and `>`, and the text around them.
+//! The delimiters `<` and `>` of a pattern.
 
 use crate::PatternError;
 
 /// A piece of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Piece<'p> {
-    /// Stands for itself.
+    /// Text outside of the delimiters, which is matched as it is.
     Literal(&'p str),
-    /// What stood between `<` and `>`, which may hold further pairs of them.
+    /// The text between `<` and `>`, with the pairs nested in it.
     Part(&'p str),
 }
 
-/// Splits a pattern at the outer `<` and `>`. As in Oathkeeper every `<` and `>` counts, also
-/// after a backslash and inside a set of characters.
+/// Splits a pattern at its outer delimiters. As in Oathkeeper every `<` and `>` is a delimiter, also
+/// after a backslash and inside a character class.
 ///
 /// # Errors
-/// They do not pair up.
+/// The delimiters are not balanced.
 pub(crate) fn split(pattern: &str) -> Result<Vec<Piece<'_>>, PatternError> {
     let unbalanced = || PatternError::Unbalanced(pattern.to_owned());
     let mut pieces = Vec::new();

@@ -1,13 +1,13 @@
-//! Globs as [gobwas/glob](https://github.com/gobwas/glob) reads them, with the separators `.`
-//! and `/`.
+//! The glob dialect: that of [gobwas/glob](https://github.com/gobwas/glob) with the separators `.` and
+//! `/`.
 
 use crate::syntax::class::{CharSet, Class};
 use crate::syntax::tree::{Assertion, Node, Tree, UNLIMITED};
 
-/// How deep alternatives may nest.
+/// The deepest nesting of alternatives.
 const MAX_DEPTH: usize = 200;
 
-/// Quotes what stands for itself.
+/// Quotes literal text.
 pub(crate) fn quote(text: &str, quoted: &mut String) {
     for c in text.chars() {
         if matches!(c, '*' | '?' | '\\' | '[' | ']' | '{' | '}') {
@@ -17,20 +17,20 @@ pub(crate) fn quote(text: &str, quoted: &mut String) {
     }
 }
 
-/// Reads a glob.
+/// Parses a glob.
 ///
 /// # Errors
-/// What is wrong with it, in words.
+/// A sentence that says what is wrong.
 pub(crate) fn parse(glob: &str) -> Result<Tree, String> {
     if glob.contains(['\0', char::REPLACEMENT_CHARACTER]) {
-        return Err("a glob cannot hold the characters U+0000 and U+FFFD".to_owned());
+        return Err("a glob cannot contain the characters U+0000 and U+FFFD".to_owned());
     }
-    let mut reader = Reader {
+    let mut parser = Parser {
         chars: glob.chars().collect(),
         at: 0,
         depth: 0,
     };
-    let mut root = reader.items()?;
+    let mut root = parser.items()?;
     root.push(Node::Assertion(Assertion::End));
     Ok(Tree {
         root: Node::concat(root),
@@ -38,13 +38,13 @@ pub(crate) fn parse(glob: &str) -> Result<Tree, String> {
     })
 }
 
-struct Reader {
+struct Parser {
     chars: Vec<char>,
     at: usize,
     depth: usize,
 }
 
-impl Reader {
+impl Parser {
     fn peek(&self) -> Option<char> {
         self.chars.get(self.at).copied()
     }
@@ -55,7 +55,7 @@ impl Reader {
         Some(c)
     }
 
-    /// Reads up to the end, or inside braces up to `,` or `}`, which are left.
+    /// Parses up to the end or, inside braces, up to `,` or `}`, which are not consumed.
     fn items(&mut self) -> Result<Vec<Node>, String> {
         let mut items = Vec::new();
         while let Some(c) = self.peek() {
@@ -85,7 +85,7 @@ impl Reader {
         Ok(items)
     }
 
-    /// Reads alternatives after their `{`. As in the reference the end of the glob closes them.
+    /// Parses alternatives after their `{`. As in the reference the end of the glob closes them.
     fn alternatives(&mut self) -> Result<Node, String> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
@@ -103,12 +103,12 @@ impl Reader {
             .iter()
             .all(|alternative| matches!(alternative, Node::Empty))
         {
-            return Err("braces hold nothing".to_owned());
+            return Err("the braces are empty".to_owned());
         }
         Ok(Node::alternation(alternatives))
     }
 
-    /// Reads `abc]`, `!abc]`, `a-z]` or `!a-z]`: characters or one range, never both.
+    /// Parses `abc]`, `!abc]`, `a-z]` or `!a-z]`: characters or one range, never both.
     fn list(&mut self) -> Result<Node, String> {
         let never_closed = "a `[` is never closed";
         let negated = self.peek() == Some('!');
@@ -119,7 +119,9 @@ impl Reader {
             self.at += 1;
             let last = self.next().ok_or(never_closed)?;
             if last < first {
-                return Err(format!("the range `[{first}-{last}]` counts backwards"));
+                return Err(format!(
+                    "the range `[{first}-{last}]` has its ends in the wrong order"
+                ));
             }
             set.add(u32::from(first), u32::from(last));
         } else {
@@ -128,10 +130,12 @@ impl Reader {
         }
         match self.next() {
             Some(']') => {}
-            Some(_) => return Err(
-                "a list holds one range such as `[a-z]` or characters such as `[abc]`, not both"
-                    .to_owned(),
-            ),
+            Some(_) => {
+                return Err(
+                    "a list is one range such as `[a-z]` or characters such as `[abc]`, not both"
+                        .to_owned(),
+                );
+            }
             None => return Err(never_closed.to_owned()),
         }
         if negated {
@@ -161,7 +165,7 @@ impl Reader {
     }
 }
 
-/// `*` and `?` take neither a dot nor a slash.
+/// `*` and `?` match neither a dot nor a slash.
 fn no_separator() -> Class {
     Class::all_but(&['.', '/'])
 }

@@ -43,7 +43,7 @@ pub enum Node {
     },
     /// A capture group.
     Capture {
-        /// The group's place among all groups, counted from 0.
+        /// The group's index among all groups.
         slot: usize,
         /// What the group captures.
         node: Box<Node>,

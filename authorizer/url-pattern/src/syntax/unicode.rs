@@ -1,11 +1,11 @@
-//! Unicode's categories, scripts and properties under the names of Go's `unicode` package.
+//! Unicode's categories, scripts and properties, by their names in Go's `unicode` package.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use regex_syntax::hir::{Class, HirKind};
 
-/// The characters of one name; read from the tables when first asked about.
+/// A named table of characters; parsed when it is first used.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Table {
     kind: Kind,
@@ -28,7 +28,7 @@ pub(crate) const DIGIT: Table = Table {
 type Ranges = &'static [(char, char)];
 
 impl Table {
-    /// Looks a name up as Go does: case matters, and there are no aliases.
+    /// Looks up a table as Go does: names are case-sensitive, and there are no aliases.
     pub(crate) fn named(name: &str) -> Option<(&'static str, Self)> {
         let lists = [
             (Kind::Property, PROPERTIES),
@@ -41,7 +41,7 @@ impl Table {
         })
     }
 
-    /// False for the few properties that Go has and our tables lack.
+    /// False for the few properties that Go has and `regex-syntax` lacks.
     pub(crate) fn is_known(self) -> bool {
         self.ranges().is_some()
     }
@@ -56,7 +56,7 @@ impl Table {
         let mut tables = tables.lock().unwrap_or_else(PoisonError::into_inner);
         *tables
             .entry(self.name)
-            .or_insert_with(|| read(&self.expression()))
+            .or_insert_with(|| parse(&self.expression()))
     }
 
     fn expression(self) -> String {
@@ -75,7 +75,9 @@ pub(crate) fn is_word(c: char) -> bool {
     }
     static WORD: OnceLock<Ranges> = OnceLock::new();
     within(
-        WORD.get_or_init(|| read(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}\x{200C}\x{200D}]").unwrap_or_default()),
+        WORD.get_or_init(|| {
+            parse(r"[\p{L}\p{Mn}\p{Nd}\p{Pc}\x{200C}\x{200D}]").unwrap_or_default()
+        }),
         c,
     )
 }
@@ -88,9 +90,8 @@ fn within(ranges: &[(char, char)], c: char) -> bool {
         .is_some_and(|(_, last)| c <= *last)
 }
 
-/// Reads the ranges of a class from the tables. They are kept for the life of the program, one
-/// copy for each name there is.
-fn read(expression: &str) -> Option<Ranges> {
+/// Parses the ranges of a class. They are kept until the program ends, one copy for each name.
+fn parse(expression: &str) -> Option<Ranges> {
     let parsed = regex_syntax::parse(expression).ok()?;
     match parsed.kind() {
         HirKind::Class(Class::Unicode(class)) => {

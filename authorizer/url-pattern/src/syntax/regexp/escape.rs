@@ -1,4 +1,4 @@
-//! Reads what starts with a backslash.
+//! Parses escapes: what starts with a backslash.
 
 use super::parser::Parser;
 use crate::syntax::class::{Category, CharSet, Class};
@@ -6,10 +6,10 @@ use crate::syntax::tree::{Assertion, Node};
 use crate::syntax::unicode::{Table, is_word};
 
 impl Parser<'_> {
-    /// Reads an escape outside a set, after its backslash.
+    /// Parses an escape outside a set, after its backslash.
     pub(crate) fn backslash(&mut self) -> Result<Node, String> {
         let c = self.peek().ok_or("the pattern ends with a `\\`")?;
-        let place = match c {
+        let assertion = match c {
             'b' => Some(Assertion::WordBoundary),
             'B' => Some(Assertion::NotWordBoundary),
             'A' | 'G' => Some(Assertion::Start),
@@ -17,9 +17,9 @@ impl Parser<'_> {
             'z' => Some(Assertion::End),
             _ => None,
         };
-        if let Some(place) = place {
+        if let Some(assertion) = assertion {
             self.at += 1;
-            return Ok(Node::Assertion(place));
+            return Ok(Node::Assertion(assertion));
         }
         let fold = self.options.ignore_case;
         let mut set = match c {
@@ -41,7 +41,7 @@ impl Parser<'_> {
         Ok(self.class(Class::new(set, fold)))
     }
 
-    /// Reads `{Name}` and adds the characters of that name.
+    /// Parses `{Name}` and adds the characters of that name.
     pub(crate) fn property(
         &mut self,
         set: &mut CharSet,
@@ -59,8 +59,9 @@ impl Parser<'_> {
         if !self.eat('}') {
             return Err("`\\p{` is never closed".to_owned());
         }
-        let (known, table) = Table::named(&name)
-            .ok_or_else(|| format!("`{name}` is no Unicode category, script or property"))?;
+        let (known, table) = Table::named(&name).ok_or_else(|| {
+            format!("`{name}` is not the name of a Unicode category, script or property")
+        })?;
         if !table.is_known() {
             return Err(format!("the Unicode property `{name}` is not supported"));
         }
@@ -75,7 +76,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Reads a reference to a group, or else the code of a character.
+    /// Parses a backreference, or else the code of a character.
     fn reference_or_char(&mut self) -> Result<Node, String> {
         let start = self.at;
         let mut close = None;
@@ -95,13 +96,13 @@ impl Parser<'_> {
             (Some(close), Some('0'..='9')) => {
                 let number = self.decimal()?;
                 if self.eat(close) {
-                    return self.again(number);
+                    return self.backreference(number);
                 }
             }
             (None, Some('1'..='9')) => {
                 let number = self.decimal()?;
                 if self.counting || self.groups.has(number) || number <= 9 {
-                    return self.again(number);
+                    return self.backreference(number);
                 }
             }
             (Some(close), Some(c)) if is_word(c) => {
@@ -109,10 +110,10 @@ impl Parser<'_> {
                 if self.eat(close) {
                     let number = self.groups.number_of(&name);
                     return match number {
-                        Some(number) => self.again(number),
+                        Some(number) => self.backreference(number),
                         None if self.counting => Ok(Node::Empty),
                         None => Err(format!(
-                            "there is no group named `{name}` in the same brackets"
+                            "there is no group named `{name}` in the same `<…>`"
                         )),
                     };
                 }
@@ -124,12 +125,12 @@ impl Parser<'_> {
         Ok(self.literal(code))
     }
 
-    fn again(&self, number: u32) -> Result<Node, String> {
+    fn backreference(&self, number: u32) -> Result<Node, String> {
         if self.counting {
             return Ok(Node::Empty);
         }
         if !self.groups.has(number) {
-            return Err(format!("there is no group {number} in the same brackets"));
+            return Err(format!("there is no group {number} in the same `<…>`"));
         }
         if number == 0 {
             return Ok(Node::Never);
@@ -141,7 +142,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Reads an escaped character: its code, folded by the caller.
+    /// Parses an escaped character: its code, which the caller folds.
     pub(crate) fn char_code(&mut self) -> Result<u32, String> {
         let c = self.next().ok_or("the pattern ends with a `\\`")?;
         Ok(match c {
@@ -164,16 +165,16 @@ impl Parser<'_> {
                 let letter = self.next().ok_or("`\\c` must be followed by a letter")?;
                 let code = u32::from(letter.to_ascii_uppercase()).wrapping_sub(u32::from('@'));
                 if code >= 0x20 {
-                    return Err(format!("`\\c{letter}` is no control character"));
+                    return Err(format!("`\\c{letter}` is not a control character"));
                 }
                 code
             }
-            c if is_word(c) => return Err(format!("`\\{c}` is no escape that is known here")),
+            c if is_word(c) => return Err(format!("`\\{c}` is not a known escape")),
             c => u32::from(c),
         })
     }
 
-    /// Reads up to three digits. As in regexp2 what sorts before `0` passes for a digit too.
+    /// Parses up to three digits. As in regexp2 what sorts before `0` counts as a digit too.
     fn octal(&mut self) -> u32 {
         let mut value = 0i32;
         for _ in 0..3 {
@@ -207,11 +208,11 @@ impl Parser<'_> {
         let mut value = None;
         loop {
             match self.next() {
-                Some('}') => return value.ok_or_else(|| "`\\x{}` names no character".to_owned()),
+                Some('}') => return value.ok_or_else(|| "`\\x{}` is empty".to_owned()),
                 Some(c) => {
                     let digit = c
                         .to_digit(16)
-                        .ok_or("`\\x{` holds what is no hexadecimal digit")?;
+                        .ok_or("`\\x{` contains a character that is not a hexadecimal digit")?;
                     let sum = value.unwrap_or(0) * 16 + digit;
                     if sum > u32::from(char::MAX) {
                         return Err("`\\x{` names a character beyond Unicode".to_owned());

@@ -1,11 +1,11 @@
-//! Reads what starts with `(`.
+//! Parses groups: what starts with `(`.
 
 use super::parser::Parser;
 use crate::syntax::tree::Node;
 use crate::syntax::unicode::is_word;
 
 impl Parser<'_> {
-    /// Reads a group after its `(`, up to and with its `)`; nothing for a mere change of options.
+    /// Parses a group after its `(`, up to and including its `)`; `None` for one that only changes options.
     pub(crate) fn group(&mut self) -> Result<Option<Node>, String> {
         let outer = self.options;
         let in_condition = std::mem::replace(&mut self.in_condition, false);
@@ -32,7 +32,7 @@ impl Parser<'_> {
             return Err("`?` has nothing to repeat".to_owned());
         }
         self.at += 1;
-        let unknown = || "`(?` is followed by nothing known".to_owned();
+        let unknown = || "`(?` is not followed by a known kind of group".to_owned();
         match self.next().ok_or_else(unknown)? {
             ':' => self.body().map(Some),
             '>' => Ok(Some(Node::Atomic(Box::new(self.body()?)))),
@@ -76,7 +76,7 @@ impl Parser<'_> {
 
     fn next_unnamed(&mut self) -> u32 {
         if self.counting {
-            return self.groups.note_unnamed();
+            return self.groups.add_unnamed();
         }
         self.unnamed += 1;
         self.unnamed
@@ -102,7 +102,7 @@ impl Parser<'_> {
         })
     }
 
-    /// Reads `name>…)` or `number>…)`.
+    /// Parses `name>…)` or `number>…)`.
     fn named(&mut self, close: char) -> Result<Node, String> {
         let first = self.peek();
         if first == Some('-') {
@@ -117,7 +117,7 @@ impl Parser<'_> {
         }
         let number = self.decimal()?;
         if self.counting && first != Some('0') {
-            self.groups.note_number(number);
+            self.groups.add_number(number);
         }
         if number == 0 {
             return Err("a group cannot have the number 0".to_owned());
@@ -131,7 +131,7 @@ impl Parser<'_> {
 
     fn capture_by_name(&mut self, name: &str, close: char) -> Result<Node, String> {
         if self.counting {
-            self.groups.note_name(name);
+            self.groups.add_name(name);
         }
         self.close_name(close)?;
         let number = self.groups.number_of(name).unwrap_or_default();
@@ -158,7 +158,7 @@ impl Parser<'_> {
         name
     }
 
-    /// Reads `imnsx-imnsx` up to what is no option; `d` is one without effect here.
+    /// Parses options such as `im-sx`; `d` is an option without effect here.
     fn switch_options(&mut self) {
         let mut on = true;
         while let Some(c) = self.peek() {
@@ -177,7 +177,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads `(…)yes|no)`, of which the first `(` is taken.
+    /// Parses `(…)yes|no)`, of which the first `(` is consumed.
     fn conditional(&mut self) -> Result<Node, String> {
         let start = self.at;
         if self.peek().is_some_and(|c| c.is_ascii_digit()) {
@@ -186,15 +186,17 @@ impl Parser<'_> {
                 return Err(format!("the condition `(?({number}` is never closed"));
             }
             if !self.counting && !self.groups.has(number) {
-                return Err(format!("the condition `(?({number})` names no group"));
+                return Err(format!(
+                    "the condition `(?({number})` refers to a group that does not exist"
+                ));
             }
-            return self.if_taken(number);
+            return self.if_captured(number);
         }
         let name = self.name();
         if let Some(number) = self.groups.number_of(&name).filter(|_| !self.counting)
             && self.eat(')')
         {
-            return self.if_taken(number);
+            return self.if_captured(number);
         }
         self.at = start;
         self.ignore_next_paren = true;
@@ -218,10 +220,10 @@ impl Parser<'_> {
         })
     }
 
-    fn if_taken(&mut self, number: u32) -> Result<Node, String> {
+    fn if_captured(&mut self, number: u32) -> Result<Node, String> {
         let (yes, no) = self.branches()?;
         if number == 0 {
-            // The whole match is never taken before the end.
+            // Group 0, the whole match, has captured nothing before the end.
             return Ok(*no);
         }
         Ok(Node::IfCaptured {

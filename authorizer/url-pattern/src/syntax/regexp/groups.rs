@@ -1,9 +1,9 @@
-//! How capture groups are numbered.
+//! The numbers of capture groups.
 
 use std::collections::BTreeSet;
 
-/// The numbers and names of a pattern's groups, known before it is read in earnest. Unnamed
-/// groups are numbered first, in order; names get the numbers that are still free.
+/// The numbers and names of a pattern's groups, collected in a first pass. Unnamed groups are numbered
+/// first, in order; named groups get the numbers that are left.
 #[derive(Debug, Default)]
 pub(crate) struct Groups {
     numbers: BTreeSet<u32>,
@@ -12,24 +12,24 @@ pub(crate) struct Groups {
 }
 
 impl Groups {
-    /// Notes an unnamed group while counting; gives the number of the next one while reading.
-    pub(crate) fn note_unnamed(&mut self) -> u32 {
+    /// Adds an unnamed group, and returns its number.
+    pub(crate) fn add_unnamed(&mut self) -> u32 {
         self.unnamed += 1;
         self.numbers.insert(self.unnamed);
         self.unnamed
     }
 
-    pub(crate) fn note_number(&mut self, number: u32) {
+    pub(crate) fn add_number(&mut self, number: u32) {
         self.numbers.insert(number);
     }
 
-    pub(crate) fn note_name(&mut self, name: &str) {
+    pub(crate) fn add_name(&mut self, name: &str) {
         if self.number_of(name).is_none() {
             self.names.push((name.to_owned(), 0));
         }
     }
 
-    /// Gives every name its number, after all groups were noted.
+    /// Numbers the named groups, once all groups are collected.
     pub(crate) fn number_names(&mut self) {
         let mut next = self.unnamed + 1;
         for (_, number) in &mut self.names {
@@ -53,7 +53,7 @@ impl Groups {
             .map(|(_, number)| *number)
     }
 
-    /// The place of a group among the captures, from 0, without the gaps that explicit numbers leave.
+    /// The index of a group among the captures, without the gaps that explicit numbers leave.
     pub(crate) fn slot(&self, number: u32) -> usize {
         self.numbers.range(..number).count()
     }

@@ -1,16 +1,16 @@
-//! Reads a regular expression into a tree.
+//! Parses a regular expression to a syntax tree.
 
 use super::groups::Groups;
 use crate::syntax::class::{CharSet, Class, to_lower};
 use crate::syntax::tree::{Assertion, Node, Tree, UNLIMITED};
 
-/// How deep groups and sets may nest, so that reading and matching need little stack.
+/// The deepest nesting of groups and sets, so that parsing and matching need little stack.
 const MAX_DEPTH: usize = 200;
 
-/// Reads `pattern`.
+/// Parses `pattern`.
 ///
 /// # Errors
-/// What is wrong with it, or which feature cannot be honoured, in words.
+/// A sentence that says what is wrong, or which feature is not supported.
 pub(crate) fn parse(pattern: &str) -> Result<Tree, String> {
     let chars: Vec<char> = pattern.chars().collect();
     let mut counting = Parser::new(&chars, Groups::default(), true);
@@ -22,7 +22,7 @@ pub(crate) fn parse(pattern: &str) -> Result<Tree, String> {
     Ok(Tree { root, slots })
 }
 
-/// What `(?imnsx)` switches, and the direction inside a look-behind.
+/// The options that `(?imnsx)` switches, and the direction of a look-behind.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Options {
     pub(crate) ignore_case: bool,
@@ -33,7 +33,7 @@ pub(crate) struct Options {
     pub(crate) backward: bool,
 }
 
-/// Reads the pattern twice: first `counting`, to know the groups, then in earnest.
+/// Parses the pattern twice: in the first pass, `counting`, it collects the groups.
 pub(crate) struct Parser<'p> {
     chars: &'p [char],
     pub(crate) at: usize,
@@ -41,9 +41,9 @@ pub(crate) struct Parser<'p> {
     pub(crate) counting: bool,
     pub(crate) unnamed: u32,
     pub(crate) options: Options,
-    /// The next plain parenthesis is the condition of `(?(…)…)` and captures nothing.
+    /// Whether the next plain parenthesis is the condition of `(?(…)…)`, which captures nothing.
     pub(crate) ignore_next_paren: bool,
-    /// Directly inside `(?(…)…)`, where options cannot be switched.
+    /// Whether the parser is directly inside `(?(…)…)`, where options cannot be switched.
     pub(crate) in_condition: bool,
     depth: usize,
 }
@@ -99,12 +99,12 @@ impl<'p> Parser<'p> {
     fn pattern(&mut self) -> Result<Node, String> {
         let alternatives = self.alternatives(false)?;
         if self.at < self.chars.len() {
-            return Err("there is a `)` too many".to_owned());
+            return Err("a `)` has no `(`".to_owned());
         }
         Ok(Node::alternation(alternatives))
     }
 
-    /// Reads up to the closing `)`, which is taken, or up to the end of the pattern.
+    /// Parses up to the closing `)`, which is consumed, or up to the end of the pattern.
     pub(crate) fn alternatives(&mut self, in_group: bool) -> Result<Vec<Node>, String> {
         let mut alternatives = Vec::new();
         loop {
@@ -128,7 +128,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// Reads one alternative and what ends it: `|`, `)` or the end of the pattern.
+    /// Parses one alternative and what ends it: `|`, `)` or the end of the pattern.
     fn items(&mut self, items: &mut Vec<Node>) -> Result<Option<char>, String> {
         let mut after_quantifier = false;
         loop {
@@ -139,7 +139,7 @@ impl<'p> Parser<'p> {
             if self.is_quantifier() {
                 return Err(match after_quantifier {
                     true => format!(
-                        "`{c}` follows a quantifier: there are no possessive or doubled ones, use `(?>…)`"
+                        "`{c}` follows a quantifier: possessive and repeated quantifiers are not supported, use `(?>…)`"
                     ),
                     false => format!("`{c}` has nothing to repeat"),
                 });
@@ -162,7 +162,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// Reads what starts with `c`; nothing for a mere change of options or a condition.
+    /// Parses what starts with `c`; `None` for what only changes options.
     fn atom(&mut self, c: char) -> Result<Option<Node>, String> {
         let options = self.options;
         Ok(Some(match c {
@@ -198,7 +198,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// A character by its code; surrogates are in no text.
+    /// A character by its code. A surrogate never matches, no text has one.
     pub(crate) fn literal(&self, code: u32) -> Node {
         let Some(c) = char::from_u32(code) else {
             return Node::Never;
@@ -223,12 +223,14 @@ impl<'p> Parser<'p> {
         self.skip_blanks()?;
         let lazy = self.eat('?');
         if min > max {
-            return Err(format!("`{{{min},{max}}}` counts backwards"));
+            return Err(format!(
+                "`{{{min},{max}}}` has its limits in the wrong order"
+            ));
         }
         let node = match (min, max) {
             (0, 0) => Node::Empty,
             (1, 1) => node,
-            _ => repeated(node, min, max, lazy),
+            _ => repetition(node, min, max, lazy),
         };
         match &node {
             Node::Repetition {
@@ -237,14 +239,14 @@ impl<'p> Parser<'p> {
                 max: UNLIMITED,
                 lazy: true,
             } if node.is_nullable() => {
-                // regexp2 loses track of its groups here, and what it then answers cannot be wanted.
-                Err("a lazy `*?` or `+?` over what may be empty is not supported".to_owned())
+                // regexp2 loses track of its groups here, and nobody can want its result.
+                Err("a lazy `*?` or `+?` of something that may match the empty string is not supported".to_owned())
             }
             _ => Ok(node),
         }
     }
 
-    /// Reads `n}`, `n,}` or `n,m}`.
+    /// Parses `n}`, `n,}` or `n,m}`.
     fn counts(&mut self) -> Result<(u32, u32), String> {
         let min = self.decimal()?;
         let mut max = min;
@@ -259,7 +261,7 @@ impl<'p> Parser<'p> {
         Ok((min, max))
     }
 
-    /// Whether a quantifier stands here; a `{` that does not hold counts is a literal.
+    /// Whether the next character begins a quantifier; a `{` without counts is a literal.
     fn is_quantifier(&self) -> bool {
         match self.peek() {
             Some('*' | '+' | '?') => true,
@@ -284,7 +286,7 @@ impl<'p> Parser<'p> {
         }
     }
 
-    /// Reads decimal digits; none are 0.
+    /// Parses decimal digits; without any the number is 0.
     pub(crate) fn decimal(&mut self) -> Result<u32, String> {
         let mut value = 0u32;
         while let Some(digit) = self.peek().and_then(|c| c.to_digit(10)) {
@@ -321,9 +323,9 @@ impl<'p> Parser<'p> {
     }
 }
 
-/// A repetition; one directly inside another becomes a single one where that is the same, as in
-/// regexp2, so that `(?:a*)*` does not backtrack more than `a*`.
-fn repeated(node: Node, min: u32, max: u32, lazy: bool) -> Node {
+/// A repetition. As in regexp2, one directly inside another is merged with it where that matches the
+/// same, so that `(?:a*)*` does not backtrack more than `a*`.
+fn repetition(node: Node, min: u32, max: u32, lazy: bool) -> Node {
     let times = |inner: u32, outer: u32| {
         if inner == 0 {
             0

@@ -1,10 +1,10 @@
-//! Reads what stands between `[` and `]`.
+//! Parses sets: what is between `[` and `]`.
 
 use super::parser::Parser;
 use crate::syntax::class::{Category, CharSet};
 
 impl Parser<'_> {
-    /// Reads a set after its `[`, up to and with its `]`.
+    /// Parses a set after its `[`, up to and including its `]`.
     pub(crate) fn set(&mut self, fold: bool) -> Result<CharSet, String> {
         self.deeper()?;
         let mut set = CharSet::default();
@@ -40,7 +40,7 @@ impl Parser<'_> {
                     set.add(from, from);
                     self.subtraction(&mut set, fold)?;
                 } else if from > code {
-                    return Err("a range in a set counts backwards".to_owned());
+                    return Err("a range in a set has its ends in the wrong order".to_owned());
                 } else {
                     set.add(from, code);
                 }
@@ -69,8 +69,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads an escape in a set, after its backslash: the code of a character, or nothing where
-    /// it was a class, which is added.
+    /// Parses an escape in a set, after its backslash: the code of a character, or `None` for a class,
+    /// which is added to the set.
     fn escape_in_set(
         &mut self,
         set: &mut CharSet,
@@ -104,8 +104,8 @@ impl Parser<'_> {
         Ok(None)
     }
 
-    /// Reads `:name:]`, and says whether it was that. As in regexp2 the class counts even where
-    /// its end is missing and the text is read again as single characters.
+    /// Parses `:name:]`, and returns whether it was complete. As in regexp2 the class is added even
+    /// where its end is missing and the text is parsed again as single characters.
     fn posix_class(&mut self, set: &mut CharSet) -> Result<bool, String> {
         let start = self.at;
         self.at += 1;
@@ -117,7 +117,7 @@ impl Parser<'_> {
                 .iter()
                 .for_each(|(first, last)| set.add(*first, *last)),
             None if name == "digit" => set.add_category(Category::digit(), negated),
-            None => return Err(format!("`[:{name}:]` is no class")),
+            None => return Err(format!("`[:{name}:]` is not a known class")),
         }
         let closed = self.peek_at(1).is_some() && self.eat(':') && self.eat(']');
         if !closed {

@@ -1,5 +1,5 @@
-//! Regular expressions in the dialect of [regexp2](https://github.com/dlclark/regexp2), which is
-//! that of .NET, with its RE2 option on.
+//! The regexp dialect: that of [regexp2](https://github.com/dlclark/regexp2), which is .NET's, with its
+//! option `RE2`.
 
 mod escape;
 mod group;
@@ -9,7 +9,7 @@ mod set;
 
 pub(crate) use parser::parse;
 
-/// Quotes what stands for itself.
+/// Quotes literal text.
 pub(crate) fn quote(text: &str, quoted: &mut String) {
     for c in text.chars() {
         if matches!(

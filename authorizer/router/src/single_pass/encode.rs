@@ -1,41 +1,30 @@
-//! Patterns simple enough to be matched in one pass, without trying anything twice: literals,
-//! choices of literals, and runs of characters whose end is beyond doubt.
-//!
-//! They are kept as bytes and run as they are, so that nothing is parsed when a packaged index
-//! is loaded. Only ASCII URLs without line feeds are matched so; others take the long way.
+//! Encodes simple patterns.
 
 use oathgate_url_pattern::syntax::{Assertion, Class, Node, Tree, UNLIMITED, ascii_bit};
 
-/// A text that stands in the pattern itself: where, and how long.
-const QUOTED: u8 = 0;
-const TEXT: u8 = 1;
-const RUN: u8 = 2;
-const ONE_OF: u8 = 3;
-const OPEN: u8 = 4;
-const CLOSE: u8 = 5;
+use super::{CLOSE, NO_LIMIT, ONE_OF, OPEN, QUOTED, RUN, TEXT};
 
-/// Stands for a run without an upper limit.
-const NO_LIMIT: u16 = u16::MAX;
-
-/// Whether `url` can be matched in this way.
-pub(crate) fn is_plain_text(url: &str) -> bool {
-    url.bytes().all(|byte| byte.is_ascii() && byte != b'\n')
-}
-
+/// An operation of a single pass.
 enum Op {
+    /// A literal.
     Text(Vec<u8>),
+    /// A repetition of a class.
     Run {
         ascii: u128,
         min: u32,
         max: u32,
+        /// The length of what follows, where it is fixed.
         tail: Option<usize>,
     },
+    /// One of several literals, none of which is a prefix of another.
     OneOf(Vec<Vec<u8>>),
+    /// The start of a capture group.
     Open(usize),
+    /// Its end.
     Close,
 }
 
-/// The pattern as bytes for [`run`]; nothing where it is not that simple.
+/// Encodes a pattern for [`run`](super::run); `None` where it is not simple enough.
 pub(crate) fn encode(tree: &Tree, source: &str) -> Option<Vec<u8>> {
     let mut ops = Vec::new();
     let mut ended = false;
@@ -50,11 +39,11 @@ pub(crate) fn encode(tree: &Tree, source: &str) -> Option<Vec<u8>> {
 }
 
 fn flatten(node: &Node, ops: &mut Vec<Op>, ended: &mut bool) -> Option<()> {
-    let takes = matches!(
+    let consumes = matches!(
         node,
         Node::Char { .. } | Node::Class { .. } | Node::Repetition { .. } | Node::Alternation(_)
     );
-    if takes && *ended {
+    if consumes && *ended {
         return None;
     }
     match node {
@@ -92,13 +81,13 @@ fn flatten(node: &Node, ops: &mut Vec<Op>, ended: &mut bool) -> Option<()> {
         }
         Node::Alternation(items) => {
             let texts = items.iter().map(literal).collect::<Option<Vec<_>>>()?;
-            let told_apart = texts.iter().enumerate().all(|(own, text)| {
+            let distinct = texts.iter().enumerate().all(|(own, text)| {
                 texts
                     .iter()
                     .enumerate()
                     .all(|(other, begin)| own == other || !text.starts_with(begin))
             });
-            told_apart.then_some(())?;
+            distinct.then_some(())?;
             ops.push(Op::OneOf(texts));
         }
         _ => return None,
@@ -140,8 +129,8 @@ fn literal(node: &Node) -> Option<Vec<u8>> {
     }
 }
 
-/// Finds out for every run of no fixed length how its end is known: by the fixed length of what
-/// follows up to the end, or because what follows begins with none of its characters.
+/// Finds where each repetition of variable length ends: before a rest of fixed length, or before the
+/// first character that the class does not have. `None` where neither is certain.
 fn settle_runs(ops: &mut [Op]) -> Option<()> {
     let mut tail = Some(0usize);
     let mut first: u128 = 0;
@@ -175,7 +164,7 @@ fn settle_runs(ops: &mut [Op]) -> Option<()> {
                     .map(Vec::len)
                     .filter(|length| texts.iter().all(|text| text.len() == *length));
                 tail = tail.zip(length).map(|(tail, length)| tail + length);
-                // Texts that are told apart are empty only where there is but one.
+                // No text is a prefix of another, so one is empty only if there are no others.
                 first = texts.iter().fold(0, |first, text| {
                     first | text.first().map_or(0, |byte| ascii_bit(char::from(*byte)))
                 });
@@ -192,10 +181,10 @@ fn settle_runs(ops: &mut [Op]) -> Option<()> {
 fn write(op: &Op, source: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
     let short = |number: usize| u16::try_from(number).ok().map(u16::to_le_bytes);
     match op {
-        Op::Text(text) => match place(source, text).and_then(short) {
-            Some(place) => {
+        Op::Text(text) => match find(source, text).and_then(short) {
+            Some(offset) => {
                 bytes.push(QUOTED);
-                bytes.extend(place);
+                bytes.extend(offset);
                 bytes.extend(short(text.len())?);
             }
             None => {
@@ -240,131 +229,15 @@ fn write(op: &Op, source: &[u8], bytes: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-/// What a match tells while it runs.
-pub(crate) enum Event {
-    /// A capture begins here.
-    Open(usize),
-    /// The capture that began last ends here.
-    Close,
-}
-
-/// Runs what [`encode`] gave over a text of [`is_plain_text`]; nothing where the bytes are
-/// damaged.
-pub(crate) fn run(
-    mut ops: &[u8],
-    source: &[u8],
-    url: &str,
-    mut tell: impl FnMut(Event, usize),
-) -> Option<bool> {
-    let url = url.as_bytes();
-    let mut at = 0usize;
-    while let Some((op, rest)) = ops.split_first() {
-        ops = rest;
-        match *op {
-            QUOTED | TEXT => {
-                let text = if *op == TEXT {
-                    take_text(&mut ops)?
-                } else {
-                    let place = usize::from(u16::from_le_bytes(take(&mut ops)?));
-                    let length = usize::from(u16::from_le_bytes(take(&mut ops)?));
-                    source.get(place..place + length)?
-                };
-                if !url.get(at..)?.starts_with(text) {
-                    return Some(false);
-                }
-                at += text.len();
-            }
-            RUN => {
-                let [ranges] = take(&mut ops)?;
-                let mut ascii = 0;
-                for _ in 0..ranges {
-                    ascii |= between(take(&mut ops)?);
-                }
-                let min = usize::from(u16::from_le_bytes(take(&mut ops)?));
-                let max = u16::from_le_bytes(take(&mut ops)?);
-                let tail = u16::from_le_bytes(take(&mut ops)?);
-                let Some(length) = run_length(ascii, max, tail, url.get(at..)?) else {
-                    return Some(false);
-                };
-                if length < min {
-                    return Some(false);
-                }
-                at += length;
-            }
-            ONE_OF => {
-                let count = u16::from_le_bytes(take(&mut ops)?);
-                let ahead = url.get(at..)?;
-                let mut found = None;
-                for _ in 0..count {
-                    let text = take_text(&mut ops)?;
-                    if ahead.starts_with(text) {
-                        found = Some(text.len());
-                    }
-                }
-                let Some(length) = found else {
-                    return Some(false);
-                };
-                at += length;
-            }
-            OPEN => tell(
-                Event::Open(usize::from(u16::from_le_bytes(take(&mut ops)?))),
-                at,
-            ),
-            CLOSE => tell(Event::Close, at),
-            _ => return None,
-        }
-    }
-    Some(at == url.len())
-}
-
-/// How long a run is; nothing where it cannot be as long as it must be.
-fn run_length(ascii: u128, max: u16, tail: u16, ahead: &[u8]) -> Option<usize> {
-    let max = if max == NO_LIMIT {
-        usize::MAX
-    } else {
-        usize::from(max)
-    };
-    let inside = |byte: &u8| ascii & ascii_bit(char::from(*byte)) != 0;
-    match tail.checked_sub(1) {
-        Some(tail) => {
-            let length = ahead
-                .len()
-                .checked_sub(usize::from(tail))
-                .filter(|length| *length <= max)?;
-            ahead.iter().take(length).all(inside).then_some(length)
-        }
-        None => Some(
-            ahead
-                .iter()
-                .take(max)
-                .take_while(|byte| inside(byte))
-                .count(),
-        ),
-    }
-}
-
-fn take<const N: usize>(ops: &mut &[u8]) -> Option<[u8; N]> {
-    let (head, rest) = ops.split_first_chunk::<N>()?;
-    *ops = rest;
-    Some(*head)
-}
-
-fn take_text<'o>(ops: &mut &'o [u8]) -> Option<&'o [u8]> {
-    let length = usize::from(u16::from_le_bytes(take(ops)?));
-    let (text, rest) = ops.split_at_checked(length)?;
-    *ops = rest;
-    Some(text)
-}
-
-/// Where `text` stands in the pattern, if it does: then it need not be written again.
-pub(crate) fn place(source: &[u8], text: &[u8]) -> Option<usize> {
+/// The offset of `text` in the pattern, if it is there and long enough that quoting it saves space.
+pub(crate) fn find(source: &[u8], text: &[u8]) -> Option<usize> {
     if text.len() < 3 {
         return None;
     }
     source.windows(text.len()).position(|window| window == text)
 }
 
-/// The ranges of the characters that are set.
+/// The ranges of the characters of a class.
 fn ranges(ascii: u128) -> Vec<[u8; 2]> {
     let mut ranges: Vec<[u8; 2]> = Vec::new();
     for c in (0..0x80u8).filter(|c| ascii & ascii_bit(char::from(*c)) != 0) {
@@ -374,11 +247,4 @@ fn ranges(ascii: u128) -> Vec<[u8; 2]> {
         }
     }
     ranges
-}
-
-/// The bits from the first to the last character.
-fn between([first, last]: [u8; 2]) -> u128 {
-    let up_to = |c: u8| u128::MAX.checked_shr(u32::from(0x7f_u8.saturating_sub(c)));
-    let before = first.checked_sub(1).and_then(up_to).unwrap_or(0);
-    up_to(last).unwrap_or(0) & !before
 }

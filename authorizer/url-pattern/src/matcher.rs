@@ -1,61 +1,62 @@
-//! Runs a program over a text, trying again where it went wrong.
+//! The backtracking matcher: runs a program over a text.
 
-mod step;
+mod execute;
 
 use std::cell::RefCell;
 
 use crate::MatchError;
-use crate::program::{Pc, Program, Reg, Step};
+use crate::program::{Instruction, Pc, Program, Register};
 
-/// Steps after which remembering what failed pays.
-const REMEMBER_AFTER: u32 = 4_000;
-/// Steps after which a search is given up; the reference gives up after 250 ms.
-const MAX_STEPS: u32 = 5_000_000;
-/// How much may wait to be tried again.
+/// The number of instructions after which memoizing failures pays.
+const MEMOIZE_AFTER: u32 = 4_000;
+/// The number of instructions after which a search is given up. The reference gives up after 250 ms.
+const MAX_INSTRUCTIONS: u32 = 5_000_000;
+/// The most frames of the backtrack stack.
 const MAX_FRAMES: usize = 400_000;
-/// How much is remembered at most, in bits.
-const MAX_REMEMBERED: usize = 64 << 20;
-
-/// More frames or words than this are given back after a search.
+/// The most bits of memoized failures.
+const MAX_MEMO_BITS: usize = 64 << 20;
+/// Frames or words beyond this are freed after a search.
 const MAX_KEPT: usize = 8_192;
 
+/// A register that holds no position.
 const UNSET: isize = -1;
 
-/// What to do when a step fails.
+/// An entry of the backtrack stack: what to do when an instruction fails.
 #[derive(Debug, Clone, Copy)]
 enum Frame {
-    /// Go on there.
+    /// Go on at this instruction and position.
     Resume { pc: Pc, at: usize },
-    /// Set a register back.
-    Restore { register: Reg, value: isize },
-    /// Give one character of a run backward, down to `until`, and go on after it.
-    Less {
+    /// Restore a register, and backtrack further.
+    Restore { register: Register, value: isize },
+    /// Shorten a greedy repetition of a class by one character, at most back to `until`, and go on.
+    Shorten {
         pc: Pc,
         at: usize,
         until: usize,
         backward: bool,
     },
-    /// Take one more character of a run, if there is one, at most `left` times.
-    More { pc: Pc, at: usize, left: u32 },
+    /// Extend a lazy repetition of a class by one character, at most `left` times, and go on.
+    Extend { pc: Pc, at: usize, left: u32 },
 }
 
-/// What a search needs, kept from one to the next.
+/// The memory of a search, reused by the next one.
 #[derive(Debug, Default)]
 struct Scratch {
     registers: Vec<isize>,
     frames: Vec<Frame>,
-    failed: Vec<u64>,
+    /// One bit for each memoized instruction and position: whether it was executed there.
+    visited: Vec<u64>,
 }
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
-/// Lends what a search needs, and does not keep what an unusual one made large.
+/// Lends the thread's memory to a search, and frees it where the search made it large.
 fn with_scratch<T>(search: impl FnOnce(&mut Scratch) -> T) -> T {
     SCRATCH.with_borrow_mut(|scratch| {
         let found = search(scratch);
-        if scratch.frames.capacity() > MAX_KEPT || scratch.failed.capacity() > MAX_KEPT {
+        if scratch.frames.capacity() > MAX_KEPT || scratch.visited.capacity() > MAX_KEPT {
             *scratch = Scratch::default();
         }
         found
@@ -65,89 +66,91 @@ fn with_scratch<T>(search: impl FnOnce(&mut Scratch) -> T) -> T {
 /// Whether `program` matches `text` from its start.
 ///
 /// # Errors
-/// The search was given up.
+/// [`MatchError::Backtracking`] where the search was given up.
 pub(crate) fn is_match(program: &Program, text: &str) -> Result<bool, MatchError> {
     with_scratch(|scratch| search(program, text, scratch))
 }
 
-/// What every slot took, empty where it took nothing; `None` where the text does not match.
+/// What each group captured, empty where it captured nothing; `None` where the text does not match.
 ///
 /// # Errors
-/// The search was given up.
+/// [`MatchError::Backtracking`] where the search was given up.
 pub(crate) fn captures(program: &Program, text: &str) -> Result<Option<Vec<String>>, MatchError> {
     with_scratch(|scratch| {
         if !search(program, text, scratch)? {
             return Ok(None);
         }
-        let run = Run {
-            text,
-            scratch,
-            at: 0,
-            steps: 0,
-            remember: false,
-        };
-        let taken = |slot| run.taken(slot).unwrap_or_default().to_owned();
-        Ok(Some((0..program.slots).map(taken).collect()))
+        let machine = Machine::new(text, scratch);
+        let captured = |slot| machine.captured(slot).unwrap_or_default().to_owned();
+        Ok(Some((0..program.slots).map(captured).collect()))
     })
 }
 
 fn search(program: &Program, text: &str, scratch: &mut Scratch) -> Result<bool, MatchError> {
-    let mut run = Run {
-        text,
-        scratch,
-        at: 0,
-        steps: 0,
-        remember: false,
-    };
-    match run.attempt(program)? {
+    let mut machine = Machine::new(text, scratch);
+    match machine.run(program)? {
         Some(found) => Ok(found),
         None => {
             let bits = program.memos.unwrap_or(0).saturating_mul(text.len() + 1);
-            run.scratch.failed.clear();
-            run.scratch.failed.resize(bits / 64 + 1, 0);
-            run.remember = true;
-            run.at = 0;
-            Ok(run.attempt(program)?.unwrap_or(false))
+            machine.scratch.visited.clear();
+            machine.scratch.visited.resize(bits / 64 + 1, 0);
+            machine.memoize = true;
+            machine.at = 0;
+            Ok(machine.run(program)?.unwrap_or(false))
         }
     }
 }
 
-struct Run<'t, 's> {
+/// The state of a search.
+struct Machine<'t, 's> {
     text: &'t str,
     scratch: &'s mut Scratch,
+    /// The position in the text, in bytes.
     at: usize,
-    steps: u32,
-    remember: bool,
+    /// How many instructions were executed.
+    executed: u32,
+    /// Whether failures are memoized.
+    memoize: bool,
 }
 
-impl<'t> Run<'t, '_> {
-    /// One search; gives up with `None` where it should be begun anew with remembering.
-    fn attempt(&mut self, program: &Program) -> Result<Option<bool>, MatchError> {
+impl<'t, 's> Machine<'t, 's> {
+    fn new(text: &'t str, scratch: &'s mut Scratch) -> Self {
+        Self {
+            text,
+            scratch,
+            at: 0,
+            executed: 0,
+            memoize: false,
+        }
+    }
+
+    /// Runs the program; `None` where it should be run again with memoized failures.
+    fn run(&mut self, program: &Program) -> Result<Option<bool>, MatchError> {
         self.scratch.registers.clear();
         self.scratch.registers.resize(program.registers, UNSET);
         self.scratch.frames.clear();
-        let rememberable = program
+        let can_memoize = program
             .memos
-            .is_some_and(|memos| memos.saturating_mul(self.text.len() + 1) <= MAX_REMEMBERED);
+            .is_some_and(|memos| memos.saturating_mul(self.text.len() + 1) <= MAX_MEMO_BITS);
         let mut pc = 0;
         loop {
-            self.steps += 1;
-            if self.steps > MAX_STEPS || self.scratch.frames.len() > MAX_FRAMES {
+            self.executed += 1;
+            if self.executed > MAX_INSTRUCTIONS || self.scratch.frames.len() > MAX_FRAMES {
                 return Err(MatchError::Backtracking);
             }
-            let Some(step) = program.steps.get(pc) else {
+            let Some(instruction) = program.instructions.get(pc) else {
                 return Err(MatchError::Backtracking);
             };
-            if matches!(step, Step::Done) {
+            if matches!(instruction, Instruction::Match) {
                 return Ok(Some(true));
             }
-            pc = match self.step(step, pc) {
+            pc = match self.execute(instruction, pc) {
                 Some(next) => next,
                 None => {
-                    if rememberable && !self.remember && self.steps > REMEMBER_AFTER {
+                    if can_memoize && !self.memoize && self.executed > MEMOIZE_AFTER {
                         return Ok(None);
                     }
-                    match self.retry(program) {
+                    match self.backtrack(program) {
                         Some(next) => next,
                         None => return Ok(Some(false)),
                     }
@@ -156,16 +159,16 @@ impl<'t> Run<'t, '_> {
         }
     }
 
-    /// Takes back the last decision that can be taken otherwise: where to go on.
-    fn retry(&mut self, program: &Program) -> Option<Pc> {
+    /// Returns to the latest alternative: where to go on, or `None` where there is none.
+    fn backtrack(&mut self, program: &Program) -> Option<Pc> {
         loop {
             match self.scratch.frames.pop()? {
-                Frame::Restore { register, value } => self.put(register, value),
+                Frame::Restore { register, value } => self.set(register, value),
                 Frame::Resume { pc, at } => {
                     self.at = at;
                     return Some(pc);
                 }
-                Frame::Less {
+                Frame::Shorten {
                     pc,
                     at,
                     until,
@@ -173,9 +176,9 @@ impl<'t> Run<'t, '_> {
                 } => {
                     self.at = at;
                     let c = self.next_char(!backward)?;
-                    self.pass(c, !backward);
+                    self.advance(c, !backward);
                     if self.at != until {
-                        self.scratch.frames.push(Frame::Less {
+                        self.scratch.frames.push(Frame::Shorten {
                             pc,
                             at: self.at,
                             until,
@@ -184,20 +187,20 @@ impl<'t> Run<'t, '_> {
                     }
                     return Some(pc);
                 }
-                Frame::More { pc, at, left } => {
+                Frame::Extend { pc, at, left } => {
                     self.at = at;
-                    let Some(Step::Run {
+                    let Some(Instruction::ClassRepetition {
                         class, backward, ..
-                    }) = program.steps.get(pc)
+                    }) = program.instructions.get(pc)
                     else {
                         return None;
                     };
                     let Some(c) = self.next_char(*backward).filter(|c| class.contains(*c)) else {
                         continue;
                     };
-                    self.pass(c, *backward);
+                    self.advance(c, *backward);
                     if left > 1 {
-                        self.scratch.frames.push(Frame::More {
+                        self.scratch.frames.push(Frame::Extend {
                             pc,
                             at: self.at,
                             left: left - 1,
@@ -234,7 +237,7 @@ impl<'t> Run<'t, '_> {
         }
     }
 
-    fn pass(&mut self, c: char, backward: bool) {
+    fn advance(&mut self, c: char, backward: bool) {
         if backward {
             self.at -= c.len_utf8();
         } else {
@@ -242,11 +245,11 @@ impl<'t> Run<'t, '_> {
         }
     }
 
-    fn place(&self) -> isize {
+    fn position(&self) -> isize {
         isize::try_from(self.at).unwrap_or(isize::MAX)
     }
 
-    fn get(&self, register: Reg) -> isize {
+    fn get(&self, register: Register) -> isize {
         self.scratch
             .registers
             .get(register)
@@ -254,18 +257,19 @@ impl<'t> Run<'t, '_> {
             .unwrap_or(UNSET)
     }
 
-    fn put(&mut self, register: Reg, value: isize) {
+    /// Sets a register for good.
+    fn set(&mut self, register: Register, value: isize) {
         if let Some(own) = self.scratch.registers.get_mut(register) {
             *own = value;
         }
     }
 
-    /// Sets a register and remembers to set it back.
-    fn set(&mut self, register: Reg, value: isize) {
+    /// Sets a register until the matcher backtracks beyond this point.
+    fn store(&mut self, register: Register, value: isize) {
         self.scratch.frames.push(Frame::Restore {
             register,
             value: self.get(register),
         });
-        self.put(register, value);
+        self.set(register, value);
     }
 }
