@@ -82,6 +82,11 @@ package: node_modules ## The npm package oathgate-cdk, in target/; BINARIES=targ
 api-page: node_modules infra/api-page/node_modules ## infra/API.md, from the doc comments of infra/lib
 	infra/api-page/generate infra/API.md
 
+.PHONY: facts
+facts: ## infra/lib/facts.json, from the definitions in Rust (`oathgate schema facts`)
+	cargo run --quiet --locked -p oathgate -- schema facts > infra/lib/facts.json.new
+	mv infra/lib/facts.json.new infra/lib/facts.json
+
 .PHONY: binaries
 binaries: ## The CLI and both functions, for this machine
 	cargo build --workspace --bins --locked

@@ -7,6 +7,9 @@ use std::{ffi::OsString, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use attach::{Attach, AttachFormat};
+use oathgate_settings::cli::{DEFAULT_UNSAFE_PATHS, UNSAFE_PATHS};
+
+use crate::command::Schema;
 
 /// Ory Oathkeeper's access rules, checked, packaged for API Gateway, explained and served.
 #[derive(Debug, Parser)]
@@ -30,7 +33,7 @@ pub(crate) enum Oathgate {
     Explain(Explain),
     /// Ask a decision server whether it is ready; the exit code tells
     Health(Health),
-    /// Print the JSON Schema of the configuration or of rule files, for editors
+    /// Print the JSON Schema of the configuration or of rule files, or facts for other programs
     Schema(Schema),
     /// Make, publish and rotate signing keys
     #[command(subcommand)]
@@ -67,10 +70,10 @@ pub(crate) struct Deciding {
     /// does, and is for backends that read paths as Oathkeeper does
     #[arg(
         long,
-        env = "OATHGATE_UNSAFE_PATHS",
+        env = UNSAFE_PATHS.name,
         hide_env_values = true,
         value_parser = ["refuse", "allow"],
-        default_value = "refuse"
+        default_value = DEFAULT_UNSAFE_PATHS
     )]
     pub(crate) unsafe_paths: String,
 }
@@ -135,22 +138,6 @@ pub(crate) struct Health {
         default_value = "http://127.0.0.1:4456/health/ready"
     )]
     pub(crate) url: String,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct Schema {
-    /// What is to be described
-    #[arg(value_enum)]
-    pub(crate) of: Described,
-}
-
-/// What a JSON Schema describes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Described {
-    /// The configuration
-    Config,
-    /// Rule files
-    Rules,
 }
 
 #[derive(Debug, Subcommand)]

@@ -4,6 +4,7 @@ mod arguments;
 mod asked;
 mod command;
 mod exit;
+mod facts;
 mod jsonnet;
 mod project;
 mod rule_tests;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
             // Nobody is left to tell where the terminal is gone.
             drop(error.print());
             return if asked_for_help {
-                Exit::Fine
+                Exit::Success
             } else {
                 Exit::WrongInput
             }

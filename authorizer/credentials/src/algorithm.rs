@@ -64,6 +64,12 @@ impl Algorithm {
         }
     }
 
+    /// Whether a key has a public half, so that others can verify signatures and not make any.
+    #[must_use]
+    pub fn has_public_key(self) -> bool {
+        !matches!(self, Self::HS256 | Self::HS384 | Self::HS512)
+    }
+
     pub(crate) fn names() -> String {
         Self::ALL
             .map(|algorithm| format!("`{algorithm}`"))

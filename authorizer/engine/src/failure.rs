@@ -99,6 +99,12 @@ impl Failure {
         )
     }
 
+    /// There is no decision: what API Gateway answers with 500 where the function gives it an error.
+    #[must_use]
+    pub fn undecided() -> Self {
+        Self::new(500, "The request could not be decided")
+    }
+
     /// An error without a status of its own: answered as 500, and `when.error` sees it as
     /// `internal_server_error`.
     #[must_use]

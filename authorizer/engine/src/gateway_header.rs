@@ -68,6 +68,39 @@ impl Unmappable {
     }
 }
 
+/// A header, or every header whose name begins with the same letters; in lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeaderPattern {
+    /// The header of this name.
+    Name(&'static str),
+    /// The headers whose names begin so.
+    Prefix(&'static str),
+}
+
+fn patterns(
+    names: &'static [&'static str],
+    prefixes: &'static [&'static str],
+) -> impl Iterator<Item = HeaderPattern> {
+    let names = names.iter().copied().map(HeaderPattern::Name);
+    names.chain(prefixes.iter().copied().map(HeaderPattern::Prefix))
+}
+
+/// Every header whose name API Gateway takes in a mapping and that no rule can set all the same, with the reason.
+pub fn unmappable_headers() -> impl Iterator<Item = (HeaderPattern, Unmappable)> {
+    [
+        (Unmappable::Reserved, &[][..], RESERVED_PREFIXES),
+        (Unmappable::Connection, CONNECTION, &[]),
+        (Unmappable::Added, ADDED, ADDED_PREFIXES),
+    ]
+    .into_iter()
+    .flat_map(|(why, names, prefixes)| patterns(names, prefixes).map(move |known| (known, why)))
+}
+
+/// Every header that clients send of their own accord: see [`is_sent_by_clients`].
+pub fn headers_sent_by_clients() -> impl Iterator<Item = HeaderPattern> {
+    patterns(SENT_BY_CLIENTS, SENT_BY_CLIENTS_PREFIXES)
+}
+
 /// Headers that browsers and other clients send of their own accord, whatever they ask for.
 const SENT_BY_CLIENTS: &[&str] = &[
     "accept",

@@ -1,148 +1,100 @@
 //! Why a decision came out as it did, in a word that stays the same from version to version.
 
-/// What logs, metrics and alarms can rely on; the sentences beside it may change.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum ReasonCode {
-    /// The request may go on.
-    Granted,
-    /// No rule matches.
-    NoRule,
-    /// More than one rule matches.
-    OverlappingRules,
-    /// The path could be read in more than one way.
-    UnsafePath,
-    /// The client sends a header that the gate vouches for.
-    ForgedHeader,
-    /// A header of the client's could be taken for one the gate vouches for.
-    MimickingHeader,
-    /// A header or parameter of the client's names another method or path than the request's own.
-    OverridingHeader,
-    /// The request has several `Authorization` headers that differ.
-    AmbiguousAuthorization,
-    /// The request brings nothing that an authenticator of the rule looks at.
-    NoCredentials,
-    /// The request brings credentials that are wrong, unknown or too old.
-    InvalidCredentials,
-    /// Who is asking may not do this.
-    Forbidden,
-    /// A service asks for patience.
-    TooManyRequests,
-    /// A service could not be asked, or answered that it is unwell.
-    ServiceFailed,
-    /// A service answered with something that cannot be used.
-    AnswerUnfit,
-    /// The rule names a handler that is unknown, disabled or wrongly configured.
-    Misconfigured,
-    /// A template of the rule made nothing that can be used.
-    TemplateFailed,
-    /// There is no key to sign with.
-    NoSigningKey,
-    /// The secret that the backend is to be shown cannot be read.
-    NoBackendSecret,
-    /// A value that the rule sets cannot be handed on as it is.
-    ValueUnfit,
-    /// The path is too long for a policy of API Gateway's.
-    PathTooLong,
-    /// The event is none of a REQUEST authorizer, or lacks what a decision needs.
-    EventUnreadable,
-    /// The function's time ran out.
-    TimeUp,
-    /// The decision ended in a panic.
-    Panicked,
-    /// Something of the gate's own failed.
-    #[default]
-    Internal,
+/// Defines [`ReasonCode`] and everything that is known of each code, from one line for each: its name here, its word in
+/// logs, whether a `fault` or the `request` is its cause, and what it means.
+macro_rules! reason_codes {
+    ($($name:ident $word:literal $cause:ident $about:literal,)*) => {
+        /// What logs, metrics and alarms can rely on; the sentences beside it may change.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ReasonCode {
+            $(#[doc = $about] $name,)*
+        }
+
+        impl ReasonCode {
+            /// Every code.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The code as logs have it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $word,)* }
+            }
+
+            /// What the code means, as a phrase.
+            #[must_use]
+            pub fn about(self) -> &'static str {
+                match self { $(Self::$name => $about,)* }
+            }
+
+            /// Whether a service, the rules or the gate is the cause, rather than the request: what an operator
+            /// has to look at, even where an error handler turns it into an ordinary refusal.
+            #[must_use]
+            pub fn is_fault(self) -> bool {
+                match self { $(Self::$name => reason_codes!(@ $cause),)* }
+            }
+        }
+    };
+    (@ fault) => { true };
+    (@ request) => { false };
 }
 
-impl ReasonCode {
-    /// Every code there is.
-    pub const ALL: [Self; 24] = [
-        Self::Granted,
-        Self::NoRule,
-        Self::OverlappingRules,
-        Self::UnsafePath,
-        Self::ForgedHeader,
-        Self::MimickingHeader,
-        Self::OverridingHeader,
-        Self::AmbiguousAuthorization,
-        Self::NoCredentials,
-        Self::InvalidCredentials,
-        Self::Forbidden,
-        Self::TooManyRequests,
-        Self::ServiceFailed,
-        Self::AnswerUnfit,
-        Self::Misconfigured,
-        Self::TemplateFailed,
-        Self::NoSigningKey,
-        Self::NoBackendSecret,
-        Self::ValueUnfit,
-        Self::PathTooLong,
-        Self::EventUnreadable,
-        Self::TimeUp,
-        Self::Panicked,
-        Self::Internal,
-    ];
+reason_codes! {
+    Granted "granted" request
+        "the request is allowed",
+    NoRule "no_rule" request
+        "no rule matches",
+    OverlappingRules "overlapping_rules" fault
+        "more than one rule matches",
+    UnsafePath "unsafe_path" request
+        "the path can be read in more than one way",
+    ForgedHeader "forged_header" request
+        "the client sends a header that the gate vouches for",
+    MimickingHeader "mimicking_header" request
+        "the client sends a header that could be taken for one that the gate vouches for",
+    OverridingHeader "overriding_header" request
+        "a header or query parameter of the client names another method or path, to which another rule or none applies",
+    AmbiguousAuthorization "ambiguous_authorization" request
+        "the request has several `Authorization` headers that differ",
+    NoCredentials "no_credentials" request
+        "the request has no credentials that an authenticator of the rule accepts",
+    InvalidCredentials "invalid_credentials" request
+        "the credentials of the request are wrong, unknown or expired",
+    Forbidden "forbidden" request
+        "the authenticated subject is not allowed to do this",
+    TooManyRequests "too_many_requests" fault
+        "a service answers that it receives too many requests",
+    ServiceFailed "service_failed" fault
+        "a service or a key set cannot be reached, does not answer in time or answers with an error",
+    AnswerUnfit "answer_unfit" fault
+        "a service answers with something that cannot be used",
+    Misconfigured "misconfigured" fault
+        "the rule names a handler that is unknown, disabled or wrongly configured",
+    TemplateFailed "template_failed" fault
+        "a template of the rule produces nothing that can be used",
+    NoSigningKey "no_signing_key" fault
+        "there is no key to sign with",
+    NoBackendSecret "no_backend_secret" fault
+        "the secret of the secret header was never read",
+    ValueUnfit "value_unfit" request
+        "a value that the rule sets cannot be passed on as it is",
+    PathTooLong "path_too_long" request
+        "the path is too long for a policy of API Gateway",
+    EventUnreadable "event_unreadable" request
+        "the event is not one of a REQUEST authorizer, or lacks what a decision needs",
+    TimeUp "time_up" fault
+        "the function's time ran out",
+    Panicked "panicked" fault
+        "the decision ended in a panic",
+    Internal "internal" fault
+        "something in the gate itself failed",
+}
 
-    /// Whether a service, the rules or the gate is the cause, rather than the request: what whoever runs
-    /// the gate has to look at, even where an error handler makes it an ordinary refusal.
-    #[must_use]
-    pub fn is_fault(self) -> bool {
-        match self {
-            Self::OverlappingRules
-            | Self::TooManyRequests
-            | Self::ServiceFailed
-            | Self::AnswerUnfit
-            | Self::Misconfigured
-            | Self::TemplateFailed
-            | Self::NoSigningKey
-            | Self::NoBackendSecret
-            | Self::TimeUp
-            | Self::Panicked
-            | Self::Internal => true,
-            Self::Granted
-            | Self::NoRule
-            | Self::UnsafePath
-            | Self::ForgedHeader
-            | Self::MimickingHeader
-            | Self::OverridingHeader
-            | Self::AmbiguousAuthorization
-            | Self::NoCredentials
-            | Self::InvalidCredentials
-            | Self::Forbidden
-            | Self::ValueUnfit
-            | Self::PathTooLong
-            | Self::EventUnreadable => false,
-        }
-    }
-
-    /// The code as logs have it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::NoRule => "no_rule",
-            Self::OverlappingRules => "overlapping_rules",
-            Self::UnsafePath => "unsafe_path",
-            Self::ForgedHeader => "forged_header",
-            Self::MimickingHeader => "mimicking_header",
-            Self::OverridingHeader => "overriding_header",
-            Self::AmbiguousAuthorization => "ambiguous_authorization",
-            Self::NoCredentials => "no_credentials",
-            Self::InvalidCredentials => "invalid_credentials",
-            Self::Forbidden => "forbidden",
-            Self::TooManyRequests => "too_many_requests",
-            Self::ServiceFailed => "service_failed",
-            Self::AnswerUnfit => "answer_unfit",
-            Self::Misconfigured => "misconfigured",
-            Self::TemplateFailed => "template_failed",
-            Self::NoSigningKey => "no_signing_key",
-            Self::NoBackendSecret => "no_backend_secret",
-            Self::ValueUnfit => "value_unfit",
-            Self::PathTooLong => "path_too_long",
-            Self::EventUnreadable => "event_unreadable",
-            Self::TimeUp => "time_up",
-            Self::Panicked => "panicked",
-            Self::Internal => "internal",
-        }
+#[expect(
+    clippy::derivable_impls,
+    reason = "the macro has no place for the attribute"
+)]
+impl Default for ReasonCode {
+    fn default() -> Self {
+        Self::Internal
     }
 }

@@ -3,6 +3,7 @@
 //! A stage file (`config/stages/<stage>.yml`) holds it under its keys, a function's environment under
 //! `OATHGATE_*` variables. Everything else in a stage file is the deployment's.
 
+use oathgate_settings::authorizer as variables;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -39,7 +40,7 @@ pub struct StageOption {
 pub const STAGE_OPTIONS: [StageOption; 3] = [
     StageOption {
         key: "publicHost",
-        variable: "OATHGATE_PUBLIC_HOST",
+        variable: variables::PUBLIC_HOST.name,
         set: |options, text| {
             let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
             if !text.bytes().all(fits) {
@@ -51,7 +52,7 @@ pub const STAGE_OPTIONS: [StageOption; 3] = [
     },
     StageOption {
         key: "basePath",
-        variable: "OATHGATE_BASE_PATH",
+        variable: variables::BASE_PATH.name,
         set: |options, text| {
             options.base_path = Some(BasePath::parse(text)?);
             Ok(())
@@ -59,7 +60,7 @@ pub const STAGE_OPTIONS: [StageOption; 3] = [
     },
     StageOption {
         key: "allowEncodedSlashes",
-        variable: "OATHGATE_ALLOW_ENCODED_SLASHES",
+        variable: variables::ALLOW_ENCODED_SLASHES.name,
         set: |options, text| {
             options.paths.encoded_slashes = match text {
                 "true" => Treatment::Allow,

@@ -14,6 +14,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
+use oathgate_settings::all::CA_FILE;
 
 use crate::{
     connection::{Dialer, Uses},
@@ -88,7 +89,7 @@ impl Client {
     /// `OATHGATE_CA_FILE` names a file without certificates.
     pub fn from_env() -> Result<Self, CaFileError> {
         let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-        let ours = named("OATHGATE_CA_FILE").map(PathBuf::from);
+        let ours = named(CA_FILE.name).map(PathBuf::from);
         if let Some(path) = &ours {
             check_ca_file(path)?;
         }

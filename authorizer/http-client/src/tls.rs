@@ -8,6 +8,7 @@ use std::{
 
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use oathgate_settings::all::CA_FILE;
 use rustls::{
     ClientConfig, RootCertStore,
     crypto::aws_lc_rs,
@@ -30,7 +31,7 @@ pub enum TlsError {
 #[derive(Debug, Error)]
 pub enum CaFileError {
     /// It is not there, or this process may not read it.
-    #[error("`OATHGATE_CA_FILE` names `{path}`, which cannot be read: {error}", path = path.display())]
+    #[error("`{variable}` names `{path}`, which cannot be read: {error}", variable = CA_FILE.name, path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -39,7 +40,8 @@ pub enum CaFileError {
     },
     /// It holds no certificate, or one that is damaged.
     #[error(
-        "`OATHGATE_CA_FILE` names `{path}`, which is not a PEM file of certificates",
+        "`{variable}` names `{path}`, which is not a PEM file of certificates",
+        variable = CA_FILE.name,
         path = path.display()
     )]
     NotCertificates {

@@ -33,6 +33,6 @@ pub use authorizer::{Authorizer, Invocation, Record};
 pub use backend_secret::{BackendSecret, SecretHeaderTaken};
 pub use log::{Level, Log};
 pub use outside::Outside;
-pub use package::{PACKED, Package, PackageError};
+pub use package::{Package, PackageError};
 pub use secrets::SecretKeys;
 pub use settings::{BackendSecretSettings, ForgedHeaders, MetricSettings, Settings, SettingsError};

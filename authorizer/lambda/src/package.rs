@@ -11,14 +11,14 @@ use oathgate_engine::{
     config::{self, Config, Format},
     encoding::text_of_file,
     manifest::Manifest,
-    rules::{self, PackedError, PackedRules, RuleDefinition},
+    rules::{
+        self, PackedError, PackedRules, RuleDefinition,
+        package_files::{CONFIGURATION, PACKED, RULES},
+    },
 };
 use thiserror::Error;
 
 use crate::{Level, packed_file::PackedFile};
-
-/// The file in which `oathgate package` puts everything that decides.
-pub const PACKED: &str = "gate.packed";
 
 /// What a gate decides by, as it lies beside the binary.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ pub enum PackageError {
         /// The folder.
         folder: PathBuf,
         /// The files of which one is needed.
-        names: &'static str,
+        names: String,
     },
     /// A file is there and cannot be read.
     #[error("`{file}` cannot be read: {error}", file = file.display())]
@@ -81,18 +81,17 @@ impl Package {
                 rules: Rules::Packed(packed),
             });
         }
-        let (config, format) = [
-            ("config.json", Format::Json),
-            ("config.yml", Format::Yaml),
-            ("config.yaml", Format::Yaml),
-        ]
-        .into_iter()
-        .find_map(|(name, format)| Some((text(folder, name).transpose()?, format)))
-        .ok_or_else(|| missing(folder, "`config.json`, `config.yml`, `config.yaml`"))?;
+        let (config, format) = CONFIGURATION
+            .into_iter()
+            .find_map(|name| {
+                let format = Format::of_file(name).unwrap_or_default();
+                Some((text(folder, name).transpose()?, format))
+            })
+            .ok_or_else(|| missing(folder, &CONFIGURATION))?;
         let config = Config::parse(&config?, format, std::iter::empty::<(String, String)>())
             .map_err(PackageError::Config)?;
-        let rules = text(folder, "rules.json")?.ok_or_else(|| missing(folder, "`rules.json`"))?;
-        let decoded = rules::decode("rules.json", &rules)
+        let rules = text(folder, RULES)?.ok_or_else(|| missing(folder, &[RULES]))?;
+        let decoded = rules::decode(RULES, &rules)
             .map_err(|finding| PackageError::Rules(finding.to_string()))?;
         if decoded.findings.have_errors() {
             return Err(PackageError::Rules(decoded.findings.to_string()));
@@ -146,10 +145,11 @@ impl Package {
     }
 }
 
-fn missing(folder: &Path, names: &'static str) -> PackageError {
+fn missing(folder: &Path, names: &[&str]) -> PackageError {
+    let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     PackageError::Missing {
         folder: folder.to_owned(),
-        names,
+        names: quoted.join(", "),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a stage says, in `OATHGATE_*` variables.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::time::Duration;
 
 use oathgate_engine::{
     SessionCacheLimits, StageOptions,
@@ -8,6 +8,7 @@ use oathgate_engine::{
     go::{canonical_header_name, is_token},
     manifest::VouchedHeader,
 };
+use oathgate_settings::{Variable, VariableError, authorizer as variables};
 use thiserror::Error;
 
 use crate::{Level, origin::is_origin};
@@ -27,9 +28,6 @@ pub enum ForgedHeaders {
     /// spelling.
     Replace,
 }
-
-/// What the metric dimension `stage` says where no variable names the stage.
-const UNNAMED_STAGE: &str = "unnamed";
 
 /// Where metrics go, and by what they can be told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,9 +93,9 @@ impl Default for Settings {
         Self {
             stage: StageOptions::default(),
             jwks_secret: None,
-            jwks_ttl_seconds: 300,
+            jwks_ttl_seconds: variables::DEFAULT_SECRET_TTL_SECONDS,
             backend_secret: None,
-            vouched_fallback: "none".to_owned(),
+            vouched_fallback: variables::DEFAULT_PLACEHOLDER.to_owned(),
             client_headers: Vec::new(),
             forged_headers: ForgedHeaders::default(),
             token_header: None,
@@ -127,12 +125,13 @@ impl Settings {
         variable: impl Fn(&'static str) -> Option<String>,
     ) -> Result<Self, SettingsError> {
         let mut wrong = Vec::new();
-        let given = |name| variable(name).filter(|value| !value.is_empty());
+        let given = |known: Variable| known.text(&variable);
         let mut settings = Self {
-            jwks_secret: given("OATHGATE_JWKS_SECRET"),
-            metrics: given("OATHGATE_METRICS_NAMESPACE").map(|namespace| MetricSettings {
+            jwks_secret: given(variables::JWKS_SECRET),
+            metrics: given(variables::METRICS_NAMESPACE).map(|namespace| MetricSettings {
                 namespace,
-                stage: given("OATHGATE_METRICS_STAGE").unwrap_or_else(|| UNNAMED_STAGE.to_owned()),
+                stage: given(variables::METRICS_STAGE)
+                    .unwrap_or_else(|| variables::DEFAULT_METRICS_STAGE.to_owned()),
                 by_rule: false,
             }),
             ..Self::default()
@@ -140,62 +139,54 @@ impl Settings {
         if let Err(error) = settings.stage.read_variables(&variable) {
             wrong.extend(error.0);
         }
-        let mut number = |name, range: RangeInclusive<u64>| {
-            let text = given(name)?;
-            let number = text.parse().ok().filter(|number| range.contains(number));
-            if number.is_none() {
-                let (least, most) = (range.start(), range.end());
-                wrong.push(format!(
-                    "`{name}` is `{text}`: write a number from {least} to {most}"
-                ));
-            }
-            number
-        };
-        if let Some(seconds) = number("OATHGATE_JWKS_TTL_SECONDS", 1..=86_400) {
+        let mut number = |known: Variable| usable(known.number(&variable), &mut wrong);
+        if let Some(seconds) = number(variables::JWKS_TTL_SECONDS) {
             settings.jwks_ttl_seconds = seconds;
         }
-        let ttl = number("OATHGATE_SESSION_CACHE_TTL_SECONDS", 1..=3600);
-        let negative_ttl = number("OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS", 0..=3600);
-        let max_entries = number("OATHGATE_SESSION_CACHE_MAX_ENTRIES", 10..=10_000);
-        let secret_ttl = number("OATHGATE_BACKEND_SECRET_TTL_SECONDS", 1..=86_400);
+        let ttl = number(variables::SESSION_CACHE_TTL_SECONDS);
+        let negative_ttl = number(variables::SESSION_CACHE_NEGATIVE_TTL_SECONDS);
+        let max_entries = number(variables::SESSION_CACHE_MAX_ENTRIES);
+        let secret_ttl = number(variables::BACKEND_SECRET_TTL_SECONDS);
         settings.session_cache = ttl.map(|ttl| SessionCacheLimits {
             ttl: Duration::from_secs(ttl),
-            negative_ttl: Duration::from_secs(negative_ttl.unwrap_or(ttl.min(5))),
-            max_entries: max_entries
-                .and_then(|most| usize::try_from(most).ok())
-                .unwrap_or(1000),
+            negative_ttl: Duration::from_secs(
+                negative_ttl.unwrap_or(ttl.min(variables::DEFAULT_NEGATIVE_TTL_SECONDS)),
+            ),
+            max_entries: usize::try_from(max_entries.unwrap_or(variables::DEFAULT_MAX_ENTRIES))
+                .unwrap_or(usize::MAX),
         });
         match (ttl, negative_ttl, max_entries) {
-            (None, Some(_), _) | (None, _, Some(_)) => wrong.push(
-                "`OATHGATE_SESSION_CACHE_TTL_SECONDS` is not set: without it no session is kept"
-                    .to_owned(),
-            ),
-            (Some(ttl), Some(negative_ttl), _) if negative_ttl > ttl => wrong.push(
-                "`OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS` must not be longer than \
-                 `OATHGATE_SESSION_CACHE_TTL_SECONDS`"
-                    .to_owned(),
-            ),
+            (None, Some(_), _) | (None, _, Some(_)) => wrong.push(format!(
+                "`{}` is not set: without it no session is kept",
+                variables::SESSION_CACHE_TTL_SECONDS.name
+            )),
+            (Some(ttl), Some(negative_ttl), _) if negative_ttl > ttl => wrong.push(format!(
+                "`{}` must not be longer than `{}`",
+                variables::SESSION_CACHE_NEGATIVE_TTL_SECONDS.name,
+                variables::SESSION_CACHE_TTL_SECONDS.name
+            )),
             _ => {}
         }
         match backend_secret(given, secret_ttl) {
             Ok(named) => settings.backend_secret = named,
             Err(why) => wrong.push(why),
         }
-        if let Some(text) = given("OATHGATE_VOUCHED_FALLBACK") {
+        if let Some(text) = given(variables::VOUCHED_FALLBACK) {
             if text.trim() == text && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
                 settings.vouched_fallback = text;
             } else {
-                wrong.push(
-                    "`OATHGATE_VOUCHED_FALLBACK` must be visible ASCII without spaces around it"
-                        .to_owned(),
-                );
+                wrong.push(format!(
+                    "`{}` must be visible ASCII without spaces around it",
+                    variables::VOUCHED_FALLBACK.name
+                ));
             }
         }
-        if let Some(text) = given("OATHGATE_CLIENT_HEADERS") {
+        if let Some(text) = given(variables::CLIENT_HEADERS) {
             settings.client_headers = text.split(',').map(|name| name.trim().to_owned()).collect();
             if !settings.client_headers.iter().all(|name| is_token(name)) {
                 wrong.push(format!(
-                    "`OATHGATE_CLIENT_HEADERS` is `{text}`: write names of headers, separated by commas"
+                    "`{}` is `{text}`: write names of headers, separated by commas",
+                    variables::CLIENT_HEADERS.name
                 ));
             }
         }
@@ -204,65 +195,54 @@ impl Settings {
             let left_to_clients = |known: &String| known.eq_ignore_ascii_case(name);
             if settings.client_headers.iter().any(left_to_clients) {
                 wrong.push(format!(
-                    "`OATHGATE_CLIENT_HEADERS` names `{name}`, which holds `OATHGATE_BACKEND_SECRET`: no client may send it"
+                    "`{}` names `{name}`, which holds `{}`: no client may send it",
+                    variables::CLIENT_HEADERS.name,
+                    variables::BACKEND_SECRET.name
                 ));
             }
         }
-        if let Some(text) = given("OATHGATE_FORGED_HEADERS") {
-            match text.as_str() {
-                "refuse" => settings.forged_headers = ForgedHeaders::Refuse,
-                "replace" => settings.forged_headers = ForgedHeaders::Replace,
-                _ => wrong.push(format!(
-                    "`OATHGATE_FORGED_HEADERS` is `{text}`: write `refuse` or `replace`"
-                )),
-            }
+        let mut word = |known: Variable| usable(known.word(&variable), &mut wrong);
+        if word(variables::FORGED_HEADERS) == Some("replace") {
+            settings.forged_headers = ForgedHeaders::Replace;
         }
-        if let Some(text) = given("OATHGATE_TOKEN_HEADER") {
+        settings.simple_answers = word(variables::HTTP_API_ANSWER) == Some("simple");
+        let by_rule = word(variables::METRICS_BY_RULE) == Some("true");
+        if let Some(text) = given(variables::TOKEN_HEADER) {
             if unfit_for_gate_alone(&text).is_some() {
                 wrong.push(format!(
-                    "`OATHGATE_TOKEN_HEADER` is `{text}`: write the name of a header that API Gateway maps and no client sends, such as `X-Token`"
+                    "`{}` is `{text}`: write the name of a header that API Gateway maps and no client sends, such as `X-Token`",
+                    variables::TOKEN_HEADER.name
                 ));
             } else {
                 settings.token_header = Some(text);
             }
         }
-        if let Some(text) = given("OATHGATE_ALLOWED_ORIGINS") {
+        if let Some(text) = given(variables::ALLOWED_ORIGINS) {
             settings.allowed_origins = text.split(',').map(|text| text.trim().to_owned()).collect();
             if !settings.allowed_origins.iter().all(|text| is_origin(text)) {
                 wrong.push(format!(
-                    "`OATHGATE_ALLOWED_ORIGINS` is `{text}`: write origins such as `https://app.example.com`, separated by commas"
+                    "`{}` is `{text}`: write origins such as `https://app.example.com`, separated by commas",
+                    variables::ALLOWED_ORIGINS.name
                 ));
             }
         }
-        if let Some(text) = given("OATHGATE_METRICS_BY_RULE") {
-            match (text.as_str(), &mut settings.metrics) {
-                ("true", Some(metrics)) => metrics.by_rule = true,
-                ("true", None) => wrong.push(
-                    "`OATHGATE_METRICS_BY_RULE` is `true`, and without `OATHGATE_METRICS_NAMESPACE` there are no metrics"
-                        .to_owned(),
-                ),
-                ("false", _) => {}
-                _ => wrong.push(format!(
-                    "`OATHGATE_METRICS_BY_RULE` is `{text}`: write `true` or `false`"
-                )),
-            }
+        match &mut settings.metrics {
+            Some(metrics) => metrics.by_rule = by_rule,
+            None if by_rule => wrong.push(format!(
+                "`{}` is `true`, and without `{}` there are no metrics",
+                variables::METRICS_BY_RULE.name,
+                variables::METRICS_NAMESPACE.name
+            )),
+            None => {}
         }
-        if let Some(text) = given("OATHGATE_HTTP_API_ANSWER") {
-            match text.as_str() {
-                "simple" => settings.simple_answers = true,
-                "policy" => {}
-                _ => wrong.push(format!(
-                    "`OATHGATE_HTTP_API_ANSWER` is `{text}`: write `policy` or `simple`"
-                )),
-            }
-        }
-        if let Some(text) = given("OATHGATE_LOG_LEVEL") {
+        if let Some(text) = given(variables::LOG_LEVEL) {
             match text.parse() {
                 Ok(level) => settings.log_level = Some(level),
-                Err(error) => wrong.push(format!("`OATHGATE_LOG_LEVEL`: {error}")),
+                Err(error) => wrong.push(format!("`{}`: {error}", variables::LOG_LEVEL.name)),
             }
-        } else if let Some(text) = given("AWS_LAMBDA_LOG_LEVEL") {
-            // Lambda's own variable has levels we do not (TRACE, FATAL), and nobody of ours wrote it.
+        } else if let Some(text) = variable("AWS_LAMBDA_LOG_LEVEL").filter(|text| !text.is_empty())
+        {
+            // Lambda's own variable has levels that do not exist here (TRACE, FATAL), and the stage did not set it.
             settings.log_level = Some(text.parse().unwrap_or_default());
         }
         if wrong.is_empty() {
@@ -273,38 +253,51 @@ impl Settings {
     }
 }
 
-/// What the backend is shown, if anything; `ttl` is the secret's life-time where a variable names one.
+/// The value of a variable, if it is set; one that cannot be used is added to what is wrong.
+fn usable<T>(read: Result<Option<T>, VariableError>, wrong: &mut Vec<String>) -> Option<T> {
+    read.unwrap_or_else(|error| {
+        wrong.push(error.to_string());
+        None
+    })
+}
+
+/// The secret that the backend receives, if any; `ttl` is how long it is kept where a variable says so.
 fn backend_secret(
-    given: impl Fn(&'static str) -> Option<String>,
+    given: impl Fn(Variable) -> Option<String>,
     ttl: Option<u64>,
 ) -> Result<Option<BackendSecretSettings>, String> {
-    let secret = given("OATHGATE_BACKEND_SECRET");
-    let name = given("OATHGATE_BACKEND_SECRET_HEADER");
+    let secret = given(variables::BACKEND_SECRET);
+    let name = given(variables::BACKEND_SECRET_HEADER);
+    let (of_secret, of_header) = (
+        variables::BACKEND_SECRET.name,
+        variables::BACKEND_SECRET_HEADER.name,
+    );
     let (secret, name) = match (secret, name) {
         (Some(secret), Some(name)) => (secret, name),
         (Some(_), None) => {
-            return Err("`OATHGATE_BACKEND_SECRET_HEADER` is not set: name the header that holds `OATHGATE_BACKEND_SECRET`".to_owned());
+            return Err(format!(
+                "`{of_header}` is not set: name the header that holds `{of_secret}`"
+            ));
         }
         (None, Some(_)) => {
-            return Err("`OATHGATE_BACKEND_SECRET` is not set: name the secret that `OATHGATE_BACKEND_SECRET_HEADER` holds".to_owned());
+            return Err(format!(
+                "`{of_secret}` is not set: name the secret that `{of_header}` holds"
+            ));
         }
         (None, None) if ttl.is_some() => {
-            return Err(
-                "`OATHGATE_BACKEND_SECRET` is not set: without it there is no secret to read again"
-                    .to_owned(),
-            );
+            return Err(format!(
+                "`{of_secret}` is not set: without it there is no secret to read again"
+            ));
         }
         (None, None) => return Ok(None),
     };
     if let Some(why) = unfit_for_gate_alone(&name) {
-        return Err(format!(
-            "`OATHGATE_BACKEND_SECRET_HEADER` is `{name}`: the header {why}"
-        ));
+        return Err(format!("`{of_header}` is `{name}`: the header {why}"));
     }
     let header = VouchedHeader::new(&canonical_header_name(&name));
     Ok(Some(BackendSecretSettings {
         secret,
         header,
-        ttl_seconds: ttl.unwrap_or(300),
+        ttl_seconds: ttl.unwrap_or(variables::DEFAULT_SECRET_TTL_SECONDS),
     }))
 }

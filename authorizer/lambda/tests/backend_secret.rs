@@ -258,7 +258,7 @@ fn variables_that_contradict_each_other_are_refused() {
                 (HEADER, "X-Gate"),
                 ("OATHGATE_BACKEND_SECRET_TTL_SECONDS", "0"),
             ],
-            "write a number from 1 to 86400",
+            "write a whole number from 1 to 86400",
         ),
         (
             vec![SECRET, (HEADER, "X Gate")],

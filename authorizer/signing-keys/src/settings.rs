@@ -1,9 +1,10 @@
-//! What the function's variables say. `docs/environment.md` describes each.
+//! The function's settings, read from its variables. `docs/environment.md` describes each.
 
-use std::{num::NonZeroU64, time::Duration};
+use std::time::Duration;
 
 use oathgate_credentials::{Algorithm, CredentialsError};
 use oathgate_key_rotation::Policy;
+use oathgate_settings::{Variable, VariableError, signing_keys as variables};
 use thiserror::Error;
 
 /// What the function is there for.
@@ -47,16 +48,11 @@ pub enum SettingsError {
     /// It is missing.
     #[error("the environment variable `{0}` is not set")]
     Missing(&'static str),
-    /// It is none of the tasks.
-    #[error(
-        "`OATHGATE_KEYS_TASK` is `{0}`: use `first-key`, `rotation`, `random-value` or `endpoint`"
-    )]
-    Task(String),
-    /// It is not a number of seconds.
-    #[error("`{0}` is `{1}`: it must be a whole number of seconds above 0")]
-    Seconds(&'static str, String),
-    /// It is not an algorithm.
-    #[error("`OATHGATE_KEYS_ALGORITHM` cannot be used: {0}")]
+    /// Its value is not one that it takes.
+    #[error(transparent)]
+    Value(#[from] VariableError),
+    /// It does not name an algorithm.
+    #[error("`{name}` cannot be used: {0}", name = variables::ALGORITHM.name)]
     Algorithm(#[from] CredentialsError),
 }
 
@@ -66,32 +62,36 @@ impl Settings {
     /// # Errors
     /// The first that is missing or wrong.
     pub fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, SettingsError> {
-        let optional = |name| variable(name).filter(|value| !value.is_empty());
-        let required = |name| optional(name).ok_or(SettingsError::Missing(name));
-        let seconds = |name| {
-            let text = required(name)?;
-            text.parse::<NonZeroU64>()
-                .map(|seconds| Duration::from_secs(seconds.get()))
-                .map_err(|_| SettingsError::Seconds(name, text))
+        let optional = |known: Variable| known.text(&variable);
+        let required = |known: Variable| {
+            known
+                .text(&variable)
+                .ok_or(SettingsError::Missing(known.name))
         };
-        let task = match optional("OATHGATE_KEYS_TASK").as_deref() {
-            None | Some("first-key") => Task::FirstKey,
-            Some("rotation") => Task::Rotation(Policy {
-                publish_ahead: seconds("OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS")?,
-                retire_after: seconds("OATHGATE_KEYS_RETIRE_AFTER_SECONDS")?,
-                algorithm: optional("OATHGATE_KEYS_ALGORITHM")
+        let seconds = |known: Variable| match known.number(&variable)? {
+            Some(seconds) => Ok(Duration::from_secs(seconds)),
+            None => Err(SettingsError::Missing(known.name)),
+        };
+        let task = match variables::TASK
+            .word(&variable)?
+            .unwrap_or(variables::DEFAULT_TASK)
+        {
+            "rotation" => Task::Rotation(Policy {
+                publish_ahead: seconds(variables::PUBLISH_AHEAD_SECONDS)?,
+                retire_after: seconds(variables::RETIRE_AFTER_SECONDS)?,
+                algorithm: optional(variables::ALGORITHM)
                     .map(|name| name.parse::<Algorithm>())
                     .transpose()?,
             }),
-            Some("random-value") => Task::RandomValue,
-            Some("endpoint") => Task::Endpoint(EndpointSettings {
-                secret: required("OATHGATE_JWKS_SECRET")?,
-                ttl: seconds("OATHGATE_JWKS_TTL_SECONDS")?,
-                max_age: seconds("OATHGATE_KEYS_MAX_AGE_SECONDS")?,
-                issuer: required("OATHGATE_KEYS_ISSUER")?,
-                base_url: optional("OATHGATE_KEYS_BASE_URL"),
+            "random-value" => Task::RandomValue,
+            "endpoint" => Task::Endpoint(EndpointSettings {
+                secret: required(variables::JWKS_SECRET)?,
+                ttl: seconds(variables::JWKS_TTL_SECONDS)?,
+                max_age: seconds(variables::MAX_AGE_SECONDS)?,
+                issuer: required(variables::ISSUER)?,
+                base_url: optional(variables::BASE_URL),
             }),
-            Some(other) => return Err(SettingsError::Task(other.to_owned())),
+            _ => Task::FirstKey,
         };
         Ok(Self { task })
     }
@@ -137,7 +137,7 @@ mod tests {
             ),
             (
                 &[("OATHGATE_KEYS_TASK", "rotate")],
-                "`rotate`: use `first-key`",
+                "`rotate`: write `first-key`",
             ),
             (
                 &[("OATHGATE_KEYS_TASK", "endpoint")],
@@ -151,7 +151,7 @@ mod tests {
             let mut variables = rotation;
             variables[1].1 = wrong;
             let error = read(&variables).unwrap_err().to_string();
-            assert!(error.contains("whole number of seconds above 0"), "{error}");
+            assert!(error.contains("write a whole number from 1"), "{error}");
         }
     }
 }

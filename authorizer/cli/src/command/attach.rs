@@ -87,7 +87,7 @@ fn print(contract: &Contract, format: AttachFormat) -> Result<Exit, CommandError
         AttachFormat::Cdk => Format::Cdk,
     };
     io::stdout().write_all(snippet(contract, format).as_bytes())?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// What the gate asks for, with what the command line says otherwise.
@@ -172,7 +172,7 @@ async fn with(
         return Ok(Exit::Findings);
     }
     if !applies {
-        return Ok(Exit::Fine);
+        return Ok(Exit::Success);
     }
     let mut work = Work {
         api,
@@ -181,7 +181,7 @@ async fn with(
     };
     work.apply(&plan, &seen).await.map_err(AttachError::from)?;
     writeln!(io::stdout(), "done")?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 fn verified(
@@ -198,7 +198,7 @@ fn verified(
     let subject = subject(seen, contract);
     if findings.is_empty() {
         writeln!(out, "{subject}: everything is as the gate needs it")?;
-        return Ok(Exit::Fine);
+        return Ok(Exit::Success);
     }
     writeln!(out, "{subject}: {} findings", findings.len())?;
     Ok(Exit::Findings)

@@ -49,7 +49,11 @@ pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
             }
         }
     }
-    Ok(if granted { Exit::Fine } else { Exit::Findings })
+    Ok(if granted {
+        Exit::Success
+    } else {
+        Exit::Findings
+    })
 }
 
 fn request(arguments: &Explain) -> Result<Request, ExplainError> {

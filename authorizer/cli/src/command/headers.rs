@@ -65,7 +65,7 @@ pub(crate) async fn run(arguments: &Headers) -> Result<Exit, CommandError> {
             }
         }
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// A column for each header, a line for each group of rules, and what the words in it mean; nothing

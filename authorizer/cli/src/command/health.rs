@@ -27,7 +27,7 @@ pub(crate) async fn run(arguments: &Health) -> Result<Exit, CommandError> {
         timeout: PATIENCE,
     };
     match Client::from_env()?.send(asked).await {
-        Ok(answer) if answer.status == 200 => Ok(Exit::Fine),
+        Ok(answer) if answer.status == 200 => Ok(Exit::Success),
         Ok(answer) => {
             eprintln!("oathgate: the server is not ready: {}", answer.status);
             Ok(Exit::Findings)

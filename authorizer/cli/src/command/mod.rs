@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 
 pub(crate) use rules_check::all_findings;
+pub(crate) use schema::Schema;
 use thiserror::Error;
 
 use crate::{

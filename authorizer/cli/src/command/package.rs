@@ -9,7 +9,10 @@ use std::{
 use oathgate_engine::{
     Target,
     finding::Severity,
-    rules::{PackedError, PackedRules},
+    rules::{
+        PackedError, PackedRules,
+        package_files::{BOOTSTRAP, PACKED},
+    },
 };
 use thiserror::Error;
 
@@ -27,12 +30,6 @@ pub(crate) enum PackageError {
     #[error("cannot write `{file}`: {error}", file = file.display())]
     Write { file: PathBuf, error: io::Error },
 }
-
-/// What Lambda starts.
-const BOOTSTRAP: &str = "bootstrap";
-
-/// The configuration and the rules, in the form that loads fastest.
-const PACKED: &str = "gate.packed";
 
 /// What a package consists of, each with its name while it is being written. Nothing else may lie in
 /// the folder.
@@ -77,7 +74,7 @@ pub(crate) async fn run(arguments: &Package) -> Result<Exit, CommandError> {
         project.rules.len(),
         arguments.out.display()
     );
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Makes the folder; one with anything but a package in it is left alone.

@@ -40,5 +40,5 @@ pub(crate) fn run(arguments: &RulesBuild) -> Result<Exit, BuildError> {
             error,
         })?,
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }

@@ -55,7 +55,11 @@ pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
         }
     }
     let failed = errors > 0 || (arguments.strict && warnings > 0);
-    Ok(if failed { Exit::Findings } else { Exit::Fine })
+    Ok(if failed {
+        Exit::Findings
+    } else {
+        Exit::Success
+    })
 }
 
 /// What the files say wrongly, and what their meaning does, worst first.

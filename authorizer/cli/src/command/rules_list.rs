@@ -54,7 +54,7 @@ pub(crate) async fn run(arguments: &RulesList) -> Result<Exit, CommandError> {
             }
         }
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 fn listed(rule: &RuleDefinition) -> Result<Listed<'_>, serde_json::Error> {

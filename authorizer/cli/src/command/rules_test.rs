@@ -96,7 +96,11 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
         .collect();
     print(&report, arguments.format)?;
     let failed = !report.failed.is_empty() || (arguments.strict && !report.untested.is_empty());
-    Ok(if failed { Exit::Findings } else { Exit::Fine })
+    Ok(if failed {
+        Exit::Findings
+    } else {
+        Exit::Success
+    })
 }
 
 fn read(file: &Path, arguments: &RulesTest) -> Result<TestFile, TestError> {

@@ -65,7 +65,7 @@ pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
         () = watch.keep_up_to_date(&arguments.configuration, &current) => {}
     }
     log::event("the server has stopped");
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Reads the configuration and its rules. A server of rules may still be starting, beside this one:

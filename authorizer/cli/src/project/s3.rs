@@ -11,6 +11,7 @@ use aws_sigv4::{
     sign::v4,
 };
 use oathgate_http_client::aws::domain_of;
+use oathgate_settings::all::AWS_ENDPOINT_URL;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
@@ -72,7 +73,7 @@ fn signed(
         "environment",
     )
     .into();
-    let endpoint = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable("AWS_ENDPOINT_URL"));
+    let endpoint = variable("AWS_ENDPOINT_URL_S3").or_else(|| variable(AWS_ENDPOINT_URL.name));
     let url = url(bucket, key, &region, endpoint.as_deref());
 
     let mut settings = SigningSettings::default();

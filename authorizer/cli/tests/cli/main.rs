@@ -14,6 +14,7 @@
 mod credentials;
 mod encodings;
 mod explain;
+mod facts;
 mod harness;
 mod headers;
 mod health;

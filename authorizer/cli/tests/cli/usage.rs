@@ -35,7 +35,7 @@ fn wrong_use_ends_with_2_and_says_what_is_wrong() {
         ),
         (&["explain", "--config", "c.yml"], "<URL>"),
         (&["package", "--config", "c.yml"], "--bootstrap <BIN>"),
-        (&["schema", "lambda"], "config, rules"),
+        (&["schema", "lambda"], "config, rules, facts"),
         (
             &[
                 "explain",

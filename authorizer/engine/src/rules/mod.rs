@@ -5,6 +5,7 @@ mod definition;
 mod load;
 mod migrate;
 mod origin;
+pub mod package_files;
 mod packed;
 mod source;
 mod validity;

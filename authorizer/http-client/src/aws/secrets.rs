@@ -11,6 +11,7 @@ use aws_sdk_secretsmanager::{
     error::{ProvideErrorMetadata, SdkError},
 };
 use bytes::Bytes;
+use oathgate_settings::all::AWS_ENDPOINT_URL;
 use thiserror::Error;
 
 use super::SdkConnector;
@@ -76,7 +77,7 @@ impl Account {
                 "Environment",
             ),
             endpoint: optional("AWS_ENDPOINT_URL_SECRETS_MANAGER")
-                .or_else(|| optional("AWS_ENDPOINT_URL")),
+                .or_else(|| optional(AWS_ENDPOINT_URL.name)),
         })
     }
 }

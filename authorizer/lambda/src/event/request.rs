@@ -38,7 +38,7 @@ pub enum EventError {
     #[error("the event has no path that begins with a slash")]
     Path,
     /// It does not say whom the client asked.
-    #[error("the event has no `requestContext.domainName`: set `OATHGATE_PUBLIC_HOST`")]
+    #[error("the event has no `requestContext.domainName`: set `{}`", oathgate_settings::authorizer::PUBLIC_HOST.name)]
     Host,
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn generate(arguments: &CredentialsGenerate) -> Result<Exit, CommandE
     let mut text = serde_json::to_string_pretty(keys.as_json())?;
     text.push('\n');
     std::io::stdout().write_all(text.as_bytes())?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Prints what may be shown of a key set to everybody now.
@@ -60,5 +60,5 @@ pub(crate) async fn public(arguments: &CredentialsPublic) -> Result<Exit, Comman
     let mut text = serde_json::to_string_pretty(&json!({ "keys": keys }))?;
     text.push('\n');
     std::io::stdout().write_all(text.as_bytes())?;
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }

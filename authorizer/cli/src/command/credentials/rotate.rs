@@ -43,7 +43,7 @@ pub(crate) async fn rotate(arguments: &CredentialsRotate) -> Result<Exit, Comman
         }
         None => std::io::stdout().write_all(text.as_bytes())?,
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 async fn rotate_secret(
@@ -60,7 +60,7 @@ async fn rotate_secret(
             .await
             .map_err(KeySetError::from)?;
         tell(arguments, renewed.as_ref(), now)?;
-        return Ok(Exit::Fine);
+        return Ok(Exit::Success);
     }
     let described = secrets
         .describe(secret, BEGIN_LIMIT)
@@ -80,7 +80,7 @@ async fn rotate_secret(
             .map_err(KeySetError::from)?;
         tell(arguments, Some(&renewed), now)?;
     }
-    Ok(Exit::Fine)
+    Ok(Exit::Success)
 }
 
 /// Says what was done, and what it breaks.
