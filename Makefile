@@ -121,7 +121,7 @@ oathkeeper-bin:
 	fi
 
 .PHONY: test-local
-test-local: $(VENV) node_modules binaries ## The scripts' and the local cloud's own tests, and a real deployment asked over HTTP
+test-local: $(VENV) node_modules binaries ## The scripts' and the local cloud's own tests, and a real deployment called over HTTP
 	$(PYTHON) -m pytest -q scripts/tests local/tests e2e
 
 .PHONY: arm64
@@ -170,7 +170,7 @@ properties: ## A million and more generated events, each answered in process
 		--test properties --test events
 
 .PHONY: deny
-deny: ## Licences, sources, banned crates and known holes of everything that is built on
+deny: ## Licences, sources, banned crates and known vulnerabilities of everything that is built on
 	scripts/deny
 
 .PHONY: sbom

@@ -1,1 +1,1 @@
-"""The stack, deployed for real onto the local cloud, and asked over HTTP."""
+"""The stack, deployed for real onto the local cloud, and called over HTTP."""

@@ -1,4 +1,4 @@
-"""Lambda functions that answer requests behind the gate."""
+"""Lambda functions that are backends behind the gate."""
 
 from __future__ import annotations
 

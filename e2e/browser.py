@@ -1,6 +1,6 @@
-"""A real browser, and the site that it believes to be on: example.test.
+"""A real browser, and the site that it opens: example.test.
 
-`https://api.example.test` hands everything on to the deployed API, as a custom
+`https://api.example.test` passes everything on to the deployed API, as a custom
 domain does. `https://www.example.test/login` is the login page, and
 `https://app.example.test` has pages that scripts run in. The browser finds all
 of them at one port of this machine, behind a certificate made for the test.
@@ -25,15 +25,15 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Response
 
-#: Seconds until the browser must have done what it was sent for.
+#: Seconds until the browser must be done.
 PATIENCE = 60
 
 DOMAIN = "example.test"
 
-#: Asks the API, with method, path, headers and body.
-Ask = Callable[[str, str, list[tuple[str, str]], bytes], Answer]
+#: Sends the API a request, with method, path, headers and body.
+Send = Callable[[str, str, list[tuple[str, str]], bytes], Response]
 
 _HOP_BY_HOP = frozenset(["host", "connection", "content-length", "transfer-encoding", "keep-alive", "accept-encoding"])
 
@@ -48,12 +48,12 @@ def program() -> str | None:
 class Site:
     """The site under example.test, while it is served."""
 
-    def __init__(self, ask: Ask, pages: dict[str, str]):
+    def __init__(self, send: Send, pages: dict[str, str]):
         #: by address without scheme: the HTML that stands there
         self._pages = pages
-        self._ask = ask
-        #: every address that was asked for, in order, without scheme
-        self.asked: list[str] = []
+        self._ask = send
+        #: every address that was requested, in order, without scheme
+        self.requested: list[str] = []
         #: what pages reported, in order
         self.reports: list[dict] = []
         self._changed = threading.Condition()
@@ -67,22 +67,22 @@ class Site:
                 if found:
                     return found
                 left = deadline - time.monotonic()
-                assert left > 0, f"the page {page} reported nothing; the browser asked for {self.asked}"
+                assert left > 0, f"the page {page} reported nothing; the browser requested {self.requested}"
                 self._changed.wait(left)
 
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        """Answers one request of the browser's."""
+    def respond(self, handler: BaseHTTPRequestHandler) -> None:
+        """Responds to one request of the browser."""
         host = handler.headers.get("Host", "").partition(":")[0]
         body = handler.rfile.read(int(handler.headers.get("Content-Length") or 0))
         with self._changed:
-            self.asked.append(f"{handler.command} {host}{handler.path}")
+            self.requested.append(f"{handler.command} {host}{handler.path}")
             if handler.path == "/report" and handler.command == "POST":
                 self.reports.append(json.loads(body))
                 self._changed.notify_all()
         if host == f"api.{DOMAIN}":
             kept = [(name, value) for name, value in handler.headers.items() if name.lower() not in _HOP_BY_HOP]
-            answer = self._ask(handler.command, handler.path, kept, body)
-            self._send(handler, answer.status, list(answer.headers), answer.body)
+            response = self._ask(handler.command, handler.path, kept, body)
+            self._send(handler, response.status, list(response.headers), response.body)
             return
         html = self._pages.get(host + handler.path.partition("?")[0], "")
         self._send(handler, 200 if html else 404, [("Content-Type", "text/html; charset=utf-8")], html.encode())
@@ -100,7 +100,7 @@ class Site:
 
     @contextlib.contextmanager
     def served(self) -> Iterator[int]:
-        """Serves the site, and gives its port."""
+        """Serves the site, and returns its port."""
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -113,7 +113,7 @@ class Site:
                     super().handle_one_request()
 
             def _any(inner):
-                self.answer(inner)
+                self.respond(inner)
 
             do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_OPTIONS = _any
 
@@ -145,7 +145,7 @@ def opened(address: str, port: int, folder: Path) -> Iterator[None]:
 
 
 def screenshot(address: str, port: int, picture: Path) -> None:
-    """Takes a picture of what an address of the site leads to."""
+    """Takes a screenshot of an address of the site."""
     with _profile() as profile:
         options = [f"--screenshot={picture}", "--window-size=900,500", "--virtual-time-budget=10000"]
         command = [*_command(port, profile), *options, address]
@@ -180,7 +180,7 @@ def _command(port: int, profile: Path) -> list[str]:
 
 
 def _certified() -> ssl.SSLContext:
-    """A certificate that nobody has to trust: the browser is told not to ask."""
+    """A self-signed certificate, which the browser is configured to accept."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, DOMAIN)])
     now = datetime.datetime.now(datetime.timezone.utc)

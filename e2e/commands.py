@@ -1,4 +1,4 @@
-"""Commands of the project, run for stages on the local cloud as a person would run them."""
+"""Commands of the project, run for stages on the local cloud as a user runs them."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from local.cloud.launcher import LocalCloud
@@ -23,15 +25,17 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(scope="session")
 def cloud():
+    """The cloud of all tests. With OATHGATE_KEEP_CLOUD=1 it goes on running; the next run ends it."""
     cloud = LocalCloud.on_free_ports(FIRST_PORT)
     cloud.start()
     yield cloud
-    cloud.stop()
+    if os.environ.get("OATHGATE_KEEP_CLOUD") != "1":
+        cloud.stop()
 
 
 @pytest.fixture(scope="session")
 def gate(cloud):
-    # A rotated key must arrive while a test waits for it, and the most talkative log must hold no secret.
+    # A rotated key must arrive while a test waits for it, and the most verbose log must not have a secret.
     keys = {"ttlSeconds": 1, "rotation": {"everyDays": 30, "publishAheadSeconds": 3}}
     changes = {"signingKeys": keys, "keysEndpoint": {"maxAgeSeconds": 1}, "logs": {"level": "debug"}}
     gate = Deployment(cloud, "e2e", changes)
@@ -58,6 +62,6 @@ def mappings(request, cloud):
 
 @pytest.fixture(autouse=True)
 def fresh_backend(request):
-    """Every test begins with a backend that was asked nothing."""
+    """Every test begins with a backend that has received no request."""
     if "cloud" in request.fixturenames:
         request.getfixturevalue("cloud").forget_backend_requests()

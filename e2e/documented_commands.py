@@ -20,7 +20,7 @@ _MINUTES = "takes minutes or more by design; its parts have tests of their own"
 _OATHKEEPER = "needs a built Oathkeeper"
 _DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run"
 _ARM64 = "deploys what was built for arm64, which `make arm64` does once in `make test`; e2e/test_several_stages.py"
-_AWS = "asks an AWS account; infra/test/backends.test.ts asserts the output that names the certificate"
+_AWS = "calls an AWS account; infra/test/backends.test.ts asserts the output that names the certificate"
 _OWN_APP = (
     "installs from a registry or deploys; e2e/test_own_app.py does the same with the packed package, on the local cloud"
 )
@@ -87,10 +87,10 @@ NOT_RUN = {
     ),
 }
 
-#: Commands that end with another status than 0, and what it says.
+#: Commands that end with another status than 0, and what it means.
 ENDS_WITH = {
-    # The request is refused, which the program says by 1: it has no session, or the one of a session service that
-    # nobody has set up.
+    # The request is refused, which is exit code 1: it has no session, or the one of a session service that
+    # does not run.
     "target/debug/oathgate explain --config dist/dev/gate/config.yml https://api.dev.example.com/v1/account/1": 1,
     "oathgate explain --config config/config.yml -H 'Cookie: ory_kratos_session=…' https://api.example.com/v1/account/1": 1,
 }
@@ -151,7 +151,7 @@ def all_commands() -> list[Command]:
 
 
 def unmarked(page: str, text: str, programs: set[str]) -> list[int]:
-    """Lines of fences without a language that begin with one of these programs: commands that nobody would run."""
+    """Lines of fences without a language that begin with one of these programs: commands that no test would run."""
     lines, fence = [], None
     for number, line in enumerate(text.splitlines(), 1):
         marker = _FENCE.match(line)

@@ -1,4 +1,4 @@
-"""Sends requests to a deployed API all the time, each over a connection that stays open, and checks every answer."""
+"""Sends requests to a deployed API all the time, each over a connection that stays open, and checks every response."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from local.deployment import Deployment
 #: Seconds between two requests of a connection: the deploy on the same machine has to get on.
 PAUSE = 0.01
 
-#: Seconds until a request without an answer counts as a failure.
+#: Seconds until a request without a response counts as a failure.
 PATIENCE = 30
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request that is sent again and again, and what its answers have to be.
+    """A request that is sent again and again, and what its responses have to be.
 
-    `check` gets the status and what the backend says that it received, or nothing where the answer is not the backend's; it
-    gives a word for what the answer shows, and raises an AssertionError for one that must not be.
+    `check` takes the status and the request that the backend received, or None where the response is not the backend's; it
+    returns a word for what the response shows, and raises an AssertionError for one that must not be.
     """
 
     path: str
@@ -37,14 +37,14 @@ class Request:
 class Load:
     """What a load generator has seen so far."""
 
-    #: how often each word was given by the checks
+    #: how often the checks returned each word
     seen: Counter[str] = field(default_factory=Counter)
     #: what must not have been, a sentence each
     failures: list[str] = field(default_factory=list)
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def record(self, word: str | None, failure: str | None = None) -> None:
-        """Counts one answer."""
+        """Counts one response."""
         with self._changed:
             if word is not None:
                 self.seen[word] += 1
@@ -53,12 +53,12 @@ class Load:
             self._changed.notify_all()
 
     def await_word(self, word: str, times: int = 1, patience: float = PATIENCE) -> None:
-        """Waits until a word was given so many more times, or something has failed."""
+        """Waits until a word was returned so many more times, or something has failed."""
         with self._changed:
             wanted = self.seen[word] + times
             there = self._changed.wait_for(lambda: self.failures or self.seen[word] >= wanted, patience)
         assert not self.failures, self.failures[:3]
-        assert there, f"no answer said {word!r} within {patience} s; they said {dict(self.seen)}"
+        assert there, f"no check returned {word!r} within {patience} s; they returned {dict(self.seen)}"
 
 
 @contextmanager
@@ -91,10 +91,10 @@ def _client(deployment: Deployment, request: Request, load: Load, stop: threadin
             for name, value in request.headers:
                 connection.putheader(name, value)
             connection.endheaders()
-            answer = connection.getresponse()
-            body = answer.read()
-            received = json.loads(body) if answer.getheader("X-Backend") else None
-            load.record(request.check(answer.status, received))
+            response = connection.getresponse()
+            body = response.read()
+            received = json.loads(body) if response.getheader("X-Backend") else None
+            load.record(request.check(response.status, received))
         except (AssertionError, OSError, http.client.HTTPException, ValueError) as failure:
             what = f"{type(failure).__name__}: {failure}"
             load.record(None, f"request {number} to {request.path} with {request.headers}: {what}")

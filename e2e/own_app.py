@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tarfile
 
-from local.cloud.gateway_client import Answer, ask
+from local.cloud.gateway_client import Response, send
 from local.cloud.launcher import LocalCloud
 from local.cloud.processes import BUILT, ROOT, LocalCloudError
 
@@ -60,20 +60,20 @@ class OwnApp:
         return [one["PhysicalResourceId"] for one in listed if one["ResourceType"] == type_]
 
     def compile(self) -> None:
-        """The compiler finds no mistake, in the package's types either."""
+        """Type-checks the app, the package's types included."""
         self._run(["tsc", "-p", "."])
 
     def lint(self) -> str:
-        """What AWS's linter says of the template, warnings included, but for how the CDK library lets functions wait."""
+        """The findings of AWS's linter for the template, warnings included, but for how the CDK library lets functions wait."""
         lint = [str(ROOT / ".venv" / "bin" / "cfn-lint"), "--regions", "eu-central-1", "--ignore-checks", "W3005"]
         done = subprocess.run(
             [*lint, "--", str(self.folder / "cdk.out" / f"{STACK}.template.json")], capture_output=True, text=True
         )
         return done.stdout + done.stderr
 
-    def ask(self, method: str, path: str, headers: list[tuple[str, str]] | None = None) -> Answer:
+    def send(self, method: str, path: str, headers: list[tuple[str, str]] | None = None) -> Response:
         """Sends one request through the deployed API."""
-        return ask(self.cloud.port, self._api_id, "live", method, path, headers)
+        return send(self.cloud.port, self._api_id, "live", method, path, headers)
 
     def _install(self) -> None:
         modules = self.folder / "node_modules"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.cloud.processes import ROOT
 
-#: A configuration for guests and for those who have a session; `X-User` says who it is.
+#: A configuration for guests and for those who have a session; `X-User` is the subject.
 CONFIG = {
     "access_rules": {"matching_strategy": "regexp", "repositories": ["file://./rules.json"]},
     "authenticators": {
@@ -36,7 +36,7 @@ CONFIG = {
 def write(folder: Path, rules: list[dict], test: dict, config: dict | None = None) -> dict[str, dict]:
     """Writes rules, the one test that a stage has to have, and a configuration if the stage has its own.
 
-    Gives the settings of the stage that name these files. The folder is below the project's.
+    Returns the settings of the stage that name these files. The folder is below the project's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     # Jsonnet reads JSON.

@@ -1,4 +1,4 @@
-"""The pages that the browser is shown."""
+"""The pages that the browser opens."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ _REPORT = """
 const report = (page, more) => fetch('/report', {method: 'POST', body: JSON.stringify({page, ...more})});
 """
 
-#: Says where it was asked for, and signs nobody in.
+#: Shows where the browser came from, and does not sign in.
 LOGIN = f"""<!doctype html><title>Sign in</title><h1>Sign in</h1>
 <p>Afterwards: <b id="to"></b></p>
 <script>{_REPORT}
-const asked = new URL(location.href).searchParams;
-const to = asked.get('return_to') ?? asked.get('to');
+const query = new URL(location.href).searchParams;
+const to = query.get('return_to') ?? query.get('to');
 document.getElementById('to').textContent = to;
 report('login', {{address: location.href, to}});
 </script>"""
@@ -25,16 +25,16 @@ document.cookie = '{SESSION[1]}; Domain=example.test; Path=/; Secure; SameSite=L
 location.replace(new URL(location.href).searchParams.get('return_to'));
 </script>"""
 
-#: A page of another origin whose script calls the API, and tells what it could read.
+#: A page of another origin whose script calls the API, and reports what it could read.
 CALLER = f"""<!doctype html><title>App</title><h1>App</h1>
 <script>{_REPORT}
 document.cookie = 'ory_kratos_session=%(session)s; Domain=example.test; Path=/; Secure; SameSite=Lax';
 const call = async (method, path) => {{
   try {{
-    const answer = await fetch('https://api.example.test' + path, {{
+    const response = await fetch('https://api.example.test' + path, {{
       method, credentials: 'include', headers: {{'Content-Type': 'application/json'}},
     }});
-    return {{status: answer.status, body: await answer.text()}};
+    return {{status: response.status, body: await response.text()}};
   }} catch (error) {{
     return {{unreadable: String(error)}};
   }}

@@ -10,7 +10,7 @@ from . import own_rules
 
 NAME = "second"
 
-#: Seconds for which a session is believed in.
+#: Seconds for which a session is kept.
 SESSION_TTL = 3
 
 CONFIG = own_rules.CONFIG | {
@@ -61,7 +61,7 @@ RULES = [
     _rule("page", "cookie_session", _USER, errors=_LOGIN),
 ]
 
-#: What a project of its own has to bring: the tests of its rules.
+#: The tests of its rules, which every project must have.
 TEST = {
     "name": "what is open is open",
     "request": {"url": "https://api.example.test/open/a"},

@@ -1,4 +1,4 @@
-"""What reached the backend and the logs, as the tests need to see it."""
+"""What reached the backend and the logs, in the form that the tests need."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def verified_claims(received: dict, keys: list[dict]) -> dict:
     """The claims of the one token in Authorization, signed by one of the keys."""
     (authorization,) = values(received, "Authorization")
     shown = token.show(authorization, keys)
-    assert shown is not None, "Authorization holds no token"
+    assert shown is not None, "Authorization has no token"
     assert shown["verified"], "the token's signature is not valid"
     return shown["claims"]
 

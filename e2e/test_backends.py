@@ -1,4 +1,4 @@
-"""A Lambda function behind the gate is told who is calling, and a backend lets in what brings the gate's secret alone."""
+"""A Lambda function behind the gate receives the subject, and a backend accepts only requests with the gate's secret."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ STAGE = "backends"
 
 @pytest.fixture(scope="module")
 def function(cloud):
-    """The example's function, with the event that it got in its answers beside what it says itself."""
-    source = EXAMPLE + "\n\ndef showing(event, context):\n    said = handler(event, context)\n"
-    source += '    return {**said, "body": json.dumps({"said": json.loads(said["body"]), "event": event})}\n'
+    """The example's function, with its event in its responses beside its own body."""
+    source = EXAMPLE + "\n\ndef showing(event, context):\n    own = handler(event, context)\n"
+    source += '    return {**own, "body": json.dumps({"own": json.loads(own["body"]), "event": event})}\n'
     with backend_function(cloud, "backend", source, "showing") as arn:
         yield arn
 
@@ -42,37 +42,37 @@ def behind(gate, function):
     gate.cloud.client("cloudformation").delete_stack(StackName=stage.stack)
 
 
-def test_a_function_is_told_who_is_calling_in_the_authorizers_context(behind):
-    answer = behind.ask("GET", "/v1/account/7", [SESSION])
-    assert answer.status == 200
-    assert answer.json["said"] == {"user": ADA, "path": "/v1/account/7"}
-    authorizer = answer.json["event"]["requestContext"]["authorizer"]
+def test_a_function_receives_the_subject_in_the_authorizer_s_context(behind):
+    response = behind.send("GET", "/v1/account/7", [SESSION])
+    assert response.status == 200
+    assert response.json["own"] == {"user": ADA, "path": "/v1/account/7"}
+    authorizer = response.json["event"]["requestContext"]["authorizer"]
     assert authorizer["x-user"] == ADA
     assert authorizer["authorization"].startswith("Bearer ey")
 
 
-def test_a_function_is_told_of_nobody_behind_a_rule_that_names_none(behind):
-    answer = behind.ask("GET", "/health")
-    assert answer.status == 403
-    assert answer.json["event"]["requestContext"]["authorizer"]["x-user"] == "none"
+def test_a_function_receives_no_subject_behind_a_rule_that_sets_none(behind):
+    response = behind.send("GET", "/health")
+    assert response.status == 403
+    assert response.json["event"]["requestContext"]["authorizer"]["x-user"] == "none"
 
 
-def test_what_a_client_forges_reaches_a_function_in_no_place_that_the_gate_vouches_for(behind):
+def test_a_forged_header_reaches_a_function_in_no_place_that_the_gate_vouches_for(behind):
     for name in ("X-User", "x-user", "X_User"):
-        assert behind.ask("GET", "/v1/account/7", [SESSION, (name, "mallory")]).status == 403
+        assert behind.send("GET", "/v1/account/7", [SESSION, (name, "mallory")]).status == 403
     # What clients send in good faith arrives among their own headers, and nowhere else.
-    answer = behind.ask("GET", "/v1/account/7", [SESSION, ("Authorization", "Bearer mine")])
-    event = answer.json["event"]
-    assert answer.json["said"]["user"] == ADA
+    response = behind.send("GET", "/v1/account/7", [SESSION, ("Authorization", "Bearer mine")])
+    event = response.json["event"]
+    assert response.json["own"]["user"] == ADA
     assert "Bearer mine" in event["headers"].values()
     assert "mine" not in json.dumps(event["requestContext"]["authorizer"])
 
 
 def test_a_function_is_not_called_for_a_request_that_is_refused(behind):
     for path, status in (("/v1/account/7", 401), ("/v1/closed", 403), ("/nowhere", 403)):
-        answer = behind.ask("GET", path)
-        assert answer.status == status
-        assert b"requestContext" not in answer.body
+        response = behind.send("GET", path)
+        assert response.status == status
+        assert b"requestContext" not in response.body
 
 
 HEADER = "X-Gate-Secret"
@@ -90,7 +90,7 @@ def example(name: str):
 
 
 class Guarded:
-    """A backend that answers 403 to what does not bring the secret, wherever it comes from."""
+    """A backend that responds 403 to every request without the secret."""
 
     def __init__(self):
         #: set once the stack has made the secret
@@ -120,18 +120,18 @@ class Guarded:
         self._server.server_close()
 
     def asked_directly(self, value: str | None) -> int:
-        """The status of a request that comes around the gateway."""
+        """The status of a request that bypasses the gateway."""
         request = urllib.request.Request(f"{self.url}/v1/public/a", headers={} if value is None else {HEADER: value})
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return response.status
         except urllib.error.HTTPError as error:
             return error.code
 
 
 @pytest.fixture(scope="module")
 def guarded(behind):
-    """The same stage, now with a backend that demands the secret header."""
+    """The same stage, now with a backend that requires the secret header."""
     cloud = behind.cloud
     backend = Guarded()
     header = {"name": HEADER, "ttlSeconds": TTL, "rotateAfterDays": 30}
@@ -169,20 +169,20 @@ def by_hand(client, stage) -> str:
 
 def test_a_backend_is_reached_through_the_gate_alone(guarded):
     stage, backend = guarded
-    assert stage.ask("GET", "/v1/public/a").status == 200
-    assert stage.ask("GET", "/health").status == 200
+    assert stage.send("GET", "/v1/public/a").status == 200
+    assert stage.send("GET", "/health").status == 200
     assert backend.shown == {current(stage)}
     assert len(current(stage)) == 64
     for value in (None, "", "none", "x" * 64):
         assert backend.asked_directly(value) == 403
 
 
-def test_no_client_sends_the_secret_header_through_the_gate_not_even_with_the_right_value(guarded):
+def test_no_client_sends_the_secret_header_through_the_gate_even_with_the_right_value(guarded):
     stage, backend = guarded
     backend.shown.clear()
     for name in (HEADER, HEADER.lower(), HEADER.upper(), "X_Gate_Secret"):
         for value in ("guessed", current(stage)):
-            assert stage.ask("GET", "/v1/public/a", [(name, value)]).status == 403
+            assert stage.send("GET", "/v1/public/a", [(name, value)]).status == 403
     assert backend.shown == set()
 
 
@@ -196,13 +196,13 @@ def test_the_secret_is_rotated_under_load_without_one_request_refused(guarded):
         backend.shown.clear()
         deadline = time.monotonic() + PATIENCE
         while values[-1] not in backend.shown:
-            assert time.monotonic() < deadline, f"after {PATIENCE} s the old secret is still shown"
-            assert stage.ask("GET", "/v1/public/a").status == 200
+            assert time.monotonic() < deadline, f"after {PATIENCE} s the old secret is still sent"
+            assert stage.send("GET", "/v1/public/a").status == 200
         assert backend.shown <= set(values[-2:])
     assert backend.asked_directly(values[0]) == 403
 
 
-def test_a_secret_that_is_gone_or_unfit_leaves_the_last_good_one(guarded):
+def test_after_a_secret_is_gone_or_not_valid_the_last_good_one_is_used(guarded):
     stage, backend = guarded
     client = stage.cloud.client("secretsmanager")
     good = current(stage)
@@ -210,11 +210,11 @@ def test_a_secret_that_is_gone_or_unfit_leaves_the_last_good_one(guarded):
     backend.shown.clear()
     until = time.monotonic() + 3 * TTL
     while time.monotonic() < until:
-        assert stage.ask("GET", "/v1/public/a").status == 200
+        assert stage.send("GET", "/v1/public/a").status == 200
     assert backend.shown == {good}
 
 
-def test_the_secret_is_in_no_log_and_in_no_answer(guarded):
+def test_the_secret_is_in_no_log_and_in_no_response(guarded):
     stage, _ = guarded
     client = stage.cloud.client("secretsmanager")
     listed = client.list_secret_version_ids(SecretId=stage.secret_header_arn, IncludeDeprecated=True)["Versions"]
@@ -225,13 +225,13 @@ def test_the_secret_is_in_no_log_and_in_no_answer(guarded):
     assert len(values) >= 2
     lines = logged(stage.cloud)
     assert any("granted" in line for line in lines), "the functions' logs are not here, so this proves nothing"
-    answers = [
-        str((answer.headers, answer.body))
+    responses = [
+        str((response.headers, response.body))
         for path in ("/v1/public/a", "/v1/account/7", "/v1/closed", "/app/x", "/nowhere")
-        for answer in [stage.ask("GET", path)]
+        for response in [stage.send("GET", path)]
     ]
     printed = stage.cloud.emulator.log.read_text(errors="replace")
     template = json.dumps(stage.template())
     for value in values:
-        for text in ("\n".join(lines), "\n".join(answers), printed, template, "\n".join(stage.output)):
+        for text in ("\n".join(lines), "\n".join(responses), printed, template, "\n".join(stage.output)):
             assert value not in text

@@ -1,4 +1,4 @@
-"""`make bootstrap` gives CloudFormation what stages need, and leaves alone what others deploy with."""
+"""`make bootstrap` gives CloudFormation what stages need, and keeps what others deploy with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REGION = "eu-west-3"
 
 @pytest.fixture
 def bootstrap(gate):
-    """Bootstraps the account in a region, and gives what was printed and the policies of CloudFormation's role."""
+    """Bootstraps the account in a region, and returns what was printed and the policies of CloudFormation's role."""
 
     def run(region: str) -> tuple[str, list[str]]:
         stage = stage_file(gate.cloud, "bootstrap", {"region": region})

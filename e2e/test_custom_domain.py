@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from local.cloud.gateway_client import ask
+from local.cloud.gateway_client import send
 from local.demo_requests import ADA, SESSION
 from local.deployment import Deployment
 
@@ -49,7 +49,7 @@ RULES = [
     rule("closed", ["anonymous"], "deny"),
 ]
 
-#: What a project of its own has to bring: the tests of its rules.
+#: The tests of its rules, which every project must have.
 TEST = {
     "name": "what is closed is closed",
     "request": {"url": f"https://{DOMAIN}{BASE_PATH}/v1/closed/a"},
@@ -77,12 +77,12 @@ def shop(gate, changes):
 
 
 def ask_by_domain(shop, path, headers=None):
-    return ask(shop.cloud.port, shop.api_id, None, "GET", path, headers, host=DOMAIN)
+    return send(shop.cloud.port, shop.api_id, None, "GET", path, headers, host=DOMAIN)
 
 
-def test_a_request_below_the_base_path_is_decided_about_with_it_and_handed_on_without(shop):
-    answer = ask_by_domain(shop, f"{BASE_PATH}/v1/account/7", [SESSION])
-    assert answer.status == 200, answer.body
+def test_a_request_below_the_base_path_is_decided_about_with_it_and_passed_on_without(shop):
+    response = ask_by_domain(shop, f"{BASE_PATH}/v1/account/7", [SESSION])
+    assert response.status == 200, response.body
     (received,) = shop.cloud.backend_requests()
     assert received["path"] == "/v1/account/7"
     assert users(received) == [ADA]
@@ -106,7 +106,7 @@ def test_a_forged_header_is_refused_under_the_domain_too(shop):
     assert shop.cloud.backend_requests() == []
 
 
-def test_what_the_stack_asked_for_is_there(shop):
+def test_what_the_stack_defines_is_there(shop):
     cloud = shop.cloud
     gateway = cloud.client("apigateway")
     name = gateway.get_domain_name(domainName=DOMAIN)
@@ -118,7 +118,7 @@ def test_what_the_stack_asked_for_is_there(shop):
 
 
 def provisioned(shop) -> dict[str, int | None]:
-    """How many environments each version of the function has started ahead; nothing where nobody asked for any."""
+    """How many environments each version of the function has started ahead; nothing where none was configured."""
     functions = shop.cloud.client("lambda")
     found: dict[str, int | None] = {}
     for version in functions.list_versions_by_function(FunctionName=shop.function_name)["Versions"]:

@@ -20,7 +20,7 @@ from .gateways.programs import free_port
 COMMANDS = all_commands()
 GATEWAYS = "docs/gateways.md"
 
-#: Commands of make that ask the cloud; the README runs each, so that other pages need not do it again.
+#: Commands of make that call the cloud; the README runs each, so that other pages need not do it again.
 CLOUD = re.compile(r"^make (bootstrap|diff|deploy|destroy) ")
 OF_THE_README = {command.text for command in COMMANDS if command.page == "README.md"}
 
@@ -92,7 +92,7 @@ def shell(gate, tmp_path):
         "OATHGATE_LOCAL_PORT": str(gate.cloud.port),
         "OATHGATE_CLI": str(BUILT / "oathgate"),
         "OATHGATE_BINARIES": str(BUILT),
-        # There is nobody to ask.
+        # There is no terminal to confirm in.
         "CDK_REQUIRE_APPROVAL": "never",
         "CDK_FORCE": "true",
     }
@@ -141,8 +141,8 @@ def test_a_gateway_can_be_tried_as_written(shell, gateway):
     done = shell.run(commands, (DECISIONS, BACKEND, SESSIONS, GATEWAY))
     wrong = {text: (status, output[-3000:]) for text, (status, output) in done.items() if status != 0}
     assert not wrong
-    [answer] = [output for text, (_, output) in done.items() if text.startswith("curl")]
-    assert re.search(r"^HTTP/1.1 200", answer, re.MULTILINE), (answer, done)
+    [response] = [output for text, (_, output) in done.items() if text.startswith("curl")]
+    assert re.search(r"^HTTP/1.1 200", response, re.MULTILINE), (response, done)
 
 
 def test_every_command_that_is_not_run_is_still_documented():
@@ -191,7 +191,7 @@ fourth   # and why
 ```
 
 ```
-fifth is an answer
+fifth is output
 ```
 
 ```yaml
@@ -210,7 +210,7 @@ steps:
 
 
 def test_own_rule_files_work_once_the_sample_rules_are_gone(tmp_path):
-    """What the README says of rule files that a configuration names itself."""
+    """What the README says about rule files that a configuration names itself."""
     [removing] = [command for command in COMMANDS if command.text.startswith("rm rules/")]
     for name in ("config", "rules", "infra"):
         shutil.copytree(ROOT / name, tmp_path / name)

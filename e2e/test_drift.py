@@ -9,7 +9,7 @@ from .commands import run_command
 
 @pytest.fixture
 def drift(gate):
-    """Runs the command for the stage, and gives its status and what it printed."""
+    """Runs the command for the stage, and returns its status and what it printed."""
 
     def run() -> tuple[int, str]:
         finished = run_command(gate.cloud, ["npx", "tsx", "infra/bin/drift.ts", str(gate.file)])
@@ -18,7 +18,7 @@ def drift(gate):
     return run
 
 
-def test_a_stage_is_as_it_was_deployed_until_somebody_changes_it(gate, drift):
+def test_a_stage_is_as_it_was_deployed_until_it_is_changed_by_hand(gate, drift):
     status, text = drift()
     assert status == 0, text
     assert text.startswith(f"{gate.stack} is as it was deployed\n")
@@ -36,7 +36,7 @@ def test_a_stage_is_as_it_was_deployed_until_somebody_changes_it(gate, drift):
     assert drift()[0] == 0
 
 
-def test_a_stage_that_serves_another_deployment_is_told(gate, drift):
+def test_a_stage_that_serves_another_deployment_is_drift(gate, drift):
     api = gate.cloud.client("apigateway")
     deployed = api.get_stage(restApiId=gate.api_id, stageName=gate.stage)["deploymentId"]
     other = api.create_deployment(restApiId=gate.api_id)["id"]
@@ -50,7 +50,7 @@ def test_a_stage_that_serves_another_deployment_is_told(gate, drift):
     assert f"serves the deployment {other}; the stack deployed {deployed} last" in text
 
 
-def test_a_stage_that_was_never_deployed_is_no_drift(gate, drift):
+def test_a_stage_that_was_never_deployed_is_not_drift(gate, drift):
     kept = gate.file.read_text()
     gate.file.write_text(kept.replace("us-east-1", "eu-north-1"))
     try:

@@ -1,4 +1,4 @@
-"""What people see: a real browser before the deployed API."""
+"""What users see: a real browser in front of the deployed API."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = "/app/home?tab=1&next=%2Fa%20b"
 def site(gate, **changed: str) -> browser.Site:
     """The site before a deployed API; the login page and the caller's can be others."""
     return browser.Site(
-        gate.ask,
+        gate.send,
         {
             f"www.{browser.DOMAIN}/login": changed.get("login", pages.LOGIN),
             f"app.{browser.DOMAIN}/": changed.get("caller", ""),
@@ -25,7 +25,7 @@ def site(gate, **changed: str) -> browser.Site:
     )
 
 
-def test_who_is_not_signed_in_ends_on_the_login_page(gate, tmp_path):
+def test_a_user_who_is_not_signed_in_ends_on_the_login_page(gate, tmp_path):
     example = site(gate)
     with example.served() as port:
         with browser.opened(f"https://api.{browser.DOMAIN}{PAGE}", port, tmp_path):
@@ -38,7 +38,7 @@ def test_who_is_not_signed_in_ends_on_the_login_page(gate, tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_stage_that_answers_302_leads_to_the_login_page_too(second, tmp_path):
+def test_a_stage_that_redirects_by_302_leads_to_the_login_page_too(second, tmp_path):
     page = f"https://api.{browser.DOMAIN}/page/home?tab=1&next=%2Fa%20b"
     example = site(second)
     with example.served() as port, browser.opened(page, port, tmp_path):
@@ -47,16 +47,16 @@ def test_a_stage_that_answers_302_leads_to_the_login_page_too(second, tmp_path):
     assert second.cloud.backend_requests() == []
 
 
-def test_who_signs_in_comes_back_to_the_page(gate, tmp_path):
+def test_a_user_who_signs_in_comes_back_to_the_page(gate, tmp_path):
     example = site(gate, login=pages.LOGIN_OF_ADA)
     with example.served() as port, browser.opened(f"https://api.{browser.DOMAIN}{PAGE}", port, tmp_path):
         [received, *_] = gate.cloud.await_backend_requests(1)
     path, _, query = PAGE.partition("?")
     assert (received["path"], received["query"]) == (path, query)
-    asked = [address for address in example.asked if "favicon" not in address]
-    assert asked[0] == f"GET api.{browser.DOMAIN}{PAGE}"
-    assert asked[1].startswith(f"GET www.{browser.DOMAIN}/login?return_to=")
-    assert asked[2] == f"GET api.{browser.DOMAIN}{PAGE}"
+    requested = [address for address in example.requested if "favicon" not in address]
+    assert requested[0] == f"GET api.{browser.DOMAIN}{PAGE}"
+    assert requested[1].startswith(f"GET www.{browser.DOMAIN}/login?return_to=")
+    assert requested[2] == f"GET api.{browser.DOMAIN}{PAGE}"
 
 
 @pytest.mark.parametrize(("session", "account"), [("nobody", 401), ("ada-session", 200)])
@@ -69,11 +69,11 @@ def test_a_page_of_another_origin_reads_every_refusal(gate, tmp_path, session, a
     closed, nowhere, put = (seen[f"{method} {path}"] for method, path in calls)
     assert (closed["status"], json.loads(closed["body"])["error"]["code"]) == (403, 403)
     assert (nowhere["status"], json.loads(nowhere["body"])["error"]["code"]) == (403, 404)
-    # A PUT is asked about before it is sent, without the cookie; the preflight's answer lets it go.
-    assert f"OPTIONS api.{browser.DOMAIN}/v1/account/7" in example.asked
+    # A preflight without the cookie precedes a PUT; its response permits it.
+    assert f"OPTIONS api.{browser.DOMAIN}/v1/account/7" in example.requested
     if account == 401:
         assert (put["status"], json.loads(put["body"])["error"]["code"]) == (401, 401)
     else:
-        # The sample backend says nothing about origins, so its answer is not this page's to read; it came all the same.
+        # The sample backend sends no CORS headers, so this page may not read its response; it came all the same.
         assert "unreadable" in put
         assert [received["method"] for received in gate.cloud.backend_requests()] == ["PUT"]

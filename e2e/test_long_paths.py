@@ -1,8 +1,8 @@
-"""A policy names at most 512 characters: a longer request is refused, and says so."""
+"""A policy names at most 512 characters: a longer request is refused with that reason."""
 
 from __future__ import annotations
 
-from local.cloud.extensions.authorizer_answer import LONGEST_RESOURCE
+from local.cloud.extensions.authorizer_response import LONGEST_RESOURCE
 
 ROUTE = "/v1/public/"
 
@@ -13,21 +13,21 @@ def arn(gate, path: str) -> str:
 
 def test_the_longest_path_that_a_policy_can_name_passes(gate):
     path = ROUTE + "x" * (LONGEST_RESOURCE - len(arn(gate, ROUTE)))
-    assert gate.ask("GET", path).status == 200
+    assert gate.send("GET", path).status == 200
     assert gate.cloud.backend_requests()[0]["path"] == path
 
 
 def test_a_longer_one_is_refused_with_the_reason(gate):
     path = ROUTE + "x" * (LONGEST_RESOURCE - len(arn(gate, ROUTE)) + 1)
     for longer in (path, path + "x" * 800):
-        answer = gate.ask("GET", longer)
-        assert answer.status == 403
-        assert answer.json["error"] == {"code": 400, "status": "Bad Request", "message": "The path is too long"}
+        response = gate.send("GET", longer)
+        assert response.status == 403
+        assert response.json["error"] == {"code": 400, "status": "Bad Request", "message": "The path is too long"}
     assert gate.cloud.backend_requests() == []
 
 
 def test_a_longer_one_that_is_refused_anyway_says_why(gate):
-    answer = gate.ask("GET", "/v1/nowhere/" + "x" * 900)
-    assert (answer.status, answer.json["error"]["code"]) == (403, 404)
-    assert gate.ask("GET", "/v1/account/" + "7" * 900).status == 401
+    response = gate.send("GET", "/v1/nowhere/" + "x" * 900)
+    assert (response.status, response.json["error"]["code"]) == (403, 404)
+    assert gate.send("GET", "/v1/account/" + "7" * 900).status == 401
     assert gate.cloud.backend_requests() == []

@@ -1,4 +1,4 @@
-"""The nginx configurations of docs/backends.md let in what they say, and nobody else."""
+"""The nginx configurations of docs/backends.md accept what the page says, and nothing else."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ http {{
 
 @pytest.fixture
 def serving(tmp_path):
-    """Runs nginx with a text of the page, in a folder that stands for /etc/nginx."""
+    """Runs nginx with a text of the page, in a folder in place of /etc/nginx."""
     with contextlib.ExitStack() as stack:
 
         def serve(text: str, port: int) -> None:
@@ -52,7 +52,7 @@ def serving(tmp_path):
 
 
 def certificate(folder: Path, name: str) -> tuple[str, str]:
-    """A certificate that signs itself, as API Gateway's do, and its key."""
+    """A self-signed certificate, as API Gateway's do, and its key."""
     pem, key = folder / f"{name}.pem", folder / f"{name}.key"
     subject = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
     new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
@@ -78,7 +78,7 @@ def test_only_the_current_and_the_next_client_certificate_are_let_in(serving, tm
     text = CERTIFICATE.replace("listen 443 ssl;", f"listen 127.0.0.1:{port} ssl;\n  location / {{ return 204; }}")
     serving(text, port)
     assert [status_over_tls(port, server, own) for own in (first, following)] == [204, 204]
-    # nginx answers 400 inside of a connection whose certificate is missing or unknown.
+    # nginx responds 400 inside of a connection whose certificate is missing or unknown.
     assert [status_over_tls(port, server, own) for own in (None, other)] == [400, 400]
 
 

@@ -1,4 +1,4 @@
-"""Requests at the same time don't get into each other's way."""
+"""Concurrent requests do not affect each other."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ WHO = [
 ]
 
 
-def test_each_of_many_requests_at_once_gets_its_own_answer(gate):
-    def ask(number: int):
+def test_each_of_many_requests_at_once_gets_its_own_response(gate):
+    def send(number: int):
         path, cookie, _, _ = WHO[number % len(WHO)]
-        answer = gate.ask("GET", f"{path}?n={number}", [("Cookie", cookie)])
-        return number, answer
+        response = gate.send("GET", f"{path}?n={number}", [("Cookie", cookie)])
+        return number, response
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(ask, range(120)))
-    for number, answer in answers:
+        responses = list(pool.map(send, range(120)))
+    for number, response in responses:
         _, _, status, user = WHO[number % len(WHO)]
-        assert answer.status == status
+        assert response.status == status
         if user is not None:
-            assert answer.json["query"] == f"n={number}"
-            assert [value for name, value in answer.json["headers"] if name.lower() == "x-user"] == [user]
+            assert response.json["query"] == f"n={number}"
+            assert [value for name, value in response.json["headers"] if name.lower() == "x-user"] == [user]

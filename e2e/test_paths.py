@@ -46,7 +46,7 @@ CROOKED = [
     "/v1/account/7#/../../public/x",
 ]
 
-#: Paths a guest may well ask for.
+#: Paths that a guest may request.
 STRAIGHT = [
     "/v1/public/a",
     "/v1/public/a/b.c",
@@ -80,10 +80,10 @@ def for_guests(path: str) -> bool:
 
 @pytest.mark.parametrize("path", CROOKED)
 def test_a_guest_never_gets_through_to_what_some_backend_reads_as_an_account(gate, path):
-    answer = gate.ask("GET", path)
+    response = gate.send("GET", path)
     received = gate.cloud.backend_requests()
-    if answer.status != 200:
-        assert answer.status in (400, 401, 403)
+    if response.status != 200:
+        assert response.status in (400, 401, 403)
         assert received == []
         return
     wrong = [reading for reading in readings(received[0]["path"]) if not for_guests(reading)]
@@ -92,19 +92,19 @@ def test_a_guest_never_gets_through_to_what_some_backend_reads_as_an_account(gat
 
 @pytest.mark.parametrize("path", STRAIGHT)
 def test_an_ordinary_path_arrives_as_it_was_sent(gate, path):
-    answer = gate.ask("GET", path)
-    assert answer.status == 200, answer.body
+    response = gate.send("GET", path)
+    assert response.status == 200, response.body
     assert gate.cloud.backend_requests()[0]["path"] == path
 
 
 @pytest.mark.parametrize("path", ["/v1/public/*", "/v1/public/a*b", "/v1/public/${aws:username}"])
 def test_what_iam_could_take_for_a_wildcard_is_refused_or_arrives_as_it_was_sent(gate, path):
-    assert gate.ask("GET", path).status in (200, 403)
+    assert gate.send("GET", path).status in (200, 403)
     assert [received["path"] for received in gate.cloud.backend_requests()] in ([], [path])
 
 
 def test_a_very_long_path_is_allowed_or_refused_but_does_not_break_the_gate(gate):
-    assert gate.ask("GET", "/v1/public/" + "x" * 1200).status in (200, 403)
+    assert gate.send("GET", "/v1/public/" + "x" * 1200).status in (200, 403)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,6 @@ def test_a_very_long_path_is_allowed_or_refused_but_does_not_break_the_gate(gate
     ],
 )
 def test_a_path_that_is_public_once_it_is_cleaned_and_something_else_as_it_is_written_is_refused(gate, path):
-    answer = gate.ask("GET", path)
-    assert (answer.status, answer.json["error"]["code"]) == (403, 400)
+    response = gate.send("GET", path)
+    assert (response.status, response.json["error"]["code"]) == (403, 400)
     assert gate.cloud.backend_requests() == []

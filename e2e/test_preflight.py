@@ -1,4 +1,4 @@
-"""What `make diff` and `make deploy` know of AWS before they build anything, asked of the local cloud."""
+"""What `make diff` and `make deploy` check before they build anything, on the local cloud."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_credentials_that_have_expired_are_refused_before_anything_is_built(make
 
 
 @pytest.mark.parametrize("variable", ["OATHGATE_BINARIES", "OATHGATE_PREBUILT_DIR"])
-def test_functions_that_are_built_already_are_deployed_no_sooner(make, variable):
+def test_functions_that_are_built_already_are_checked_as_well(make, variable):
     refused = make("deploy", AWS_ACCESS_KEY_ID=None, **{variable: "target/debug"})
     assert refused.returncode != 0
     assert "there are no AWS credentials" in refused.stderr

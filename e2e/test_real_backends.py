@@ -1,4 +1,4 @@
-"""Nothing closed is served by a real backend, whatever path a guest asks the deployed gate for."""
+"""Nothing closed is served by a real backend, whatever path a guest requests from the deployed gate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def backends(tmp_path_factory):
         yield backends
 
 
-def test_the_backends_serve_what_is_closed_to_whoever_reaches_them(backends):
+def test_the_backends_serve_what_is_closed_to_every_client_that_reaches_them(backends):
     for backend in backends:
         served = [
             backend.serves(path) for path in ("/v1/public/x", "/v1/account/7", "/v1/closed", "/internal/keys", "/a")
@@ -25,13 +25,13 @@ def test_the_backends_serve_what_is_closed_to_whoever_reaches_them(backends):
     assert express.serves("/internal/keys/../../v1/public/x") == "internal"
 
 
-def test_no_path_brings_a_guest_to_what_is_closed(gate, backends):
+def test_no_path_leads_a_guest_to_what_is_closed(gate, backends):
     granted = 0
     for path in attacks("/v1"):
         gate.cloud.forget_backend_requests()
-        answer = gate.ask("GET", path)
+        response = gate.send("GET", path)
         for received in gate.cloud.backend_requests():
-            assert answer.status == 200
+            assert response.status == 200
             granted += 1
             for backend in backends:
                 served = backend.serves(received["path"])

@@ -1,4 +1,4 @@
-"""At no moment of an upgrade, a rollback or a deploy that fails does a forged header arrive as one that is vouched for."""
+"""At no moment of an upgrade, a rollback or a failing deploy does a forged header arrive as a vouched one."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_no_order_of_steps_leads_through_a_state_that_is_open(revisions, before,
 
 
 @pytest.mark.parametrize(("before", "after"), DIRECTIONS)
-def test_a_deploy_that_fails_anywhere_is_taken_back_without_one(revisions, before, after):
+def test_a_deploy_that_fails_anywhere_is_rolled_back_without_one(revisions, before, after):
     plan = plan_between(revisions, before, after)
     for done, cloud in served.walk(plan):
         if any(step.action == "delete" for step in done):

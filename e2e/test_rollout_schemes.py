@@ -56,7 +56,7 @@ def found_open(templates, plan: Plan, start: served.Cloud | None = None) -> dict
 
 
 def refused(plan: Plan, start: served.Cloud | None = None) -> list[list[str]]:
-    """The states of a deploy that goes well in which some request finds nobody to decide it."""
+    """The states of a deploy that goes well in which no function decides about some request."""
     return [
         [str(step) for step in done]
         for done, cloud in served.walk(plan, start)
@@ -74,7 +74,7 @@ def test_no_way_from_one_scheme_contract_or_build_to_another_is_open(templates, 
     assert walked == 56
 
 
-def test_no_request_finds_nobody_to_decide_it_while_earlier_deploys_are_kept(templates):
+def test_a_function_decides_about_every_request_while_earlier_deploys_are_kept(templates):
     for before, after in pairs(templates, "5"):
         assert refused(plan_between(templates, before, after).serving()) == [], (before, after)
 

@@ -38,7 +38,7 @@ def new_keys() -> str:
 
 
 def rotate(gate) -> dict:
-    """Rotates by Secrets Manager, and gives the new key once the version is current."""
+    """Rotates by Secrets Manager, and returns the new key once the version is current."""
     secrets = gate.cloud.client("secretsmanager")
     deadline = time.monotonic() + 3 * PATIENCE
     while True:
@@ -64,8 +64,8 @@ def guests(gate) -> Iterator[tuple[Load, list[tuple[float, str]]]]:
     tokens: list[tuple[float, str]] = []
 
     def keep_token(status: int, received: dict | None) -> str:
-        assert status == 200, f"it was answered {status}"
-        assert received is not None, "the answer is not the backend's"
+        assert status == 200, f"the status is {status}"
+        assert received is not None, "the response is not the backend's"
         (authorization,) = values(received, "Authorization")
         tokens.append((time.time(), authorization.removeprefix("Bearer ")))
         return "granted"
@@ -116,9 +116,9 @@ def test_stock_libraries_verify_every_token_across_two_rotations(gate, verifier_
         first = next(at for at, text in tokens if kid_of(text) == key["kid"])
         assert first >= key["nbf"] - 0.5, "no key signs before its time"
     for verifier in running:
-        said = verifier.end()
-        assert set(said) == {"ok guest"}, f"{verifier.name}: {sorted(set(said))}"
-        assert len(said) == len(tokens), verifier.name
+        verdicts = verifier.end()
+        assert set(verdicts) == {"ok guest"}, f"{verifier.name}: {sorted(set(verdicts))}"
+        assert len(verdicts) == len(tokens), verifier.name
 
 
 def test_stock_libraries_refuse_what_the_gate_did_not_sign(gate, verifier_commands):
@@ -138,27 +138,29 @@ def test_stock_libraries_refuse_what_the_gate_did_not_sign(gate, verifier_comman
         verifier = verifiers.Verifier(name, command, gate.output_url, "https://api.example.test/")
         for text in tokens:
             verifier.verify(text)
-        said = verifier.end()
-        assert [line.split(":")[0] for line in said] == ["refused", "refused", "refused", "ok guest"], f"{name}: {said}"
+        verdicts = verifier.end()
+        assert [line.split(":")[0] for line in verdicts] == ["refused", "refused", "refused", "ok guest"], (
+            f"{name}: {verdicts}"
+        )
 
 
-def test_the_documents_are_there_for_everybody_and_hold_public_halves(gate):
+def test_the_documents_are_public_and_have_public_halves_alone(gate):
     for path in ("/.well-known/jwks.json", "/.well-known/openid-configuration"):
-        answer = gate.ask("GET", path)
-        assert answer.status == 200
-        assert answer.header("Cache-Control") == "public, max-age=1"
-        assert answer.header("Access-Control-Allow-Origin") == "*"
-        assert gate.ask("HEAD", path).status == 200
-        again = gate.ask("GET", path, [("If-None-Match", answer.header("ETag"))])
+        response = gate.send("GET", path)
+        assert response.status == 200
+        assert response.header("Cache-Control") == "public, max-age=1"
+        assert response.header("Access-Control-Allow-Origin") == "*"
+        assert gate.send("HEAD", path).status == 200
+        again = gate.send("GET", path, [("If-None-Match", response.header("ETag"))])
         assert (again.status, again.body) == (304, b"")
-        assert gate.ask("POST", path).status in (403, 405)
-        assert gate.ask("GET", path + "/more").status == 403
-    keys = json.loads(gate.ask("GET", "/.well-known/jwks.json").body)["keys"]
+        assert gate.send("POST", path).status in (403, 405)
+        assert gate.send("GET", path + "/more").status == 403
+    keys = json.loads(gate.send("GET", "/.well-known/jwks.json").body)["keys"]
     known = {key["kid"]: key for key in gate.public_keys()}
     assert {key["kid"] for key in keys} <= set(known)
     assert all(set(key) == {"use", "kty", "kid", "alg", "n", "e"} for key in keys)
-    # What lies beside them is the rules' as ever.
-    assert gate.ask("GET", "/.well-known/security.txt").status == 403
+    # Paths beside them are decided by the rules.
+    assert gate.send("GET", "/.well-known/security.txt").status == 403
     assert gate.cloud.backend_requests() == []
 
 
@@ -172,7 +174,7 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
     value = lambda arn: secrets.get_secret_value(SecretId=arn)["SecretString"]  # noqa: E731
     # The stage's secret, by its rotation function.
     before = ids(credentials(cloud, "public", "--secret", gate.secret_arn))
-    assert before == ids(gate.ask("GET", "/.well-known/jwks.json").body.decode())
+    assert before == ids(gate.send("GET", "/.well-known/jwks.json").body.decode())
     assert "by its function" in credentials(cloud, "rotate", "--secret", gate.secret_arn)
     deadline = time.monotonic() + PATIENCE
     while len(ids(value(gate.secret_arn))) == len(before):
@@ -184,8 +186,8 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
     (first,) = ids(value(arn))
     assert "is to be published now" in credentials(cloud, "rotate", "--secret", arn)
     assert first in ids(value(arn)) and len(ids(value(arn))) == 2
-    said = credentials(cloud, "rotate", "--secret", arn, "--revoke", first)
-    assert f"the key `{first}` is revoked" in said
+    printed = credentials(cloud, "rotate", "--secret", arn, "--revoke", first)
+    assert f"the key `{first}` is revoked" in printed
     assert first not in ids(value(arn))
     labels = secrets.describe_secret(SecretId=arn)["VersionIdsToStages"].values()
     assert all("AWSPENDING" not in of_version for of_version in labels)
@@ -195,14 +197,14 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
 def signed_by(gate, keys: list[dict]) -> str:
     """The key id of a token that the backend got just now, its signature verified."""
     gate.cloud.forget_backend_requests()
-    assert gate.ask("GET", "/v1/public/news").status == 200
+    assert gate.send("GET", "/v1/public/news").status == 200
     (authorization,) = values(gate.cloud.backend_requests()[0], "Authorization")
     shown = token.show(authorization, keys)
     assert shown["verified"]
     return shown["header"]["kid"]
 
 
-def test_a_rotated_secret_is_signed_with_soon_and_no_request_fails(gate):
+def test_a_rotated_secret_signs_soon_and_no_request_fails(gate):
     secrets = gate.cloud.client("secretsmanager")
     old = gate.public_keys()
     assert signed_by(gate, old) in {key["kid"] for key in old}
@@ -217,7 +219,7 @@ def test_a_rotated_secret_is_signed_with_soon_and_no_request_fails(gate):
         time.sleep(0.2)
 
 
-def test_a_secret_that_is_no_key_set_does_not_stop_the_gate(gate):
+def test_a_secret_that_is_not_a_key_set_does_not_stop_the_gate(gate):
     secrets = gate.cloud.client("secretsmanager")
     good = secrets.get_secret_value(SecretId=gate.secret_arn)["SecretString"]
     keys = gate.public_keys()

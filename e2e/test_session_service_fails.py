@@ -1,4 +1,4 @@
-"""A session service that fails lets nobody in, and is forgiven as soon as it is back."""
+"""No request passes while the session service fails, and all do again once it is back."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from .seen import users
 
 
 def assert_refused(gate):
-    """Neither the account nor the page that welcomes guests is given to a session nobody could check."""
+    """Neither the account nor the page that welcomes guests is granted to a session that could not be checked."""
     for path in ("/v1/account/7", "/v1/public/news"):
-        answer = gate.ask("GET", path, [SESSION])
-        assert answer.status in (401, 403, 500), path
+        response = gate.send("GET", path, [SESSION])
+        assert response.status in (401, 403, 500), path
     assert gate.cloud.backend_requests() == []
 
 
 def assert_recovered(gate):
-    assert gate.ask("GET", "/v1/account/7", [SESSION]).status == 200
+    assert gate.send("GET", "/v1/account/7", [SESSION]).status == 200
     assert users(gate.cloud.backend_requests()[0]) == [ADA]
 
 
@@ -27,8 +27,8 @@ def test_a_session_service_that_misbehaves(gate, mode):
     gate.cloud.set_session_service(mode)
     try:
         assert_refused(gate)
-        # What asks no session service goes on working.
-        assert gate.ask("GET", "/health").status == 200
+        # Rules without a session service go on working.
+        assert gate.send("GET", "/health").status == 200
         gate.cloud.forget_backend_requests()
     finally:
         gate.cloud.set_session_service("normal")

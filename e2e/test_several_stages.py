@@ -53,11 +53,11 @@ def test_stages_of_one_run_have_one_binary_and_their_own_rules(make, gate, secon
     assert one["bootstrap"] == other["bootstrap"]
     assert one["gate.packed"] != other["gate.packed"]
     assert f"{one['bootstrap']}  " in deployed.stdout
-    assert gate.ask("GET", "/v1/public/news").status == 200
-    assert second.ask("GET", "/open/a").status == 200
+    assert gate.send("GET", "/v1/public/news").status == 200
+    assert second.send("GET", "/open/a").status == 200
 
 
-def test_a_stage_that_is_not_bootstrapped_stops_the_run_before_any_is_changed(make, gate):
+def test_a_stage_that_is_not_bootstrapped_ends_the_run_before_any_is_changed(make, gate):
     elsewhere = gate.cloud.folder / "elsewhere.yml"
     elsewhere.write_text(gate.file.read_text().replace("us-east-1", "eu-north-1"))
     refused = make("deploy", f"STAGES={stage_path(gate)} {elsewhere.relative_to(ROOT)}")
@@ -70,4 +70,4 @@ def test_several_stages_are_never_destroyed_in_one_run(make, gate, second):
     refused = make("destroy", f"STAGES={stage_path(gate)} {stage_path(second)}", "CDK_FLAGS=--force")
     assert refused.returncode != 0
     assert "`destroy` takes one stage at a time" in refused.stdout
-    assert gate.ask("GET", "/v1/public/news").status == 200
+    assert gate.send("GET", "/v1/public/news").status == 200

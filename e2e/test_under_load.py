@@ -21,7 +21,7 @@ ADDED, FROM_THE_GATE, FORGED = "X-Added", "from the gate", "forged"
 
 
 def next_revision(gate: Deployment) -> Deployment:
-    """A revision that vouches for one more header, replaces what a client forges, and says in its tokens who it is."""
+    """A revision that vouches for one more header, replaces what a client forges, and names itself in its tokens."""
     settings = yaml.safe_load(gate.file.read_text())
     changes = settings["config"]["set"]
     changes["mutators"]["header"] = {"config": {"headers": {"X-User": "{{ print .Subject }}", ADDED: FROM_THE_GATE}}}
@@ -34,21 +34,21 @@ def next_revision(gate: Deployment) -> Deployment:
 
 
 class Checks:
-    """What answers have to be, whichever revision has decided."""
+    """What responses have to be, whichever revision has decided."""
 
     def __init__(self, keys: list[dict]):
         #: every key that has ever been published
         self.keys = keys
 
     def decided(self, user: str, status: int, received: dict | None) -> str:
-        """Checks a request that every revision grants; gives the revision and the key that signed."""
-        assert status == 200, f"it was answered {status}"
-        assert received is not None, "the answer is not the backend's"
+        """Checks a request that every revision grants; returns the revision and the key that signed."""
+        assert status == 200, f"the status is {status}"
+        assert received is not None, "the response is not the backend's"
         users = values(received, "X-User")
         assert users == [user], f"the backend received {users} as X-User"
         (authorization,) = values(received, "Authorization")
         shown = token.show(authorization, self.keys)
-        assert shown is not None, "Authorization holds no token"
+        assert shown is not None, "Authorization has no token"
         assert shown["verified"], "the token is not signed by any key that was published"
         revision = shown["claims"].get("revision", "first")
         added = values(received, ADDED)
@@ -59,21 +59,21 @@ class Checks:
         return revision
 
     def guest(self, status: int, received: dict | None) -> str:
-        """Somebody without a session."""
+        """A client without a session."""
         return self.decided("guest", status, received)
 
     def ada(self, status: int, received: dict | None) -> str:
-        """Somebody with a session; also says which key signs."""
+        """A client with a session; also returns the key that signs."""
         self.decided(ADA, status, received)
         (authorization,) = values(received, "Authorization")
         return token.show(authorization, self.keys)["header"]["kid"]
 
     def forging_what_is_added(self, status: int, received: dict | None) -> str:
-        """A client that sends the header which only the next revision vouches for: `decided` says what may arrive."""
+        """A client that sends the header which only the next revision vouches for: `decided` checks what may arrive."""
         return f"forging, {self.decided('guest', status, received)}"
 
     def forging_a_user(self, status: int, received: dict | None) -> str:
-        """A client that says who it is: the first revision refuses it, the next one replaces what it says."""
+        """A client that sends its own `X-User`: the first revision refuses it, the next one replaces the value."""
         if status == 403:
             assert received is None, "a refused request has reached the backend"
             return "refused"
@@ -97,8 +97,8 @@ def test_no_request_is_refused_or_forged_while_everything_changes(gate):
 
         listed = following.make("versions").splitlines()
         assert [line.endswith("served") for line in listed] == [True, False]
-        said = following.make("rollback")
-        assert "says so too" in said
+        printed = following.make("rollback")
+        assert "says so too" in printed
         load.await_word("first", 5)
         load.await_word("refused", 5)
 
@@ -109,7 +109,7 @@ def test_no_request_is_refused_or_forged_while_everything_changes(gate):
         gate.cloud.client("secretsmanager").put_secret_value(SecretId=gate.secret_arn, SecretString=replacement)
         load.await_word(new["kid"], 5)
 
-        (forward,) = [word[len("TO=") :] for word in said.split() if word.startswith("TO=")]
+        (forward,) = [word[len("TO=") :] for word in printed.split() if word.startswith("TO=")]
         assert "says so too" in following.make("rollback", f"TO={forward}")
         load.await_word("next", 5)
         load.await_word("forging, next", 5)

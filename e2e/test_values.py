@@ -1,4 +1,4 @@
-"""A value that a session brings reaches the backend as one header's value, or the request does not."""
+"""A value from a session reaches the backend unchanged as one header's value, or the request is refused."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from local.demo_requests import ADA, SESSION
 from .second_stage import cookie, session
 from .seen import folded, users
 
-#: What the API takes for all headers that the gate vouches for, in bytes.
+#: The bytes that the API accepts for all vouched headers together.
 MOST_BYTES = 10_240
 
-#: An identity of a session, and what the backend reads; nothing where it must not be asked.
+#: An identity of a session, and what the backend reads; nothing where the request must be refused.
 VALUES = [
     pytest.param("ada", "ada", id="ordinary"),
     pytest.param("ada\r\nX-Admin: yes", None, id="line-break"),
@@ -30,8 +30,8 @@ VALUES = [
     pytest.param("a\x01", None, id="control-character"),
     pytest.param("a\x7f", None, id="delete"),
     pytest.param("a\x85X-Admin: yes", None, id="next-line"),
-    pytest.param("none", None, id="stand-in"),
-    pytest.param(" none ", None, id="stand-in-with-blanks"),
+    pytest.param("none", None, id="placeholder"),
+    pytest.param(" none ", None, id="placeholder-with-blanks"),
     pytest.param("x" * 8_000, "x" * 8_000, id="large"),
     pytest.param("x" * MOST_BYTES, None, id="too-large"),
     pytest.param("ü" * (MOST_BYTES // 2), None, id="too-large-in-bytes"),
@@ -40,14 +40,14 @@ VALUES = [
 
 def received_by_backend(gate, path, headers):
     """What reached the backend; nothing where the request was refused, with a 403 in the body."""
-    answer = gate.ask("GET", path, headers)
+    response = gate.send("GET", path, headers)
     received = gate.cloud.backend_requests()
-    if answer.status == 200:
+    if response.status == 200:
         return received[0]
     assert received == []
     # On this stage every refusal for good is a 302.
-    assert (answer.status, answer.header("location")) == (302, None)
-    assert answer.json["error"] == {"code": 403, "status": "Forbidden", "message": "The request cannot be handed on"}
+    assert (response.status, response.header("location")) == (302, None)
+    assert response.json["error"] == {"code": 403, "status": "Forbidden", "message": "The request cannot be handed on"}
     return None
 
 
@@ -77,9 +77,9 @@ def test_values_count_together(second):
     assert users(received) == ["x" * (half - 1000)]
 
 
-def test_a_rule_that_sets_nothing_gives_every_header_the_stand_in(second):
+def test_a_rule_that_sets_nothing_gives_every_header_the_placeholder(second):
     forged = [("X-User", "admin"), ("x-mail", "admin@example.test"), ("X-MAIL", "root@example.test")]
-    assert second.ask("GET", "/open/a", forged).status == 200
+    assert second.send("GET", "/open/a", forged).status == 200
     (received,) = second.cloud.backend_requests()
     found = [(folded(name), value) for name, value in received["headers"] if folded(name) in ("X_USER", "X_MAIL")]
     assert sorted(found) == [("X_MAIL", "none"), ("X_USER", "none")]
@@ -88,7 +88,7 @@ def test_a_rule_that_sets_nothing_gives_every_header_the_stand_in(second):
 def test_a_header_that_the_stage_leaves_to_clients_is_theirs_where_no_rule_sets_it(second):
     own = [("X-Note", "mine"), ("x-user", "admin")]
     for path in ("/open/a", "/note/a"):
-        assert second.ask("GET", path, own).status == 200
+        assert second.send("GET", path, own).status == 200
     seen = [dict(received["headers"]) for received in second.cloud.backend_requests()]
     notes = [[value for name, value in headers.items() if folded(name) == "X_NOTE"] for headers in seen]
     assert notes == [["mine"], ["from the gate"]]
@@ -126,10 +126,10 @@ def test_a_name_or_value_that_http_forbids_brings_nothing_in(gate, line):
     ]
     with socket.create_connection(("127.0.0.1", gate.cloud.port), timeout=30) as connection:
         connection.sendall(b"\r\n".join(lines) + b"\r\n\r\n")
-        answer = b""
+        response = b""
         while part := connection.recv(65_536):
-            answer += part
-    status = int(answer.split(b" ")[1])
+            response += part
+    status = int(response.split(b" ")[1])
     received = gate.cloud.backend_requests()
     if status == 200:
         assert users(received[0]) == [ADA]

@@ -48,11 +48,11 @@ def test_deploying_again_keeps_the_keys(gate):
     before = secret(gate)
     gate.deploy()
     assert secret(gate) == before
-    assert gate.ask("GET", "/v1/public/news").status == 200
+    assert gate.send("GET", "/v1/public/news").status == 200
 
 
 def make(gate, command: str, stage, *flags: str) -> subprocess.CompletedProcess[str]:
-    """Runs make for a stage, as a person would, without anything of this machine's AWS set-up."""
+    """Runs make for a stage, as a user does, without anything of this machine's AWS set-up."""
     return subprocess.run(
         ["make", command, f"STAGE={stage}", f"CDK_FLAGS={' '.join(flags)}"],
         cwd=ROOT,

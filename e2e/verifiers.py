@@ -19,8 +19,8 @@ class Verifier:
 
     def __init__(self, name: str, command: list[str], url: str, issuer: str):
         self.name = name
-        #: what it said of each token, in order
-        self.said: list[str] = []
+        #: its verdict about each token, in order
+        self.verdicts: list[str] = []
         self._process = subprocess.Popen(
             [*command, url, issuer], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -29,23 +29,23 @@ class Verifier:
 
     def _read(self) -> None:
         for line in self._process.stdout or ():
-            self.said.append(line.rstrip())
+            self.verdicts.append(line.rstrip())
 
     def verify(self, token: str) -> None:
-        """Hands over a token; what is said of it comes later."""
+        """Sends a token; its verdict comes later."""
         assert self._process.stdin is not None
         self._process.stdin.write(token + "\n")
         self._process.stdin.flush()
 
     def end(self) -> list[str]:
-        """Everything that was said."""
+        """Every verdict."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._reader.join(30)
         status = self._process.wait(30)
         stderr = self._process.stderr
         assert status == 0, f"{self.name}: {stderr.read() if stderr else ''}"
-        return self.said
+        return self.verdicts
 
 
 def commands(folder: Path) -> dict[str, list[str]]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`make demo`: from a fresh clone to a deployed API that answers real requests, all on this machine.
+"""`make demo`: from a fresh clone to a deployed API that serves real requests, all on this machine.
 
 This file runs before anything is installed, so it needs nothing but Python. It
 installs and builds what is missing, then hands over to local/demonstration.py.
@@ -16,19 +16,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-#: Seconds between signs of life from a step that prints nothing itself.
+#: Seconds between progress lines of a step that prints nothing itself.
 TICK = 10
 
 
 def step(title: str, command: list[str], quiet: bool = True) -> None:
-    """Runs one step and says how long it took; its output is shown where it fails, or where it is not quiet."""
+    """Runs one step and prints how long it took; its output is shown where it fails, or where it is not quiet."""
     print(f"• {title} …", flush=True)
     begun = time.monotonic()
     done = threading.Event()
 
     def tick() -> None:
         while not done.wait(TICK):
-            print(f"  … still at it after {time.monotonic() - begun:.0f} s", flush=True)
+            print(f"  … still running after {time.monotonic() - begun:.0f} s", flush=True)
 
     if quiet:
         threading.Thread(target=tick, daemon=True).start()
@@ -49,7 +49,7 @@ def main() -> None:
         sys.exit("the tools above are needed; install them and run `make demo` again")
     step("Python packages, in .venv", ["make", ".venv"])
     step("Node packages, in node_modules", ["make", "node_modules"])
-    step("The gate: the function, the key maker and the command line", ["make", "binaries"], quiet=False)
+    step("The gate: the functions and the command line", ["make", "binaries"], quiet=False)
     python = str(ROOT / ".venv" / "bin" / "python")
     os.chdir(ROOT)
     os.execv(python, [python, "-m", "local.demonstration"])

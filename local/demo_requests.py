@@ -1,4 +1,4 @@
-"""The requests of `make demo`, and what must come of each."""
+"""The requests of `make demo`, and the response that each must have."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ SESSION = ("Cookie", "ory_kratos_session=ada-session")
 
 @dataclass(frozen=True)
 class DemoRequest:
-    """One request and what must come of it."""
+    """One request and the response that it must have."""
 
     what: str
     method: str
     path: str
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    #: the X-User that the backend must see, where it is asked
+    #: the X-User that the backend must receive, where the request reaches it
     user: str | None = None
-    #: whether the backend must see a signed token for that user
+    #: whether the backend must receive a signed token for that user
     token: bool = False
     #: `error.code` in the body of a refusal
     code: int | None = None
-    #: headers that the answer must have
-    answer_headers: tuple[tuple[str, str], ...] = ()
+    #: headers that the response must have
+    response_headers: tuple[tuple[str, str], ...] = ()
 
 
 REQUESTS = (
     DemoRequest(
-        "An open route: anyone may ask",
+        "An open route: anyone may call it",
         "GET",
         "/health",
         200,
@@ -37,7 +37,13 @@ REQUESTS = (
     ),
     DemoRequest("A guest, where guests are welcome", "GET", "/v1/public/news?page=2", 200, user="guest", token=True),
     DemoRequest(
-        "A session: the backend learns who it is, signed", "GET", "/v1/account/7", 200, (SESSION,), user=ADA, token=True
+        "A session: the backend receives the user, signed",
+        "GET",
+        "/v1/account/7",
+        200,
+        (SESSION,),
+        user=ADA,
+        token=True,
     ),
     DemoRequest(
         "The same, with a token of the client's own: it is replaced",
@@ -75,12 +81,12 @@ REQUESTS = (
         code=404,
     ),
     DemoRequest(
-        "A page for people, without a session: browsers are sent to the login, and back afterwards",
+        "A page, without a session: browsers are redirected to the login, and back afterwards",
         "GET",
         "/app/dashboard",
         403,
         (("Accept", "text/html"),),
-        answer_headers=(
+        response_headers=(
             (
                 "Refresh",
                 "0; url=https://www.example.test/login?return_to=https%3A%2F%2Fapi.example.test%2Fapp%2Fdashboard",

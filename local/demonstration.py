@@ -1,4 +1,4 @@
-"""Shows the deployed gate at work: each request, its answer, what the backend saw, and whether that was right."""
+"""Shows the deployed gate at work: each request, its response, what the backend received, and whether that was right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 
 from conformance import token
 
-from .cloud.gateway_client import Answer
+from .cloud.gateway_client import Response
 from .cloud.launcher import DEFAULT_PORT, LocalCloud, port_from_environment
 from .cloud.processes import LocalCloudError
 from .demo_requests import REQUESTS, DemoRequest
@@ -16,10 +16,10 @@ from .deployment import Deployment
 
 STAGE = "local"
 
-#: Headers of an answer that say what a client is to do.
-SHOWN_OF_THE_ANSWER = ("WWW-Authenticate", "Location", "Refresh")
+#: Headers of a response that tell the client what to do.
+SHOWN_HEADERS = ("WWW-Authenticate", "Location", "Refresh")
 
-#: A line of the CDK's that says how far it is: how many resources are done, and which one was last.
+#: The CDK's line of progress: how many resources are done, and which one was last.
 _PROGRESS = re.compile(r"\|\s+(\d+/\d+) \| .* \| (?:CREATE|UPDATE)_COMPLETE +\| (\S+) +\| (.*)")
 
 #: Other lines worth showing.
@@ -35,7 +35,7 @@ class Seen:
         self.token = token.show(self.authorizations[0], keys) if len(self.authorizations) == 1 else None
 
     def lines(self) -> list[str]:
-        """What it saw, in words."""
+        """What it received, as lines of text."""
         shown = [f"X-User: {', '.join(self.users) or '(none)'}"]
         if self.token:
             claims = self.token["claims"]
@@ -48,28 +48,28 @@ class Seen:
         return shown
 
 
-def code_of(answer: Answer) -> int | None:
+def code_of(response: Response) -> int | None:
     """`error.code` of a refusal's body, which is the decision's own status."""
     try:
-        return answer.json["error"]["code"]
+        return response.json["error"]["code"]
     except (ValueError, KeyError, TypeError):
         return None
 
 
-def unexpected(request: DemoRequest, answer: Answer, seen: Seen | None) -> list[str]:
-    """What was not as it should be, in words; nothing where all was."""
+def unexpected(request: DemoRequest, response: Response, seen: Seen | None) -> list[str]:
+    """The ways in which the response is not as expected, as lines of text."""
     wrong = []
-    if answer.status != request.status:
+    if response.status != request.status:
         wrong.append(f"the status should have been {request.status}")
-    for name, value in request.answer_headers:
-        if answer.header(name) != value:
+    for name, value in request.response_headers:
+        if response.header(name) != value:
             wrong.append(f"{name} should have been {value}")
-    if request.code and code_of(answer) != request.code:
+    if request.code and code_of(response) != request.code:
         wrong.append(f"the body should have had the code {request.code}")
     if request.user is None:
-        return wrong + (["the backend should not have been asked"] if seen else [])
+        return wrong + (["the request should not have reached the backend"] if seen else [])
     if seen is None:
-        return [*wrong, "the backend should have been asked"]
+        return [*wrong, "the request should have reached the backend"]
     if seen.users != [request.user]:
         wrong.append(f"the backend should have seen one X-User, {request.user}")
     if not request.token and seen.authorizations != ["none"]:
@@ -81,21 +81,24 @@ def unexpected(request: DemoRequest, answer: Answer, seen: Seen | None) -> list[
 
 
 def show(request: DemoRequest, gate: Deployment, keys: list[dict]) -> bool:
-    """Sends one request and prints what came of it; whether it was as expected."""
+    """Sends one request and prints what happened; returns whether it was as expected."""
     gate.cloud.forget_backend_requests()
-    answer = gate.ask(request.method, request.path, list(request.headers))
+    response = gate.send(request.method, request.path, list(request.headers))
     received = gate.cloud.backend_requests()
     seen = Seen(received[0]["headers"], keys) if received else None
-    wrong = unexpected(request, answer, seen)
+    wrong = unexpected(request, response, seen)
     rows = [("request", f"{request.method} {request.path}")]
     rows += [("", f"{name}: {value}") for name, value in request.headers]
     rows.append(
-        ("answer", str(answer.status) if seen else f"{answer.status} {answer.body.decode(errors='replace').strip()}")
+        (
+            "response",
+            str(response.status) if seen else f"{response.status} {response.body.decode(errors='replace').strip()}",
+        )
     )
-    rows += [("", f"{name}: {answer.header(name)}") for name in SHOWN_OF_THE_ANSWER if answer.header(name)]
+    rows += [("", f"{name}: {response.header(name)}") for name in SHOWN_HEADERS if response.header(name)]
     rows += [
         ("backend" if number == 0 else "", line)
-        for number, line in enumerate(seen.lines() if seen else ["was not asked"])
+        for number, line in enumerate(seen.lines() if seen else ["received nothing"])
     ]
     rows += [("expected", line) for line in wrong]
     print(f"\n{'✗' if wrong else '✓'} {request.what}")
@@ -131,7 +134,7 @@ def deploy(cloud: LocalCloud) -> Deployment:
 
 
 def main() -> int:
-    """Deploys, asks, and says what to try next; 1 where something was not as expected."""
+    """Deploys, sends the requests, and prints what to try next; 1 where something was not as expected."""
     try:
         gate = deploy(LocalCloud(port_from_environment()))
         keys = gate.public_keys()

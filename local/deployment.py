@@ -1,4 +1,4 @@
-"""Deploys the real stack onto a local cloud with the real CDK command line, and asks what was deployed."""
+"""Deploys the real stack onto a local cloud with the real CDK command line, and sends requests to it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 import yaml
 
-from .cloud.gateway_client import Answer, ask
+from .cloud.gateway_client import Response, send
 from .cloud.launcher import DEFAULT_PORT, LocalCloud
 from .cloud.processes import BUILT, ROOT, LocalCloudError
 
 #: The stage that is written for the local cloud on its default port.
 STAGE_FILE = ROOT / "config" / "stages" / "local.yml"
 
-#: Parts of a JSON Web Key that nobody but the signer may have.
+#: Parts of a JSON Web Key that only the signer may have.
 _PRIVATE_PARTS = frozenset(["d", "p", "q", "dp", "dq", "qi", "oth", "k"])
 
 
@@ -85,7 +85,7 @@ class Deployment:
         self._outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
 
     def destroy(self) -> None:
-        """`cdk destroy`, without asking."""
+        """`cdk destroy`, without confirmation."""
         self._cdk("destroy", [*self._app(), "--force"])
 
     def make(self, target: str, *variables: str) -> str:
@@ -145,12 +145,12 @@ class Deployment:
 
     @property
     def output_url(self) -> str:
-        """Where the stack's own output says that the API is asked; any client can."""
+        """The API's URL as the stack's output has it; any client can use it."""
         return self._outputs["ApiUrl"]
 
-    def ask(self, method: str, path: str, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> Answer:
+    def send(self, method: str, path: str, headers: list[tuple[str, str]] | None = None, body: bytes = b"") -> Response:
         """Sends one request through the deployed API."""
-        return ask(self.cloud.port, self.api_id, None, method, f"{self.base_path}{path}", headers, body)
+        return send(self.cloud.port, self.api_id, None, method, f"{self.base_path}{path}", headers, body)
 
     def public_keys(self) -> list[dict]:
         """The public half of the keys in the secret: all that a backend needs."""

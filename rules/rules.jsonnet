@@ -22,7 +22,7 @@ local rule(id, url, methods) = {
 };
 
 [
-  // Open to all; the backend learns nothing about who asks.
+  // Open to everyone; the backend receives no identity.
   rule('health', api('/health'), ['GET', 'HEAD']) {
     authenticators: [{ handler: 'noop' }],
     mutators: [{ handler: 'noop' }],
@@ -47,7 +47,7 @@ local rule(id, url, methods) = {
     mutators: [{ handler: 'noop' }],
   },
 
-  // A page for people: no session sends the browser to the login, which brings it back here afterwards.
+  // A page: without a session the browser is redirected to the login, and back here afterwards.
   rule('page', api('/<(app|settings)/.*>'), ['GET']) {
     authenticators: [session],
     mutators: identity,

@@ -10,7 +10,7 @@ local whoami = '*/sessions/whoami'; // whichever host the stage names
 local ada = { cookie: 'ory_kratos_session=ada' };
 
 {
-  // Ory Kratos, as far as the tests go: one session, and nobody else's.
+  // Ory Kratos, as far as the tests need it: one session, and no other.
   services: [
     { url: whoami, method: 'GET', when: ada, body: { id: 'session', identity: { id: 'ada', traits: { email: 'ada@example.com' } } } },
     { url: whoami, method: 'GET', status: 401, body: { 'error': { code: 401 } } },
@@ -18,7 +18,7 @@ local ada = { cookie: 'ory_kratos_session=ada' };
 
   tests: [
     {
-      name: 'anyone may ask whether the API is well, and nobody is vouched for',
+      name: 'the health check is open, and has no user',
       request: { url: api('/health'), headers: { 'X-User': 'forged' } },
       expect: { status: 200, rule: 'health', headers: { 'X-User': null, Authorization: null } },
     },
@@ -53,7 +53,7 @@ local ada = { cookie: 'ory_kratos_session=ada' };
       expect: { status: 401, rule: 'account', headers: { Location: null } },
     },
     {
-      name: 'nobody gets in while sessions cannot be checked',
+      name: 'no request passes while sessions cannot be checked',
       services: [{ url: whoami, fault: 'timeout' }],
       request: { url: versioned('/account/7'), headers: ada },
       expect: { status: 403, rule: 'account' },

@@ -267,30 +267,30 @@ def plain_name(cookie):
 
 
 KNOWN = (
-    Known("glob", "These are faults of the glob library behind Oathkeeper", glob),
+    Known("glob", "These are defects of the glob library that Oathkeeper uses", glob),
     Known("cidr", "`when.request.cidr` is compared with the client's address", cidr),
-    Known("return_to", "`return_to` is the address the browser asked for", return_to),
+    Known("return_to", "`return_to` is the address that the browser requested", return_to),
     Known("relative redirect", "A redirect whose `to` is relative starts at the folder of the path", relative_redirect),
     Known(
         "session without JSON", "A session service's 200 counts only if its body is blank or JSON", session_is_not_json
     ),
     Known("crit", "Any `crit` in a token's header is refused", critical),
     Known("error message", "Errors show no address, stack trace or claim", message),
-    Known("panic", "What Oathkeeper answers with a panic's stack is the usual 500", panic),
+    Known("panic", "Where Oathkeeper's response is a panic's stack, it is the usual 500", panic),
     Known("time zones", "Times in templates are in UTC", zone),
     Known("patterns", "URL patterns with a lazy `*?` or `+?` over what may be empty", pattern),
     Known("authorizations", "A request with several `Authorization` headers that differ", authorizations),
     Known("hosts", "Hosts are matched in lower case", host_in_another_form),
-    Known("steering headers", "No answer holds an order to the server in front", steering),
-    Known("two forwarded values", "a question with two different values of `X-Forwarded-Method`", contradicting),
+    Known("steering headers", "No response has an order to the server in front", steering),
+    Known("two forwarded values", "a request with two different values of `X-Forwarded-Method`", contradicting),
     Known("cookies read alike", "leaves out the client's cookies that some server reads", cookie_read_as),
-    Known("values that do not fit", "A value that cannot be handed on is refused as it is", unfit),
-    Known("ends of lists", "A list ends where it ends", list_end),
-    Known("origins", "Of several `Origin` headers only the first is answered", origins),
+    Known("values that do not fit", "A value that cannot be passed on is refused as it is", unfit),
+    Known("ends of lists", "A part of a list ends where the part ends", list_end),
+    Known("origins", "Of several `Origin` headers only the first counts", origins),
     Known("audience", "The type of an introspected token's `aud`", audience_type),
-    Known("cut letters", "A letter that a function cuts apart becomes U+FFFD", cut_letters),
-    Known("kept answers", "An introspection that is kept counts for an equal request alone", kept_for_another),
-    Known("not found", "what is not found is answered in JSON", not_found),
+    Known("cut letters", "A character that a function cuts apart becomes U+FFFD", cut_letters),
+    Known("kept answers", "A kept introspection counts for an equal request alone", kept_for_another),
+    Known("not found", "a path that is not found is a 404 with JSON", not_found),
     Known(
         "order of headers", "The templates of one `header` or `cookie` mutator see the session as it was before", order
     ),

@@ -1,1 +1,1 @@
-"""Stages with an HTTP API and with a WebSocket API, deployed and asked."""
+"""Stages with an HTTP API and with a WebSocket API, deployed and called."""

@@ -10,9 +10,9 @@ OLD, NEW = "none", "nobody"
 
 
 def decided_by(status: int, received: dict | None) -> str:
-    """The placeholder of the version that decided, which every vouched header has to hold."""
-    assert status == 200, f"it was answered {status}"
-    assert received is not None, "the answer is not the backend's"
+    """The placeholder of the version that decided, which every vouched header has to have."""
+    assert status == 200, f"the status is {status}"
+    assert received is not None, "the response is not the backend's"
     brought = values(received, "X-User") + values(received, TOKEN_HEADER)
     assert brought in ([OLD, OLD], [NEW, NEW]), f"the backend received {brought}"
     return brought[0]
@@ -26,10 +26,10 @@ def test_a_deploy_loses_and_mixes_nothing(http_gate):
         again.deploy()
     assert again.api_id == http_gate.api_id
     assert load.failures == []
-    assert again.ask("GET", "/status").status == 200
+    assert again.send("GET", "/status").status == 200
     gateway = again.cloud.client("apigatewayv2")
     # What the version before needed is gone, and nothing else.
     assert len(gateway.get_authorizers(ApiId=again.api_id)["Items"]) == 1
     assert len(gateway.get_deployments(ApiId=again.api_id)["Items"]) == 1
-    after = again.ask("GET", "/status")
+    after = again.send("GET", "/status")
     assert values(after.json, "X-User") == [NEW]

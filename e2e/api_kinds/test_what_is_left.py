@@ -1,4 +1,4 @@
-"""Destroying a stage leaves nothing of its API. The last file here: what the others ask is gone afterwards."""
+"""Destroying a stage leaves nothing of its API. The last file here: what the others call is gone afterwards."""
 
 from __future__ import annotations
 

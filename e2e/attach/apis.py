@@ -19,7 +19,7 @@ METHODS = [
     ("GET", "/v1/public/{proxy+}"),
 ]
 
-#: A method that a Lambda function answers.
+#: A method with a Lambda function as its backend.
 FUNCTION_METHOD = ("PUT", "/v1/account/{id}")
 
 PREFLIGHT = ("OPTIONS", "/v1/account/{id}")
@@ -38,7 +38,7 @@ def path_parameters(path: str) -> list[str]:
 
 
 def mappings(path: str) -> dict[str, str]:
-    """What hands the path's parameters on to the backend."""
+    """The mappings that pass the path's parameters to the backend."""
     return {f"integration.request.path.{name}": f"method.request.path.{name}" for name in path_parameters(path)}
 
 
@@ -164,9 +164,9 @@ WAYS = {"by hand": by_hand, "by CloudFormation": by_cloudformation, "from OpenAP
 
 
 def content(cloud: LocalCloud, api: str) -> dict[str, bytes]:
-    """Everything of an API that attaching could change, as API Gateway's own answers have it, byte for byte."""
+    """Everything of an API that attaching could change, as API Gateway's own responses have it, byte for byte."""
     found = {}
     for below in ("", "/resources?embed=methods&limit=500", "/gatewayresponses", "/authorizers"):
-        with urllib.request.urlopen(f"{cloud.endpoint}/restapis/{api}{below}", timeout=30) as answer:
-            found[below] = answer.read()
+        with urllib.request.urlopen(f"{cloud.endpoint}/restapis/{api}{below}", timeout=30) as response:
+            found[below] = response.read()
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.cloud.gateway_client import Answer, ask
+from local.cloud.gateway_client import Response, send
 from local.cloud.launcher import LocalCloud
 from local.cloud.processes import BUILT
 from local.deployment import Deployment
@@ -24,7 +24,7 @@ GATE = "attached"
 
 @dataclass(frozen=True)
 class Run:
-    """What a command said, and its exit code."""
+    """What a command printed, and its exit code."""
 
     code: int
     output: str
@@ -37,15 +37,15 @@ class AttachedApi:
     cloud: LocalCloud
     api_id: str
 
-    def ask(self, method: str, path: str, headers=(), body: bytes = b"") -> Answer:
+    def send(self, method: str, path: str, headers=(), body: bytes = b"") -> Response:
         """Sends a request to the API's stage."""
-        return ask(self.cloud.port, self.api_id, STAGE, method, path, list(headers), body)
+        return send(self.cloud.port, self.api_id, STAGE, method, path, list(headers), body)
 
     def _api(self, arguments: tuple[str, ...]) -> tuple[str, ...]:
         return () if "--rest-api-id" in arguments else ("--rest-api-id", self.api_id)
 
     def attach(self, *arguments: str, source: tuple[str, ...] = ("--stage", GATE), endpoint: str | None = None) -> Run:
-        """`oathgate attach` for this API, at the cloud or at another door to it."""
+        """`oathgate attach` for this API, at the cloud or at another endpoint of it."""
         done = subprocess.run(
             [OATHGATE, "attach", *source, *self._api(arguments), *arguments],
             env=self.cloud.tool_environment() | ({"AWS_ENDPOINT_URL": endpoint} if endpoint else {}),

@@ -1,4 +1,4 @@
-"""Attach, ask, verify, break, mend and detach: on APIs of our own making, and byte for byte as before."""
+"""Attach, send, verify, break, repair and detach: on APIs that the tests make, and byte for byte as before."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from .conftest import AttachedApi
 FORGED = ("X-User", "mallory")
 
 
-def received(answer, name: str) -> list[str]:
+def received(response, name: str) -> list[str]:
     """What the backend received in a header."""
-    assert answer.status == 200, answer.body
-    return [value for key, value in answer.json["headers"] if key.lower() == name.lower()]
+    assert response.status == 200, response.body
+    return [value for key, value in response.json["headers"] if key.lower() == name.lower()]
 
 
 def observed(api) -> list:
@@ -31,15 +31,15 @@ def observed(api) -> list:
         ("GET", "/nowhere", []),
         ("OPTIONS", "/v1/account/7", []),
     ):
-        answer = api.ask(method, path, headers)
-        reached = answer.status == 200 and method != "OPTIONS"
-        user = received(answer, "x-user") if reached else answer.body
-        seen.append((method, path, answer.status, user))
+        response = api.send(method, path, headers)
+        reached = response.status == 200 and method != "OPTIONS"
+        user = received(response, "x-user") if reached else response.body
+        seen.append((method, path, response.status, user))
     return seen
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_api_is_attached_asked_verified_and_given_back_as_it_was(apis, attached_gate, way):
+def test_an_api_is_attached_called_verified_and_detached_as_it_was(apis, attached_gate, way):
     api = apis[way]
     before, seen = content(api.cloud, api.api_id), observed(api)
 
@@ -62,25 +62,25 @@ def test_an_api_is_attached_asked_verified_and_given_back_as_it_was(apis, attach
     verified = api.attach("--verify")
     assert verified.code == 0, verified.output
 
-    # Allowed, as who the session says.
-    answer = api.ask("GET", "/v1/account/7", [SESSION])
-    assert received(answer, "x-user") == [ADA]
-    assert received(answer, "authorization")[0].startswith("Bearer ey")
+    # Granted, with the session's user.
+    response = api.send("GET", "/v1/account/7", [SESSION])
+    assert received(response, "x-user") == [ADA]
+    assert received(response, "authorization")[0].startswith("Bearer ey")
     # A function reads the same in the context.
-    assert api.ask("PUT", "/v1/account/7", [SESSION]).json == {"user": ADA, "path": "/v1/account/7"}
-    # Refused, in Oathkeeper's words.
-    assert api.ask("GET", "/v1/account/7").status == 401
-    assert api.ask("GET", "/v1/account/7").json["error"]["message"] == "Access credentials are invalid"
+    assert api.send("PUT", "/v1/account/7", [SESSION]).json == {"user": ADA, "path": "/v1/account/7"}
+    # Refused, with Oathkeeper's message.
+    assert api.send("GET", "/v1/account/7").status == 401
+    assert api.send("GET", "/v1/account/7").json["error"]["message"] == "Access credentials are invalid"
     for method in ("GET", "PUT"):
         for name in ("X-User", "x-user", "X-USER"):
-            assert api.ask(method, "/v1/account/7", [SESSION, (name, "mallory")]).status == 403
-    # A guest, whom the backend cannot take for somebody.
-    assert received(api.ask("GET", "/v1/public/a/b"), "x-user") != ["mallory"]
+            assert api.send(method, "/v1/account/7", [SESSION, (name, "mallory")]).status == 403
+    # A guest, whom the backend cannot take for a user.
+    assert received(api.send("GET", "/v1/public/a/b"), "x-user") != ["mallory"]
     # Open, and nothing forged arrives there.
-    health = api.ask("GET", "/health", [FORGED])
+    health = api.send("GET", "/health", [FORGED])
     assert set(received(health, "x-user")) == {"none"}
-    # API Gateway's own answer to preflights.
-    preflight = api.ask("OPTIONS", "/v1/account/7")
+    # API Gateway's own response to preflights.
+    preflight = api.send("OPTIONS", "/v1/account/7")
     assert ("OPTIONS", "/v1/account/7", preflight.status, preflight.body) == seen[-1]
 
     attached = content(api.cloud, api.api_id)
@@ -96,7 +96,7 @@ def test_an_api_is_attached_asked_verified_and_given_back_as_it_was(apis, attach
     assert left["Parameters"] == []
 
 
-def test_what_somebody_breaks_is_named_and_mended(fresh):
+def test_what_is_broken_by_hand_is_named_and_repaired(fresh):
     assert fresh.attach("--apply").code == 0
     gateway = fresh.cloud.client("apigateway")
     (resource,) = [
@@ -114,16 +114,16 @@ def test_what_somebody_breaks_is_named_and_mended(fresh):
     assert broken.code == 1
     assert "ANY /v1/account/{id} has no authorizer\n" in broken.output
     assert "ANY /v1/account/{id} does not set X-User from context.authorizer.x-user\n" in broken.output
-    # What the stage serves is whole as long as nobody deploys that.
+    # What the stage serves is intact until that is deployed.
     assert "stage `live`" not in broken.output.rpartition("REST API")[0]
     gateway.create_deployment(restApiId=fresh.api_id, stageName=STAGE)
     served = fresh.attach("--verify").output
     assert "serves ANY /v1/account/{id} without an authorizer" in served
-    assert fresh.ask("GET", "/v1/account/7", [FORGED]).status == 200
+    assert fresh.send("GET", "/v1/account/7", [FORGED]).status == 200
 
     assert fresh.attach("--apply").code == 0
     assert fresh.attach("--verify").code == 0
-    assert fresh.ask("GET", "/v1/account/7", [FORGED]).status != 200
+    assert fresh.send("GET", "/v1/account/7", [FORGED]).status != 200
     assert fresh.attach("--detach", "--drain-seconds", "0").code == 0
 
 
@@ -145,13 +145,13 @@ def test_another_version_comes_with_an_authorizer_of_its_own(fresh, attached_gat
     assert "is decided by the authorizer `oathgate_attached_" in stale.output
     assert fresh.attach("--apply", source=source).code == 0
     assert fresh.attach("--verify", source=source).code == 0
-    assert received(fresh.ask("GET", "/v1/account/7", [SESSION]), "x-user") == [ADA]
+    assert received(fresh.send("GET", "/v1/account/7", [SESSION]), "x-user") == [ADA]
     names = [item["name"] for item in fresh.cloud.client("apigateway").get_authorizers(restApiId=fresh.api_id)["items"]]
     assert len(names) == 2
     assert fresh.attach("--detach", "--drain-seconds", "0", source=source).code == 0
 
 
-def test_what_is_not_there_and_what_is_unknown_is_said(fresh):
+def test_what_does_not_exist_is_an_error(fresh):
     nowhere = fresh.attach("--rest-api-id", "nowhere", "--apply")
     assert (nowhere.code, "there is no REST API `nowhere`" in nowhere.output) == (2, True), nowhere.output
     other_stage = fresh.attach("--api-stage", "prod")
@@ -164,7 +164,7 @@ def test_what_is_not_there_and_what_is_unknown_is_said(fresh):
     assert "the stage `none` exports no contract" in not_deployed.output
 
 
-def test_changes_that_nobody_has_deployed_are_not_taken_along_unasked(fresh):
+def test_changes_that_are_not_deployed_are_refused_unless_included(fresh):
     gateway = fresh.cloud.client("apigateway")
     root = next(item for item in gateway.get_resources(restApiId=fresh.api_id)["items"] if item["path"] == "/")
     at = {"restApiId": fresh.api_id, "resourceId": root["id"], "httpMethod": "GET"}
@@ -173,7 +173,7 @@ def test_changes_that_nobody_has_deployed_are_not_taken_along_unasked(fresh):
     refused = fresh.attach("--apply")
     assert refused.code == 1
     assert "GET / is new" in refused.output
-    assert fresh.ask("GET", "/v1/account/7").status == 200
+    assert fresh.send("GET", "/v1/account/7").status == 200
 
 
 def test_a_record_of_many_methods_is_kept_in_several_parameters(attached_gate, cloud):

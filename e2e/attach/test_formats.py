@@ -1,4 +1,4 @@
-"""What is printed for APIs whose API is code is read by that code's own tools."""
+"""What `oathgate attach` prints for APIs that are code is valid for the tools of that code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ UNAUTHORIZED = CONTRACT["gatewayResponses"]["UNAUTHORIZED"]
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """Prints the contract in a format, without asking anybody."""
+    """Prints the contract in a format, without a call to AWS."""
     contract = tmp_path_factory.mktemp("contract") / "contract.json"
     contract.write_text(json.dumps(CONTRACT))
 
@@ -56,7 +56,7 @@ def printed(tmp_path_factory):
 
 
 def lint(text: str, folder: Path) -> str:
-    """What AWS's own linter says of a template."""
+    """The findings of AWS's own linter for a template."""
     template = folder / "template.yml"
     template.write_text(text)
     linter = ROOT / ".venv" / "bin" / "cfn-lint"
@@ -147,8 +147,8 @@ def test_a_cdk_file_compiles_and_gives_the_template(printed, tmp_path):
         [binaries / "tsc", *strict, "--types", "node", "app.ts"], cwd=folder, stdout=subprocess.PIPE, text=True
     )
     assert compiled.stdout == ""
-    said = subprocess.run([binaries / "tsx", "app.ts"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
-    resources = list(json.loads(said.stdout)["Resources"].values())
+    printed = subprocess.run([binaries / "tsx", "app.ts"], cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    resources = list(json.loads(printed.stdout)["Resources"].values())
 
     def properties(kind: str) -> list[dict]:
         return [found["Properties"] for found in resources if found["Type"] == f"AWS::ApiGateway::{kind}"]

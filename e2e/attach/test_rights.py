@@ -32,18 +32,18 @@ def documented(api_id: str) -> list[tuple[str, str]]:
     return pairs
 
 
-def test_the_documented_policy_allows_what_is_asked_for_and_nothing_in_vain(fresh):
+def test_the_documented_policy_allows_what_is_needed_and_nothing_more(fresh):
     with watched(fresh.cloud.endpoint) as watch:
         for arguments in (("--apply",), ("--verify",), ("--detach", "--drain-seconds", "0")):
             done = fresh.attach(*arguments, endpoint=watch.endpoint)
             assert done.code == 0, done.output
     allowed = documented(fresh.api_id)
     used = set()
-    for action, resource in watch.asked:
+    for action, resource in watch.requested:
         matching = [pair for pair in allowed if pair[0] == action and fnmatch.fnmatchcase(resource, pair[1])]
         assert matching, (action, resource)
         used |= set(matching)
-    # A deployment is deleted only where something came in between.
+    # A deployment is deleted only after a concurrent change.
     spare = ("apigateway:DELETE", f"/restapis/{fresh.api_id}/deployments/*")
     assert set(allowed) - used == {spare}
 
@@ -56,10 +56,10 @@ def test_a_right_that_is_missing_is_named_and_the_next_run_goes_on(fresh, write)
             assert fresh.attach("--apply", endpoint=watch.endpoint).code == 0
             write += len(watch.writes())
             assert fresh.attach("--detach", "--drain-seconds", "0").code == 0
-            watch.asked.clear()
+            watch.requested.clear()
         watch.refuse_write = write
         denied = fresh.attach("--apply", endpoint=watch.endpoint)
-        action, resource = watch.asked[-1]
+        action, resource = watch.requested[-1]
         assert denied.code == 2
         assert f"the credentials may not `{action}` on `{resource}`" in denied.output
     if write % 2 == 0:

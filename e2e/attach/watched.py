@@ -1,4 +1,4 @@
-"""A door to the emulator's control plane that writes down what is asked, and can refuse it as IAM does."""
+"""A proxy to the emulator's control plane that records what is requested, and can refuse it as IAM does."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Watch:
-    """What was asked for, as actions of IAM and resources; and the write that is refused, if one is."""
+    """What was requested, as actions of IAM and resources; and the write that is refused, if one is."""
 
     endpoint: str = ""
-    asked: list[tuple[str, str]] = field(default_factory=list)
+    requested: list[tuple[str, str]] = field(default_factory=list)
     refuse_write: int | None = None
 
     def writes(self) -> list[tuple[str, str]]:
-        """What was asked for that changes something."""
+        """The requests that change something."""
         reading = ("apigateway:GET", "ssm:Get")
-        return [asked for asked in self.asked if not asked[0].startswith(reading)]
+        return [requested for requested in self.requested if not requested[0].startswith(reading)]
 
     def refuses(self) -> bool:
-        """Whether the request that was written down last is the one to refuse."""
+        """Whether the last recorded request is the one to refuse."""
         writes = self.writes()
-        return self.refuse_write == len(writes) - 1 and bool(writes) and writes[-1] == self.asked[-1]
+        return self.refuse_write == len(writes) - 1 and bool(writes) and writes[-1] == self.requested[-1]
 
 
 @contextmanager
 def watched(endpoint: str) -> Iterator[Watch]:
-    """The door, for as long as it is needed."""
+    """The proxy, for as long as it is needed."""
     watch = Watch()
 
     class Door(BaseHTTPRequestHandler):
@@ -43,29 +43,29 @@ def watched(endpoint: str) -> Iterator[Watch]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             target = self.headers.get("X-Amz-Target")
             if target is None:
-                asked = f"apigateway:{self.command}", self.path.partition("?")[0]
+                requested = f"apigateway:{self.command}", self.path.partition("?")[0]
             else:
                 question = json.loads(body)
                 names = question.get("Names") or [question.get("Name") or question["Path"]]
-                asked = f"ssm:{target.partition('.')[2]}", names[0]
-            watch.asked.append(asked)
+                requested = f"ssm:{target.partition('.')[2]}", names[0]
+            watch.requested.append(requested)
             if watch.refuses():
-                said = {
+                document = {
                     "__type": "AccessDeniedException",
-                    "message": f"User: somebody is not authorized to perform: {asked[0]}",
+                    "message": f"User: somebody is not authorized to perform: {requested[0]}",
                 }
-                self.answer(403, {"x-amzn-ErrorType": "AccessDeniedException"}, json.dumps(said).encode())
+                self.respond(403, {"x-amzn-ErrorType": "AccessDeniedException"}, json.dumps(document).encode())
                 return
             request = urllib.request.Request(
                 endpoint + self.path, body or None, dict(self.headers), method=self.command
             )
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
-                    self.answer(answer.status, dict(answer.headers), answer.read())
+                with urllib.request.urlopen(request, timeout=30) as response:
+                    self.respond(response.status, dict(response.headers), response.read())
             except urllib.error.HTTPError as refused:
-                self.answer(refused.code, dict(refused.headers), refused.read())
+                self.respond(refused.code, dict(refused.headers), refused.read())
 
-        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        def respond(self, status: int, headers: dict[str, str], body: bytes) -> None:
             self.send_response(status)
             for name, value in headers.items():
                 if name.lower() not in ("content-length", "transfer-encoding", "connection", "date", "server"):
@@ -77,7 +77,7 @@ def watched(endpoint: str) -> Iterator[Watch]:
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
         def log_message(self, *_arguments) -> None:
-            """What is asked is in the watch."""
+            """Records the request in the watch."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
     server.daemon_threads = True

@@ -1,4 +1,4 @@
-"""Express and nginx, asked for exactly the path that the gate let through."""
+"""Express and nginx, called with exactly the path that the gate granted."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.cloud.gateway_client import ask
+from local.cloud.gateway_client import send
 from local.cloud.processes import ROOT, port_in_use
 
 HERE = Path(__file__).parent
 START_SECONDS = 30
 
-#: What a guest may be served by the shipped rules; the rest of a backend is closed, also where no rule knows it.
+#: What the shipped rules let a guest reach; the rest of a backend is closed, also where no rule matches it.
 FOR_GUESTS = {"public", "health", "nothing"}
 
 
 @dataclass(frozen=True)
 class RealBackend:
-    """One server that says which of its parts serves a path."""
+    """One server that responds with the name of its part that serves a path."""
 
     name: str
     port: int
 
     def serves(self, path: str) -> str:
         """The part that serves a path; `nothing` where the server refuses it."""
-        answer = ask(self.port, "", None, "GET", path, [], b"", host="backend.test")
-        return answer.body.decode() if answer.status == 200 else "nothing"
+        response = send(self.port, "", None, "GET", path, [], b"", host="backend.test")
+        return response.body.decode() if response.status == 200 else "nothing"
 
 
 @contextlib.contextmanager

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Response
 
 from .programs import Site, get
 
@@ -24,12 +24,12 @@ class Behind:
     port: int
     site: Site
 
-    def ask(self, method: str, path: str, headers=(), body: bytes = b"") -> Answer:
+    def send(self, method: str, path: str, headers=(), body: bytes = b"") -> Response:
         """One request through the gateway."""
         return get(self.port, method, path, headers, body)
 
     def received(self) -> list[dict]:
-        """What the backend was asked since the test began."""
+        """The requests that the backend has received since the test began."""
         return get(self.site.backend.port, "GET", "/_oathgate/requests").json
 
     def keys(self) -> list[dict]:
@@ -59,6 +59,6 @@ def started_gateway(request, site):
 
 @pytest.fixture
 def gateway(started_gateway):
-    """A gateway whose backend was asked nothing yet."""
+    """A gateway whose backend has received no request yet."""
     get(started_gateway.site.backend.port, "DELETE", "/_oathgate/requests")
     return started_gateway

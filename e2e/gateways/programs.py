@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.cloud.gateway_client import Answer, ask
+from local.cloud.gateway_client import Response, send
 from local.cloud.processes import BUILT, ROOT, port_in_use
 
 EXAMPLES = ROOT / "local" / "gateways"
@@ -133,6 +133,6 @@ class Site:
         return Program(name, port, self.folder, command)
 
 
-def get(port: int, method: str, path: str, headers=(), body: bytes = b"") -> Answer:
+def get(port: int, method: str, path: str, headers=(), body: bytes = b"") -> Response:
     """One request to a gateway, byte for byte as given."""
-    return ask(port, "", None, method, path, list(headers), body, host=HOST)
+    return send(port, "", None, method, path, list(headers), body, host=HOST)

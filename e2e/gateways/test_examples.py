@@ -1,4 +1,4 @@
-"""The example files agree with each other and with the program; those for Docker as far as that can be told without it."""
+"""The example files agree with each other and with the program; those for Docker as far as that can be tested without it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf8")
 
 @pytest.fixture(scope="module")
 def vouched() -> list[str]:
-    """What the gate itself says a gateway must take from it."""
+    """The headers that the gate lists for a gateway to copy."""
     command = [oathgate(), "headers", "--config", EXAMPLES / "config.yml", "--format", "json"]
     listed = subprocess.run(command, capture_output=True, check=True).stdout
     return [one["header"] for one in json.loads(listed)["vouched"]]
@@ -37,7 +37,7 @@ def test_every_gateway_takes_every_vouched_header(vouched):
     assert sorted(traefik["authResponseHeaders"]) == vouched
 
 
-def test_traefik_removes_what_only_the_gate_sets_before_it_asks_the_gate():
+def test_traefik_removes_what_only_the_gate_sets_before_it_calls_the_gate():
     (router,) = TRAEFIK["routers"].values()
     assert router["middlewares"] == ["only-the-gate-sets-these", "oathgate"]
     removed = TRAEFIK["middlewares"]["only-the-gate-sets-these"]["headers"]["customRequestHeaders"]
@@ -48,17 +48,17 @@ def test_traefik_removes_what_only_the_gate_sets_before_it_asks_the_gate():
     assert TRAEFIK["middlewares"]["oathgate"]["forwardAuth"]["trustForwardHeader"] is False
 
 
-def test_traefik_asks_services_that_compose_starts():
+def test_traefik_calls_services_that_compose_starts():
     gate = TRAEFIK["middlewares"]["oathgate"]["forwardAuth"]["address"]
     port = yaml.safe_load((EXAMPLES / "config.yml").read_text(encoding="utf8"))["serve"]["api"]["port"]
     assert gate == f"http://oathgate:{port}/decisions"
     (server,) = TRAEFIK["services"]["backend"]["loadBalancer"]["servers"]
     assert server["url"] == "http://backend:" + COMPOSE["backend"]["command"][3]
-    asked = COMPOSE["oathgate"]["environment"]["AUTHENTICATORS_COOKIE_SESSION_CONFIG_CHECK_SESSION_URL"]
-    assert asked == f"http://sessions:{COMPOSE['sessions']['command'][3]}/sessions/whoami"
+    url = COMPOSE["oathgate"]["environment"]["AUTHENTICATORS_COOKIE_SESSION_CONFIG_CHECK_SESSION_URL"]
+    assert url == f"http://sessions:{COMPOSE['sessions']['command'][3]}/sessions/whoami"
 
 
-def test_compose_mounts_what_is_there():
+def test_compose_mounts_files_that_exist():
     mounted = [mount.split(":")[0] for service in COMPOSE.values() for mount in service.get("volumes", [])]
     assert [path for path in mounted if not (ROOT / "local" / path).exists()] == []
 
@@ -80,9 +80,9 @@ def test_the_image_runs_a_command_that_the_program_knows(site):
     assert program == "oathgate"
     url = f"http://127.0.0.1:{site.oracle.port}/health/ready"
     assert subprocess.run([oathgate(), *arguments, url]).returncode == 0
-    nobody = subprocess.run([oathgate(), *arguments, f"http://127.0.0.1:{free_port()}/"], capture_output=True)
-    assert nobody.returncode == 1
-    assert b"not ready" in nobody.stderr
+    unreachable = subprocess.run([oathgate(), *arguments, f"http://127.0.0.1:{free_port()}/"], capture_output=True)
+    assert unreachable.returncode == 1
+    assert b"not ready" in unreachable.stderr
 
 
 def test_the_image_is_built_with_the_toolchain_of_the_project():

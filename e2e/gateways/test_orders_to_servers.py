@@ -1,4 +1,4 @@
-"""No header of a client's becomes an order to the gateway, neither by the gate's answer nor by the backend's."""
+"""No header of a client's becomes an order to the gateway, neither by the gate's response nor by the backend's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.demo_requests import SESSION
 
 from .programs import HOST, get
 
-#: Orders that some server in front obeys where an answer holds them; the second part is what nginx is steered with.
+#: Headers of a response that some server in front obeys; the second part is those that control nginx.
 ORDERS = [
     ("X-Accel-Redirect", "/account/7"),
     ("X-Accel-Redirect", "/_oathgate"),
@@ -39,7 +39,7 @@ OF_CONNECTION = [
 
 
 class Echoing(BaseHTTPRequestHandler):
-    """A gate without care: it lets everybody through, and its answer has every header that it was asked with."""
+    """A careless gate: it grants every request, and its response has every header of the request."""
 
     def log_message(self, *_):
         pass
@@ -58,7 +58,7 @@ class Echoing(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def careless_gate(gateway):
-    """Puts a gate without care in the place of the real one; orders in its answer can be set."""
+    """Puts a careless gate in the place of the real one; orders in its response can be set."""
     gateway.site.oracle.stop()
     server = ThreadingHTTPServer(("127.0.0.1", gateway.site.oracle.port), Echoing)
     server.orders = []
@@ -69,33 +69,33 @@ def careless_gate(gateway):
     gateway.site.oracle.start()
 
 
-def is_the_backend_s_answer(gateway, answer, path):
+def is_the_backend_s_response(gateway, response, path):
     (received,) = gateway.received()
-    assert (answer.status, received["path"]) == (200, path)
+    assert (response.status, received["path"]) == (200, path)
     return received
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_an_order_of_a_client_s_is_not_obeyed(gateway, order):
-    answer = gateway.ask("GET", "/health", [order, ("X-User", "admin")])
-    assert users(is_the_backend_s_answer(gateway, answer, "/health")) in ([], [""])
+    response = gateway.send("GET", "/health", [order, ("X-User", "admin")])
+    assert users(is_the_backend_s_response(gateway, response, "/health")) in ([], [""])
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=str)
 def test_no_order_is_obeyed_where_the_gate_repeats_it(gateway, careless_gate, order):
     careless_gate.orders = [order]
-    answer = gateway.ask("GET", "/health", [order])
-    is_the_backend_s_answer(gateway, answer, "/health")
+    response = gateway.send("GET", "/health", [order])
+    is_the_backend_s_response(gateway, response, "/health")
 
 
 @pytest.mark.parametrize("path", ["/health", "/account/7"])
 def test_the_gate_repeats_no_order_and_nothing_of_the_connection(site, path):
     forwarded = [("X-Forwarded-Method", "GET"), ("X-Forwarded-Uri", path), ("X-Forwarded-Host", HOST)]
     sent = [*forwarded, SESSION, *ORDERS, *OF_CONNECTION, ("X-Other", "stays")]
-    answer = get(site.oracle.port, "GET", "/decisions", sent)
-    assert answer.status == 200
+    response = get(site.oracle.port, "GET", "/decisions", sent)
+    assert response.status == 200
     orders = {folded(name) for name, _ in [*ORDERS, *OF_CONNECTION]}
-    got = {folded(name) for name, _ in answer.headers}
-    # Only a server that closes the connection says so.
+    got = {folded(name) for name, _ in response.headers}
+    # Only a server that closes the connection sends the header.
     assert got & orders <= {"CONNECTION"}
     assert ("X_OTHER" in got) == (path == "/health")

@@ -1,4 +1,4 @@
-"""What the gate decided on is what the backend is asked for."""
+"""The path that the gate decided about is the path that the backend receives."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from local.demo_requests import SESSION
 )
 @pytest.mark.parametrize("query", ["", "?page=2", "?a=%2F%20&a=+b&c", "?next=/x?y=1&z"])
 def test_path_and_query_arrive_as_they_were_sent(gateway, path, query):
-    assert gateway.ask("GET", path + query).status == 200
+    assert gateway.send("GET", path + query).status == 200
     (received,) = gateway.received()
     assert received["path"] == path
     assert "?" * bool(query) + received["query"] == query
@@ -54,9 +54,9 @@ def test_path_and_query_arrive_as_they_were_sent(gateway, path, query):
     ],
 )
 def test_a_guest_never_reaches_what_some_backend_reads_as_an_account(gateway, path):
-    answer = gateway.ask("GET", path)
-    if answer.status != 200:
-        assert answer.status in (301, 308, 400, 401, 404)
+    response = gateway.send("GET", path)
+    if response.status != 200:
+        assert response.status in (301, 308, 400, 401, 404)
         assert gateway.received() == []
         return
     received = gateway.received()[0]["path"]
@@ -65,6 +65,6 @@ def test_a_guest_never_reaches_what_some_backend_reads_as_an_account(gateway, pa
 
 
 def test_an_account_with_its_session_is_reached_at_its_own_path(gateway):
-    assert gateway.ask("GET", "/account/7?full=1", [SESSION]).status == 200
+    assert gateway.send("GET", "/account/7?full=1", [SESSION]).status == 200
     (received,) = gateway.received()
     assert (received["path"], received["query"]) == ("/account/7", "full=1")

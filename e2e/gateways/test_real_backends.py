@@ -1,4 +1,4 @@
-"""Nothing closed is served by a real backend behind nginx or Caddy, whatever path a guest asks for."""
+"""Nothing closed is served by a real backend behind nginx or Caddy, whatever path a guest requests."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def backends(tmp_path_factory):
         yield backends
 
 
-def test_no_path_brings_a_guest_to_what_is_closed(gateway, backends):
+def test_no_path_leads_a_guest_to_what_is_closed(gateway, backends):
     for path in attacks(""):
         get(gateway.site.backend.port, "DELETE", "/_oathgate/requests")
-        answer = gateway.ask("GET", path)
+        response = gateway.send("GET", path)
         for received in gateway.received():
-            assert answer.status == 200
+            assert response.status == 200
             for backend in backends:
                 served = backend.serves(received["path"])
                 assert served in FOR_GUESTS, f"{backend.name} serves {served} for {path}"

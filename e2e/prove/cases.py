@@ -16,20 +16,20 @@ _REQUEST = {"method", "path", "headers", "body"}
 _CASE = {"name", "request", "context", "over", "expect", "unknown"}
 _EXPECT = {"status", "code", "headers", "received", "path", "method", "body"}
 
-#: Stands for a header value that leaves little of the 10,240 bytes.
+#: Replaced by a header value that leaves little of the 10,240 bytes.
 LONG = "LONG"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One request, and what is known of its answer."""
+    """One request, and what is known of its response."""
 
     name: str
     path: str
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
-    #: what the allowing authorizer answers; see functions/allow.py
+    #: what the allowing authorizer responds; see functions/allow.py
     context: dict | None = None
     #: the HTTP versions it makes sense for
     over: tuple[str, ...] = ("http/1.1", "h2")
@@ -57,7 +57,7 @@ def _case(written: dict) -> Case:
         if unknown := set(found) - known:
             raise ProveError(f"`{name}`: `{unknown.pop()}` is not a key of {what}")
     if not expect and "unknown" not in written:
-        raise ProveError(f"`{name}` expects nothing and names nothing that it shows")
+        raise ProveError(f"`{name}` neither expects nor shows anything")
     headers = tuple((key, "x" * 9_900 if value == LONG else value) for key, value in request.get("headers", []))
     return Case(
         name=name,

@@ -24,7 +24,7 @@ def complaints(case: Case, seen: Observed, keys: list[dict]) -> list[str]:
     received = seen.received
     if received is None:
         if seen.status == 200:
-            found.append("the answer is not the backend's")
+            found.append("the response is not the backend's")
         return found
     for name, value in expect.get("received", {}).items():
         values = received.all(name)

@@ -1,4 +1,4 @@
-"""The one way to where the suite runs: a real account, or the local cloud."""
+"""Access to where the suite runs: a real account, or the local cloud."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .wire import Address
 
 
 class ProveError(Exception):
-    """The suite can't go on; says what is missing or what went wrong."""
+    """The suite can't go on; the message says what is missing or what went wrong."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Door:
         try:
             account = session.create_client("sts", region_name=region).get_caller_identity()["Account"]
         except Exception as error:
-            raise ProveError(f"AWS does not say whose credentials are in use: {error}") from error
+            raise ProveError(f"the account of the credentials in use cannot be read: {error}") from error
         if expected_account is not None and account != expected_account:
             raise ProveError(f"the credentials in use are of account {account}, and the stage is of {expected_account}")
         return cls("aws", account, region, ("http/1.1", "h2"), {**os.environ, "AWS_REGION": region})

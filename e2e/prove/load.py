@@ -8,25 +8,25 @@ from collections import Counter
 from collections.abc import Callable
 
 from e2e.seen import folded
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Response
 
 #: Sends `GET` of a path with headers to the gate.
-Send = Callable[[str, list[tuple[str, str]]], Answer]
+Send = Callable[[str, list[tuple[str, str]]], Response]
 
 WORKERS = 4
 
 
 class Load:
-    """Threads that send requests until they are told to stop, and look at every answer."""
+    """Threads that send requests until they are stopped, and check every response."""
 
     def __init__(self, send: Send):
         self._send = send
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
-        #: how many answers each revision of the rules gave
-        self.answers: Counter[str] = Counter()
-        #: what no answer may be, in a sentence each
+        #: how many responses each revision of the rules gave
+        self.responses: Counter[str] = Counter()
+        #: each response that must not have come, as a sentence
         self.complaints: list[str] = []
 
     def __enter__(self) -> Load:
@@ -39,10 +39,10 @@ class Load:
         for thread in self._threads:
             thread.join(120)
 
-    def await_answers(self, revision: str, count: int, patience: float = 120) -> None:
-        """Waits until a revision has given that many answers, or the patience is at its end."""
+    def await_responses(self, revision: str, count: int, patience: float = 120) -> None:
+        """Waits until a revision has given that many responses, or `patience` seconds are over."""
         until = time.monotonic() + patience
-        while self.answers[revision] < count and time.monotonic() < until:
+        while self.responses[revision] < count and time.monotonic() < until:
             time.sleep(0.05)
 
     def _work(self) -> None:
@@ -51,23 +51,23 @@ class Load:
                 try:
                     self._look(forged, self._send("/noted/a", forged))
                 except Exception as error:
-                    self._complain(f"a request with {forged} was not answered: {error!r}")
+                    self._complain(f"a request with {forged} had no response: {error!r}")
 
-    def _look(self, forged: list[tuple[str, str]], answer: Answer) -> None:
+    def _look(self, forged: list[tuple[str, str]], response: Response) -> None:
         names = {name for name, _ in forged}
-        if answer.status == 403 and forged:
+        if response.status == 403 and forged:
             return
-        if answer.status != 200:
-            self._complain(f"a request with {forged} got {answer.status}: {answer.body[:200]!r}")
+        if response.status != 200:
+            self._complain(f"a request with {forged} got {response.status}: {response.body[:200]!r}")
             return
-        received = answer.json["headers"]
+        received = response.json["headers"]
 
         def all_of(name: str) -> list[str]:
             return [value for key, value in received if folded(key) == folded(name)]
 
         (revision,) = all_of("X-Revision") or ["none"]
         with self._lock:
-            self.answers[revision] += 1
+            self.responses[revision] += 1
         if "X-User" in names or all_of("X-User") != ["guest"]:
             self._complain(f"with {forged} the backend received {all_of('X-User')} in X-User")
         vouches = revision in ("two", "three")

@@ -1,4 +1,4 @@
-"""What came back for a request, without what differs from one time to the next."""
+"""The response to a request, without what differs from one time to the next."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from e2e.seen import folded
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Response
 
 from .cases import Case
 from .probe_template import MAPPED
 
-#: Answer headers that say what was decided. Dates, ids and the like are left out.
-_TOLD = (
+#: Response headers that show what was decided. Dates, ids and the like are left out.
+_COMPARED = (
     "content-type",
     "cache-control",
     "location",
@@ -45,23 +45,23 @@ class Received:
 
 @dataclass(frozen=True)
 class Observed:
-    """The answer of one request, and what reached the backend and the allowing authorizer."""
+    """The response to one request, and what reached the backend and the allowing authorizer."""
 
     status: int
     headers: dict[str, str]
-    #: the answer's body, where it is not the backend's
+    #: the response's body, where it is not the backend's
     body: str | None
     received: Received | None
-    #: the authorizer's event, where the allowing one told it
+    #: the authorizer's event, where the allowing one passed it on
     event: dict | None = None
 
     @classmethod
-    def of(cls, case: Case, answer: Answer, vouched: Iterable[str]) -> Observed:
-        """What is seen of an answer."""
-        told = {name: value for name in _TOLD if (value := answer.header(name)) is not None}
-        if answer.header("x-backend") is None:
-            return cls(answer.status, told, answer.body.decode("utf-8", "replace"), None)
-        echoed = answer.json
+    def of(cls, case: Case, response: Response, vouched: Iterable[str]) -> Observed:
+        """What is compared of a response."""
+        headers_of_response = {name: value for name in _COMPARED if (value := response.header(name)) is not None}
+        if response.header("x-backend") is None:
+            return cls(response.status, headers_of_response, response.body.decode("utf-8", "replace"), None)
+        echoed = response.json
         wanted = {folded(name) for name, _ in case.headers} | {folded(name) for name in (*MAPPED, *vouched)}
         wanted -= {folded("X-Prove-Context"), folded("X-Prove-Event")}
         headers = [[name, value] for name, value in echoed["headers"] if folded(name) in wanted]
@@ -71,7 +71,7 @@ class Observed:
         if event is not None:
             # Names the account and the API.
             event["methodArn"] = event["methodArn"].partition("/")[2]
-        return cls(answer.status, told, None, received, event)
+        return cls(response.status, headers_of_response, None, received, event)
 
     @property
     def code(self) -> int | None:

@@ -1,6 +1,6 @@
 """The stack beside the gate: an echo backend, and an API whose authorizer allows everything.
 
-Through the gate alone it can't be learned what API Gateway does with a forged header, since the gate refuses it.
+The gate alone can't show what API Gateway does with a forged header, since the gate refuses it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ FUNCTIONS = Path(__file__).parent / "functions"
 STAGE = "prove"
 
 #: Headers that the probed API maps, and the context keys they come from. No authorizer sends `absent`; the others
-#: besides `user` and `event` are there where a request asks for them.
+#: besides `user` and `event` are there where a request names them.
 MAPPED = {
     "X-User": "user",
     "X-Prove-Event": "event",
@@ -82,7 +82,7 @@ def _url(api: str) -> dict:
 
 
 def _through(path: str) -> dict:
-    """The integration that hands requests to the echo backend, with what the authorizer's context says."""
+    """The integration that passes requests to the echo backend, with the values of the authorizer's context."""
     mapped = {f"integration.request.header.{header}": f"context.authorizer.{key}" for header, key in MAPPED.items()}
     inner = {"integration.request.path.proxy": "method.request.path.proxy"} if "{proxy}" in path else {}
     return {

@@ -1,4 +1,4 @@
-"""What a run saw, as a file that later runs are held to."""
+"""What a run saw, as a file that later runs are compared with."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def differences(path: Path, seen: Seen) -> dict[str, str]:
 
     Cases that only one side has are left out.
 
-    Raises ProveError for a file that is no recording.
+    Raises ProveError for a file that is not a recording.
     """
     try:
         recording = json.loads(path.read_text())

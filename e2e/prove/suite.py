@@ -18,7 +18,7 @@ from .wire import Address, send
 #: Headers that the suite's rules vouch for.
 VOUCHED = ("X-User", "X-Revision", "X-Note", "Authorization")
 
-#: Answers of a revision that the load has to see once it is served.
+#: Responses of a revision that the load has to see once it is served.
 ENOUGH = 20
 
 
@@ -75,8 +75,8 @@ class Suite:
             if case.context is not None:
                 headers.append(("x-prove-context", json.dumps(case.context)))
             for version in (version for version in self._door.versions if version in case.over):
-                answer = send(address, version, case.method, case.path, headers, case.body.encode())
-                seen = Observed.of(case, answer, VOUCHED)
+                response = send(address, version, case.method, case.path, headers, case.body.encode())
+                seen = Observed.of(case, response, VOUCHED)
                 outcome.sent += 1
                 outcome.seen[(kind, case.name, version)] = seen
                 outcome.failed.extend(
@@ -94,15 +94,15 @@ class Suite:
             steps.append(("deploying it once more", "two", lambda: gate.deploy("two")))
             steps.append(("shifting requests to the third revision", "three", lambda: gate.deploy("three")))
         with Load(lambda path, headers: send(address, "http/1.1", "GET", path, headers)) as load:
-            load.await_answers("one", ENOUGH)
+            load.await_responses("one", ENOUGH)
             for title, revision, step in steps:
                 self._say(f"{title}, under load")
                 step()
-                wanted = load.answers[revision] + ENOUGH
-                load.await_answers(revision, wanted)
-                if load.answers[revision] < wanted:
-                    outcome.failed.append(f"under load: after {title}, revision {revision} does not answer")
-        outcome.under_load = sum(load.answers.values())
+                wanted = load.responses[revision] + ENOUGH
+                load.await_responses(revision, wanted)
+                if load.responses[revision] < wanted:
+                    outcome.failed.append(f"under load: after {title}, revision {revision} does not respond")
+        outcome.under_load = sum(load.responses.values())
         outcome.failed.extend(f"under load: {sentence}" for sentence in dict.fromkeys(load.complaints))
 
     def _left(self) -> list[str]:

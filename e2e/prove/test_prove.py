@@ -1,4 +1,4 @@
-"""The suite for a real account, run against the local cloud through the same door; and what it would find."""
+"""The suite for a real account, run against the local cloud through the same `Door`; and what it would find."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.cloud.gateway_client import Answer
+from local.cloud.gateway_client import Response
 from local.cloud.processes import ROOT
 
 from . import cases, recording
@@ -59,7 +59,7 @@ def test_what_was_recorded_is_seen_again(recorded, outcome):
     assert recording.differences(recorded, outcome.seen) == {}
 
 
-def test_another_answer_than_the_recorded_one_is_named(recorded, outcome, tmp_path):
+def test_another_response_than_the_recorded_one_is_named(recorded, outcome, tmp_path):
     changed = json.loads(recorded.read_text())
     seen = changed["cases"]["probe: mapping and a header in lower case"]["http/1.1"]
     seen["received"]["headers"].append(["x-user", "admin"])
@@ -74,14 +74,14 @@ def test_another_answer_than_the_recorded_one_is_named(recorded, outcome, tmp_pa
     ("text", "sentence"),
     [("[]", "is not a recording"), ("{", "is not a recording"), ('{"form": 0, "cases": {}}', "record anew")],
 )
-def test_a_file_that_is_no_recording_is_refused(text, sentence, outcome, tmp_path):
+def test_a_file_that_is_not_a_recording_is_refused(text, sentence, outcome, tmp_path):
     path = tmp_path / "aws.json"
     path.write_text(text)
     with pytest.raises(ProveError, match=sentence):
         recording.differences(path, outcome.seen)
 
 
-def test_the_local_cloud_answers_as_every_recording_of_aws_does(outcome):
+def test_the_local_cloud_responds_as_in_every_recording_of_aws(outcome):
     accepted = yaml.safe_load((recording.FOLDER / "accepted.yml").read_text())
     found: dict[str, str] = {}
     for path in sorted(recording.FOLDER.glob("aws-*.json")):
@@ -117,8 +117,8 @@ RECEIVED = {"method": "GET", "path": "/open/a", "query": {}, "headers": [["X-Use
 
 
 def observed(received: dict | None = RECEIVED, **changes) -> Observed:
-    told = ALLOWED | changes
-    return Observed(**told, received=None if received is None else Received(**received))
+    fields = ALLOWED | changes
+    return Observed(**fields, received=None if received is None else Received(**received))
 
 
 def case(**expect) -> cases.Case:
@@ -147,11 +147,11 @@ def case(**expect) -> cases.Case:
         ({"body": "seven"}, observed()),
     ],
 )
-def test_what_is_not_as_expected_is_said(expect, seen):
+def test_what_is_not_as_expected_is_a_complaint(expect, seen):
     assert len(complaints(case(**expect), seen, [])) == 1
 
 
-def test_what_is_as_expected_is_not_complained_about():
+def test_what_is_as_expected_is_not_a_complaint():
     expect = {"status": 200, "headers": {"location": None}, "received": {"X-User": ["none"]}, "path": "/open/a"}
     assert complaints(case(**expect), observed(), []) == []
 
@@ -159,7 +159,7 @@ def test_what_is_as_expected_is_not_complained_about():
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
-        ({"name": "a", "request": {"path": "/"}}, "expects nothing"),
+        ({"name": "a", "request": {"path": "/"}}, "neither expects nor shows anything"),
         ({"name": "a", "request": {"path": "/", "verb": "GET"}, "expect": {"status": 200}}, "`verb` is not a key"),
         ({"name": "a", "request": {"path": "/"}, "expect": {"state": 200}}, "`state` is not a key"),
         ({"name": "a", "request": {"path": "/"}, "expect": {"status": 200}, "hope": 1}, "`hope` is not a key"),
@@ -170,15 +170,15 @@ def test_a_case_that_could_not_fail_is_refused(written, sentence):
         cases._case(written)
 
 
-def echoed(*headers: list[str]) -> Answer:
-    return Answer(200, (), json.dumps({"headers": headers}).encode())
+def echoed(*headers: list[str]) -> Response:
+    return Response(200, (), json.dumps({"headers": headers}).encode())
 
 
 @pytest.mark.parametrize(
-    ("forged", "answer"),
+    ("forged", "response"),
     [
-        ([], Answer(500, (), b"")),
-        ([], Answer(403, (), b"")),
+        ([], Response(500, (), b"")),
+        ([], Response(403, (), b"")),
         ([], echoed(["X-User", "none"], ["X-Revision", "one"])),
         ([], echoed(["X-User", "guest"], ["x-user", "admin"], ["X-Revision", "one"])),
         ([("X-User", "admin")], echoed(["X-User", "guest"], ["X-Revision", "one"])),
@@ -188,16 +188,16 @@ def echoed(*headers: list[str]) -> Answer:
         ([], echoed(["X-User", "guest"])),
     ],
 )
-def test_the_load_complains_of_a_refusal_and_of_what_is_forged(forged, answer):
-    load = Load(lambda path, headers: answer)
-    load._look(forged, answer)
+def test_the_load_complains_of_a_refusal_and_of_what_is_forged(forged, response):
+    load = Load(lambda path, headers: response)
+    load._look(forged, response)
     assert len(load.complaints) >= 1
 
 
-def test_the_load_complains_where_nothing_answers():
+def test_the_load_complains_where_nothing_responds():
     def broken(path, headers):
         raise ConnectionResetError
 
     with Load(broken) as load:
-        load.await_answers("one", 1, patience=0.2)
-    assert "was not answered" in load.complaints[0]
+        load.await_responses("one", 1, patience=0.2)
+    assert "had no response" in load.complaints[0]

@@ -20,7 +20,7 @@ from .wire import Address, send
 
 
 async def echo(scope, receive, send_event):
-    """Answers with the request as the server read it."""
+    """Responds with the request as the server read it."""
     if scope["type"] != "http":
         return
     body = b""
@@ -28,7 +28,7 @@ async def echo(scope, receive, send_event):
         body += event.get("body", b"")
         if not event.get("more_body"):
             break
-    told = {
+    echoed = {
         "version": scope["http_version"],
         "method": scope["method"],
         "path": scope["raw_path"].decode(),
@@ -36,7 +36,7 @@ async def echo(scope, receive, send_event):
         "body": body.decode(),
     }
     await send_event({"type": "http.response.start", "status": 207, "headers": [(b"x-echo", b"yes")]})
-    await send_event({"type": "http.response.body", "body": json.dumps(told).encode()})
+    await send_event({"type": "http.response.body", "body": json.dumps(echoed).encode()})
 
 
 def certificate(folder) -> Config:
@@ -93,22 +93,22 @@ def address(tmp_path_factory):
 
 @pytest.mark.parametrize("version", ["http/1.1", "h2"])
 def test_path_and_body_arrive_as_they_are_given(address, version):
-    answer = send(address, version, "POST", "/a/%2e%2e/b//c%2Fd?e=f", [("X-One", "1")], b"seven")
-    told = answer.json
-    assert (answer.status, answer.header("x-echo")) == (207, "yes")
-    assert told["version"] == {"http/1.1": "1.1", "h2": "2"}[version]
-    assert (told["method"], told["path"], told["body"]) == ("POST", "/stage/a/%2e%2e/b//c%2Fd", "seven")
+    response = send(address, version, "POST", "/a/%2e%2e/b//c%2Fd?e=f", [("X-One", "1")], b"seven")
+    echoed = response.json
+    assert (response.status, response.header("x-echo")) == (207, "yes")
+    assert echoed["version"] == {"http/1.1": "1.1", "h2": "2"}[version]
+    assert (echoed["method"], echoed["path"], echoed["body"]) == ("POST", "/stage/a/%2e%2e/b//c%2Fd", "seven")
 
 
 @pytest.mark.parametrize("version", ["http/1.1", "h2"])
 def test_repeated_headers_stay_apart(address, version):
-    told = send(address, version, "GET", "/", [("x-user", "a"), ("x-user", "b")]).json
-    assert [value for name, value in told["headers"] if name == "x-user"] == ["a", "b"]
+    echoed = send(address, version, "GET", "/", [("x-user", "a"), ("x-user", "b")]).json
+    assert [value for name, value in echoed["headers"] if name == "x-user"] == ["a", "b"]
 
 
 def test_http2_has_names_in_lower_case(address):
-    told = send(address, "h2", "GET", "/", [("X-User", "a")]).json
-    assert ["x-user", "a"] in told["headers"]
+    echoed = send(address, "h2", "GET", "/", [("X-User", "a")]).json
+    assert ["x-user", "a"] in echoed["headers"]
 
 
 def test_a_certificate_that_is_not_trusted_is_refused(address):

@@ -14,7 +14,7 @@ import h2.config
 import h2.connection
 import h2.events
 
-from local.cloud.gateway_client import Answer, exchange
+from local.cloud.gateway_client import Response, exchange
 
 #: Seconds for one request.
 TIMEOUT = 60
@@ -35,7 +35,7 @@ class Address:
     roots: str | None = None
 
 
-def send(address: Address, version: str, method: str, path: str, headers: Headers, body: bytes = b"") -> Answer:
+def send(address: Address, version: str, method: str, path: str, headers: Headers, body: bytes = b"") -> Response:
     """Sends one request over `http/1.1` or `h2`."""
     sending = {"http/1.1": _over_http1, "h2": _over_http2}[version]
     return sending(address, method, address.before + path, headers, body)
@@ -47,7 +47,7 @@ def _context(address: Address, version: str) -> ssl.SSLContext:
     return context
 
 
-def _over_http1(address: Address, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+def _over_http1(address: Address, method: str, path: str, headers: Headers, body: bytes) -> Response:
     if address.tls:
         connection = http.client.HTTPSConnection(
             address.host, address.port, timeout=TIMEOUT, context=_context(address, "http/1.1")
@@ -57,7 +57,7 @@ def _over_http1(address: Address, method: str, path: str, headers: Headers, body
     return exchange(connection, method, path, address.authority, headers, body)
 
 
-def _over_http2(address: Address, method: str, path: str, headers: Headers, body: bytes) -> Answer:
+def _over_http2(address: Address, method: str, path: str, headers: Headers, body: bytes) -> Response:
     """One request on a connection of its own. HTTP/2 has header names in lower case: others are sent so."""
     config = h2.config.H2Configuration(
         client_side=True, header_encoding="utf-8", validate_outbound_headers=False, normalize_outbound_headers=False
@@ -69,17 +69,17 @@ def _over_http2(address: Address, method: str, path: str, headers: Headers, body
         _context(address, "h2").wrap_socket(plain, server_hostname=address.host) as stream,
     ):
         if stream.selected_alpn_protocol() != "h2":
-            raise ConnectionError(f"{address.host} does not speak HTTP/2")
+            raise ConnectionError(f"{address.host} does not support HTTP/2")
         connection.initiate_connection()
         lower = [(name.lower(), value) for name, value in headers]
         connection.send_headers(1, [*pseudo, *lower], end_stream=not body)
         if body:
             connection.send_data(1, body, end_stream=True)
         stream.sendall(connection.data_to_send())
-        return _answer_of(connection, stream)
+        return _response_of(connection, stream)
 
 
-def _answer_of(connection: h2.connection.H2Connection, stream: ssl.SSLSocket) -> Answer:
+def _response_of(connection: h2.connection.H2Connection, stream: ssl.SSLSocket) -> Response:
     status, headers, body = 0, [], b""
     while data := stream.recv(65_536):
         for event in connection.receive_data(data):
@@ -90,8 +90,8 @@ def _answer_of(connection: h2.connection.H2Connection, stream: ssl.SSLSocket) ->
                 body += event.data
                 connection.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             elif isinstance(event, h2.events.StreamEnded):
-                return Answer(status, tuple(headers), body)
+                return Response(status, tuple(headers), body)
             elif isinstance(event, h2.events.StreamReset | h2.events.ConnectionTerminated):
                 raise ConnectionResetError(f"the server ended the stream with error code {event.error_code}")
         stream.sendall(connection.data_to_send())
-    raise ConnectionResetError("the server closed the connection before it had answered")
+    raise ConnectionResetError("the server closed the connection before its response")

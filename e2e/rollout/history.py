@@ -43,7 +43,7 @@ def _renamed(cloud: Cloud, names: dict[str, str]) -> Cloud:
 def rolled_back(plan: Plan, recorded: bool) -> tuple[dict, Cloud] | None:
     """A stage that is rolled back after a deploy: its stack's template, and the cloud; nothing where nothing was kept.
 
-    `recorded`: whether the template says so too.
+    `recorded`: whether the template has it too.
     """
     cloud = completed(plan)
     resources = dict(cloud.resources)

@@ -1,4 +1,4 @@
-"""What AWS serves in each state of a deploy: which code is asked about a request, and which headers are mapped then.
+"""What AWS serves in each state of a deploy: which code decides about a request, and which headers are mapped then.
 
 A deployment of an API holds its methods, mappings and authorizers as they were when it was made; a version of a
 function holds its code. Whether an authorizer is taken from the deployment that is served or as it is at the moment can
@@ -65,7 +65,7 @@ class Cloud:
         return repr([sorted(dict(part).items()) for part in (self.resources, self.versions, self.deployments)])
 
     def code_behind(self, target: str) -> str | None:
-        """The code that a version or an alias stands for; None where it is gone."""
+        """The code of a version or an alias; None where it is gone."""
         definition = self.resources.get(target)
         if definition is not None and definition["Type"] == "AWS::Lambda::Alias":
             version = definition["Properties"]["FunctionVersion"]["Fn::GetAtt"][0]
@@ -124,13 +124,13 @@ def deployed(resources: dict[str, dict], code: str = "old") -> Cloud:
 
 @dataclass(frozen=True)
 class Served:
-    """What one method of the stage does with a request: who decides, and what is mapped. No code: the request is refused."""
+    """What one method of the stage does with a request: which code decides, and what is mapped. No code: the request is refused."""
 
     code: str | None
     mappings: Mappings
 
     def open_to_forging(self, contracts: dict[str, Mappings]) -> Mappings:
-        """The headers that the deciding code vouches for and that are not filled with what it says."""
+        """The headers that the deciding code vouches for and that do not get its values."""
         return frozenset() if self.code is None else contracts[self.code] - self.mappings
 
 
@@ -178,7 +178,7 @@ def walk(plan: Plan, before: Cloud | None = None) -> Iterator[tuple[frozenset[St
 
 
 def taken_back(done: frozenset[Step], cloud: Cloud, plan: Plan) -> Iterator[Cloud]:
-    """The states in which CloudFormation takes an unfinished deploy back: every changed resource may be the old one again."""
+    """The states in which CloudFormation rolls an unfinished deploy back: every changed resource may be the old one again."""
     changed = [step.logical_id for step in done if step.action == "update"]
     for count in range(len(changed) + 1):
         for names in combinations(changed, count):

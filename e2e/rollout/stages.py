@@ -28,7 +28,7 @@ FORGED = "forged"
 #: Digits at the end of a logical id that change with the function's version.
 _HASH_LENGTH = 32
 
-_GATE = Path(__file__).with_name("gate_of_one_set.py")
+_GATE = Path(__file__).parents[1] / "granting_authorizer.py"
 
 _CONFIG = {
     "access_rules": {"matching_strategy": "regexp", "repositories": ["file://./rules.json"]},
@@ -68,7 +68,7 @@ class Revision:
 
 
 def deploy(cloud: LocalCloud, revision: str) -> Revision:
-    """Deploys a revision of the stage with the CDK, and gives its template."""
+    """Deploys a revision of the stage with the CDK, and returns its template."""
     folder = cloud.folder / NAME / revision
     functions = folder / "functions"
     for part in ("authorizer", "signing-keys"):
@@ -89,7 +89,7 @@ def deploy(cloud: LocalCloud, revision: str) -> Revision:
 
 
 def with_moving_alias(template: dict) -> dict:
-    """The same stack with an alias in place of the version, and one authorizer for all versions: the usual way."""
+    """The same stack with an alias in place of the version, and one authorizer for all versions: the common design."""
 
     def only(type_: str) -> str:
         (found,) = [name for name, resource in template["Resources"].items() if resource["Type"] == type_]
@@ -123,7 +123,7 @@ class Stack:
         self._cloudformation = deployment.cloud.client("cloudformation")
 
     def put(self, template: dict, resources: dict[str, dict] | None = None, fails: bool = False) -> None:
-        """Makes the stack hold these resources; `fails`: and expects it to be taken back."""
+        """Updates the stack to these resources; with `fails`, expects the update to be rolled back."""
         # In between, what outputs refer to may not be there.
         body = template if resources is None else {**template, "Resources": resources, "Outputs": {}}
         if self._held() == body:
@@ -155,9 +155,9 @@ class Stack:
         found = set()
         for path in ("/", "/a"):
             cloud.forget_backend_requests()
-            answer = self.deployment.ask("GET", path, [(name, FORGED) for name in names])
-            if answer.status != 200:
-                raise LocalCloudError(f"{path} was answered {answer.status}: {answer.body!r}")
+            response = self.deployment.send("GET", path, [(name, FORGED) for name in names])
+            if response.status != 200:
+                raise LocalCloudError(f"the response to {path} is {response.status}: {response.body!r}")
             (received,) = cloud.backend_requests()
             values = {name.lower(): value for name, value in received["headers"]}
             decided = values["x-user"]

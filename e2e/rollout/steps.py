@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 #: Types of which every changed property means another resource in place of the old one.
 REPLACED = frozenset(["AWS::Lambda::Permission", "AWS::Lambda::Version"])
 
-#: Types that decide which function is asked about a request and which headers the backend receives.
+#: Types that determine which function decides about a request and which headers the backend receives.
 SERVING = frozenset(
     [
         "AWS::Lambda::Function",

@@ -26,7 +26,7 @@ export function gateSecret({ header, read }) {
     // Every value is compared, each in the same time.
     return known.map((one) => timingSafeEqual(one, digest)).includes(true);
   };
-  /** Waits for a reading that began after a moment: the same one for all who wait. */
+  /** Waits for a read that began after a moment; concurrent callers wait for the same one. */
   const readSince = (moment) => {
     readings = readings.then(async () => {
       if (readAt > moment) return;
@@ -35,7 +35,7 @@ export function gateSecret({ header, read }) {
       try {
         known = (await read()).map(digestOf);
       } catch {
-        // What was known still counts, and where nothing was, nobody is let in.
+        // The known values still count; without any, every request is refused.
       }
     });
     return readings;

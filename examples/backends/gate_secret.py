@@ -37,7 +37,7 @@ class GateSecret:
         return any([hmac.compare_digest(known, (value or "").encode()) for known in self._known])
 
     def _read_since(self, moment: float) -> None:
-        """Waits for a reading that began after a moment: the same one for all who wait."""
+        """Waits for a read that began after a moment; concurrent callers wait for the same one."""
         with self._reading:
             if self._read_at > moment:
                 return
@@ -46,7 +46,7 @@ class GateSecret:
             try:
                 self._known = [value for stage in ("AWSCURRENT", "AWSPREVIOUS") if (value := self._value(stage))]
             except (BotoCoreError, ClientError):
-                # What was known still counts, and where nothing was, nobody is let in.
+                # The known values still count; without any, every request is refused.
                 pass
 
     def _value(self, stage: str) -> bytes | None:

@@ -1,4 +1,4 @@
-"""A Lambda function behind the gate: who is calling stands in the authorizer's context, never in a header."""
+"""A Lambda function behind the gate: the subject is in the authorizer's context, never in a header."""
 
 import json
 
@@ -7,7 +7,7 @@ NOBODY = "none"
 
 
 def handler(event, _context):
-    """Tells callers who they are; API Gateway's proxy integration calls it."""
+    """Responds with the subject; API Gateway's proxy integration calls it."""
     # Written by the gate alone. `event["headers"]` is the client's own, `Authorization` and `Cookie` included.
     authorizer = event["requestContext"]["authorizer"]
     user = authorizer.get("x-user", NOBODY)

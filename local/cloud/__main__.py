@@ -2,9 +2,9 @@
 
 start   starts the emulator, the sample backend and the sample session service
 stop    stops them; what was deployed is gone
-status  says what runs where; exits 1 where something does not
+status  prints what runs where; exits with 1 where something does not run
 reset   empties the cloud without stopping it
-env     prints what a shell needs to talk to it: eval "$(python -m local.cloud env)"
+env     prints what a shell needs to use it: eval "$(python -m local.cloud env)"
 pin     records the installed emulator's functions as the ones the extensions fit
 
 OATHGATE_LOCAL_PORT is the emulator's port (4566); the backend has the next one, the session service the one after.

@@ -1,4 +1,4 @@
-"""Asks a deployed API the way a client on a socket would: nothing normalised, nothing added.
+"""Sends requests to a deployed API as a client on a socket would: nothing normalised, nothing added.
 
 Ordinary HTTP clients clean up paths, merge header names and refuse odd
 spellings; an attacker does not.
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the client got."""
+class Response:
+    """What the client received."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -33,7 +33,7 @@ class Answer:
         return json.loads(self.body)
 
 
-def ask(
+def send(
     port: int,
     api_id: str,
     stage: str | None,
@@ -43,7 +43,7 @@ def ask(
     body: bytes = b"",
     host: str | None = None,
     timeout: float = 60,
-) -> Answer:
+) -> Response:
     """Sends one request, byte for byte as given, to a stage of a deployed API.
 
     Without a stage the path is the whole path, as for a custom domain.
@@ -60,7 +60,7 @@ def exchange(
     host: str,
     headers: list[tuple[str, str]],
     body: bytes = b"",
-) -> Answer:
+) -> Response:
     """Sends one request, byte for byte as given, over a connection that is closed afterwards."""
     # http.client refuses paths with odd bytes; this is a client that sends them.
     connection._validate_path = lambda _url: None
@@ -73,6 +73,6 @@ def exchange(
             connection.putheader("Content-Length", str(len(body)))
         connection.endheaders(body or None)
         response = connection.getresponse()
-        return Answer(response.status, tuple(response.getheaders()), response.read())
+        return Response(response.status, tuple(response.getheaders()), response.read())
     finally:
         connection.close()

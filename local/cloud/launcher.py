@@ -67,16 +67,16 @@ class LocalCloud:
 
     @classmethod
     def on_free_ports(cls, first: int) -> LocalCloud:
-        """A cloud on the first free ports from here on, so that test runs of several clones don't meet.
+        """A cloud on the first free ports from here on, so that test runs of several clones do not collide.
 
-        What an earlier run of this clone left running there is ended.
+        Processes that an earlier run of this clone left there are ended.
         """
         for port in range(first, first + 300, 10):
             cloud = cls(port)
             cloud.stop()
             if not any(port_in_use(process.port) for process in cloud.processes):
                 return cloud
-        raise LocalCloudError(f"the ports from {first} on are all taken; end what uses them")
+        raise LocalCloudError(f"the ports from {first} on are all taken; end the programs that use them")
 
     @property
     def processes(self) -> tuple[Process, Process, Process]:
@@ -84,12 +84,12 @@ class LocalCloud:
         return self.backend, self.sessions, self.emulator
 
     def start(self) -> list[Process]:
-        """Starts what is not running, and gives what it started."""
+        """Starts what is not running, and returns what it started."""
         (self.folder / "tmp").mkdir(parents=True, exist_ok=True)
         return [process for process in self.processes if process.start()]
 
     def stop(self) -> list[Process]:
-        """Stops everything, and gives what was running. What was deployed is gone with it."""
+        """Stops everything, and returns what was running. What was deployed is lost."""
         stopped = [process for process in reversed(self.processes) if process.stop()]
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
         return stopped
@@ -99,15 +99,15 @@ class LocalCloud:
         if not self.emulator.running():
             raise LocalCloudError(f"no local cloud is running on port {self.port}; start it first")
         request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            answer.read()
+        with urllib.request.urlopen(request, timeout=60) as response:
+            response.read()
 
     def backend_requests(self) -> list[dict]:
-        """What reached the sample backend since it was last told to forget, oldest first."""
+        """The requests that the sample backend has received since it last forgot them, oldest first."""
         return self._control("GET", self.backend, "requests")
 
     def await_backend_requests(self, count: int, patience: float = 60) -> list[dict]:
-        """What reached the sample backend, oldest first, once there are so many requests."""
+        """The requests that the sample backend has received, oldest first, once there are `count` of them."""
         deadline = time.monotonic() + patience
         while len(received := self.backend_requests()) < count:
             if time.monotonic() > deadline:
@@ -118,7 +118,7 @@ class LocalCloud:
         return received
 
     def forget_backend_requests(self) -> None:
-        """Lets the sample backend forget what reached it."""
+        """Makes the sample backend forget its requests."""
         self._control("DELETE", self.backend, "requests")
 
     def set_mappings(self, mode: str) -> None:
@@ -133,18 +133,18 @@ class LocalCloud:
         """Makes the sample session service know more sessions, in the form of local/services/sessions.json."""
         self._control("PUT", self.sessions, "known", json.dumps(sessions).encode())
 
-    def session_questions(self) -> int:
-        """How often the sample session service was asked so far."""
-        return self._control("GET", self.sessions, "asked")["asked"]
+    def session_requests(self) -> int:
+        """How many requests the sample session service has received so far."""
+        return self._control("GET", self.sessions, "requests")["requests"]
 
     @staticmethod
     def _control(method: str, service: Process, name: str, body: bytes | None = None):
         url = f"http://127.0.0.1:{service.port}/_oathgate/{name}"
-        with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=10) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(urllib.request.Request(url, body, method=method), timeout=10) as response:
+            return json.load(response)
 
     def environment(self) -> dict[str, str]:
-        """What a tool such as the CDK or the AWS CLI needs to talk to this cloud, and never to AWS."""
+        """The variables by which a tool such as the CDK or the AWS CLI uses this cloud, and never AWS."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": "test",

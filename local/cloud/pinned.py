@@ -1,8 +1,8 @@
 """Makes sure the emulator is the one its extensions were written for.
 
-The extensions reach into functions that are nobody's public interface. So the
-version is pinned, and so is each function: its signature, for a message that
-says what moved, and a hash of its source, because a changed body can break an
+The extensions change functions that are not a public interface. So the version
+is pinned, and so is each function: its signature, for a message that names
+what changed, and a hash of its source, because a changed body can break an
 extension as surely as a changed signature.
 """
 

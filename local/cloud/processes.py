@@ -20,13 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Where `make binaries` puts the programs that it builds.
 BUILT = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target") / "debug"
 
-#: How long a process may take until it answers, and until it has ended.
+#: Seconds that a process may take until it responds, and until it has ended.
 START_SECONDS = 60
 STOP_SECONDS = 10
 
 
 class LocalCloudError(Exception):
-    """Something the user can act on; the message says what to do."""
+    """An error that the user can fix; the message says how."""
 
 
 def without_aws_settings() -> dict[str, str]:
@@ -63,16 +63,16 @@ class Process:
         return self.folder / f"{self.name}.pid"
 
     def health(self) -> dict | None:
-        """What it says of itself; None where nothing, or something else, answers on its port."""
+        """Its health document; None where nothing, or another program, responds on its port."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_oathgate/health", timeout=2) as answer:
-                found = json.load(answer)
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_oathgate/health", timeout=2) as response:
+                found = json.load(response)
         except (OSError, ValueError, urllib.error.URLError):
             return None
         return found if isinstance(found, dict) and found.get("service") == self.name else None
 
     def running(self) -> bool:
-        """Whether the process this folder remembers is the one that answers."""
+        """Whether the process that this folder remembers is the one that responds."""
         found = self.health()
         return found is not None and found.get("pid") == self._remembered()
 
@@ -83,12 +83,12 @@ class Process:
             return None
 
     def start(self) -> bool:
-        """Starts it and waits until it answers; False where it was running already."""
+        """Starts it and waits until it responds; False where it was running already."""
         if self.running():
             return False
         if port_in_use(self.port):
             raise LocalCloudError(
-                f"port {self.port}, wanted for the {self.name}, is taken by another program; end that program,"
+                f"port {self.port}, wanted for the {self.name}, is taken by another program; end that program"
                 " or choose another port with OATHGATE_LOCAL_PORT"
             )
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,7 @@ class Process:
                 raise LocalCloudError(f"the {self.name} ended at once; the end of {self.log}:\n{self._tail()}")
             if time.monotonic() > deadline:
                 self.stop()
-                raise LocalCloudError(f"the {self.name} did not answer within {START_SECONDS} s; see {self.log}")
+                raise LocalCloudError(f"the {self.name} did not respond within {START_SECONDS} s; see {self.log}")
             time.sleep(0.05)
         return True
 
@@ -136,14 +136,14 @@ class Process:
 
 
 def _clean_environment() -> dict[str, str]:
-    """What a child process needs of ours. Functions inherit the emulator's environment, as they would
+    """The part of our environment that a child process needs. Functions inherit the emulator's environment, as they would
     not on AWS, so no credential and no setting of the developer may be in it."""
     keep = ("PATH", "HOME", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV")
     return {name: os.environ[name] for name in keep if name in os.environ}
 
 
 def _is_ours(pid: int, module: str) -> bool:
-    """Whether a process of this id lives and runs this module: ids are used again."""
+    """Whether a process with this id runs this module: ids are used again."""
     try:
         done, _ = os.waitpid(pid, os.WNOHANG)
         if done == pid:

@@ -13,7 +13,7 @@ import sys
 
 from . import extensions, pinned
 
-#: Says that this is our emulator, with its extensions, and which process it is.
+#: Identifies our emulator, with its extensions, and its process.
 HEALTH = "/_oathgate/health"
 
 #: Takes the mode of header mappings: see extensions/header_mappings.py.
@@ -21,17 +21,17 @@ MAPPINGS = "/_oathgate/mappings"
 
 
 def with_control(app, port: int):
-    """Answers the launcher's own requests, and leaves the rest to the emulator."""
+    """Responds to the launcher's own requests, and leaves the rest to the emulator."""
 
     async def wrapped(scope, receive, send):
         if scope["type"] != "http" or scope["path"] not in (HEALTH, MAPPINGS):
             await app(scope, receive, send)
             return
-        status, said = 200, _health(port)
+        status, document = 200, _health(port)
         if scope["path"] == MAPPINGS:
             mode = (await receive()).get("body", b"").decode(errors="replace")
-            status, said = _set_mappings(mode)
-        body = json.dumps(said).encode()
+            status, document = _set_mappings(mode)
+        body = json.dumps(document).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

@@ -1,4 +1,4 @@
-"""Opens WebSockets to a deployed API the way a client on a socket would: headers byte for byte as given."""
+"""Opens WebSockets to a deployed API as a client on a socket would: headers byte for byte as given."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from wsproto.connection import Connection, ConnectionType
 from wsproto.events import BytesMessage, CloseConnection, Ping, TextMessage
 
-from .gateway_client import Answer
+from .gateway_client import Response
 
 
 class Refused(Exception):
     """The API did not open the connection."""
 
-    def __init__(self, answer: Answer):
-        super().__init__(f"refused with {answer.status}")
-        self.answer = answer
+    def __init__(self, response: Response):
+        super().__init__(f"refused with {response.status}")
+        self.response = response
 
 
 class WebSocket:
@@ -64,8 +64,8 @@ class WebSocket:
         status, *fields = head.decode("latin-1").split("\r\n")
         code = int(status.split(" ")[1]) if " " in status else 0
         if code != 101:
-            told = tuple((name, value.strip()) for name, _, value in (field.partition(":") for field in fields))
-            raise Refused(Answer(code, told, self._early))
+            headers = tuple((name, value.strip()) for name, _, value in (field.partition(":") for field in fields))
+            raise Refused(Response(code, headers, self._early))
 
     def send(self, text: str) -> None:
         """Sends a message."""

@@ -1,9 +1,9 @@
-"""A sample backend: tells what it received.
+"""A sample backend: responds with the request that it received.
 
-Any request is answered by a JSON object: method, path and query as they came
+The response to any request is a JSON object: method, path and query as they came
 over the wire, headers in order with their repeats, and the body in base64.
 
-The request can ask for another answer:
+Headers of the request change the response:
   X-Echo-Status: 418     that status
   X-Echo-Body: yes       the request's body itself, with its content type
 
@@ -22,7 +22,7 @@ from .http_service import Handler, serve
 
 
 class Backend(Handler):
-    """Answers with what it was asked."""
+    """Responds with the request."""
 
     service = "backend"
     received: deque[dict] = deque(maxlen=1000)
@@ -44,9 +44,9 @@ class Backend(Handler):
         extra = (("X-Backend", "sample"), ("Set-Cookie", "first=1; Path=/"), ("Set-Cookie", "second=2; Path=/"))
         if self.headers.get("X-Echo-Body"):
             content_type = self.headers.get("Content-Type") or "application/octet-stream"
-            self.answer(status, body, [("Content-Type", content_type), *extra])
+            self.respond(status, body, [("Content-Type", content_type), *extra])
         else:
-            self.answer_json(status, seen, extra)
+            self.respond_json(status, seen, extra)
 
     def control(self, name: str, body: bytes) -> bool:
         if name != "requests" or self.command not in ("GET", "DELETE"):
@@ -54,7 +54,7 @@ class Backend(Handler):
         with self.lock:
             if self.command == "DELETE":
                 self.received.clear()
-            self.answer_json(200, list(self.received))
+            self.respond_json(200, list(self.received))
         return True
 
 

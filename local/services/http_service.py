@@ -1,4 +1,4 @@
-"""What the sample services share: the raw request line, JSON answers, the launcher's health question."""
+"""What the sample services share: the raw request line, JSON responses, the launcher's health check."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Handler(BaseHTTPRequestHandler):
         """The request's body."""
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
 
-    def answer(self, status: int, content: bytes, headers: list[tuple[str, str]]) -> None:
-        """Sends one answer; a HEAD gets the length and no body."""
+    def respond(self, status: int, content: bytes, headers: list[tuple[str, str]]) -> None:
+        """Sends one response; a HEAD gets the length and no body."""
         self.send_response(status)
         for name, value in headers:
             self.send_header(name, value)
@@ -36,10 +36,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(content)
 
-    def answer_json(self, status: int, value, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def respond_json(self, status: int, value, headers: tuple[tuple[str, str], ...] = ()) -> None:
         """Sends a value as JSON."""
         content = json.dumps(value, ensure_ascii=False).encode()
-        self.answer(status, content, [("Content-Type", "application/json; charset=utf-8"), *headers])
+        self.respond(status, content, [("Content-Type", "application/json; charset=utf-8"), *headers])
 
     def handle_any(self) -> None:
         """Every method but the control requests; the services override it."""
@@ -52,10 +52,10 @@ class Handler(BaseHTTPRequestHandler):
     def _dispatch(self) -> None:
         path = self.target.partition("?")[0]
         if path == "/_oathgate/health":
-            self.answer_json(200, {"service": self.service, "pid": os.getpid()})
+            self.respond_json(200, {"service": self.service, "pid": os.getpid()})
         elif path.startswith("/_oathgate/"):
             if not self.control(path[len("/_oathgate/") :], self.read_body()):
-                self.answer_json(404, {"error": "no such control"})
+                self.respond_json(404, {"error": "no such control"})
         else:
             self.handle_any()
 

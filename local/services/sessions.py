@@ -1,16 +1,16 @@
-"""A sample session service: answers `/sessions/whoami` as Ory Kratos does.
+"""A sample session service: `/sessions/whoami` as in Ory Kratos.
 
 https://www.ory.sh/docs/kratos/reference/api#tag/frontend/operation/toSession
 
 The session is the value of the cookie `ory_session_<project>` or
 `ory_kratos_session`, or the header `X-Session-Token`; sessions.json lists the
-valid ones. A valid session is answered 200 with the session, anything else 401.
+valid ones. The response to a valid session is 200 with the session, to anything else 401.
 
 Controls, for tests of what happens when it misbehaves:
   GET /_oathgate/mode     the mode
-  PUT /_oathgate/mode     normal | hang (no answer) | error (500) | limit (429) | html (200, a page) |
+  PUT /_oathgate/mode     normal | hang (no response) | error (500) | limit (429) | html (200, a page) |
                           garbage (200, no JSON)
-  GET /_oathgate/asked    how often it was asked
+  GET /_oathgate/requests how many requests it has received
   PUT /_oathgate/known    sessions to know beside those of sessions.json, in the same form
 """
 
@@ -73,33 +73,35 @@ def session_of(token: str) -> dict | None:
 
 
 class Sessions(Handler):
-    """Answers who a session belongs to."""
+    """Responds with the session of a cookie."""
 
     service = "sessions"
     mode = "normal"
-    asked = 0
+    requests = 0
     changed = threading.Condition()
 
     def handle_any(self) -> None:
         self.read_body()
         if self.target.partition("?")[0] != "/sessions/whoami":
-            self.answer_json(404, {"error": {"code": 404, "status": "Not Found", "message": "404 page not found"}})
+            self.respond_json(404, {"error": {"code": 404, "status": "Not Found", "message": "404 page not found"}})
             return
         with self.changed:
-            Sessions.asked += 1
+            Sessions.requests += 1
             if Sessions.mode == "hang":
                 self.changed.wait_for(lambda: Sessions.mode != "hang", timeout=_LONGEST_HANG)
                 self.close_connection = True
                 return
             mode = Sessions.mode
         if mode == "error":
-            self.answer_json(500, {"error": {"code": 500, "status": "Internal Server Error", "message": "no database"}})
+            self.respond_json(
+                500, {"error": {"code": 500, "status": "Internal Server Error", "message": "no database"}}
+            )
         elif mode == "limit":
-            self.answer_json(429, {"error": {"code": 429, "status": "Too Many Requests"}}, (("Retry-After", "30"),))
+            self.respond_json(429, {"error": {"code": 429, "status": "Too Many Requests"}}, (("Retry-After", "30"),))
         elif mode == "html":
-            self.answer(200, _PAGE, [("Content-Type", "text/html; charset=utf-8")])
+            self.respond(200, _PAGE, [("Content-Type", "text/html; charset=utf-8")])
         elif mode == "garbage":
-            self.answer(200, b'{"active": tru', [("Content-Type", "application/json")])
+            self.respond(200, b'{"active": tru', [("Content-Type", "application/json")])
         else:
             self._whoami()
 
@@ -110,9 +112,9 @@ class Sessions(Handler):
         if session:
             identity = session["identity"]["id"]
             headers = (("X-Kratos-Authenticated-Identity-Id", identity),) if _UUID.fullmatch(identity) else ()
-            self.answer_json(200, session, headers)
+            self.respond_json(200, session, headers)
         else:
-            self.answer_json(
+            self.respond_json(
                 401,
                 {
                     "error": {
@@ -125,20 +127,20 @@ class Sessions(Handler):
             )
 
     def control(self, name: str, body: bytes) -> bool:
-        if name == "asked" and self.command == "GET":
-            self.answer_json(200, {"asked": Sessions.asked})
+        if name == "requests" and self.command == "GET":
+            self.respond_json(200, {"requests": Sessions.requests})
         elif name == "known" and self.command == "PUT":
             SESSIONS.update(json.loads(body))
-            self.answer_json(200, {"known": len(SESSIONS)})
+            self.respond_json(200, {"known": len(SESSIONS)})
         elif name == "mode" and self.command in ("GET", "PUT"):
             wanted = body.decode(errors="replace").strip() or Sessions.mode
             if wanted not in MODES:
-                self.answer_json(400, {"error": f"`{wanted}` is none of {', '.join(MODES)}"})
+                self.respond_json(400, {"error": f"`{wanted}` is none of {', '.join(MODES)}"})
                 return True
             with self.changed:
                 Sessions.mode = wanted
                 self.changed.notify_all()
-            self.answer_json(200, {"mode": wanted})
+            self.respond_json(200, {"mode": wanted})
         else:
             return False
         return True

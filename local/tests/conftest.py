@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.cloud.gateway_client import Answer, ask
+from local.cloud.gateway_client import Response, send
 from local.cloud.launcher import LocalCloud
 from local.cloud.web_socket_client import WebSocket
 
@@ -43,7 +43,7 @@ def archive_of():
 
 
 class SteeredApi:
-    """An API whose authorizer answers what the test wants and tells which event it got."""
+    """An API whose authorizer responds as the test wants, and whose last event the test can read."""
 
     def __init__(self, cloud: LocalCloud, outputs: dict[str, str], events: Path):
         self.cloud = cloud
@@ -52,22 +52,22 @@ class SteeredApi:
         self.web_socket_api_id = outputs["WebSocketApiId"]
         self.events = events
 
-    def ask(self, method: str, path: str, headers=(), body=b"", answer: dict | None = None, host=None) -> Answer:
-        """`answer` is what the authorizer says: `context`, `effect`, `error`, `raw`, `resource`."""
-        steer = [("X-Steer", json.dumps(answer))] if answer else []
-        return ask(self.cloud.port, self.api_id, "test", method, path, [*headers, *steer], body, host)
+    def send(self, method: str, path: str, headers=(), body=b"", authorizer: dict | None = None, host=None) -> Response:
+        """`authorizer` is what the authorizer responds: `context`, `effect`, `error`, `raw`, `resource`."""
+        steer = [("X-Steer", json.dumps(authorizer))] if authorizer else []
+        return send(self.cloud.port, self.api_id, "test", method, path, [*headers, *steer], body, host)
 
-    def ask_http_api(
-        self, method: str, path: str, headers=(), body=b"", answer: dict | None = None, allow: bool = True
-    ) -> Answer:
-        """Asks the HTTP API; `answer` is what the authorizer says, else a simple response with `allow`."""
-        said = answer or {"raw": {"isAuthorized": allow, "context": {}}}
-        steer = [("X-Steer", json.dumps(said))]
-        return ask(self.cloud.port, self.http_api_id, None, method, path, [*headers, *steer], body)
+    def send_to_http_api(
+        self, method: str, path: str, headers=(), body=b"", authorizer: dict | None = None, allow: bool = True
+    ) -> Response:
+        """Sends to the HTTP API; `authorizer` is what the authorizer responds, else a simple response with `allow`."""
+        responds = authorizer or {"raw": {"isAuthorized": allow, "context": {}}}
+        steer = [("X-Steer", json.dumps(responds))]
+        return send(self.cloud.port, self.http_api_id, None, method, path, [*headers, *steer], body)
 
-    def open_web_socket(self, headers=(), target: str = "/test", answer: dict | None = None) -> WebSocket:
-        """Opens a connection to the WebSocket API; `answer` as for `ask`."""
-        steer = [("X-Steer", json.dumps(answer))] if answer else []
+    def open_web_socket(self, headers=(), target: str = "/test", authorizer: dict | None = None) -> WebSocket:
+        """Opens a connection to the WebSocket API; `authorizer` as for `send`."""
+        steer = [("X-Steer", json.dumps(authorizer))] if authorizer else []
         return WebSocket(self.cloud.port, self.web_socket_api_id, target, [*headers, *steer])
 
     def event(self) -> dict:

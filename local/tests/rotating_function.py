@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A rotation function that writes down each event, makes the pending version, and fails where it is told to."""
+"""A rotation function that writes down each event, makes the pending version, and fails where the test says so."""
 
 import json
 import os
@@ -18,7 +18,7 @@ def follow(event: dict) -> None:
         file.write(json.dumps(event) + "\n")
     secret, version = event["SecretId"], event["ClientRequestToken"]
     if event["Step"] == os.environ.get("FAILS_AT"):
-        raise RuntimeError("told to fail")
+        raise RuntimeError("failing as the test says")
     if event["Step"] == "createSecret":
         secrets.put_secret_value(
             SecretId=secret, ClientRequestToken=version, SecretString="next", VersionStages=["AWSPENDING"]
@@ -32,12 +32,12 @@ def follow(event: dict) -> None:
 
 
 while True:
-    with urllib.request.urlopen(f"{api}/next") as answer:
-        request, event = answer.headers["Lambda-Runtime-Aws-Request-Id"], json.load(answer)
+    with urllib.request.urlopen(f"{api}/next") as response:
+        request, event = response.headers["Lambda-Runtime-Aws-Request-Id"], json.load(response)
     try:
         follow(event)
-        kind, said = "response", {}
+        kind, document = "response", {}
     except Exception as error:
-        kind, said = "error", {"errorType": "Error", "errorMessage": str(error)}
-    body = json.dumps(said).encode()
+        kind, document = "error", {"errorType": "Error", "errorMessage": str(error)}
+    body = json.dumps(document).encode()
     urllib.request.urlopen(urllib.request.Request(f"{api}/{request}/{kind}", body, method="POST")).read()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A `provided.*` bootstrap for the tests: writes the event down, answers what the X-Steer header says."""
+"""A `provided.*` bootstrap for the tests: writes the event to a file, responds as the X-Steer header says."""
 
 import json
 import os
@@ -15,11 +15,11 @@ def post(request_id, kind, value):
 
 
 while True:
-    with urllib.request.urlopen(f"{RUNTIME}/next") as answer:
-        request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
-        event = json.load(answer)
+    with urllib.request.urlopen(f"{RUNTIME}/next") as response:
+        request_id = response.headers["Lambda-Runtime-Aws-Request-Id"]
+        event = json.load(response)
     pathlib.Path(os.environ["EVENT_FILE"]).write_text(json.dumps(event), encoding="utf-8")
-    # HTTP APIs show names in lower case.
+    # HTTP APIs give names in lower case.
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
     steer = json.loads(headers.get("x-steer") or "{}")
     if "error" in steer:

@@ -8,8 +8,8 @@ ALLOW = {"effect": "Allow"}
 
 
 def event_for(api, method, path, headers=(), host=None):
-    answer = api.ask(method, path, headers, answer=ALLOW, host=host)
-    assert answer.status == 200, answer.body
+    response = api.send(method, path, headers, authorizer=ALLOW, host=host)
+    assert response.status == 200, response.body
     return api.event()
 
 
@@ -34,7 +34,7 @@ def test_the_path_arrives_as_the_client_encoded_it(api, sent, path, context_path
 
 
 def test_an_encoded_slash_after_the_stage_is_another_stage(api):
-    assert api.ask("GET", "%2Fopen", answer=ALLOW).status == 403
+    assert api.send("GET", "%2Fopen", authorizer=ALLOW).status == 403
 
 
 def test_header_names_keep_their_case_and_repeats(api):
@@ -97,12 +97,12 @@ def test_the_request_context_is_complete(api):
     assert context["deploymentId"]
 
 
-def test_the_emulators_own_addresses_give_the_same_event(api):
-    from local.cloud.gateway_client import ask
+def test_the_emulator_s_own_addresses_give_the_same_event(api):
+    from local.cloud.gateway_client import send
 
     port = api.cloud.port
     for prefix in (f"_aws/execute-api/{api.api_id}/test", f"restapis/{api.api_id}/test/_user_request_"):
-        answer = ask(port, api.api_id, prefix, "GET", "/a%2Fb", host=f"localhost:{port}")
-        assert answer.status == 200
+        response = send(port, api.api_id, prefix, "GET", "/a%2Fb", host=f"localhost:{port}")
+        assert response.status == 200
         assert api.event()["path"] == "/a%2Fb"
         assert api.event()["requestContext"]["domainName"] == f"{api.api_id}.execute-api.localhost"

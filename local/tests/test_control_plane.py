@@ -1,4 +1,4 @@
-"""An API is changed as on AWS: what is refused, what a change leaves behind, what an import takes along."""
+"""An API is changed as on AWS: what is refused, what a change leaves behind, what an import includes."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def by_authorizer(gateway, method, authorizer):
     )
 
 
-def test_an_import_takes_every_method_and_the_parameters_along(gateway, orders):
+def test_an_import_includes_every_method_and_the_parameters(gateway, orders):
     method = gateway.get_method(**orders)
     assert method["requestParameters"] == {"method.request.path.id": True}
     assert method["methodIntegration"]["type"] == "HTTP_PROXY"
     assert method["methodIntegration"]["requestParameters"] == {"integration.request.path.id": "method.request.path.id"}
 
 
-def test_an_authorizer_of_requests_waits_for_nothing_unless_it_says_so(gateway, orders, authorizer):
+def test_a_request_authorizer_has_no_identity_source_unless_one_is_given(gateway, orders, authorizer):
     found = gateway.get_authorizer(restApiId=orders["restApiId"], authorizerId=authorizer)
     assert not found.get("identitySource")
 
@@ -98,7 +98,7 @@ def test_an_authorizer_that_a_method_has_cannot_be_deleted(gateway, orders, auth
     gateway.delete_authorizer(**at)
 
 
-def test_a_method_takes_no_authorizer_that_is_not_there(gateway, orders):
+def test_a_method_cannot_have_an_authorizer_that_does_not_exist(gateway, orders):
     with pytest.raises(ClientError, match="Invalid authorizer ID"):
         by_authorizer(gateway, orders, "nobody")
     assert gateway.get_method(**orders)["authorizationType"] == "NONE"
@@ -128,8 +128,8 @@ def test_an_export_is_one_of_what_the_stage_serves(gateway, orders, authorizer):
 
     def exported():
         wanted = {"restApiId": api, "stageName": "live", "exportType": "oas30"}
-        said = gateway.get_export(**wanted, parameters={"extensions": "integrations,authorizers"})
-        return json.loads(said["body"].read())["paths"]["/orders/{id}"]["x-amazon-apigateway-any-method"]
+        document = gateway.get_export(**wanted, parameters={"extensions": "integrations,authorizers"})
+        return json.loads(document["body"].read())["paths"]["/orders/{id}"]["x-amazon-apigateway-any-method"]
 
     assert exported()["security"] == [{"gate": []}]
     gateway.create_deployment(restApiId=api, stageName="live")

@@ -20,11 +20,11 @@ def domain(api):
 
 
 def event_for(api, path):
-    from local.cloud.gateway_client import ask
+    from local.cloud.gateway_client import send
 
-    answer = ask(api.cloud.port, api.api_id, None, "GET", path, host=DOMAIN)
-    assert answer.status == 200, answer.body
-    return api.event(), answer.json
+    response = send(api.cloud.port, api.api_id, None, "GET", path, host=DOMAIN)
+    assert response.status == 200, response.body
+    return api.event(), response.json
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from local.cloud.gateway_client import ask
+from local.cloud.gateway_client import send
 
 FUNCTION_URI = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
 
@@ -25,15 +25,15 @@ def proxy(api, gateway):
     return {"restApiId": api.api_id, "resourceId": resource, "httpMethod": "ANY"}
 
 
-def asked(api, stage="test", context=None, effect="Allow"):
+def sent(api, stage="test", context=None, effect="Allow"):
     steer = [("X-Steer", json.dumps({"context": context or {}, "effect": effect}))]
-    return ask(api.cloud.port, api.api_id, stage, "GET", "/x", steer)
+    return send(api.cloud.port, api.api_id, stage, "GET", "/x", steer)
 
 
 def received(api, name, stage="test", context=None):
-    answer = asked(api, stage, context)
-    assert answer.status == 200, answer.body
-    return [value for key, value in answer.json["headers"] if key.lower() == name]
+    response = sent(api, stage, context)
+    assert response.status == 200, response.body
+    return [value for key, value in response.json["headers"] if key.lower() == name]
 
 
 @pytest.fixture
@@ -72,8 +72,8 @@ def test_a_changed_method_acts_with_the_next_deployment(api, gateway, proxy, nex
     method = gateway.get_method(**proxy)
     gateway.update_method(**proxy, patchOperations=[{"op": "replace", "path": "/authorizationType", "value": "NONE"}])
     try:
-        assert asked(api, effect="Deny").status == 403
-        assert asked(api, next_stage(), effect="Deny").status == 200
+        assert sent(api, effect="Deny").status == 403
+        assert sent(api, next_stage(), effect="Deny").status == 200
     finally:
         back = [
             {"op": "replace", "path": f"/{name}", "value": method[name]}
@@ -89,8 +89,8 @@ def test_a_changed_authorizer_acts_with_the_next_deployment(api, gateway, next_s
     change = [{"op": "replace", "path": "/authorizerUri", "value": nowhere}]
     gateway.update_authorizer(**place, patchOperations=change)
     try:
-        assert asked(api).status == 200
-        assert asked(api, next_stage()).status == 500
+        assert sent(api).status == 200
+        assert sent(api, next_stage()).status == 500
     finally:
         back = [{"op": "replace", "path": "/authorizerUri", "value": authorizer["authorizerUri"]}]
         gateway.update_authorizer(**place, patchOperations=back)
@@ -119,8 +119,8 @@ def test_a_changed_gateway_response_acts_with_the_next_deployment(api, gateway, 
     before = gateway.get_gateway_response(**where)
     gateway.put_gateway_response(**where, statusCode="402")
     try:
-        assert asked(api, effect="Deny", context={"body": "1"}).status == 403
-        assert asked(api, next_stage(), effect="Deny").status == 402
+        assert sent(api, effect="Deny", context={"body": "1"}).status == 403
+        assert sent(api, next_stage(), effect="Deny").status == 402
     finally:
         kept = ("statusCode", "responseParameters", "responseTemplates")
         gateway.put_gateway_response(**where, **{name: before[name] for name in kept})
@@ -130,4 +130,4 @@ def test_a_deployment_that_a_stage_serves_cannot_be_deleted(api, gateway):
     stage = gateway.get_stage(restApiId=api.api_id, stageName="test")
     with pytest.raises(ClientError, match="Active stages"):
         gateway.delete_deployment(restApiId=api.api_id, deploymentId=stage["deploymentId"])
-    assert asked(api).status == 200
+    assert sent(api).status == 200

@@ -1,16 +1,16 @@
-"""Gateway responses can speak with the authorizer's context."""
+"""Gateway responses can use the authorizer's context."""
 
 from __future__ import annotations
 
 
 def denied(api, context, headers=()):
-    return api.ask("GET", "/closed", headers, answer={"effect": "Deny", "context": context})
+    return api.send("GET", "/closed", headers, authorizer={"effect": "Deny", "context": context})
 
 
-def test_the_body_holds_the_authorizers_context(api):
-    answer = denied(api, {"status": 404, "body": '{"code":404}'})
-    assert answer.status == 403
-    assert answer.json == {
+def test_the_body_has_the_authorizer_s_context(api):
+    response = denied(api, {"status": 404, "body": '{"code":404}'})
+    assert response.status == 403
+    assert response.json == {
         "status": "404",
         "body": {"code": 404},
         "type": "ACCESS_DENIED",
@@ -20,8 +20,8 @@ def test_the_body_holds_the_authorizers_context(api):
 
 
 def test_a_value_is_put_in_once_and_not_read_again(api):
-    answer = denied(api, {"status": "$context.requestId", "body": "1"})
-    assert answer.json["status"] == "$context.requestId"
+    response = denied(api, {"status": "$context.requestId", "body": "1"})
+    assert response.json["status"] == "$context.requestId"
 
 
 def test_headers_are_mapped_and_absent_ones_left_out(api):
@@ -39,6 +39,6 @@ def test_headers_are_mapped_and_absent_ones_left_out(api):
 
 def test_no_context_of_an_earlier_request_is_left_over(api):
     denied(api, {"body": "1", "refresh": "0; url=https://www.example.com/login"})
-    answer = denied(api, {"body": "2"})
-    assert answer.header("refresh") is None
-    assert answer.json["body"] == 2
+    response = denied(api, {"body": "2"})
+    assert response.header("refresh") is None
+    assert response.json["body"] == 2

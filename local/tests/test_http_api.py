@@ -9,12 +9,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud.extensions import http_and_web_socket_authorizers
-from local.cloud.gateway_client import ask
+from local.cloud.gateway_client import send
 
 
 @pytest.fixture(autouse=True)
 def fresh_backend(api):
-    """Every test begins with a backend that was asked nothing."""
+    """Every test begins with a backend that has received no request."""
     api.cloud.forget_backend_requests()
 
 
@@ -22,14 +22,14 @@ def allowed(context: dict) -> dict:
     return {"raw": {"isAuthorized": True, "context": context}}
 
 
-def received(answer, name: str) -> list[str]:
-    assert answer.status == 200, answer.body
-    return [value for key, value in answer.json["headers"] if key.lower() == name]
+def received(response, name: str) -> list[str]:
+    assert response.status == 200, response.body
+    return [value for key, value in response.json["headers"] if key.lower() == name]
 
 
 def test_the_event_is_payload_2_0_as_aws_sends_it(api):
     headers = [("X-One", "a"), ("x-one", "b"), ("Cookie", "a=1; b=2"), ("COOKIE", "c=3"), ("User-Agent", "test")]
-    assert api.ask_http_api("GET", "/a%20b//c%2Fd?q=1&q=2", headers).status == 200
+    assert api.send_to_http_api("GET", "/a%20b//c%2Fd?q=1&q=2", headers).status == 200
     event = api.event()
     assert (event["version"], event["type"], event["routeKey"]) == ("2.0", "REQUEST", "ANY /{proxy+}")
     assert (event["rawPath"], event["rawQueryString"]) == ("/a b//c/d", "q=1&q=2")
@@ -45,12 +45,12 @@ def test_the_event_is_payload_2_0_as_aws_sends_it(api):
 
 
 def test_the_escape_of_an_escape_is_the_only_one_that_stays(api):
-    assert api.ask_http_api("GET", "/a%252Fb").status == 200
+    assert api.send_to_http_api("GET", "/a%252Fb").status == 200
     assert api.event()["rawPath"] == "/a%252Fb"
 
 
 @pytest.mark.parametrize(
-    ("answer", "status", "message"),
+    ("response", "status", "message"),
     [
         ({"raw": {"isAuthorized": False, "context": {"body": "{}"}}}, 403, "Forbidden"),
         ({"raw": {"isAuthorized": "true"}}, 500, "Internal Server Error"),
@@ -61,46 +61,46 @@ def test_the_escape_of_an_escape_is_the_only_one_that_stays(api):
     ],
     ids=str,
 )
-def test_every_refusal_is_api_gateway_s_own(api, answer, status, message):
-    got = api.ask_http_api("GET", "/x", answer=answer)
+def test_every_refusal_is_api_gateway_s_own(api, response, status, message):
+    got = api.send_to_http_api("GET", "/x", authorizer=response)
     assert (got.status, got.json) == (status, {"message": message})
     assert api.cloud.backend_requests() == []
 
 
-def test_an_authorizer_that_takes_too_long_answers_nothing():
+def test_an_authorizer_that_takes_too_long_gives_no_response():
     async def never():
         await asyncio.Event().wait()
 
-    assert http_and_web_socket_authorizers.LONGEST_ANSWER == 10
+    assert http_and_web_socket_authorizers.MAX_RESPONSE_SECONDS == 10
     assert asyncio.run(http_and_web_socket_authorizers.in_time(never(), 0.01)) is None
 
 
 def test_a_mapping_overwrites_the_client_s_header_in_any_case(api):
     for name in ["X-User", "x-user", "X-USER"]:
-        answer = api.ask_http_api("GET", "/x", [(name, "admin")], answer=allowed({"x_user": "ada"}))
-        assert received(answer, "x-user") == ["ada"]
+        response = api.send_to_http_api("GET", "/x", [(name, "admin")], authorizer=allowed({"x_user": "ada"}))
+        assert received(response, "x-user") == ["ada"]
 
 
 def test_a_mapping_without_a_value_leaves_the_client_s_header(api):
     for context in ({}, {"x_user": ""}):
-        answer = api.ask_http_api("GET", "/x", [("X-User", "admin")], answer=allowed(context))
-        assert received(answer, "x-user") == ["admin"]
+        response = api.send_to_http_api("GET", "/x", [("X-User", "admin")], authorizer=allowed(context))
+        assert received(response, "x-user") == ["admin"]
 
 
 def test_a_key_with_a_hyphen_can_t_be_mapped(api):
-    answer = api.ask_http_api("GET", "/x", [("X-Hyphen", "admin")], answer=allowed({"x-user": "ada"}))
-    assert received(answer, "x-hyphen") == ["admin"]
+    response = api.send_to_http_api("GET", "/x", [("X-Hyphen", "admin")], authorizer=allowed({"x-user": "ada"}))
+    assert received(response, "x-hyphen") == ["admin"]
 
 
 def test_headers_are_appended_and_removed(api):
     headers = [("X-More", "a"), ("X-Gone", "a")]
-    answer = api.ask_http_api("GET", "/x", headers, answer=allowed({"more": "b"}))
-    assert (received(answer, "x-more"), received(answer, "x-gone")) == (["a,b"], [])
+    response = api.send_to_http_api("GET", "/x", headers, authorizer=allowed({"more": "b"}))
+    assert (received(response, "x-more"), received(response, "x-gone")) == (["a,b"], [])
 
 
 def test_the_client_s_authorization_reaches_the_backend(api):
-    answer = api.ask_http_api("GET", "/x", [("Authorization", "Bearer a")])
-    assert received(answer, "authorization") == ["Bearer a"]
+    response = api.send_to_http_api("GET", "/x", [("Authorization", "Bearer a")])
+    assert received(response, "authorization") == ["Bearer a"]
 
 
 @pytest.mark.parametrize("name", ["Authorization", "x-amz-a", "Access-Control-Allow-Origin", "Origin", "via"])
@@ -116,7 +116,7 @@ def test_a_reserved_header_can_t_be_mapped(api, name):
 
 
 @pytest.mark.parametrize(
-    ("asked", "sent"),
+    ("requested", "sent"),
     [
         ("/a/b", "/below/a/b"),
         ("/a%2Fb", "/below/a/b"),
@@ -125,16 +125,16 @@ def test_a_reserved_header_can_t_be_mapped(api, name):
         ("/", "/root"),
     ],
 )
-def test_the_backend_is_sent_the_decoded_path_below_the_integration_s_own(api, asked, sent):
-    answer = api.ask_http_api("POST", f"{asked}?q=a%20b", body=b"body")
-    assert (answer.json["path"], answer.json["query"], answer.json["method"]) == (sent, "q=a%20b", "POST")
+def test_the_backend_is_sent_the_decoded_path_below_the_integration_s_own(api, requested, sent):
+    response = api.send_to_http_api("POST", f"{requested}?q=a%20b", body=b"body")
+    assert (response.json["path"], response.json["query"], response.json["method"]) == (sent, "q=a%20b", "POST")
 
 
 def test_forwarded_takes_the_place_of_x_forwarded(api):
-    answer = api.ask_http_api("GET", "/x", [("X-Forwarded-For", "198.51.100.7")])
-    (forwarded,) = received(answer, "forwarded")
+    response = api.send_to_http_api("GET", "/x", [("X-Forwarded-For", "198.51.100.7")])
+    (forwarded,) = received(response, "forwarded")
     assert forwarded.startswith("for=198.51.100.7, by=")
-    assert received(answer, "x-forwarded-for") == []
+    assert received(response, "x-forwarded-for") == []
 
 
 def test_a_backend_that_can_t_be_reached_is_a_503(api):
@@ -149,8 +149,8 @@ def test_a_backend_that_can_t_be_reached_is_a_503(api):
     deployment = gateway.create_deployment(ApiId=api.http_api_id)["DeploymentId"]
     gateway.create_stage(ApiId=api.http_api_id, StageName="next", DeploymentId=deployment)
     try:
-        answer = ask(api.cloud.port, api.http_api_id, "next", "GET", "/gone")
-        assert (answer.status, answer.json) == (503, {"message": "Service Unavailable"})
+        response = send(api.cloud.port, api.http_api_id, "next", "GET", "/gone")
+        assert (response.status, response.json) == (503, {"message": "Service Unavailable"})
     finally:
         gateway.delete_stage(ApiId=api.http_api_id, StageName="next")
         gateway.delete_deployment(ApiId=api.http_api_id, DeploymentId=deployment)
@@ -162,10 +162,10 @@ def test_a_change_acts_with_the_next_deployment(api):
     (route,) = [found for found in gateway.get_routes(ApiId=api.http_api_id)["Items"] if found["RouteKey"] == "ANY /"]
     gateway.update_route(ApiId=api.http_api_id, RouteId=route["RouteId"], AuthorizationType="NONE")
     try:
-        assert api.ask_http_api("GET", "/", allow=False).status == 403
+        assert api.send_to_http_api("GET", "/", allow=False).status == 403
         deployment = gateway.create_deployment(ApiId=api.http_api_id)["DeploymentId"]
         gateway.create_stage(ApiId=api.http_api_id, StageName="next", DeploymentId=deployment)
-        assert api.ask_http_api("GET", "/next", allow=False).status == 200
+        assert api.send_to_http_api("GET", "/next", allow=False).status == 200
         with pytest.raises(ClientError, match="must be moved or deleted"):
             gateway.delete_deployment(ApiId=api.http_api_id, DeploymentId=deployment)
         gateway.delete_stage(ApiId=api.http_api_id, StageName="next")
@@ -183,29 +183,32 @@ def test_a_stage_without_a_deployment_serves_nothing(api):
     gateway = api.cloud.client("apigatewayv2")
     gateway.create_stage(ApiId=api.http_api_id, StageName="empty")
     try:
-        assert ask(api.cloud.port, api.http_api_id, "empty", "GET", "/x").status == 404
+        assert send(api.cloud.port, api.http_api_id, "empty", "GET", "/x").status == 404
     finally:
         gateway.delete_stage(ApiId=api.http_api_id, StageName="empty")
 
 
-def test_preflights_are_answered_as_the_stack_says(api):
+def test_preflights_are_answered_as_the_stack_configures(api):
     origin = ("Origin", "https://app.example.com")
-    asked = api.ask_http_api("OPTIONS", "/x", [origin])
-    assert (asked.status, asked.header("Access-Control-Allow-Origin")) == (204, origin[1])
-    assert (asked.header("Access-Control-Allow-Methods"), asked.header("Access-Control-Max-Age")) == ("GET", "60")
-    answer = api.ask_http_api("GET", "/x", [origin])
-    assert (answer.status, answer.header("Access-Control-Allow-Origin")) == (200, origin[1])
-    assert api.ask_http_api("OPTIONS", "/x", [("Origin", "https://elsewhere.example")]).status == 403
+    preflight = api.send_to_http_api("OPTIONS", "/x", [origin])
+    assert (preflight.status, preflight.header("Access-Control-Allow-Origin")) == (204, origin[1])
+    assert (preflight.header("Access-Control-Allow-Methods"), preflight.header("Access-Control-Max-Age")) == (
+        "GET",
+        "60",
+    )
+    response = api.send_to_http_api("GET", "/x", [origin])
+    assert (response.status, response.header("Access-Control-Allow-Origin")) == (200, origin[1])
+    assert api.send_to_http_api("OPTIONS", "/x", [("Origin", "https://elsewhere.example")]).status == 403
 
 
 def test_an_upgrade_to_web_sockets_is_a_plain_request(api):
     headers = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")]
-    answer = api.ask_http_api("GET", "/x", headers, answer=allowed({"x_user": "ada"}))
-    assert received(answer, "x-user") == ["ada"]
-    assert received(answer, "upgrade") == []
+    response = api.send_to_http_api("GET", "/x", headers, authorizer=allowed({"x_user": "ada"}))
+    assert received(response, "x-user") == ["ada"]
+    assert received(response, "upgrade") == []
 
 
 def test_context_values_may_be_of_any_type(api):
-    answer = api.ask_http_api("GET", "/x", answer=allowed({"x_user": 7, "map": {"a": [1]}}))
-    assert received(answer, "x-user") == ["7"]
-    assert json.dumps(answer.json)
+    response = api.send_to_http_api("GET", "/x", authorizer=allowed({"x_user": 7, "map": {"a": [1]}}))
+    assert received(response, "x-user") == ["7"]
+    assert json.dumps(response.json)

@@ -1,4 +1,4 @@
-"""The integration request and its answer are what AWS makes of them."""
+"""The integration request and its response are as on AWS."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pytest
 
 
 def seen(api, name, headers=(), context=None, path="/x"):
-    answer = api.ask("GET", path, headers, answer={"context": context or {}})
-    assert answer.status == 200, answer.body
-    return [value for key, value in answer.json["headers"] if key.lower() == name.lower()]
+    response = api.send("GET", path, headers, authorizer={"context": context or {}})
+    assert response.status == 200, response.body
+    return [value for key, value in response.json["headers"] if key.lower() == name.lower()]
 
 
 FORGED = [("x-user", "forged"), ("X-USER", "forged too"), ("X-User", "and this")]
 
 
-def test_a_present_value_replaces_the_clients_header_in_every_spelling(api):
+def test_a_present_value_replaces_the_client_s_header_in_every_spelling(api):
     assert seen(api, "x-user", FORGED, {"x-user": "real"}) == ["real"]
 
 
@@ -35,7 +35,7 @@ def test_case_sensitive_mappings_end_with_the_test(api):
 
 
 @pytest.mark.parametrize("context", [{}, {"x-user": ""}])
-def test_an_absent_or_empty_value_lets_the_clients_own_header_through(api, context):
+def test_an_absent_or_empty_value_lets_the_client_s_own_header_through(api, context):
     assert sorted(seen(api, "x-user", FORGED, context)) == ["and this", "forged", "forged too"]
 
 
@@ -57,9 +57,9 @@ def test_static_stage_context_and_request_sources(api):
     assert seen(api, "x-copied", [("x-copied", "own")]) == ["own"]
 
 
-def test_a_mapped_query_parameter_is_added_to_the_clients(api):
-    answer = api.ask("GET", "/x?user=forged&b=%2F+1", answer={"context": {"x-user": "real"}})
-    assert answer.json["query"] == "user=forged&user=real&b=%2F%201"
+def test_a_mapped_query_parameter_is_added_to_the_client_s(api):
+    response = api.send("GET", "/x?user=forged&b=%2F+1", authorizer={"context": {"x-user": "real"}})
+    assert response.json["query"] == "user=forged&user=real&b=%2F%201"
 
 
 @pytest.mark.parametrize(
@@ -72,16 +72,16 @@ def test_a_mapped_query_parameter_is_added_to_the_clients(api):
     ],
 )
 def test_the_backend_gets_the_path_as_it_came(api, sent, arrives):
-    assert api.ask("GET", sent).json["path"] == arrives
+    assert api.send("GET", sent).json["path"] == arrives
 
 
 def test_other_headers_keep_case_and_repeats(api):
-    answer = api.ask("GET", "/x", [("X-ReQuest", "1"), ("X-ReQuest", "2"), ("x-utf", "Ünal")])
-    assert [pair for pair in answer.json["headers"] if pair[0] == "X-ReQuest"] == [
+    response = api.send("GET", "/x", [("X-ReQuest", "1"), ("X-ReQuest", "2"), ("x-utf", "Ünal")])
+    assert [pair for pair in response.json["headers"] if pair[0] == "X-ReQuest"] == [
         ["X-ReQuest", "1"],
         ["X-ReQuest", "2"],
     ]
-    assert ["x-utf", "Ünal"] in answer.json["headers"]
+    assert ["x-utf", "Ünal"] in response.json["headers"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_headers_that_aws_drops_do_not_arrive(api, name):
 
 
 @pytest.mark.parametrize(
-    "asking",
+    "upgrade",
     [
         [("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"), ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")],
         [
@@ -121,26 +121,26 @@ def test_headers_that_aws_drops_do_not_arrive(api, name):
 )
 @pytest.mark.parametrize("connection", [[("Connection", "Upgrade")], [("Connection", "keep-alive, upgrade")], []])
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_another_protocol_is_not_switched_to(api, asking, connection, method):
-    answer = api.ask(method, "/x", [*connection, *asking])
-    assert answer.status == 200, answer.body
-    names = {name.lower() for name, _ in answer.json["headers"]}
+def test_another_protocol_is_not_switched_to(api, upgrade, connection, method):
+    response = api.send(method, "/x", [*connection, *upgrade])
+    assert response.status == 200, response.body
+    names = {name.lower() for name, _ in response.json["headers"]}
     assert "upgrade" not in names
     assert "upgrade" not in {name.lower() for name in api.event()["headers"]}
 
 
-def test_the_host_is_the_backends(api):
+def test_the_host_is_the_backend_s(api):
     assert seen(api, "host") == [f"127.0.0.1:{api.cloud.backend.port}"]
     assert seen(api, "x-amzn-apigateway-api-id") == [api.api_id]
 
 
-def test_all_headers_of_the_answer_come_back(api):
-    answer = api.ask("GET", "/x", [("X-Echo-Status", "418")])
-    assert answer.status == 418
-    assert answer.header("x-backend") == "sample"
-    assert answer.all("set-cookie") == ["first=1; Path=/", "second=2; Path=/"]
-    assert answer.header("content-type") == "application/json; charset=utf-8"
-    assert answer.header("x-amzn-remapped-date")
+def test_all_headers_of_the_response_come_back(api):
+    response = api.send("GET", "/x", [("X-Echo-Status", "418")])
+    assert response.status == 418
+    assert response.header("x-backend") == "sample"
+    assert response.all("set-cookie") == ["first=1; Path=/", "second=2; Path=/"]
+    assert response.header("content-type") == "application/json; charset=utf-8"
+    assert response.header("x-amzn-remapped-date")
 
 
 BYTES = bytes(range(256))
@@ -152,23 +152,23 @@ def test_binary_bodies_pass_where_the_media_type_is_binary(api):
         ("Accept", "application/octet-stream"),
         ("X-Echo-Body", "yes"),
     ]
-    assert api.ask("POST", "/x", binary, BYTES).body == BYTES
+    assert api.send("POST", "/x", binary, BYTES).body == BYTES
 
 
-def test_binary_bodies_are_spoilt_where_it_is_not(api):
-    answer = api.ask("POST", "/x", [("Content-Type", "text/plain")], BYTES)
-    assert base64.b64decode(answer.json["body_base64"]) == BYTES.decode("utf-8", "replace").encode()
+def test_binary_bodies_are_damaged_where_it_is_not(api):
+    response = api.send("POST", "/x", [("Content-Type", "text/plain")], BYTES)
+    assert base64.b64decode(response.json["body_base64"]) == BYTES.decode("utf-8", "replace").encode()
 
 
 def test_a_head_has_headers_and_no_body(api):
-    answer = api.ask("HEAD", "/x")
-    assert (answer.status, answer.body) == (200, b"")
-    assert answer.header("x-backend") == "sample"
+    response = api.send("HEAD", "/x")
+    assert (response.status, response.body) == (200, b"")
+    assert response.header("x-backend") == "sample"
 
 
 def test_headers_of_more_than_10240_bytes_are_a_500(api):
-    assert api.ask("GET", "/x", answer={"context": {"x-user": "u" * 10_241}}).status == 500
+    assert api.send("GET", "/x", authorizer={"context": {"x-user": "u" * 10_241}}).status == 500
 
 
 def test_a_value_with_a_line_break_never_becomes_a_second_header(api):
-    assert api.ask("GET", "/x", answer={"context": {"x-user": "a\r\nX-Admin: yes"}}).status == 500
+    assert api.send("GET", "/x", authorizer={"context": {"x-user": "a\r\nX-Admin: yes"}}).status == 500

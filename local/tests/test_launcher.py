@@ -1,4 +1,4 @@
-"""Starting and stopping, and what goes wrong there."""
+"""Starting and stopping, and the errors there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def test_a_second_start_starts_nothing(cloud):
     assert cloud.start() == []
 
 
-def test_a_port_taken_by_another_program_is_said(cloud):
+def test_a_port_taken_by_another_program_is_an_error(cloud):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -26,14 +26,14 @@ def test_a_port_taken_by_another_program_is_said(cloud):
 
 
 @pytest.mark.parametrize("port", ["http", "80", "70000", ""])
-def test_a_wrong_port_is_said(monkeypatch, port):
+def test_a_wrong_port_is_an_error(monkeypatch, port):
     monkeypatch.setenv("OATHGATE_LOCAL_PORT", port)
     with pytest.raises(LocalCloudError, match="OATHGATE_LOCAL_PORT"):
         port_from_environment()
 
 
 @pytest.mark.parametrize("mode", ["sensitive", "", "CASE-SENSITIVE"])
-def test_a_wrong_mode_of_header_mappings_is_said(monkeypatch, cloud, mode):
+def test_a_wrong_mode_of_header_mappings_is_an_error(monkeypatch, cloud, mode):
     monkeypatch.setenv("OATHGATE_LOCAL_MAPPINGS", mode)
     with pytest.raises(LocalCloudError, match="OATHGATE_LOCAL_MAPPINGS"):
         mappings_from_environment()

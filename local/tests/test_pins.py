@@ -1,4 +1,4 @@
-"""The launcher notices that the emulator is another one."""
+"""The launcher detects that the emulator is not the pinned one."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def test_the_installed_emulator_is_the_pinned_one():
 
 
 @pytest.mark.parametrize(
-    ("change", "says"),
+    ("change", "message"),
     [
         ({"sha256": "0" * 64}, "its source has changed"),
         ({"signature": "(a, b)"}, "was (a, b)"),
     ],
 )
-def test_a_changed_function_is_named(tmp_path, monkeypatch, change, says):
+def test_a_changed_function_is_named(tmp_path, monkeypatch, change, message):
     pins = json.loads(pinned.PINS.read_text())
     pins["services.apigateway_v1:_invoke_http_proxy_v1"].update(change)
     changed = tmp_path / "pinned.json"
@@ -29,7 +29,7 @@ def test_a_changed_function_is_named(tmp_path, monkeypatch, change, says):
     with pytest.raises(pinned.EmulatorChanged) as refusal:
         pinned.check(extensions.ALL)
     assert "_invoke_http_proxy_v1" in str(refusal.value)
-    assert says in str(refusal.value)
+    assert message in str(refusal.value)
 
 
 def test_another_version_is_named(monkeypatch):

@@ -38,8 +38,8 @@ class Rotated:
         self.arn = self.secrets.create_secret(Name=name, SecretString="first")["ARN"]
 
     def rotate(self, **options) -> str:
-        answer = self.secrets.rotate_secret(SecretId=self.arn, RotationLambdaARN=self.function, **options)
-        return answer["VersionId"]
+        response = self.secrets.rotate_secret(SecretId=self.arn, RotationLambdaARN=self.function, **options)
+        return response["VersionId"]
 
     def events(self, count: int) -> list[dict]:
         deadline = time.monotonic() + 30

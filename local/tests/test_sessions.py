@@ -1,4 +1,4 @@
-"""The sample session service answers as Kratos does."""
+"""The sample session service responds as Kratos does."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 def whoami(cloud, cookie=None):
     connection = http.client.HTTPConnection("127.0.0.1", cloud.sessions.port, timeout=5)
     connection.request("GET", "/sessions/whoami", headers={"Cookie": cookie} if cookie else {})
-    answer = connection.getresponse()
-    return answer.status, answer.read()
+    response = connection.getresponse()
+    return response.status, response.read()
 
 
 def mode(cloud, value):
@@ -21,7 +21,7 @@ def mode(cloud, value):
 
 
 @pytest.mark.parametrize("cookie", ["ory_session_slughere=ada-session", "a=b; ory_kratos_session=grace-session"])
-def test_a_valid_session_is_answered(cloud, cookie):
+def test_a_valid_session_is_a_200(cloud, cookie):
     status, body = whoami(cloud, cookie)
     assert status == 200
     assert b'"active": true' in body
@@ -43,9 +43,9 @@ def test_anything_else_is_a_401(cloud, cookie):
 def test_it_can_misbehave_and_recover(cloud, misbehaviour, status, part):
     mode(cloud, misbehaviour)
     try:
-        answered, body = whoami(cloud, "ory_session_slughere=ada-session")
+        received, body = whoami(cloud, "ory_session_slughere=ada-session")
     finally:
         mode(cloud, "normal")
-    assert answered == status
+    assert received == status
     assert part in body
     assert whoami(cloud, "ory_session_slughere=ada-session")[0] == 200

@@ -1,4 +1,4 @@
-"""What stacks are made of behaves as in CloudFormation."""
+"""Resources of stacks behave as in CloudFormation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WebSocket APIs on the local cloud: who may connect, and what the endpoint behind the routes receives."""
+"""WebSocket APIs on the local cloud: which clients may connect, and what the endpoint behind the routes receives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local.cloud.web_socket_client import Refused
 
 @pytest.fixture(autouse=True)
 def fresh_backend(api):
-    """Every test begins with a backend that was asked nothing, and ends when the last connection is known to be closed."""
+    """Every test begins with a backend that has received no request, and ends when the last connection is known to be closed."""
     api.cloud.forget_backend_requests()
     yield
     opened = [request for request in api.cloud.backend_requests() if headers_of(request, "x-event") == ["CONNECT"]]
@@ -46,7 +46,7 @@ def test_the_event_has_the_client_s_headers_as_they_were_sent(api):
 
 
 @pytest.mark.parametrize(
-    ("answer", "status"),
+    ("response", "status"),
     [
         ({"effect": "Deny"}, 403),
         ({"error": "Unauthorized"}, 401),
@@ -56,36 +56,36 @@ def test_the_event_has_the_client_s_headers_as_they_were_sent(api):
     ],
     ids=["denied", "unauthorized", "failed", "a map", "too large"],
 )
-def test_who_may_not_connect_gets_a_plain_answer(api, answer, status):
+def test_a_refused_client_gets_a_plain_response(api, response, status):
     with pytest.raises(Refused) as refusal:
-        api.open_web_socket(answer=answer)
-    assert refusal.value.answer.status == status
+        api.open_web_socket(authorizer=response)
+    assert refusal.value.response.status == status
     assert api.cloud.backend_requests() == []
 
 
-def test_the_endpoint_is_told_of_every_event_with_the_authorizer_s_context(api):
-    with api.open_web_socket([("X-Own", "mine")], answer={"context": {"x_user": "ada"}}) as connection:
+def test_the_endpoint_receives_every_event_with_the_authorizer_s_context(api):
+    with api.open_web_socket([("X-Own", "mine")], authorizer={"context": {"x_user": "ada"}}) as connection:
         connection.send('{"action": "say", "text": "hello"}')
         api.cloud.await_backend_requests(2)
-    opened, said, closed = api.cloud.await_backend_requests(3)
-    ids = {headers_of(request, "x-connection")[0] for request in (opened, said, closed)}
+    opened, message, closed = api.cloud.await_backend_requests(3)
+    ids = {headers_of(request, "x-connection")[0] for request in (opened, message, closed)}
     assert len(ids) == 1
-    assert [headers_of(request, "x-user") for request in (opened, said, closed)] == [["ada"]] * 3
-    events = [headers_of(request, "x-event") for request in (opened, said, closed)]
+    assert [headers_of(request, "x-user") for request in (opened, message, closed)] == [["ada"]] * 3
+    events = [headers_of(request, "x-event") for request in (opened, message, closed)]
     assert events == [["CONNECT"], ["MESSAGE"], ["DISCONNECT"]]
-    assert (said["method"], said["path"]) == ("POST", "/socket")
-    assert base64.b64decode(said["body_base64"]) == b'{"action": "say", "text": "hello"}'
+    assert (message["method"], message["path"]) == ("POST", "/socket")
+    assert base64.b64decode(message["body_base64"]) == b'{"action": "say", "text": "hello"}'
     # Frames have no headers: what the client sent with the first request goes with that alone.
-    assert [headers_of(request, "x-own") for request in (opened, said, closed)] == [["mine"], [], []]
+    assert [headers_of(request, "x-own") for request in (opened, message, closed)] == [["mine"], [], []]
 
 
 def test_a_mapping_without_a_value_leaves_the_client_s_header(api):
-    with api.open_web_socket([("X-User", "admin")], answer={"context": {}}):
+    with api.open_web_socket([("X-User", "admin")], authorizer={"context": {}}):
         (opened,) = api.cloud.await_backend_requests(1)
     assert headers_of(opened, "x-user") == ["admin"]
 
 
-def test_what_the_endpoint_answers_reaches_nobody_without_a_route_response(api):
+def test_the_endpoint_s_response_reaches_no_client_without_a_route_response(api):
     with api.open_web_socket() as connection:
         connection.send("one")
         api.cloud.await_backend_requests(2)
@@ -99,7 +99,7 @@ def test_an_endpoint_that_refuses_ends_the_connection(api):
         api.open_web_socket([("X-Echo-Status", "403")])
 
 
-def test_a_stage_that_is_not_there_opens_nothing(api):
+def test_a_stage_that_does_not_exist_opens_no_connection(api):
     with pytest.raises(Refused) as refusal:
         api.open_web_socket(target="/other")
-    assert refusal.value.answer.status == 403
+    assert refusal.value.response.status == 403

@@ -1,4 +1,4 @@
-"""`.github/check-functions` lets nothing be deployed but what the build of the run made."""
+"""`.github/check-functions` lets a pipeline deploy only what its own build made."""
 
 from __future__ import annotations
 

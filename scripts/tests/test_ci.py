@@ -1,4 +1,4 @@
-"""`.ci/run` hands `make` a machine that has nothing yet, with the clients configured as they are here."""
+"""`.ci/run` gives `make` a machine that has nothing yet, with the clients configured as they are here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: What stands in for `make`: notes its environment and ends as the test wants.
+#: Runs in place of `make`: writes its environment to a file and exits as the test wants.
 MAKE = """#!/usr/bin/env python3
 import json, os, pathlib, shutil, sys
 if sys.argv[1:] == ["clean"]:

@@ -1,4 +1,4 @@
-"""`make deny` where the list of known holes cannot be fetched."""
+"""`make deny` where the list of known vulnerabilities cannot be fetched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: A cargo-deny without a network: it knows of holes only where it is told to use the list from earlier.
+#: A cargo-deny without a network: it has advisories only where it may use the list of an earlier run.
 CARGO_DENY = """#!/bin/sh
 case "$*" in
   *--offline*advisories*) exit "$OFFLINE_STATUS" ;;
@@ -36,21 +36,21 @@ def deny(tmp_path):
     return run
 
 
-def test_without_a_list_it_ends_in_a_sentence(deny):
+def test_without_a_list_it_fails_and_says_why(deny):
     refused = deny()
     assert refused.returncode == 1
     last = refused.stderr.strip().splitlines()[-1]
-    assert last.startswith("deny: the list of known holes cannot be fetched")
+    assert last.startswith("deny: the list of known vulnerabilities cannot be fetched")
     assert "ADVISORIES=skip" in last
 
 
 @pytest.mark.parametrize("status", [0, 1])
-def test_the_list_from_earlier_is_used_and_its_age_told(deny, status):
+def test_an_earlier_list_is_used_and_its_age_printed(deny, status):
     held = deny.cargo_home / "advisory-dbs" / "advisory-db-0123456789abcdef"
     held.mkdir(parents=True)
-    who = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
+    author = ["-c", "user.name=test", "-c", "user.email=test@example.com"]
     subprocess.run(["git", "init", "-q", held], check=True)
-    subprocess.run(["git", "-C", held, *who, "commit", "-q", "--allow-empty", "-m", "entry"], check=True)
+    subprocess.run(["git", "-C", held, *author, "commit", "-q", "--allow-empty", "-m", "entry"], check=True)
     checked = deny(OFFLINE_STATUS=str(status))
     assert "deny: its last entry is of 20" in checked.stderr
     assert checked.returncode == status

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: What every system has, and the script itself uses.
 SYSTEM = ("sh", "env", "sed", "head", "awk", "mktemp", "rm")
 
-#: A tool, and what is said of a machine without it.
+#: A tool, and the message on a machine without it.
 NEEDED = {
     "rustc": "missing: Rust 1.95 or newer",
     "cargo": "missing: cargo 1.95 or newer",
@@ -32,7 +32,7 @@ NEEDED = {
     "kill": "missing: the commands ps and kill",
 }
 
-#: A tool, a script in its place, and what is said then.
+#: A tool, a script in its place, and the message then.
 UNFIT = {
     "Rust of before": ("rustc", "echo 'rustc 1.94.1 (e408947bf 2026-03-25)'", "too old: Rust is 1.94.1, and 1.95"),
     "Rust without a component": ("rustfmt", "exit 1", "missing: Rust's formatter"),
@@ -57,7 +57,7 @@ UNFIT = {
 }
 
 
-#: Where to get a thing is said for each of these.
+#: The systems for which the message says where to get a tool.
 SYSTEMS = ["Debian", "Fedora", "macOS"]
 
 
@@ -95,10 +95,10 @@ def machine(tmp_path):
     return Machine(tmp_path)
 
 
-def complaints(said: str) -> dict[str, list[str]]:
-    """What was complained about, and for which systems it is said how to mend it."""
+def complaints(printed: str) -> dict[str, list[str]]:
+    """Each complaint, with the systems for which the output says how to fix it."""
     found: dict[str, list[str]] = {}
-    for line in said.splitlines():
+    for line in printed.splitlines():
         if line.startswith("    "):
             system, how = line.split(maxsplit=1)
             assert how
@@ -130,8 +130,8 @@ def test_an_unfit_tool_is_named_with_how_to_get_another(machine, case):
     machine.put(tool, script)
     checked = machine.check()
     assert checked.returncode == 1
-    [(said, systems)] = [one for one in complaints(checked.stderr).items() if one[0].startswith(sentence)]
-    assert systems == SYSTEMS, said
+    [(complaint, systems)] = [one for one in complaints(checked.stderr).items() if one[0].startswith(sentence)]
+    assert systems == SYSTEMS, complaint
 
 
 def test_everything_that_is_missing_is_named_at_once(machine):

@@ -1,4 +1,4 @@
-"""An authorizer that allows everything and tells the backend what it was asked: it shows what the gate would refuse.
+"""An authorizer that allows everything and passes its event to the backend: it shows what the gate would refuse.
 
 What the client's header `x-prove-context` names as JSON becomes the context; `Unauthorized` and `Broken` are thrown.
 """

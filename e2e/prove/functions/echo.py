@@ -1,6 +1,6 @@
-"""The echo backend behind an API of its own: answers with the request as that API handed it over.
+"""The echo backend behind an API of its own: responds with the request as it received it.
 
-`/sessions/whoami` answers as Ory Kratos does, for one session.
+`/sessions/whoami` responds as Ory Kratos does, for one session.
 """
 
 import json
@@ -14,7 +14,7 @@ def handler(event, _context):
     if event["path"].endswith("/sessions/whoami"):
         cookies = "; ".join(value for name, value in pairs if name.lower() == "cookie")
         known = SESSION in cookies.split("; ")
-        return answer(200, WHOAMI) if known else answer(401, {"error": {"code": 401}})
+        return response_of(200, WHOAMI) if known else response_of(401, {"error": {"code": 401}})
     received = {
         "method": event["httpMethod"],
         "path": event["path"],
@@ -22,10 +22,10 @@ def handler(event, _context):
         "headers": sorted(pairs),
         "body": event.get("body") or "",
     }
-    return answer(200, received)
+    return response_of(200, received)
 
 
-def answer(status, body):
+def response_of(status, body):
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json", "X-Backend": "prove"},

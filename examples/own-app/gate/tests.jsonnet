@@ -9,12 +9,12 @@ local orders = 'https://orders.example.com/orders';
   ],
   tests: [
     {
-      name: 'who has a session reads its orders',
+      name: 'a client with a session reads its orders',
       request: { url: orders, headers: ada },
       expect: { status: 200, rule: 'orders', headers: { 'X-User': 'ada' } },
     },
     {
-      name: 'who has none does not',
+      name: 'a client without one does not',
       request: { url: orders },
       expect: { status: 401 },
     },

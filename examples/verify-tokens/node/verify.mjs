@@ -1,4 +1,4 @@
-// Verifies the gate's tokens with jose. Reads one from each line, and says `ok SUBJECT` or `refused: REASON`.
+// Verifies the gate's tokens with jose. Reads one from each line, and prints `ok SUBJECT` or `refused: REASON`.
 import { createInterface } from "node:readline";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 

@@ -1,4 +1,4 @@
-"""Verifies the gate's tokens with PyJWT. Reads one from each line, and says `ok SUBJECT` or `refused: REASON`."""
+"""Verifies the gate's tokens with PyJWT. Reads one from each line, and prints `ok SUBJECT` or `refused: REASON`."""
 
 from __future__ import annotations
 

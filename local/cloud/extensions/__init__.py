@@ -8,8 +8,8 @@ named function with the one the extension was written for before it installs.
 from __future__ import annotations
 
 from . import (
-    authorizer_answer,
     authorizer_event,
+    authorizer_response,
     control_plane,
     deployed_snapshot,
     gateway_responses,
@@ -35,7 +35,7 @@ ALL = (
     deployed_snapshot,
     control_plane,
     authorizer_event,
-    authorizer_answer,
+    authorizer_response,
     request_values,
     header_mappings,
     http_proxy,

@@ -19,7 +19,7 @@ EXTENDS = (
     "services.apigateway_v1:_match_greedy_fallback",
 )
 
-#: `requestContext.identity` for a caller who signed nothing.
+#: `requestContext.identity` of a request without an AWS signature.
 _NO_IDENTITY = dict.fromkeys(
     [
         "cognitoIdentityPoolId",

@@ -1,13 +1,13 @@
 """Changes an API as AWS does: what is refused, and what a change leaves behind.
 
-* A method that anybody may call has no authorizer, and one that an authorizer
-  decides about has one that the API knows.
-* An authorizer of a request waits for nothing unless it says so, its name is
-  one of a kind, and it can't be deleted while a method has it.
+* An open method has no authorizer, and a method with the type CUSTOM has one
+  that the API knows.
+* A REQUEST authorizer has no identity source unless one is given, its name is
+  unique in the API, and it can't be deleted while a method has it.
 * A name in the path of a patch may hold an escaped slash.
 * An OpenAPI document can be imported by a request, as it can by CloudFormation.
   It takes the integration's and the method's request parameters,
-  `x-amazon-apigateway-any-method` and mock answers along.
+  `x-amazon-apigateway-any-method` and mock responses along.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXTENDS = (
 #: How an OpenAPI document names a method that stands for all of them.
 _ANY = "x-amazon-apigateway-any-method"
 
-#: Who decides about a method that has an authorizer.
+#: The authorization types of methods that have an authorizer.
 _BY_AUTHORIZER = ("CUSTOM", "COGNITO_USER_POOLS")
 
 
@@ -83,14 +83,14 @@ def install(app, apigw) -> None:
                 scopes.append(change["value"])
             else:
                 scopes.remove(change["value"])
-        answer = update_method(api_id, resource_id, http_method, {"patchOperations": plain})
+        result = update_method(api_id, resource_id, http_method, {"patchOperations": plain})
         method["authorizationScopes"] = scopes
         if method["authorizationType"] not in _BY_AUTHORIZER:
             method["authorizerId"] = None
         elif method.get("authorizerId") not in (apigw._authorizers_v1.get(api_id) or {}):
             method.update(before)
             return refused("Invalid authorizer ID specified")
-        return answer[0], answer[1], apigw._v1_response(method, answer[0])[2]
+        return result[0], result[1], apigw._v1_response(method, result[0])[2]
 
     def _apply_patch(obj, patch_ops):
         for change in patch_ops:

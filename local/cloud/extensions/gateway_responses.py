@@ -19,13 +19,13 @@ EXTENDS = (
 
 
 class TemplateVariables:
-    """Stands in for the emulator's compiled pattern: same `sub`, more variables, still one pass."""
+    """Replaces the emulator's compiled pattern: same `sub`, more variables, still one pass."""
 
     def __init__(self, pattern: re.Pattern[str]):
         self._pattern = pattern
 
     def sub(self, known, template: str) -> str:
-        """Fills a template; `known` gives the emulator's own values, or the match itself."""
+        """Fills a template; `known` returns the emulator's own values, or the match itself."""
         raw = raw_request.current.get()
 
         def value(match: re.Match) -> str:

@@ -1,8 +1,8 @@
 """Puts mapped headers over the client's, in either of the two ways that API Gateway could.
 
 AWS says that header names are processed case-sensitively on HTTP integrations,
-and nobody has shown that a mapping to `X-User` replaces a client's `x-user`. So
-both can be had here, and attacks are tried with both: by default a mapping
+and it is not known whether a mapping to `X-User` replaces a client's `x-user`. So
+both are available here, and attacks are tried with both: by default a mapping
 replaces the client's header in whatever case it came; case-sensitively it
 replaces the one of its own spelling, and another spelling arrives beside it.
 The same goes for a mapping from a client's header.
@@ -28,7 +28,7 @@ _mode = ANY_CASE
 
 
 class NotMappable(Exception):
-    """A mapping that AWS answers with a configuration error."""
+    """A mapping that is a configuration error on AWS."""
 
 
 def set_mode(mode: str) -> None:

@@ -1,12 +1,12 @@
-"""Reads the answers of HTTP and WebSocket APIs' authorizers as strictly as AWS does.
+"""Reads the responses of HTTP and WebSocket APIs' authorizers as strictly as AWS does.
 
 * The error `Unauthorized`, exactly, is a 401; any other is a 500. Of HTTP APIs
-  this is not documented: AWS may answer both with 500.
-* An answer that takes longer than ten seconds is a 500.
+  this is not documented: AWS may respond to both with 500.
+* A response that takes longer than ten seconds is a 500.
 * An authorizer whose stack names no identity source needs none; the emulator
   takes `Authorization` for one.
 * A WebSocket API's context holds text, numbers and booleans alone, and the
-  whole answer has at most 8 KB, or it is a 500.
+  whole response has at most 8 KB, or it is a 500.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EXTENDS = (
 )
 
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html: seconds
-LONGEST_ANSWER = 10
+MAX_RESPONSE_SECONDS = 10
 
 #: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
 LARGEST_ANSWER = 8_192
@@ -40,8 +40,8 @@ class Unauthorized(Exception):
     """The authorizer failed with exactly this message."""
 
 
-def answer_of(result: dict | None) -> dict | None:
-    """What a function's invocation answered; None where API Gateway can't use it."""
+def response_of(result: dict | None) -> dict | None:
+    """The response of a function's invocation; None where API Gateway can't use it."""
     body = (result or {}).get("body")
     if isinstance(body, (str, bytes)):
         try:
@@ -57,14 +57,14 @@ def answer_of(result: dict | None) -> dict | None:
     return body
 
 
-def fits_web_sockets(answer: dict) -> bool:
-    """Whether a WebSocket API takes an answer."""
-    texts = all(isinstance(value, (str, int, float, bool)) for value in (answer.get("context") or {}).values())
-    return texts and len(json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()) <= LARGEST_ANSWER
+def fits_web_sockets(response: dict) -> bool:
+    """Whether a WebSocket API accepts a response."""
+    texts = all(isinstance(value, (str, int, float, bool)) for value in (response.get("context") or {}).values())
+    return texts and len(json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode()) <= LARGEST_ANSWER
 
 
 async def in_time(running: Awaitable[dict | None], seconds: float) -> dict | None:
-    """What a function's invocation came to, None where that takes too long."""
+    """The result of a function's invocation, None where it takes too long."""
     try:
         return await asyncio.wait_for(running, seconds)
     except TimeoutError:
@@ -87,9 +87,9 @@ def install(app, apigw) -> None:
         running = run_reentrant(
             lambda_svc._execute_function_with_config_scope, record, event, thread_name="ministack-apigw-authorizer"
         )
-        answer = answer_of(await in_time(running, LONGEST_ANSWER))
+        response = response_of(await in_time(running, MAX_RESPONSE_SECONDS))
         opens_web_socket = event["requestContext"].get("eventType") == "CONNECT"
-        return None if answer and opens_web_socket and not fits_web_sockets(answer) else answer
+        return None if response and opens_web_socket and not fits_web_sockets(response) else response
 
     async def _authorize_request_v2(*arguments, **named):
         try:

@@ -3,11 +3,11 @@
 * `$context.authorizer.<key>` has the authorizer's value where the key is of
   letters, digits, `.` and `_`; other keys have none.
 * A mapping whose source is absent or empty leaves the client's header in place:
-  what AWS does is not known, and this is what would be worst.
+  what AWS does is not known, and this is the worst case.
 * Names that AWS reserves can't be mapped: such an integration is refused.
 * A route's path variables stand decoded in the integration's URI; only the
   route `$default` has the whole path appended.
-* The backend's answer comes back with all its headers; a backend that takes too
+* The backend's response comes back with all its headers; a backend that takes too
   long, or can't be reached, is a 503.
 """
 
@@ -104,13 +104,13 @@ def install(app, apigw) -> None:
         sent.append(("forwarded", forwarded(headers, headers.get("host", ""))))
         timeout = int(integration.get("timeoutInMillis") or 30_000) / 1000
         try:
-            status, answered, content = await asyncio.to_thread(
+            status, received, content = await asyncio.to_thread(
                 http_proxy.send, method, uri, sent, body or b"", timeout
             )
         except (OSError, ValueError, http.client.HTTPException) as reason:
             _log.warning("execution failed: %s", reason)
             return _UNAVAILABLE
-        return status, http_proxy.answer_headers(answered, method), content
+        return status, http_proxy.response_headers(received, method), content
 
     def refused(data):
         reason = restricted(data.get("requestParameters"), apigateway._is_reserved_header)

@@ -2,7 +2,7 @@
 
 Names are in lower case, repeats joined by commas, the client's `X-Forwarded-*`
 are kept, and the peer is added to them. The authorizer's event (payload 2.0) has the cookies
-apart, the host that the client asked for, and the peer's address. The path is
+apart, the host of the client's request, and the peer's address. The path is
 decoded, which the emulator does itself.
 """
 
@@ -20,7 +20,7 @@ EXTENDS = (
     "services.apigateway:decode_http_api_path",
 )
 
-#: An HTTP API's authorizer is shown this one, unlike a REST API's.
+#: An HTTP API's authorizer receives this one, unlike a REST API's.
 _SHOWN = frozenset(["content-length"])
 
 
@@ -63,7 +63,7 @@ def complete(event: dict, raw: raw_request.RawRequest) -> dict:
     }
     if cookies is not None:
         made["cookies"] = cookies.split("; ")
-    # What there is none of is not there.
+    # Absent values have no key.
     return {name: value for name, value in made.items() if value is not None}
 
 

@@ -3,9 +3,9 @@
 The path stays as the client encoded it, header names keep their case and
 repeats stay repeats. `integration.request.header.*` replaces the client's
 header (header_mappings.py); a mapping whose source is absent or empty does
-nothing, so that the client's own header reaches the backend: the hole that
-every mapped header must be filled against. The backend's answer comes back
-with all its headers.
+nothing, so that the client's own header reaches the backend: that is why every
+mapped header must have a value. The backend's response comes back with all its
+headers.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def send(method: str, uri: str, headers: list[tuple[str, str]], body: bytes, tim
         connection.close()
 
 
-def answer_headers(headers: list[tuple[str, str]], method: str) -> dict[str, str | list[str]]:
+def response_headers(headers: list[tuple[str, str]], method: str) -> dict[str, str | list[str]]:
     """The backend's headers as the client sees them: remapped where API Gateway has its own."""
     found: dict[str, list[str]] = {}
     for name, value in headers:
@@ -158,7 +158,7 @@ def install(app, apigw) -> None:
             payload = payload.decode("utf-8", "replace").encode()
         timeout = int(integration.get("timeoutInMillis") or 29_000) / 1000
         try:
-            status, answered, content = await asyncio.to_thread(send, verb, uri, sent, payload, timeout)
+            status, received, content = await asyncio.to_thread(send, verb, uri, sent, payload, timeout)
         except TimeoutError:
             return apigw._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         except ssl.SSLError:
@@ -169,6 +169,6 @@ def install(app, apigw) -> None:
         accepted = (raw.header("accept") or "application/json").split(",")[0]
         if not apigw._media_type_matches(accepted, binary):
             content = content.decode("utf-8", "replace").encode()
-        return status, {**answer_headers(answered, method), "x-amzn-RequestId": raw.request_id}, content
+        return status, {**response_headers(received, method), "x-amzn-RequestId": raw.request_id}, content
 
     apigw._invoke_http_proxy_v1 = _invoke_http_proxy_v1

@@ -1,13 +1,13 @@
-"""Answers mock integrations by their templates, as AWS does.
+"""Responds for mock integrations by their templates, as AWS does.
 
-The emulator writes a template's text into the answer. Here it is rendered in
-Velocity's language by airspeed-ext, which is held against API Gateway itself.
+The emulator writes a template's text into the response. Here it is rendered in
+Velocity's language by airspeed-ext, which is tested against API Gateway itself.
 Known to templates: `$input.params()` and `$input.body`, the `$context`
 variables of request_values.py, `$context.responseOverride` and
 `$stageVariables`; anything else is undefined.
 
 Where an API's binary media types cover a request, its body is bytes, which no
-template can read: without `CONVERT_TO_TEXT` the request, or an answer that has
+template can read: without `CONVERT_TO_TEXT` the request, or a response that has
 a template, is a 500
 (https://github.com/serverless/serverless/issues/10254).
 """
@@ -35,12 +35,12 @@ _log = logging.getLogger("oathgate.mock_integration")
 
 _TO_TEXT = "CONVERT_TO_TEXT"
 
-#: Answers of these statuses have no body (RFC 9110, sections 15.3.5 and 15.4.5).
+#: Responses of these statuses have no body (RFC 9110, sections 15.3.5 and 15.4.5).
 _WITHOUT_BODY = frozenset([204, 304])
 
 
 class CannotTransform(Exception):
-    """A template that AWS cannot apply, which it answers with a configuration error."""
+    """A template that AWS cannot apply: a configuration error."""
 
 
 class Input:
@@ -66,7 +66,7 @@ class Input:
 
 
 def render(template: str, raw: raw_request.RawRequest, variables: dict[str, str], override: dict) -> str:
-    """A template's text; what it overrides of the answer is put into `override`."""
+    """A template's text; what it overrides of the response is put into `override`."""
     context: dict = {"responseOverride": override}
     for name in CONTEXT_VARIABLES:
         *places, last = name.split(".")[1:]
@@ -105,7 +105,7 @@ def install(app, apigw) -> None:
     invoke = apigw._invoke_mock_v1
     create_method = provisioners._apigw_method_create
 
-    def answer(integration: dict, raw: raw_request.RawRequest):
+    def respond(integration: dict, raw: raw_request.RawRequest):
         api = apigw._rest_apis.get(raw.api_id) or {}
         stage = apigw._stages_v1.get(raw.api_id, {}).get(raw.stage) or {}
         variables = stage.get("variables") or {}
@@ -121,7 +121,7 @@ def install(app, apigw) -> None:
         if template is None:
             return status, headers, b""
         if is_binary and response.get("contentHandling") != _TO_TEXT:
-            raise CannotTransform("the answer's body is binary")
+            raise CannotTransform("the response's body is binary")
         override: dict = {"header": {}}
         body = render(template, raw, variables, override).encode()
         status = int(override.get("status", status))
@@ -132,14 +132,14 @@ def install(app, apigw) -> None:
         if raw is None:
             return invoke(integration)
         try:
-            return answer(integration, raw)
+            return respond(integration, raw)
         except CannotTransform as reason:
             _log.warning("execution failed due to configuration error: %s", reason)
             return apigw._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
 
     def _apigw_method_create(logical_id, props, stack_name):
         created = create_method(logical_id, props, stack_name)
-        # The emulator keeps this setting of an answer and forgets the one of the request.
+        # The emulator keeps this setting of a response and drops the one of the request.
         handling = (props.get("Integration") or {}).get("ContentHandling")
         if handling is not None:
             resource = apigw._resources.get(props["RestApiId"], {})[props["ResourceId"]]

@@ -1,7 +1,7 @@
 """Gives API Gateway's data plane the request as the client sent it.
 
 The emulator hands on a percent-decoded path, lower-cased header names and
-joined repeats. AWS hands the authorizer the path still encoded, the names in
+joined repeats. AWS gives the authorizer the path still encoded, the names in
 the client's case and every repeat, and these are exactly where an authorizer
 can be fooled. Hypercorn has all of it in the ASGI scope, so it is kept beside
 the request, in a context variable, and put back where a REST API takes over.
@@ -72,7 +72,7 @@ class RawRequest:
     event_path: str = "/"
     #: `requestContext.path`
     context_path: str = "/"
-    #: what the authorizer answered as context, once it has; also on a refusal
+    #: the context of the authorizer's response, once there is one; also on a refusal
     authorizer: dict[str, str] | None = None
 
     def header(self, name: str) -> str | None:
@@ -82,7 +82,7 @@ class RawRequest:
 
     @property
     def domain_name(self) -> str:
-        """The host the client asked for, or the API's own where it came by a path of the emulator."""
+        """The host of the client's request, or the API's own where it came by a path of the emulator."""
         host = (self.header("host") or "").rsplit(":", 1)[0]
         if (self.api_id and "." not in host) or host.replace(".", "").isdigit():
             return f"{self.api_id}.execute-api.localhost"

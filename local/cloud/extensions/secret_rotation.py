@@ -3,7 +3,7 @@
 The emulator's RotateSecret copies the current value. Here it makes a pending version without a value and calls
 `createSecret`, `setSecret`, `testSecret` and `finishSecret` in the background; the first that fails ends the
 rotation. Without `RotateImmediately`, `testSecret` alone is called, with a pending version that goes afterwards.
-There is no scheduler: who wants a rotation asks for one. `AWS::SecretsManager::RotationSchedule` is a resource.
+There is no scheduler: a rotation starts when it is requested. `AWS::SecretsManager::RotationSchedule` is a resource.
 
 PutSecretValue takes its labels off the other versions, and does not change the value of a version that has one.
 """
@@ -49,12 +49,12 @@ def install(app, apigw) -> None:
                     f"You can't use ClientRequestToken {token} because that value is already in use for a version."
                 )
                 return error_response_json("ResourceExistsException", message, 400)
-        answer = put(data)
-        if secret is not None and answer[0] < 300 and "AWSCURRENT" not in data.get("VersionStages", ["AWSCURRENT"]):
-            version = json.loads(answer[2])["VersionId"]
+        result = put(data)
+        if secret is not None and result[0] < 300 and "AWSCURRENT" not in data.get("VersionStages", ["AWSCURRENT"]):
+            version = json.loads(result[2])["VersionId"]
             for stage in data["VersionStages"]:
                 secretsmanager._remove_stage_everywhere(secret, stage, except_version_id=version)
-        return answer
+        return result
 
     def rotate_secret(data):
         _, secret = secretsmanager._resolve(data.get("SecretId"))
@@ -126,7 +126,7 @@ def install(app, apigw) -> None:
 
 
 def call(function: str, event: dict) -> str | None:
-    """Calls a function of this emulator, and gives what it failed with."""
+    """Calls a function of this emulator, and returns its error."""
     import botocore.session
 
     client = botocore.session.Session().create_client(
@@ -136,5 +136,5 @@ def call(function: str, event: dict) -> str | None:
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    answer = client.invoke(FunctionName=function, Payload=json.dumps(event))
-    return answer["Payload"].read().decode(errors="replace") if answer.get("FunctionError") else None
+    result = client.invoke(FunctionName=function, Payload=json.dumps(event))
+    return result["Payload"].read().decode(errors="replace") if result.get("FunctionError") else None

@@ -1,10 +1,10 @@
-"""Answers a request to switch protocols as a plain request, as REST and HTTP APIs do.
+"""Serves a request to switch protocols as a plain request, as REST and HTTP APIs do.
 
-The emulator's HTTP server would switch: `Upgrade: h2c` is answered 101, and
+The emulator's HTTP server would switch: its response to `Upgrade: h2c` is 101, and
 `Upgrade: websocket` never reaches the API. AWS drops the header at the door and
 serves the request. HTTP servers may ignore an upgrade they don't know (RFC 9110,
-section 7.8), so here none is known but the one to WebSockets, where a WebSocket API is
-asked.
+section 7.8), so the only upgrade known here is the one to WebSockets, in requests to a
+WebSocket API.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EXTENDS = ()
 
 
 def without_upgrade(request: h11.Request) -> h11.Request:
-    """The same request without the headers that ask for another protocol, unless it opens a WebSocket of an API."""
+    """The same request without the headers that request another protocol, unless it opens a WebSocket of an API."""
     headers = {name.lower(): value.decode("latin-1") for name, value in request.headers}
     opens = headers.get(b"upgrade", "").strip().lower() == "websocket"
     if opens and web_sockets.is_addressed(headers.get(b"host", ""), request.target.decode("latin-1")):

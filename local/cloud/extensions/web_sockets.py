@@ -1,12 +1,12 @@
 """Serves WebSocket APIs as AWS does: the client's own headers, and HTTP endpoints behind the routes.
 
-The emulator shows the authorizer names in lower case without repeats, and knows
+The emulator gives the authorizer names in lower case without repeats, and knows
 no integration but functions and mocks. On AWS an HTTP endpoint is a POST for
 each event of a connection: `integration.request.header.*` is set from
 `context.*`, `stageVariables.*`, `'static'`, and for `$connect` from
 `route.request.header.*`. Whether AWS hands the client's own headers on with
-`$connect` is not known; here a proxy integration does, which is what would be
-worst. What the endpoint answers reaches the client only where the route has a
+`$connect` is not known; here a proxy integration does, which is the worst
+case. The endpoint's response reaches the client only where the route has a
 route response.
 """
 
@@ -136,8 +136,8 @@ def install(app, apigw) -> None:
         except (OSError, ValueError, http.client.HTTPException) as reason:
             _log.warning("execution failed: %s", reason)
             return {"statusCode": 500}
-        answers = bool(apigateway._route_responses.get(api_id, {}).get(route.get("routeId")))
-        return {"statusCode": status, "body": content.decode("utf-8", "replace") if answers else ""}
+        has_response = bool(apigateway._route_responses.get(api_id, {}).get(route.get("routeId")))
+        return {"statusCode": status, "body": content.decode("utf-8", "replace") if has_response else ""}
 
     apigateway._ws_connect_fields = _ws_connect_fields
     apigateway._invoke_ws_lambda = _invoke_ws_lambda

@@ -1,4 +1,4 @@
-//! Verifies the gate's tokens with jsonwebtoken. Reads one from each line, and says `ok SUBJECT` or
+//! Verifies the gate's tokens with jsonwebtoken. Reads one from each line, and prints `ok SUBJECT` or
 //! `refused: REASON`.
 
 use std::{

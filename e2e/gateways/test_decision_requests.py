@@ -1,4 +1,4 @@
-"""What a gateway asks the gate: everything about the request but its body."""
+"""What a gateway sends to the gate: everything about the request but its body."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from .programs import HOST, get
 
 
 class Refusing(BaseHTTPRequestHandler):
-    """Stands in for the gate, remembers what it was asked and lets nobody through."""
+    """Takes the place of the gate: keeps what it receives, and refuses every request."""
 
     def log_message(self, *_):
         pass
 
     def do_GET(self):
-        self.server.asked.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
+        self.server.received.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
         self.send_response(401)
         self.send_header("Content-Length", "0")
         self.end_headers()
 
 
 @pytest.fixture
-def asked(gateway):
-    """What a gate was asked that sits in the place of the real one."""
+def received(gateway):
+    """The requests to a gate in the place of the real one."""
     gateway.site.oracle.stop()
     server = ThreadingHTTPServer(("127.0.0.1", gateway.site.oracle.port), Refusing)
-    server.asked = []
+    server.received = []
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield server.asked
+    yield server.received
     server.shutdown()
     server.server_close()
     gateway.site.oracle.start()
 
 
-def test_the_question_holds_method_scheme_host_path_and_query_as_they_were_sent(gateway, asked):
+def test_a_decision_request_has_method_scheme_host_path_and_query_as_they_were_sent(gateway, received):
     sent = [("Cookie", "a=1"), ("Authorization", "Bearer x"), ("Content-Type", "text/plain"), ("X-User", "admin")]
-    answer = get(gateway.port, "POST", "/a%2Fb/../c?token=x%20y&b", sent, b"body")
-    assert answer.status == 401
-    ((target, headers),) = asked
+    response = get(gateway.port, "POST", "/a%2Fb/../c?token=x%20y&b", sent, b"body")
+    assert response.status == 401
+    ((target, headers),) = received
     assert target == "/decisions?token=x%20y&b"
     assert {name: value for name, value in headers.items() if name.startswith("x-")} == {
         "x-forwarded-for": "127.0.0.1",

@@ -1,8 +1,8 @@
-"""Reads an authorizer's answer as strictly as AWS does, and keeps its context for later.
+"""Reads an authorizer's response as strictly as AWS does, and keeps its context for later.
 
 * Only the error message `Unauthorized`, in that case, is a 401.
 * A context value may be a string, a number or a boolean; anything else is a
-  broken authorizer (500), not a key that is quietly dropped.
+  broken authorizer (500), not a key that is silently dropped.
 * A resource of more than 512 characters is refused.
 * The context of a refusal is kept: gateway responses may use
   `$context.authorizer.*` on a 403.
@@ -34,7 +34,7 @@ class PolicyWithContext(dict):
 
 
 def broken(policy: dict) -> str | None:
-    """Why AWS would not accept this answer, or None."""
+    """Why AWS would not accept this response, or None."""
     for key, value in (policy.get("context") or {}).items():
         if not isinstance(value, (str, int, float, bool)):
             return f"the context value `{key}` is neither string, number nor boolean"
@@ -67,7 +67,7 @@ def strict(result: dict | None, stringify) -> dict | None:
         return result
     reason = broken(body)
     if reason:
-        # An answer without a policy is what the emulator takes for a misconfigured authorizer.
+        # A response without a policy is what the emulator takes for a misconfigured authorizer.
         return {**result, "body": {}, "log": f"{result.get('log', '')}\n{reason}"}
     policy = PolicyWithContext(body["policyDocument"])
     policy.context = stringify(body.get("context"))

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A `provided.*` bootstrap that grants everything and fills the headers of one set, whatever the client sends.
+"""A `provided.*` bootstrap of a Lambda authorizer that grants every request, with the context of `context.json` beside it.
 
-The most that a deploy has to be safe with: the real gate refuses some requests with forged headers by itself.
+Tests deploy it in place of the real gate, which refuses some of what they send: one that leaves a vouched header out of
+the context, and one of each revision of a rollout.
 """
 
 import json
@@ -13,9 +14,9 @@ RUNTIME = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/inv
 CONTEXT = json.loads(pathlib.Path(__file__).with_name("context.json").read_text())
 
 while True:
-    with urllib.request.urlopen(f"{RUNTIME}/next") as answer:
-        request_id = answer.headers["Lambda-Runtime-Aws-Request-Id"]
-        event = json.load(answer)
+    with urllib.request.urlopen(f"{RUNTIME}/next") as response:
+        request_id = response.headers["Lambda-Runtime-Aws-Request-Id"]
+        event = json.load(response)
     policy = {
         "Version": "2012-10-17",
         "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": event["methodArn"]}],

@@ -1,8 +1,9 @@
-"""Shows the hole that the other tests prove closed: they would fail on a gate that leaves a header out."""
+"""A gate that leaves a vouched header out of its context lets a forged one arrive: so the other tests can fail."""
 
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -10,18 +11,19 @@ import pytest
 
 from .seen import users
 
-STAND_IN = Path(__file__).with_name("careless_gate.py")
+AUTHORIZER = Path(__file__).with_name("granting_authorizer.py")
 
 
 @pytest.fixture
 def careless(gate):
-    """The deployed API with another authorizer behind it: one that allows all and vouches for nothing."""
+    """The deployed API with another authorizer: it grants every request, and its context lacks `x-user`."""
     functions, gateway = gate.cloud.client("lambda"), gate.cloud.client("apigateway")
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         entry = zipfile.ZipInfo("bootstrap")
         entry.external_attr = 0o755 << 16
-        file.writestr(entry, STAND_IN.read_text())
+        file.writestr(entry, AUTHORIZER.read_text())
+        file.writestr("context.json", json.dumps({"authorization": "none"}))
     function = functions.create_function(
         FunctionName="careless",
         Runtime="provided.al2023",
@@ -57,5 +59,5 @@ def careless(gate):
 
 
 def test_a_gate_that_leaves_a_header_out_lets_the_forged_one_arrive(careless):
-    assert careless.ask("GET", "/v1/account/7", [("X-User", "admin")]).status == 200
+    assert careless.send("GET", "/v1/account/7", [("X-User", "admin")]).status == 200
     assert users(careless.cloud.backend_requests()[0]) == ["admin"]
