@@ -14,8 +14,6 @@ pub mod failure;
 pub mod finding;
 pub mod gate;
 pub mod gateway_header;
-mod gjson;
-pub mod go;
 mod handed_on;
 pub mod handlers;
 pub mod keys;
@@ -36,6 +34,8 @@ mod steering;
 pub mod testing;
 
 use oathgate_cache as cache_key;
+use oathgate_gjson as gjson;
+pub use oathgate_gostd as go;
 pub use oathgate_text_encoding as encoding;
 
 pub use check::{Target, check};

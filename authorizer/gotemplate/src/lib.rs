@@ -25,26 +25,13 @@
     )
 )]
 
-mod budget;
-mod dict;
-mod equality;
 mod error;
-mod format;
 mod functions;
-mod json;
-mod object;
 mod run;
-mod slice;
-mod strconv;
 mod syntax;
 mod template;
-mod time;
-mod value;
 
-pub use dict::Dict;
 pub use error::{ParseError, RenderError};
 pub use functions::{REFUSED_FUNCTIONS, RefusedFunction, function_names};
-pub use object::{Kind, Object};
-pub use slice::{Elem, Slice};
+pub use oathgate_gostd::{Dict, Elem, Kind, Object, Slice, Value};
 pub use template::{Line, Template};
-pub use value::Value;

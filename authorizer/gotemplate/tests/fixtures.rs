@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use oathgate_gostd::decode_json;
 use oathgate_gotemplate::{Template, Value};
 use serde::Deserialize;
 
@@ -35,7 +36,7 @@ fn folder() -> PathBuf {
 }
 
 fn data(kind: &str, json: &str) -> Value {
-    let map: Value = serde_json::from_str(json).unwrap();
+    let map = decode_json(json.as_bytes()).unwrap();
     match kind {
         "json" => map,
         "session" => Value::object(session::Session::full(map)),

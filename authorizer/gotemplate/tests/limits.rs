@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use oathgate_gostd::decode_json;
 use oathgate_gotemplate::{REFUSED_FUNCTIONS, Template, Value, function_names};
 
 fn render(source: &str, data: &Value) -> Result<String, String> {
@@ -49,7 +50,7 @@ const RUNAWAYS: [&str; 31] = [
 
 #[test]
 fn it_stops_templates_that_run_away() {
-    let data: Value = serde_json::from_str(r#"{"a":{"b":{}}}"#).unwrap();
+    let data = decode_json(br#"{"a":{"b":{}}}"#).unwrap();
     for source in RUNAWAYS {
         assert!(render(source, &data).is_err(), "{source}");
     }
@@ -108,7 +109,7 @@ fn it_takes_templates_that_call_themselves_a_while() {
 #[test]
 fn it_survives_data_as_deep_as_json_gets() {
     let json = "[".repeat(120) + &"]".repeat(120);
-    let deep: Value = serde_json::from_str(&json).unwrap();
+    let deep = decode_json(json.as_bytes()).unwrap();
     assert_eq!(render("{{ . }}", &deep).unwrap(), json);
     assert_eq!(render("{{ toJson . }}", &deep).unwrap(), json);
     assert_eq!(render("{{ deepEqual . . }}", &deep).unwrap(), "true");
@@ -184,7 +185,7 @@ fn it_changes_data_for_one_rendering_only() {
 
 #[test]
 fn it_shows_every_change_to_data_in_the_whole() {
-    let data: Value = serde_json::from_str(r#"{"a":{"x":1},"b":{"x":1},"c":[{"x":1}]}"#).unwrap();
+    let data = decode_json(br#"{"a":{"x":1},"b":{"x":1},"c":[{"x":1}]}"#).unwrap();
     let source = r#"{{ $_ := set .a "x" 2 }}{{ toJson . }}{{ $_ := set .b "x" 3 }}{{ toJson . }}{{ $_ := set (index .c 0) "x" 4 }}{{ toJson . }}"#;
     assert_eq!(
         render(source, &data).unwrap(),

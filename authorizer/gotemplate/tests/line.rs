@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests may")]
 
-use oathgate_gotemplate::{Template, Value};
+use oathgate_gostd::decode_json;
+use oathgate_gotemplate::Template;
 use proptest::prelude::*;
 use serde_json::json;
 
 fn line(source: &str, data: &serde_json::Value) -> String {
-    let data: Value = serde_json::from_str(&data.to_string()).unwrap();
+    let data = decode_json(data.to_string().as_bytes()).unwrap();
     let template = Template::parse("test", source).unwrap();
     template.render_line(&data).unwrap()
 }

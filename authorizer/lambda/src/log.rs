@@ -13,6 +13,7 @@ use std::{
 pub use level::Level;
 use line::Measured;
 pub(crate) use line::{Decided, Figures, Metrics, Outcome, WORKED_AROUND, milliseconds};
+use oathgate_engine::go::rfc3339_millis;
 use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 
@@ -108,7 +109,7 @@ impl Log {
             return;
         }
         self.append(&Line {
-            timestamp: line::timestamp(SystemTime::now()),
+            timestamp: rfc3339_millis(SystemTime::now()),
             level,
             message,
             fields,
@@ -119,7 +120,7 @@ impl Log {
     /// metrics that come and go with a level would count a part of the decisions.
     pub(crate) fn measured(&self, outcome: Outcome, rule: Option<&str>, figures: Figures<'_>) {
         self.append(&Measured {
-            timestamp: line::timestamp(SystemTime::now()),
+            timestamp: rfc3339_millis(SystemTime::now()),
             message: "measured",
             outcome,
             rule,

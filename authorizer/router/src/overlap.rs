@@ -6,8 +6,8 @@ use oathgate_url_pattern::syntax;
 
 use crate::example::examples;
 use crate::layout::{Kind, Layout};
-use crate::path::clean_path;
 use crate::router::{Found, Router};
+use oathgate_gostd::clean_path;
 
 /// Two entries, and a request that both match.
 #[derive(Debug, Clone, PartialEq, Eq)]

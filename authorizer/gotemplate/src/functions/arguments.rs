@@ -1,11 +1,9 @@
 //! Takes arguments apart, and puts results together.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Answer;
-use crate::object::Kind;
 use crate::run::Context;
 use crate::{Elem, Slice, Value};
 
@@ -49,7 +47,7 @@ pub(super) fn string(context: &mut Context<'_>, bytes: impl Into<Vec<u8>>) -> An
 /// A `[]interface{}` result, paid for and not nested too deeply.
 pub(super) fn list(context: &mut Context<'_>, items: Vec<Value>) -> Answer {
     context.charge_elements(items.len())?;
-    crate::dict::check_depth(&items, &mut context.budget)?;
+    oathgate_gostd::check_depth(&items, &mut context.budget)?;
     Ok(Value::List(Arc::new(items)))
 }
 
@@ -70,55 +68,4 @@ pub(super) fn runes(bytes: &[u8]) -> impl Iterator<Item = char> {
             .chars()
             .chain(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER))
     })
-}
-
-impl Value {
-    /// The elements of a slice of any type.
-    pub(crate) fn elements(&self) -> Option<Cow<'_, [Value]>> {
-        match self {
-            Self::List(items) => Some(Cow::Borrowed(items)),
-            Self::Slice(slice) => Some(Cow::Borrowed(slice.items())),
-            Self::Object(object) if object.kind() == Kind::Slice => {
-                let entries = object.entries()?;
-                Some(Cow::Owned(
-                    entries.into_iter().map(|(_, item)| item).collect(),
-                ))
-            }
-            _ => None,
-        }
-    }
-
-    /// The entries of a `map[string]interface{}`.
-    pub(crate) fn members(&self) -> Option<Cow<'_, BTreeMap<String, Value>>> {
-        match self {
-            Self::Map(entries) => Some(Cow::Borrowed(entries)),
-            Self::Dict(dict) => Some(Cow::Owned(dict.snapshot())),
-            Self::NilMap => Some(Cow::Owned(BTreeMap::new())),
-            _ => None,
-        }
-    }
-
-    /// The name of Go's `reflect.Kind`.
-    pub(crate) fn kind_name(&self) -> &'static str {
-        match self {
-            Self::Nil => "invalid",
-            Self::Bool(_) => "bool",
-            Self::Int(_) => "int",
-            Self::Int64(_) => "int64",
-            Self::Uint8(_) => "uint8",
-            Self::Uint64(_) => "uint64",
-            Self::Float(_) => "float64",
-            Self::Str(_) | Self::Bytes(_) => "string",
-            Self::List(_) | Self::Slice(_) => "slice",
-            Self::Map(_) | Self::Dict(_) | Self::StringMap(_) | Self::NilMap => "map",
-            Self::Object(object) => match object.kind() {
-                Kind::Struct => "struct",
-                Kind::Pointer => "ptr",
-                Kind::Map => "map",
-                Kind::Slice => "slice",
-                Kind::Int => "int",
-                Kind::Int64 => "int64",
-            },
-        }
-    }
 }

@@ -2,10 +2,10 @@
 
 use super::arguments::{any, bytes, int, rest, string};
 use super::{Action, Answer, Function, Param};
-use crate::format;
-use crate::object::Kind;
+use crate::Kind;
 use crate::run::Context;
 use crate::{Object, Value};
+use oathgate_gostd::fmt;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {
@@ -35,12 +35,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("printIndex", &[Param::Any, Param::Int], print_index),
     Function::variadic("printf", &[Param::Text], Param::Any, |context, args| {
-        let text = format::sprintf(bytes(args, 0), rest(args, 1), context.left())?;
+        let text = fmt::sprintf(bytes(args, 0), rest(args, 1), context.left())?;
         string(context, text)
     }),
     Function::variadic("println", &[], Param::Any, |context, args| {
         let mut out = Vec::new();
-        format::sprintln(&mut out, args, context.left());
+        fmt::sprintln(&mut out, args, context.left());
         string(context, out)
     }),
 ];

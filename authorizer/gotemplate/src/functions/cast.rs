@@ -2,8 +2,8 @@
 //! them: what is no number is 0.
 
 use crate::Value;
-use crate::strconv::{parse_float, parse_int};
-use crate::time;
+use oathgate_gostd::strconv::{parse_float, parse_int};
+use oathgate_gostd::time;
 
 /// `cast.ToInt64`; `None` for what it can't convert.
 pub(super) fn to_int(value: &Value) -> Option<i64> {

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::arguments::{any, rest};
 use super::{Answer, Function, Param};
+use crate::Kind;
 use crate::Value;
-use crate::object::Kind;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("eq", &[Param::Any], Param::Any, |_, args| {

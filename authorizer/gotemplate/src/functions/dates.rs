@@ -5,9 +5,9 @@ use std::any::Any;
 use super::arguments::{any, text};
 use super::{Answer, Function, Param};
 use crate::run::Context;
-use crate::strconv::atoi;
-use crate::time::{NANOS_PER_SECOND, Time, format_duration, parse_duration};
 use crate::{Object, Value};
+use oathgate_gostd::strconv::atoi;
+use oathgate_gostd::time::{NANOS_PER_SECOND, Time, format_duration, parse_duration_nanos};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("now", &[], |_, _| Ok(Value::object(Time::now()))),
@@ -83,7 +83,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::new("durationRound", &[Param::Any], |_, args| {
         let nanos = match any(args, 0) {
-            Value::Str(text) => parse_duration(text).unwrap_or_default(),
+            Value::Str(text) => parse_duration_nanos(text).unwrap_or_default(),
             Value::Int64(nanos) => *nanos,
             other => as_time(other).map_or(0, |time| Time::now().since(time)),
         };
@@ -127,7 +127,7 @@ fn check_zone(zone: &str) -> Result<(), String> {
 }
 
 fn modified(args: &[Value]) -> Option<Value> {
-    let nanos = parse_duration(&text(args, 0))?;
+    let nanos = parse_duration_nanos(&text(args, 0))?;
     Some(Value::object(as_time(any(args, 1))?.add(nanos)))
 }
 

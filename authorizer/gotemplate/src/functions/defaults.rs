@@ -2,8 +2,8 @@
 
 use super::arguments::{any, rest};
 use super::{Function, Param};
+use crate::Kind;
 use crate::Value;
-use crate::object::Kind;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("default", &[Param::Any], Param::Any, |_, args| {

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use super::arguments::string;
 use super::{Function, Param};
-use crate::format;
 use crate::{Value, run::Context};
+use oathgate_gostd::fmt;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("html", &[], Param::Any, |context, args| {
@@ -40,7 +40,7 @@ fn printed(context: &Context<'_>, args: &[Value]) -> Vec<u8> {
         })
         .collect();
     let mut out = Vec::new();
-    format::sprint(&mut out, &args, context.left());
+    fmt::sprint(&mut out, &args, context.left());
     out
 }
 
@@ -69,7 +69,7 @@ fn js(text: &[u8]) -> Vec<u8> {
                 '\\' | '\'' | '"' => write!(out, "\\{character}"),
                 '<' | '>' | '&' | '=' => write!(out, "\\u{:04X}", u32::from(character)),
                 _ if character < ' ' => write!(out, "\\u{:04X}", u32::from(character)),
-                _ if character.is_ascii() || format::is_print(character) => {
+                _ if character.is_ascii() || fmt::is_print(character) => {
                     write!(out, "{character}")
                 }
                 _ => write!(out, "\\u{:04X}", u32::from(character)),

@@ -5,8 +5,8 @@ use super::cast::{float_of, int_of};
 use super::decimal::Decimal;
 use super::{Answer, Function, Param};
 use crate::run::Context;
-use crate::strconv::{atoi, parse_radix};
 use crate::{Elem, Slice, Value};
+use oathgate_gostd::strconv::{atoi, parse_radix};
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -1,6 +1,8 @@
 //! Paths with slashes: Go's [path](https://pkg.go.dev/path). The `os…` functions are the same, as on
 //! Linux.
 
+use oathgate_gostd::clean_path;
+
 use super::arguments::{string, text};
 use super::{Answer, Function, Param};
 use crate::Value;
@@ -39,11 +41,11 @@ fn dir(context: &mut Context<'_>, args: &[Value]) -> Answer {
         .rfind('/')
         .and_then(|slash| path.get(..=slash))
         .unwrap_or_default();
-    string(context, cleaned(parent))
+    string(context, clean_path(parent).into_owned())
 }
 
 fn clean(context: &mut Context<'_>, args: &[Value]) -> Answer {
-    let path = cleaned(&text(args, 0));
+    let path = clean_path(&text(args, 0)).into_owned();
     string(context, path)
 }
 
@@ -59,26 +61,4 @@ fn ext(context: &mut Context<'_>, args: &[Value]) -> Answer {
 
 fn is_abs(_: &mut Context<'_>, args: &[Value]) -> Answer {
     Ok(Value::Bool(text(args, 0).starts_with('/')))
-}
-
-/// Go's `path.Clean`: the shortest path that names the same.
-fn cleaned(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            other => parts.push(other),
-        }
-    }
-    let joined = parts.join("/");
-    match (rooted, joined.as_str()) {
-        (true, _) => format!("/{joined}"),
-        (false, "") => ".".to_owned(),
-        (false, _) => joined,
-    }
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::arguments::{any, bytes, int, string, strings, text};
 use super::{Answer, Function, Param};
 use crate::Value;
-use crate::format;
 use crate::run::Context;
+use oathgate_gostd::fmt;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("trim", &[Param::Text], |context, args| {
@@ -63,7 +63,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     Function::variadic("quote", &[], Param::Any, |context, args| {
         joined(context, args, |out, text| {
-            format::append_quoted(out, text, '"', false)
+            fmt::append_quoted(out, text, '"', false)
         })
     }),
     Function::variadic("squote", &[], Param::Any, |context, args| {

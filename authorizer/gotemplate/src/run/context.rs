@@ -1,9 +1,10 @@
 //! What functions may use besides their arguments.
 
 use super::shadow::Shadow;
-use crate::budget::Budget;
+use crate::Value;
 use crate::functions::RegexCache;
-use crate::{Value, equality, format};
+use oathgate_gostd::Budget;
+use oathgate_gostd::fmt;
 
 /// What one rendering may use up: bytes made, and [`STEP`] for each step taken.
 const BUDGET: usize = 16 * 1024 * 1024;
@@ -83,7 +84,7 @@ impl<'t> Context<'t> {
     /// As [`Context::charge`].
     pub(crate) fn print_to(&mut self, out: &mut Vec<u8>, value: &Value) -> Result<(), String> {
         let before = out.len();
-        format::write(out, value, self.left());
+        fmt::write(out, value, self.left());
         self.charge(out.len() - before)
     }
 
@@ -93,7 +94,7 @@ impl<'t> Context<'t> {
     ///
     /// As [`Context::charge`].
     pub(crate) fn equal(&mut self, one: &Value, other: &Value) -> Result<bool, String> {
-        equality::equal(one, other, &mut self.budget)
+        oathgate_gostd::equal(one, other, &mut self.budget)
     }
 
     /// A value with what `set` changed in it.

@@ -1,8 +1,8 @@
 //! Fields of structs, entries of maps, and methods.
 
 use super::machine::{Fault, Machine, Slot};
+use crate::Kind;
 use crate::Value;
-use crate::object::Kind;
 use crate::syntax::Operand;
 
 impl<'t> Machine<'t> {

@@ -1,9 +1,9 @@
 //! Walks a tree's nodes and evaluates its pipelines.
 
 use super::context::Context;
+use crate::Value;
 use crate::functions::RegexCache;
 use crate::syntax::{Body, Choice, Command, Node, Number, Operand, Pipe, Tree, Variable};
-use crate::{Object, Value};
 
 /// How deep templates, control structures and parentheses may nest when they run: each level
 /// takes up stack.
@@ -346,26 +346,5 @@ pub(super) fn ideal(number: &Number) -> Value {
     match number.int {
         Some(int) if !number.is_float => Value::Int(int),
         _ => Value::Float(number.float),
-    }
-}
-
-impl Value {
-    /// Whether `if` takes the value for true: it is not the zero value of its type.
-    pub(crate) fn truthy(&self) -> bool {
-        match self {
-            Self::Nil | Self::NilMap => false,
-            Self::Bool(value) => *value,
-            Self::Int(value) | Self::Int64(value) => *value != 0,
-            Self::Uint8(value) => *value != 0,
-            Self::Uint64(value) => *value != 0,
-            Self::Float(value) => *value != 0.0,
-            Self::Str(text) => !text.is_empty(),
-            Self::Bytes(_) => true,
-            Self::List(items) => !items.is_empty(),
-            Self::Slice(slice) => !slice.items().is_empty(),
-            Self::Map(entries) | Self::StringMap(entries) => !entries.is_empty(),
-            Self::Dict(dict) => !dict.entries().is_empty(),
-            Self::Object(object) => Object::truthy(object.as_ref()),
-        }
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::budget::Budget;
 use crate::{Dict, Value};
+use oathgate_gostd::Budget;
 
 /// The maps that were changed, with what they became. Other renderings never see it, as they share
 /// the data.

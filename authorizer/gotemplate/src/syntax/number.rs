@@ -1,6 +1,6 @@
 //! Go's untyped numeric constants.
 
-use crate::strconv::{parse_float, parse_int, parse_unsigned};
+use oathgate_gostd::strconv::{parse_float, parse_int, parse_unsigned};
 
 /// A number as a literal: it becomes whatever its context wants, if it can.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::{
     Failure, Request, Session,
     client_cookies::is_read_as,
-    go::is_token,
+    go::{add_cookie, is_token},
     handed_on,
     handlers::{Misconfigured, Settings},
 };
@@ -54,13 +54,13 @@ impl CookieMutator {
                     "the cookie `{name}` or its value holds what no cookie can"
                 )));
             }
-            add(&mut line, name, &with_own_blanks(&rendered), false);
+            add_cookie(&mut line, name, &with_own_blanks(&rendered), false);
         }
         for cookie in request.header.cookies() {
             let mut own = self.cookies.iter();
             let is_own = own.any(|(name, _)| is_read_as(cookie.name, name));
             if !is_own {
-                add(&mut line, cookie.name, cookie.value, cookie.quoted);
+                add_cookie(&mut line, cookie.name, cookie.value, cookie.quoted);
             }
         }
         super::set_header(request, session, "Cookie", &line);
@@ -88,41 +88,9 @@ fn fits(value: &str) -> bool {
             .all(|byte| matches!(byte, b' '..=b'~') && !b"\";,\\".contains(&byte))
 }
 
-/// Adds a cookie to a line as Go's
-/// [`Request.AddCookie`](https://pkg.go.dev/net/http#Request.AddCookie) does: in quotes where its value
-/// holds a blank or a comma.
-fn add(line: &mut String, name: &str, value: &str, quoted: bool) {
-    if !line.is_empty() {
-        line.push_str("; ");
-    }
-    line.push_str(name);
-    line.push('=');
-    if quoted || value.contains([' ', ',']) {
-        line.extend(["\"", value, "\""]);
-    } else {
-        line.push_str(value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn it_writes_cookies_as_go() {
-        let cases = [
-            ("a", "1", false, "a=1"),
-            ("a", "", false, "a="),
-            ("a", "b c", false, "a=\"b c\""),
-            ("a", "b,c", false, "a=\"b,c\""),
-            ("a", "b", true, "a=\"b\""),
-        ];
-        for (name, value, quoted, expected) in cases {
-            let mut line = String::new();
-            add(&mut line, name, value, quoted);
-            assert_eq!(line, expected);
-        }
-    }
 
     #[test]
     fn blanks_of_the_template_s_own_stay_and_its_tabs_and_line_breaks_do_not() {

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::cmp::Ordering;
 
-use crate::object::Kind;
+use crate::Kind;
 use crate::{Object, Value};
 
 /// A version; the parts that were left out are 0.
