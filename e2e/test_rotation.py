@@ -184,7 +184,7 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
     # One without a rotation function, by the same steps.
     arn = secrets.create_secret(Name="rotated-by-hand", SecretString=new_keys())["ARN"]
     (first,) = ids(value(arn))
-    assert "is to be published now" in credentials(cloud, "rotate", "--secret", arn)
+    assert "must be published now" in credentials(cloud, "rotate", "--secret", arn)
     assert first in ids(value(arn)) and len(ids(value(arn))) == 2
     printed = credentials(cloud, "rotate", "--secret", arn, "--revoke", first)
     assert f"the key `{first}` is revoked" in printed

@@ -51,7 +51,7 @@ def test_an_api_is_attached_called_verified_and_detached_as_it_was(apis, attache
         "authorization  NONE -> oathgate_attached_",
         "-> context.authorizer.x-user",
         "PUT /v1/account/{id} is a Lambda proxy",
-        "none of which is made without --apply",
+        "none is made without --apply",
     ):
         assert line in plan.output, plan.output
     assert content(api.cloud, api.api_id) == before
@@ -85,7 +85,7 @@ def test_an_api_is_attached_called_verified_and_detached_as_it_was(apis, attache
 
     attached = content(api.cloud, api.api_id)
     again = api.attach("--apply")
-    assert "nothing is to be changed" in again.output, again.output
+    assert "nothing to change" in again.output, again.output
     assert content(api.cloud, api.api_id) == attached
 
     taken_off = api.attach("--detach", "--drain-seconds", "0")

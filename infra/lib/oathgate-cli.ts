@@ -137,7 +137,7 @@ export class OathgateCli {
   ): string {
     return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], {
       refusal: `the rules fail tests that ${named} names: mend the rules or the tests`,
-      isMistake: (line) => !line.startsWith("no test leads to the rule"),
+      isMistake: (line) => !line.startsWith("no test reaches the rule"),
       decidedAs,
     });
   }

@@ -21,10 +21,10 @@ describe("what synth and `make check` check", () => {
   it("is shown with every warning and note, the tests' outcome and what the backend receives", () => {
     const { gate } = checked({
       check: { stdout: WARNING + NOTE },
-      test: { stdout: "no test leads to the rule `a`\n3 passed, 0 failed\n" },
+      test: { stdout: "no test reaches the rule `a`\n3 passed, 0 failed\n" },
     });
     expect(gate().findings).toBe(
-      `${WARNING}${NOTE}no test leads to the rule \`a\`\n3 passed, 0 failed\n${JSON.stringify(PRINTED_REPORT)}`,
+      `${WARNING}${NOTE}no test reaches the rule \`a\`\n3 passed, 0 failed\n${JSON.stringify(PRINTED_REPORT)}`,
     );
   });
 

@@ -1,4 +1,4 @@
-//! Evaluates Jsonnet in process, without an external program.
+//! Evaluates Jsonnet, without an external program.
 
 use std::{env, fs, path::Path};
 
@@ -10,22 +10,22 @@ use rsjsonnet_lang::{
 };
 use thiserror::Error;
 
-use crate::arguments::Jsonnet;
+use crate::argument_groups::Jsonnet;
 
-/// Why a source has no value. The Jsonnet library prints its own errors with their place.
+/// Why a source cannot be evaluated. The Jsonnet library prints its own errors with their positions.
 #[derive(Debug, Error)]
 pub(crate) enum JsonnetError {
     #[error(
-        "external variable `{0}` has no value: write `{0}=…` or set the environment variable `{0}`"
+        "the external variable `{0}` has no value: write `{0}=…`, or set the environment variable `{0}`"
     )]
     NoValue(String),
-    #[error("`{0}` does not evaluate: see the message above")]
+    #[error("cannot evaluate `{0}`: see the message above")]
     Evaluate(String),
     #[error("cannot read `{0}`: {1}")]
     Encoding(String, EncodingError),
 }
 
-/// What a source evaluates to.
+/// The value of a source.
 #[derive(Debug)]
 pub(crate) struct Evaluated {
     /// Pretty JSON, with a line break at the end.
@@ -34,7 +34,10 @@ pub(crate) struct Evaluated {
     pub(crate) is_array: bool,
 }
 
-/// Evaluates a file, with the external variables and search path of the command line.
+/// Evaluates a file with the external variables and search path of the command line.
+///
+/// # Errors
+/// The file cannot be read, it does not evaluate, or an external variable has no value.
 pub(crate) fn evaluate(source: &Path, options: &Jsonnet) -> Result<Evaluated, JsonnetError> {
     let shown = source.display().to_string();
     let failed = || JsonnetError::Evaluate(shown.clone());
@@ -69,7 +72,7 @@ pub(crate) fn evaluate(source: &Path, options: &Jsonnet) -> Result<Evaluated, Js
     })
 }
 
-/// Loads a file, behind a byte order mark if there is one. `None` where it does not parse.
+/// Loads a file, without its byte order mark if it has one. `None` if it does not parse.
 fn load<'p>(
     session: &mut Session<'p>,
     source: &Path,
@@ -86,7 +89,7 @@ fn load<'p>(
             let text = without_mark(&bytes);
             (text.len() < bytes.len()).then(|| text.to_owned())
         }
-        // The library says what is wrong with it.
+        // The library reports the error.
         Err(_) => None,
     };
     let Some(text) = marked else {
@@ -98,7 +101,7 @@ fn load<'p>(
     Ok(session.load_virt_file(shown, text))
 }
 
-/// An external variable: `NAME=VALUE`, or `NAME` with its value in the environment.
+/// An external variable: `NAME=VALUE`, or `NAME` for one whose value is in the environment.
 fn name_and_value(variable: &str) -> Result<(&str, String), JsonnetError> {
     match variable.split_once('=') {
         Some((name, value)) => Ok((name, value.to_owned())),

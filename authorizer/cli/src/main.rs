@@ -1,12 +1,14 @@
 //! `oathgate`: builds, checks, tests, packages, explains and serves access rules.
 
-mod arguments;
-mod asked;
+mod argument_groups;
+mod argument_order;
 mod command;
 mod exit;
+mod explanation;
 mod facts;
 mod jsonnet;
 mod project;
+mod request_description;
 mod rule_tests;
 mod server;
 mod stage;
@@ -15,19 +17,16 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::{
-    arguments::{Oathgate, command_first},
-    exit::Exit,
-};
+use crate::{argument_order::command_first, command::Oathgate, exit::Exit};
 
 fn main() -> ExitCode {
-    let arguments = match Oathgate::try_parse_from(command_first(std::env::args_os())) {
-        Ok(arguments) => arguments,
+    let command = match Oathgate::try_parse_from(command_first(std::env::args_os())) {
+        Ok(command) => command,
         Err(error) => {
-            let asked_for_help = !error.use_stderr();
-            // Nobody is left to tell where the terminal is gone.
+            let is_help = !error.use_stderr();
+            // A closed terminal is the only way to fail, and then nobody can be told.
             drop(error.print());
-            return if asked_for_help {
+            return if is_help {
                 Exit::Success
             } else {
                 Exit::WrongInput
@@ -35,9 +34,9 @@ fn main() -> ExitCode {
             .into();
         }
     };
-    match command::run(arguments) {
+    match command.run() {
         Ok(exit) => exit.into(),
-        // `oathgate … | head` has read enough; what it has not read may have been a finding.
+        // The reader has closed the pipe (`oathgate … | head`). What it has not read may have been a finding.
         Err(error) if error.is_from_a_closed_pipe() => Exit::WrongInput.into(),
         Err(error) => {
             eprintln!("oathgate: {error}");

@@ -1,6 +1,7 @@
-//! A configuration with its rules, read from where they lie.
+//! A configuration and its rules, read from files and URLs.
 
 mod files;
+mod findings;
 mod s3;
 
 use std::{
@@ -22,9 +23,11 @@ use thiserror::Error;
 
 use files::Files;
 
-use crate::arguments::Configuration;
+use crate::argument_groups::Configuration;
 
-/// Why there is nothing to work with.
+pub(crate) use findings::worst_first;
+
+/// Why a project cannot be read.
 #[derive(Debug, Error)]
 pub(crate) enum ProjectError {
     #[error("cannot read the configuration `{file}`: {error}", file = file.display())]
@@ -35,32 +38,31 @@ pub(crate) enum ProjectError {
     CaFile(#[from] CaFileError),
 }
 
-/// Everything a gate is built from, and what is to be said of it.
+/// Everything that a gate is built from, and the findings about it.
 #[derive(Debug)]
 pub(crate) struct Project {
-    /// The configuration, variables and options laid over the file.
+    /// The configuration: the files, overridden by variables and options.
     pub(crate) config: Config,
     /// The rules of all repositories that could be read.
     pub(crate) rules: Vec<RuleDefinition>,
-    /// What is to be said of the configuration itself.
+    /// The findings about the configuration itself.
     pub(crate) config_findings: Findings,
-    /// What is to be said of the rule repositories.
+    /// The findings about the rule repositories.
     pub(crate) rules_findings: Findings,
-    /// Whether the rules of a repository that is no file are missing.
+    /// Whether rules of a repository other than a file are missing.
     pub(crate) missing: Missing,
-    /// What a gate of this project reaches outside with.
+    /// The HTTP client, key source and clock of a gate of this project.
     pub(crate) ports: Ports,
     files: Files,
 }
 
 impl Project {
-    /// Where a rule file that the configuration names lies.
+    /// The path of a rule file that the configuration names.
     pub(crate) fn rule_file(&self, path: &Path) -> PathBuf {
         self.files.locate(path)
     }
 
-    /// Prints what keeps the configuration or a rule repository from being read; says whether there
-    /// was anything.
+    /// Prints the findings that keep the configuration or a rule repository from being read; whether there were any.
     pub(crate) fn report_unreadable(&self) -> bool {
         let found = [&self.config_findings, &self.rules_findings];
         let mut any = false;
@@ -73,7 +75,10 @@ impl Project {
         any
     }
 
-    /// Reads the configuration a command names and every rule repository in it.
+    /// Reads the configuration that a command names and every rule repository in it.
+    ///
+    /// # Errors
+    /// A file of the configuration cannot be read. Mistakes in it are findings.
     pub(crate) async fn load(from: &Configuration) -> Result<Self, ProjectError> {
         let mut sources = ConfigSources::new();
         for file in &from.files {
@@ -116,13 +121,13 @@ impl Project {
     }
 }
 
-/// The folders of the configuration's files, the one that counts most first.
+/// The folders of the configuration's files, the one with the highest precedence first.
 fn folders(files: &[PathBuf]) -> Vec<PathBuf> {
     let folders = files.iter().rev().filter_map(|file| file.parent());
     folders.map(Path::to_owned).collect()
 }
 
-/// The variables whose names and values are text; the others cannot be a setting.
+/// The variables whose names and values are Unicode text; others cannot be settings.
 fn readable_environment() -> impl Iterator<Item = (String, String)> {
     env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))

@@ -1,4 +1,4 @@
-//! What a stage and the command line say that changes decisions.
+//! The settings of a stage and the options of the command line that change decisions.
 
 use std::{env, fs, io, path::PathBuf};
 
@@ -7,21 +7,24 @@ use oathgate_engine::{
 };
 use thiserror::Error;
 
-use crate::arguments::Deciding;
+use crate::argument_groups::Deciding;
 
-/// Why the settings of a stage cannot be used.
+/// Why the settings that change decisions cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum DecidingError {
     #[error("cannot read the stage file `{file}`: {error}", file = file.display())]
     Unreadable { file: PathBuf, error: io::Error },
     #[error("`{file}`: {error}", file = file.display())]
     File { file: PathBuf, error: StageError },
-    #[error("the environment cannot be used: {0}")]
+    #[error("environment variables are not valid: {0}")]
     Environment(StageError),
 }
 
 impl Deciding {
-    /// The stage file's settings, with those of `OATHGATE_*` variables laid over them.
+    /// The stage file's settings, overridden by those of `OATHGATE_*` variables.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a setting or variable is not valid.
     pub(crate) fn options(&self) -> Result<StageOptions, DecidingError> {
         let mut options = StageOptions::default();
         if let Some(file) = &self.stage {
@@ -47,7 +50,7 @@ impl Deciding {
     }
 }
 
-/// Decides a request as the stage's function would.
+/// Decides a request as the stage's function does.
 pub(crate) async fn decide(gate: &Gate, stage: &StageOptions, mut request: Request) -> Decision {
     match stage.place(&mut request) {
         Ok(()) => gate.decide(request).await,

@@ -1,32 +1,57 @@
-//! `oathgate explain`: one request, decided, with the trace.
+//! `oathgate explain`: decides one request and prints the decision with its trace.
 
-use std::io::Write as _;
+use std::{io::Write as _, net::IpAddr};
 
-use oathgate_engine::{Decision, Gate, Outcome, Request};
-use serde_json::json;
+use clap::Args;
+use oathgate_engine::{Gate, Outcome, Request};
 use thiserror::Error;
 
 use crate::{
-    arguments::{Explain, Format},
-    asked::{self, AskedError},
+    argument_groups::{Configuration, Deciding, Format},
     command::CommandError,
     exit::Exit,
+    explanation,
     project::Project,
+    request_description::{RequestDescription, RequestDescriptionError},
     stage,
 };
 
-/// Why nothing is decided.
+/// The arguments of `oathgate explain`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    #[command(flatten)]
+    deciding: Deciding,
+    /// The request's method
+    #[arg(short = 'X', long, default_value = "GET", value_name = "METHOD")]
+    method: String,
+    /// A header of the request: `Name: value`
+    #[arg(short = 'H', long = "header", value_name = "HEADER")]
+    headers: Vec<String>,
+    /// The client's address
+    #[arg(long, value_name = "IP")]
+    remote_addr: Option<IpAddr>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The request's URL
+    #[arg(value_name = "URL")]
+    url: String,
+}
+
+/// Why the request is not decided.
 #[derive(Debug, Error)]
 pub(crate) enum ExplainError {
     #[error(transparent)]
-    Asked(#[from] AskedError),
+    Request(#[from] RequestDescriptionError),
     #[error("the configuration has errors: `oathgate rules check` lists them")]
     Configuration,
 }
 
-/// Decides one request, calling the session and token services the rule names, and says why.
-pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
-    let request = request(arguments)?;
+/// Decides one request, with requests to the services that the rule names, and prints why it is decided so.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
+    let request = request(arguments).map_err(ExplainError::from)?;
     let options = arguments.deciding.options()?;
     let project = Project::load(&arguments.configuration).await?;
     project.report_unreadable();
@@ -40,11 +65,11 @@ pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &as_json(&decision))?;
+            serde_json::to_writer_pretty(&mut out, &explanation::json(&decision))?;
             writeln!(out)?;
         }
         Format::Text => {
-            for line in as_lines(&decision) {
+            for line in explanation::lines(&decision) {
                 writeln!(out, "{line}")?;
             }
         }
@@ -56,85 +81,17 @@ pub(crate) async fn run(arguments: &Explain) -> Result<Exit, CommandError> {
     })
 }
 
-fn request(arguments: &Explain) -> Result<Request, ExplainError> {
+fn request(arguments: &Arguments) -> Result<Request, RequestDescriptionError> {
     let mut headers = Vec::new();
     for (index, header) in arguments.headers.iter().enumerate() {
         let split = header.split_once(':');
-        headers.push(split.ok_or(AskedError::Header(index + 1))?);
+        headers.push(split.ok_or(RequestDescriptionError::Header(index + 1))?);
     }
-    let (method, url) = (&arguments.method, &arguments.url);
-    Ok(asked::request(method, url, headers, arguments.remote_addr)?)
-}
-
-fn as_json(decision: &Decision) -> serde_json::Value {
-    let trace = &decision.trace;
-    let mut explained = json!({
-        "rule": trace.rule,
-        "overlapping": trace.overlapping,
-        "step": trace.step.as_str(),
-        "handler": trace.handler,
-        "passed_over": trace.passed_over,
-        "subject": trace.subject,
-        "empty_subject": trace.empty_subject,
-        "status": trace.status,
-        "code": trace.code.as_str(),
-        "message": trace.message,
-        "cause": trace.cause,
-        "worked_around": trace.worked_around,
-        "error_handler": trace.error_handler,
-    });
-    let (granted, status, vouched) = match &decision.outcome {
-        Outcome::Granted(grant) => (true, 200, grant.vouched.clone()),
-        Outcome::Refused(refusal) => (false, refusal.status, Vec::new()),
+    let description = RequestDescription {
+        method: &arguments.method,
+        url: &arguments.url,
+        headers: &headers,
+        remote_addr: arguments.remote_addr,
     };
-    if let Some(explained) = explained.as_object_mut() {
-        explained.insert("granted".to_owned(), granted.into());
-        explained.insert("answer".to_owned(), status.into());
-        explained.insert("vouched".to_owned(), vouched.into());
-    }
-    explained
-}
-
-/// The decision in lines for people.
-pub(crate) fn as_lines(decision: &Decision) -> Vec<String> {
-    let trace = &decision.trace;
-    let mut lines = vec![match &decision.outcome {
-        Outcome::Granted(_) => "granted".to_owned(),
-        Outcome::Refused(refusal) => format!("refused with {}", refusal.status),
-    }];
-    let mut say = |name: &str, value: &str| {
-        if !value.is_empty() {
-            lines.push(format!("  {name:<14} {value}"));
-        }
-    };
-    say("rule", trace.rule.as_deref().unwrap_or("none matches"));
-    say("overlapping", &trace.overlapping.join(", "));
-    say("passed over", &trace.passed_over.join(", "));
-    say("ended in", trace.step.as_str());
-    say("handler", trace.handler.as_deref().unwrap_or_default());
-    say(
-        "subject",
-        if trace.empty_subject {
-            "(empty: the authenticator let in a request without a subject)"
-        } else {
-            &trace.subject
-        },
-    );
-    if matches!(decision.outcome, Outcome::Refused(_)) {
-        say("code", trace.code.as_str());
-    }
-    say("message", &trace.message);
-    say("cause", &trace.cause);
-    say(
-        "worked around",
-        trace.worked_around.as_deref().unwrap_or_default(),
-    );
-    say(
-        "answered by",
-        trace.error_handler.as_deref().unwrap_or_default(),
-    );
-    if let Outcome::Granted(grant) = &decision.outcome {
-        say("vouches for", &grant.vouched.join(", "));
-    }
-    lines
+    description.to_request()
 }

@@ -1,7 +1,8 @@
-//! `oathgate headers`: what API Gateway must map from the authorizer's context.
+//! `oathgate headers`: the headers that API Gateway must map from the authorizer's context.
 
 use std::{collections::BTreeSet, io::Write as _};
 
+use clap::Args;
 use oathgate_engine::{
     manifest::Manifest,
     received::{HeaderSource, Received, received},
@@ -10,24 +11,43 @@ use oathgate_engine::{
 use serde_json::json;
 
 use crate::{
-    arguments::{Format, Headers},
+    argument_groups::{Configuration, Format},
     command::CommandError,
     exit::Exit,
     project::Project,
 };
 
-/// How many rules of a group are named.
-const NAMED: usize = 6;
+/// The arguments of `oathgate headers`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    /// Headers that keep the client's own value where a rule does not set them, `clientHeaders` of the stage
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    client_headers: Vec<String>,
+    /// List the rules that match a GET of this path of the API, such as `/.well-known/jwks.json`; in JSON output only
+    #[arg(long, value_name = "PATH", value_delimiter = ',')]
+    public_path: Vec<String>,
+    /// The only host that a deployment decides for, `publicHost` of its stage; used by `--public-path`
+    #[arg(long, value_name = "HOST")]
+    public_host: Option<String>,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
 
-/// What stands over the names of the rules.
-const BEHIND: &str = "behind";
+/// How many rules of a group are listed by their ids.
+const MAX_LISTED: usize = 6;
 
-/// Prints every header that some rule vouches for, with its context key, how refusals are told, and
-/// what the backend receives behind each rule.
-pub(crate) async fn run(arguments: &Headers) -> Result<Exit, CommandError> {
+/// The heading of the column with the rules' ids.
+const RULES: &str = "rules";
+
+/// Prints every header that some rule sets, with its context key, how refusals are answered, and what the
+/// backend receives from each rule.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
     if project.report_unreadable() {
-        // Half a list would leave a client's own header in place of the gate's.
+        // With an incomplete list, a client's own header would reach the backend in place of the gate's.
         eprintln!("oathgate: no headers are listed: the configuration or its rules cannot be read");
         return Ok(Exit::Findings);
     }
@@ -68,8 +88,8 @@ pub(crate) async fn run(arguments: &Headers) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-/// A column for each header, a line for each group of rules, and what the words in it mean; nothing
-/// where no header is mapped.
+/// A table with a column for each header and a line for each group of rules, and an explanation of the words
+/// in it; empty where no header is mapped.
 fn table(groups: &[Received]) -> Vec<String> {
     let headers: Vec<&str> = groups
         .iter()
@@ -106,7 +126,7 @@ fn table(groups: &[Received]) -> Vec<String> {
         String::new(),
         "What the backend receives in each mapped header:".to_owned(),
         String::new(),
-        line(&headers, BEHIND),
+        line(&headers, RULES),
     ];
     for (row, group) in rows.iter().zip(groups) {
         lines.push(line(row, &named(&group.rules)));
@@ -124,12 +144,12 @@ fn table(groups: &[Received]) -> Vec<String> {
     lines
 }
 
-/// The first few rules of a group by name, and how many there are besides.
+/// The ids of the first few rules of a group, and the number of the others.
 fn named(rules: &[String]) -> String {
-    let first: Vec<&str> = rules.iter().take(NAMED).map(String::as_str).collect();
+    let first: Vec<&str> = rules.iter().take(MAX_LISTED).map(String::as_str).collect();
     let mut names = first.join(", ");
-    if rules.len() > NAMED {
-        names.push_str(&format!(" and {} more", rules.len() - NAMED));
+    if rules.len() > MAX_LISTED {
+        names.push_str(&format!(" and {} more", rules.len() - MAX_LISTED));
     }
     names
 }

@@ -1,35 +1,50 @@
-//! `oathgate health`: whether a decision server is ready, for containers that hold no other program.
+//! `oathgate health`: checks that a decision server is ready, for containers without another HTTP client.
 
 use std::time::Duration;
 
 use bytes::Bytes;
+use clap::Args;
 use oathgate_engine::ports::{HttpClient as _, HttpError, HttpRequest};
 use oathgate_http_client::Client;
 use thiserror::Error;
 
-use crate::{arguments::Health, command::CommandError, exit::Exit};
+use crate::{command::CommandError, exit::Exit};
 
-/// Nobody waits longer for a server that only has to say yes.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The arguments of `oathgate health`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The URL of the server's health endpoint
+    #[arg(
+        value_name = "URL",
+        default_value = "http://127.0.0.1:4456/health/ready"
+    )]
+    url: String,
+}
 
-/// An address that nobody can be asked at.
+/// How long the server may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// A URL to which no request can be sent.
 #[derive(Debug, Error)]
-#[error("`{0}` is no URL to ask: write `http://127.0.0.1:4456/health/ready`")]
+#[error("`{0}` is not a valid URL: write one such as `http://127.0.0.1:4456/health/ready`")]
 pub(crate) struct HealthError(String);
 
-/// Asks the server; findings where it does not answer 200.
-pub(crate) async fn run(arguments: &Health) -> Result<Exit, CommandError> {
-    let asked = HttpRequest {
+/// Sends the request; any answer but 200 is a finding.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
+    let request = HttpRequest {
         method: "GET".to_owned(),
         url: arguments.url.clone(),
         headers: Vec::new(),
         body: Bytes::new(),
-        timeout: PATIENCE,
+        timeout: TIMEOUT,
     };
-    match Client::from_env()?.send(asked).await {
-        Ok(answer) if answer.status == 200 => Ok(Exit::Success),
-        Ok(answer) => {
-            eprintln!("oathgate: the server is not ready: {}", answer.status);
+    match Client::from_env()?.send(request).await {
+        Ok(response) if response.status == 200 => Ok(Exit::Success),
+        Ok(response) => {
+            eprintln!(
+                "oathgate: the server is not ready: it answers {}",
+                response.status
+            );
             Ok(Exit::Findings)
         }
         Err(HttpError::Address) => Err(HealthError(arguments.url.clone()).into()),

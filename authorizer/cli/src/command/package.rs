@@ -1,4 +1,4 @@
-//! `oathgate package`: the folder that AWS Lambda runs.
+//! `oathgate package`: writes the folder that AWS Lambda runs.
 
 use std::{
     fs::{self, File},
@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args;
 use oathgate_engine::{
     Target,
     finding::Severity,
@@ -16,14 +17,27 @@ use oathgate_engine::{
 };
 use thiserror::Error;
 
-use crate::{arguments::Package, command::CommandError, exit::Exit, project::Project};
+use crate::{argument_groups::Configuration, command::CommandError, exit::Exit, project::Project};
+
+/// The arguments of `oathgate package`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    /// The compiled program of the function
+    #[arg(long, value_name = "BIN")]
+    bootstrap: PathBuf,
+    /// The folder to write; an earlier package in it is replaced
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
 
 /// Why no package was written.
 #[derive(Debug, Error)]
 pub(crate) enum PackageError {
-    #[error("cannot read the binary `{file}`: {error}", file = file.display())]
+    #[error("cannot read the program `{file}`: {error}", file = file.display())]
     Bootstrap { file: PathBuf, error: io::Error },
-    #[error("`{out}` holds files that are no package: name an empty or a new folder", out = out.display())]
+    #[error("`{out}` contains files that are not part of a package: use an empty or a new folder", out = out.display())]
     Occupied { out: PathBuf },
     #[error(transparent)]
     Packed(#[from] PackedError),
@@ -31,17 +45,16 @@ pub(crate) enum PackageError {
     Write { file: PathBuf, error: io::Error },
 }
 
-/// What a package consists of, each with its name while it is being written. Nothing else may lie in
-/// the folder.
+/// The files of a package, each with its name while it is being written. The folder contains nothing else.
 const CONTENT: [(&str, &str); 2] = [
     (PACKED, ".gate.packed.partial"),
     (BOOTSTRAP, ".bootstrap.partial"),
 ];
 
-/// Checks the configuration and its rules, then writes the package. Findings that are errors stop it.
-pub(crate) async fn run(arguments: &Package) -> Result<Exit, CommandError> {
+/// Checks the configuration and its rules, then writes the package if the check finds no error.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
-    let findings = super::rules_check::with_key_sets(&project, Target::ApiGateway).await;
+    let findings = project.findings_with_key_sets(Target::ApiGateway).await;
     let errors: Vec<_> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
@@ -52,7 +65,7 @@ pub(crate) async fn run(arguments: &Package) -> Result<Exit, CommandError> {
     if !errors.is_empty() {
         let count = errors.len();
         let noun = if count == 1 { "error" } else { "errors" };
-        eprintln!("oathgate: nothing was packaged because of {count} {noun}");
+        eprintln!("oathgate: no package was written because of {count} {noun}");
         return Ok(Exit::Findings);
     }
     let bootstrap = fs::read(&arguments.bootstrap).map_err(|error| PackageError::Bootstrap {
@@ -64,20 +77,20 @@ pub(crate) async fn run(arguments: &Package) -> Result<Exit, CommandError> {
     let written = write(&arguments.out, &packed, &bootstrap);
     if written.is_err() {
         for (_, partial) in CONTENT {
-            // It may not be there, and what went wrong is told already.
+            // The file may not exist, and the error of the write is reported anyway.
             fs::remove_file(arguments.out.join(partial)).ok();
         }
     }
     written?;
     eprintln!(
-        "oathgate: packaged {} rules into `{}`",
+        "oathgate: packaged {} rules in `{}`",
         project.rules.len(),
         arguments.out.display()
     );
     Ok(Exit::Success)
 }
 
-/// Makes the folder; one with anything but a package in it is left alone.
+/// Makes the folder, or checks that an existing one contains nothing but a package.
 fn prepare(out: &Path) -> Result<(), PackageError> {
     let failed = |error| PackageError::Write {
         file: out.to_owned(),
@@ -98,9 +111,8 @@ fn prepare(out: &Path) -> Result<(), PackageError> {
     Ok(())
 }
 
-/// Writes both files beside those of an earlier package and puts them in their place at the end. A
-/// folder with a `bootstrap` is a whole package at every moment: the old one goes first, the new one
-/// comes last.
+/// Writes both files beside those of an earlier package, then replaces those. At every moment, a folder with a
+/// `bootstrap` is a whole package: the old `bootstrap` is removed first, the new one is moved into place last.
 fn write(out: &Path, packed: &[u8], bootstrap: &[u8]) -> Result<(), PackageError> {
     for ((_, partial), content) in CONTENT.iter().zip([packed, bootstrap]) {
         let file = out.join(partial);
@@ -121,9 +133,9 @@ fn write(out: &Path, packed: &[u8], bootstrap: &[u8]) -> Result<(), PackageError
     Ok(())
 }
 
-/// Writes a file that may be run, down to the disk.
+/// Writes an executable file and flushes it to the disk.
 fn write_through(path: &Path, content: &[u8]) -> io::Result<()> {
-    // One left over may be of another mode.
+    // A file of an interrupted run may have another mode.
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}

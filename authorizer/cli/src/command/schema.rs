@@ -10,7 +10,7 @@ use crate::{command::CommandError, exit::Exit, facts};
 
 /// The arguments of `oathgate schema`.
 #[derive(Args, Debug)]
-pub(crate) struct Schema {
+pub(crate) struct Arguments {
     /// What to print
     #[arg(value_enum)]
     document: Document,
@@ -36,7 +36,7 @@ enum Document {
 }
 
 /// Prints the document.
-pub(crate) fn run(arguments: &Schema) -> Result<Exit, CommandError> {
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match arguments.document {
         Document::Config => print(&config_schema()),
         Document::Rules => print(&rules_schema()),

@@ -1,13 +1,14 @@
-//! `oathgate serve`: the local stand-in for Oathkeeper.
+//! `oathgate serve`: Oathkeeper's decision API on this machine.
 
 use std::{io, sync::Arc, time::Duration};
 
+use clap::Args;
 use oathgate_engine::{Gate, Target, rules::Missing};
 use thiserror::Error;
 use tokio::signal;
 
 use crate::{
-    arguments::{Configuration, Serve},
+    argument_groups::{Configuration, Deciding},
     command::CommandError,
     exit::Exit,
     project::{Project, ProjectError},
@@ -18,31 +19,47 @@ use crate::{
     },
 };
 
-/// Why the server did not start.
+/// The arguments of `oathgate serve`. The configuration is optional: variables may hold all of it.
+#[derive(Args, Debug)]
+#[command(mut_arg("files", |files| files.required(false)))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    #[command(flatten)]
+    deciding: Deciding,
+    /// Accepted without effect, so that Oathkeeper's command line starts this server too: no statistics are sent
+    #[arg(long = "sqa-opt-out", alias = "disable-telemetry", hide = true)]
+    no_statistics: bool,
+    /// Accepted without effect, as by Oathkeeper, where it once named the port to open
+    #[arg(value_parser = ["proxy", "api", "all"], hide = true)]
+    port: Option<String>,
+}
+
+/// Why the server does not start.
 #[derive(Debug, Error)]
 pub(crate) enum ServeError {
     #[error("the configuration has errors: `oathgate rules check` lists them")]
     Configuration,
-    #[error("rules that `access_rules.repositories` names are missing: the lines above say why")]
+    #[error("rules of `access_rules.repositories` cannot be read: the lines above say why")]
     Rules,
     #[error("cannot watch the configuration and the rules for changes: {0}")]
     Watch(notify::Error),
-    #[error("cannot listen for the signals that end the server: {0}")]
+    #[error("cannot handle the signals that stop the server: {0}")]
     Signals(io::Error),
     #[error(transparent)]
     Start(StartError),
 }
 
-/// How many seconds are waited before rules behind a URL are asked for again.
-const ASKED_AGAIN_AFTER: [u64; 4] = [1, 2, 4, 8];
+/// The seconds before each new attempt to fetch rules from a URL.
+const RETRY_DELAYS: [u64; 4] = [1, 2, 4, 8];
 
-/// Serves until it is told to stop.
-pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
+/// Serves until a signal stops it.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let _log = Log::start();
     let options = arguments.deciding.options()?;
-    let project = complete(&arguments.configuration).await?;
+    let project = load(&arguments.configuration).await?;
     log::from_level(project.config.log.level);
-    for finding in super::all_findings(&project, Target::Server) {
+    for finding in project.findings(Target::Server) {
         log::finding(&finding);
     }
     if project.config_findings.have_errors() {
@@ -68,26 +85,28 @@ pub(crate) async fn run(arguments: &Serve) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-/// Reads the configuration and its rules. A server of rules may still be starting, beside this one:
-/// it is asked again for a while, as Oathkeeper does.
-async fn complete(from: &Configuration) -> Result<Project, ProjectError> {
+/// Reads the configuration and its rules. A server that the rules are fetched from may be starting at the same
+/// time: the request is repeated for a while, as Oathkeeper does.
+async fn load(from: &Configuration) -> Result<Project, ProjectError> {
     let mut project = Project::load(from).await?;
-    for seconds in ASKED_AGAIN_AFTER {
+    for seconds in RETRY_DELAYS {
         if project.missing != Missing::ForNow || project.config_findings.have_errors() {
             break;
         }
         for finding in &project.rules_findings.0 {
             log::finding(finding);
         }
-        log::event(&format!("rules are missing, asking again in {seconds} s"));
+        log::event(&format!(
+            "rules are missing; they are fetched again in {seconds} s"
+        ));
         tokio::time::sleep(Duration::from_secs(seconds)).await;
         project = Project::load(from).await?;
     }
     Ok(project)
 }
 
-/// Done when the process is asked to end. It is listened for from the call on, so that nobody who
-/// was answered can be too early.
+/// Done when a signal asks the process to stop. Signals are handled from the call on, so that none is lost after
+/// the server has answered its first request.
 #[cfg(unix)]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     use signal::unix::{SignalKind, signal};
@@ -101,7 +120,7 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Done when the process is asked to end.
+/// Done when a signal asks the process to stop.
 #[cfg(not(unix))]
 fn stopped() -> io::Result<impl Future<Output = ()>> {
     Ok(async { drop(signal::ctrl_c().await) })

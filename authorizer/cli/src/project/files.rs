@@ -1,4 +1,4 @@
-//! Rule files on disk and behind URLs.
+//! Rule files on disk, at URLs and in Amazon S3.
 
 use std::{
     path::{Path, PathBuf},
@@ -16,14 +16,14 @@ use oathgate_engine::{
 
 use super::s3;
 
-/// How long a rule file may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long fetching a rule file may take.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Reads rule files where the machine finds them.
+/// Reads rule files.
 #[derive(Debug)]
 pub(crate) struct Files {
-    /// The folders of the configuration: a relative path is looked for here first, then, as
-    /// Oathkeeper does, in the working directory.
+    /// The folders of the configuration: a relative path is searched here first, then, as Oathkeeper does, in
+    /// the working directory.
     pub(crate) beside: Vec<PathBuf>,
     pub(crate) http: Arc<dyn HttpClient>,
 }
@@ -43,9 +43,9 @@ impl RuleFiles for Files {
                     key,
                     region,
                 } => {
-                    let asked = s3::get(bucket, key, region.as_deref())
+                    let request = s3::get(bucket, key, region.as_deref())
                         .map_err(|error| RuleFilesError(error.to_string()))?;
-                    self.fetch_object(asked).await
+                    self.fetch_object(request).await
                 }
                 RuleRepository::Inline(text) => Ok(text.clone().into_bytes()),
             }
@@ -54,7 +54,7 @@ impl RuleFiles for Files {
 }
 
 impl Files {
-    /// The file a relative path means.
+    /// The file of a relative path.
     pub(crate) fn locate(&self, path: &Path) -> PathBuf {
         let mut beside = self.beside.iter().map(|folder| folder.join(path));
         beside
@@ -62,32 +62,32 @@ impl Files {
             .unwrap_or_else(|| path.to_owned())
     }
 
-    /// Asks for a file as a browser does: a redirect is followed.
+    /// Fetches a file from a URL and follows redirects.
     async fn fetch(&self, url: &str) -> Result<Vec<u8>, RuleFilesError> {
-        let url = Url::parse(url).map_err(|_| RuleFilesError("this is no address".to_owned()))?;
-        let asked = ServiceRequest::new("GET", url, PATIENCE);
-        content(asked.send(&*self.http).await)
+        let url = Url::parse(url).map_err(|_| RuleFilesError("the URL is not valid".to_owned()))?;
+        let request = ServiceRequest::new("GET", url, FETCH_TIMEOUT);
+        content(request.send(&*self.http).await)
     }
 
-    async fn fetch_object(&self, asked: s3::Asked) -> Result<Vec<u8>, RuleFilesError> {
+    async fn fetch_object(&self, signed: s3::SignedRequest) -> Result<Vec<u8>, RuleFilesError> {
         let request = HttpRequest {
             method: "GET".to_owned(),
-            url: asked.url,
-            headers: asked.headers,
+            url: signed.url,
+            headers: signed.headers,
             body: Bytes::new(),
-            timeout: PATIENCE,
+            timeout: FETCH_TIMEOUT,
         };
         content(self.http.send(request).await)
     }
 }
 
-fn content(answer: Result<HttpResponse, HttpError>) -> Result<Vec<u8>, RuleFilesError> {
-    let answer = answer.map_err(|error| RuleFilesError(error.to_string()))?;
-    if answer.status != 200 {
+fn content(response: Result<HttpResponse, HttpError>) -> Result<Vec<u8>, RuleFilesError> {
+    let response = response.map_err(|error| RuleFilesError(error.to_string()))?;
+    if response.status != 200 {
         return Err(RuleFilesError(format!(
-            "the server answered {}",
-            answer.status
+            "the server answers {}",
+            response.status
         )));
     }
-    Ok(answer.body.to_vec())
+    Ok(response.body.to_vec())
 }

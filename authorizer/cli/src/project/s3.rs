@@ -15,7 +15,7 @@ use oathgate_settings::all::AWS_ENDPOINT_URL;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
 
-/// What of a key stands as it is in a URL: RFC 3986's unreserved characters and the slash.
+/// What is escaped in a key: everything but RFC 3986's unreserved characters and the slash.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -23,7 +23,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// Why an object cannot be asked for.
+/// Why the request for an object cannot be made.
 #[derive(Debug, Error)]
 pub(crate) enum S3Error {
     #[error(
@@ -31,23 +31,23 @@ pub(crate) enum S3Error {
          the credentials of a profile"
     )]
     Missing(&'static str),
-    #[error("no region is known: write `?region=…` behind the URL or set `AWS_REGION`")]
+    #[error("the bucket's region is not known: add `?region=…` to the URL, or set `AWS_REGION`")]
     Region,
     #[error("the request cannot be signed: {0}")]
     Signing(String),
 }
 
-/// Where an object is asked for, and with which headers.
+/// A signed GET request: its URL and its headers.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub(crate) struct SignedRequest {
     pub(crate) url: String,
     pub(crate) headers: Vec<(String, String)>,
 }
 
-/// A GET of an object, signed by
+/// The GET request for an object, signed by
 /// [Signature Version 4](https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html).
-/// `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` names another service than AWS's own.
-pub(crate) fn get(bucket: &str, key: &str, region: Option<&str>) -> Result<Asked, S3Error> {
+/// `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` names another endpoint than AWS's own.
+pub(crate) fn get(bucket: &str, key: &str, region: Option<&str>) -> Result<SignedRequest, S3Error> {
     signed(bucket, key, region, &|name| {
         env::var(name).ok().filter(|text| !text.is_empty())
     })
@@ -58,7 +58,7 @@ fn signed(
     key: &str,
     region: Option<&str>,
     variable: &dyn Fn(&str) -> Option<String>,
-) -> Result<Asked, S3Error> {
+) -> Result<SignedRequest, S3Error> {
     let needed = |name| variable(name).ok_or(S3Error::Missing(name));
     let region = region
         .map(str::to_owned)
@@ -77,7 +77,7 @@ fn signed(
     let url = url(bucket, key, &region, endpoint.as_deref());
 
     let mut settings = SigningSettings::default();
-    // As S3 alone wants it: keys are no paths, so nothing in them is escaped twice or cleaned.
+    // As S3 alone expects: keys are not paths, so they are neither escaped twice nor normalized.
     settings.percent_encoding_mode = PercentEncodingMode::Single;
     settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
     settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
@@ -100,10 +100,10 @@ fn signed(
     let headers = headers
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    Ok(Asked { url, headers })
+    Ok(SignedRequest { url, headers })
 }
 
-/// A bucket has a host of its own, but where its name holds a dot: no certificate covers that.
+/// The URL of an object. A bucket has its own host name, unless its name contains a dot, which no certificate covers.
 fn url(bucket: &str, key: &str, region: &str, endpoint: Option<&str>) -> String {
     let key = utf8_percent_encode(key, ESCAPED);
     let domain = domain_of(region);
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn it_asks_the_bucket_s_own_host_with_the_key_escaped() {
+    fn the_url_has_the_bucket_s_host_and_the_escaped_key() {
         let at = |bucket| url(bucket, "rules/a b+ü.json", "eu-west-1", None);
         assert_eq!(
             at("gate"),
@@ -167,20 +167,20 @@ mod tests {
     }
 
     #[test]
-    fn it_signs_without_showing_the_secret() {
-        let asked = signed("gate", "rules.json", Some("eu-west-1"), &environment).unwrap();
+    fn a_signed_request_does_not_contain_the_secret() {
+        let request = signed("gate", "rules.json", Some("eu-west-1"), &environment).unwrap();
         let header = |wanted: &str| {
-            let found = asked.headers.iter().find(|(name, _)| name == wanted);
+            let found = request.headers.iter().find(|(name, _)| name == wanted);
             found.map(|(_, value)| value.as_str()).unwrap()
         };
         assert!(header("authorization").contains("Credential=AKIDEXAMPLE/"));
         assert!(header("authorization").contains("/eu-west-1/s3/aws4_request"));
         assert_eq!(header("x-amz-security-token"), "the token");
-        assert!(!format!("{:?}", asked.headers).contains("the secret"));
+        assert!(!format!("{:?}", request.headers).contains("the secret"));
     }
 
     #[test]
-    fn it_says_what_is_missing() {
+    fn a_missing_variable_is_named() {
         let without_region = signed("gate", "rules.json", None, &environment).unwrap_err();
         assert!(without_region.to_string().contains("AWS_REGION"));
         let without_credentials =

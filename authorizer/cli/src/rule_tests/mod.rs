@@ -16,8 +16,8 @@ pub(crate) use keys::TestKeys;
 use services::Services;
 
 use crate::{
-    asked::{self, AskedError},
     project::Project,
+    request_description::{RequestDescription, RequestDescriptionError},
     stage,
 };
 
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Error)]
 pub(crate) enum RuleTestError {
     #[error(transparent)]
-    Asked(#[from] AskedError),
+    Request(#[from] RequestDescriptionError),
     #[error("no key for the test could be made: {0}")]
     Keys(String),
 }
@@ -61,12 +61,13 @@ pub(crate) async fn run(
             .iter()
             .map(|value| ("Authorization", value.as_str())),
     );
-    let request = asked::request(
-        &test.request.method,
-        &test.request.url,
-        headers,
-        test.request.remote_addr,
-    )?;
+    let description = RequestDescription {
+        method: &test.request.method,
+        url: &test.request.url,
+        headers: &headers,
+        remote_addr: test.request.remote_addr,
+    };
+    let request = description.to_request()?;
     let services = Arc::new(Services::new(
         test.services.iter().chain(&file.services).cloned(),
     ));

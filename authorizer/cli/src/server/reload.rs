@@ -14,7 +14,7 @@ use oathgate_engine::{Gate, Target, finding::Severity, rules::RuleRepository};
 use tokio::sync::mpsc;
 
 use super::{Current, log};
-use crate::{arguments::Configuration, command::all_findings, project::Project};
+use crate::{argument_groups::Configuration, project::Project};
 
 /// How long files must have been left alone: editors write in several steps.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -121,7 +121,7 @@ fn take_over(project: Project, current: &Current) {
         return;
     }
     log::from_level(project.config.log.level);
-    for finding in all_findings(&project, Target::Server) {
+    for finding in project.findings(Target::Server) {
         log::finding(&finding);
     }
     let rules = project.rules.len();

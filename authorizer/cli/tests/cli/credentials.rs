@@ -133,7 +133,7 @@ fn the_public_halves_of_a_key_set_are_shown_and_nothing_else() {
     for text in ["", "{}", r#"{"keys":[]}"#, "hunter2"] {
         std::fs::write(&file, text).unwrap();
         let run = credentials(&["public", &file]).ends_with(2);
-        assert!(run.stderr.contains("is not a key set"), "{run:#?}");
+        assert!(run.stderr.contains("is not a valid key set"), "{run:#?}");
         assert!(
             !run.stderr.contains("hunter2") && run.stdout.is_empty(),
             "{run:#?}"
@@ -157,7 +157,7 @@ fn a_file_gets_the_next_key_and_stays_as_private_as_it_was() {
     assert_eq!(first, "first");
     assert!(
         run.stdout
-            .contains(&format!("the key `{second}` is to be published now")),
+            .contains(&format!("the key `{second}` must be published now")),
         "{run:#?}"
     );
     assert!(set["keys"][1]["nbf"].is_u64() && set["keys"][0]["exp"].is_u64());

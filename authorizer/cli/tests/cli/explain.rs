@@ -36,10 +36,10 @@ fn a_granted_request_ends_with_0_and_names_what_is_vouched_for() {
         [
             "granted",
             "  rule           page",
-            "  ended in       granted",
+            "  step           granted",
             "  handler        header",
             "  subject        guest",
-            "  vouches for    X-Page, X-User",
+            "  vouched        X-Page, X-User",
         ]
     );
     let report = explained(&["http://api.test/page/7"], 0);
@@ -70,7 +70,7 @@ fn a_request_that_no_rule_knows_says_so() {
     let run = explain(&project(), &["http://api.test/nowhere"]).ends_with(1);
     assert!(
         run.stdout
-            .starts_with("refused with 404\n  rule           none matches\n"),
+            .starts_with("refused with 404\n  rule           none\n"),
         "{run:#?}"
     );
     assert_eq!(
@@ -124,7 +124,7 @@ fn headers_reach_the_services_that_the_rule_names() {
     );
     let refused = explain(&project, &["-H", "Cookie: other=x", "http://api.test/a"]).ends_with(1);
     assert!(
-        refused.stdout.contains("passed over    cookie_session"),
+        refused.stdout.contains("skipped        cookie_session"),
         "{refused:#?}"
     );
 }
@@ -193,15 +193,18 @@ fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
     for (arguments, said) in [
         (
             &["api.test/a"][..],
-            "`api.test/a` is no URL to ask for: write `https://host/path`",
+            "`api.test/a` is not a valid URL: write `https://host/path`",
         ),
-        (&["/a?token=s3cr3t"], "`/a` is no URL"),
-        (&["://api.test/"], "is no URL"),
-        (&["http:///a"], "`http:///a` is no URL"),
-        (&["http://me:s3cr3t@api.test/a"], "`api.test/a` is no URL"),
+        (&["/a?token=s3cr3t"], "`/a` is not a valid URL"),
+        (&["://api.test/"], "is not a valid URL"),
+        (&["http:///a"], "`http:///a` is not a valid URL"),
+        (
+            &["http://me:s3cr3t@api.test/a"],
+            "`api.test/a` is not a valid URL",
+        ),
         (
             &["-H", "Cookie session=s3cr3t", "http://api.test/"],
-            "header 1 of the request is none: write `Name: value`",
+            "header 1 of the request is not valid: write `Name: value`",
         ),
         (
             &["-H", "A: b", "-H", ": s3cr3t", "http://api.test/"],
@@ -211,7 +214,10 @@ fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
             &["-H", "Cookie : s3cr3t\nX: y", "http://api.test/"],
             "header 1",
         ),
-        (&["-X", "GE T", "http://api.test/"], "`GE T` is no method"),
+        (
+            &["-X", "GE T", "http://api.test/"],
+            "`GE T` is not a valid method",
+        ),
     ] {
         let run = explain(&project(), arguments).ends_with(2);
         assert!(run.stderr.contains(said), "{arguments:?}: {run:#?}");

@@ -107,7 +107,7 @@ fn people_are_shown_each_header_and_what_the_backend_receives_behind_each_rule()
         "",
         "What the backend receives in each mapped header:",
         "",
-        "X-Plan  X-User       behind",
+        "X-Plan  X-User       rules",
         "client  rule         a",
         "rule    rule         plan",
         "client  placeholder  n0, n1, n2, n3, n4, n5 and 2 more",

@@ -25,7 +25,10 @@ fn a_server_that_is_ready_is_fine() {
 fn a_server_that_is_not_ready_or_not_there_ends_with_1() {
     let server = Server::start(&Project::new(&json!([])));
     let run = health(&ready(&server)).ends_with(1);
-    assert_eq!(run.stderr, "oathgate: the server is not ready: 503\n");
+    assert_eq!(
+        run.stderr,
+        "oathgate: the server is not ready: it answers 503\n"
+    );
     let nobody = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -43,7 +46,7 @@ fn what_is_no_url_is_wrong_use() {
     let run = health("localhost").ends_with(2);
     assert!(
         run.stderr
-            .starts_with("oathgate: `localhost` is no URL to ask"),
+            .starts_with("oathgate: `localhost` is not a valid URL"),
         "{run:#?}"
     );
 }

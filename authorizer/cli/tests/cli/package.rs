@@ -29,7 +29,7 @@ fn package(project: &Project) -> Run {
 fn it_writes_what_lambda_runs_and_nothing_else() {
     let project = project(&json!([open_rule("a", "/a")]));
     let run = package(&project).ends_with(0);
-    assert_eq!(run.stderr, "oathgate: packaged 1 rules into `out/gate`\n");
+    assert_eq!(run.stderr, "oathgate: packaged 1 rules in `out/gate`\n");
     assert_eq!(run.stdout, "");
     assert_eq!(project.listing("out/gate"), ["bootstrap", "gate.packed"]);
     assert_eq!(project.read("out/gate/bootstrap"), "a binary");
@@ -97,7 +97,7 @@ fn broken_rules_are_refused_and_leave_an_earlier_package_alone() {
     assert!(run.stderr.contains("did you mean `allow`"), "{run:#?}");
     assert!(
         run.stderr
-            .ends_with("oathgate: nothing was packaged because of 1 error\n"),
+            .ends_with("oathgate: no package was written because of 1 error\n"),
         "{run:#?}"
     );
     assert_eq!(
@@ -122,7 +122,7 @@ fn a_folder_with_other_files_is_left_alone() {
     let run = package(&project).ends_with(2);
     assert_eq!(
         run.stderr,
-        "oathgate: `out/gate` holds files that are no package: name an empty or a new folder\n"
+        "oathgate: `out/gate` contains files that are not part of a package: use an empty or a new folder\n"
     );
     assert_eq!(project.listing("out/gate"), ["bootstrap", "notes.txt"]);
     assert_eq!(project.read("out/gate/bootstrap"), "mine too");
@@ -135,7 +135,7 @@ fn a_binary_that_is_not_there_leaves_an_earlier_package_alone() {
     fs::remove_file(project.path("built")).unwrap();
     let run = package(&project).ends_with(2);
     assert!(
-        run.stderr.contains("cannot read the binary `built`"),
+        run.stderr.contains("cannot read the program `built`"),
         "{run:#?}"
     );
     assert_eq!(project.listing("out/gate"), ["bootstrap", "gate.packed"]);

@@ -57,7 +57,7 @@ fn a_variable_without_a_text_comes_from_the_environment() {
     let run = project.oathgate(&arguments).ends_with(2);
     assert_eq!(
         run.stderr,
-        "oathgate: external variable `domain` has no value: write `domain=…` or set the environment variable `domain`\n"
+        "oathgate: the external variable `domain` has no value: write `domain=…`, or set the environment variable `domain`\n"
     );
 }
 
@@ -68,7 +68,7 @@ fn a_variable_that_nobody_gives_is_named_with_its_place() {
     assert!(run.stderr.contains("rules.jsonnet:2"), "{run:#?}");
     assert!(
         run.stderr
-            .contains("oathgate: `rules.jsonnet` does not evaluate"),
+            .contains("oathgate: cannot evaluate `rules.jsonnet`"),
         "{run:#?}"
     );
 }
@@ -102,7 +102,7 @@ fn what_is_no_list_is_no_rule_file_and_leaves_an_earlier_one_alone() {
     let run = build(&project, &["-o", "built.json"]).ends_with(2);
     assert_eq!(
         run.stderr,
-        "oathgate: `rules.jsonnet` evaluates to no list of rules: the outermost value must be an array\n"
+        "oathgate: `rules.jsonnet` does not evaluate to a list of rules: its outermost value must be an array\n"
     );
     assert_eq!(project.read("built.json"), "earlier");
 }

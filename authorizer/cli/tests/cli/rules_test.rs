@@ -114,7 +114,7 @@ fn what_differs_is_told_with_the_decision() {
     assert!(run.stdout.starts_with(said), "{}", run.stdout);
     assert!(
         run.stdout.ends_with(
-            "no test leads to the rule `open`\nno test leads to the rule `token`\n0 passed, 1 failed\n"
+            "no test reaches the rule `open`\nno test reaches the rule `token`\n0 passed, 1 failed\n"
         ),
         "{}",
         run.stdout
@@ -203,11 +203,11 @@ fn files_that_hold_no_tests_are_refused() {
         ),
         (
             json!({"tests": [test("a", json!({"url": "/open"}), json!({"status": 200}))]}),
-            "test `a`: `/open` is no URL to ask for",
+            "test `a`: `/open` is not a valid URL",
         ),
         (
             json!({"tests": [test("a", json!({"url": "https://a.test", "headers": {"A B": "c"}}), json!({"status": 200}))]}),
-            "test `a`: header 1 of the request is none",
+            "test `a`: header 1 of the request is not valid",
         ),
         (
             json!({"tests": [test("a", json!({"url": "https://a.test", "token": {"alg": "RS1", "claims": {}}}), json!({"status": 200}))]}),

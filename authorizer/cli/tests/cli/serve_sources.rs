@@ -133,7 +133,7 @@ fn without_rules_that_are_in_no_file_nothing_is_served() {
         assert!(run.stderr.contains(said), "{repository}: {run:#?}");
         assert!(
             run.stderr
-                .contains("rules that `access_rules.repositories` names are missing")
+                .contains("rules of `access_rules.repositories` cannot be read")
         );
     }
 }

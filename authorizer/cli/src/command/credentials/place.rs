@@ -1,29 +1,42 @@
-//! Where a key set is: a file, standard input, or a secret.
+//! The place of a key set: a file, standard input, or a secret.
 
 use std::{
     fs,
     io::{Read as _, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
 use bytes::Bytes;
+use clap::Args;
 use oathgate_http_client::{
     Client,
     aws::{Account, Secrets},
 };
 
 use super::KeySetError;
-use crate::{arguments::KeySetPlace, command::CommandError};
+use crate::command::CommandError;
+
+/// A key set in a file or in AWS Secrets Manager.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(super) struct KeySetPlace {
+    /// The file with the key set [default: standard input]
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The name or ARN of a secret of AWS Secrets Manager, which is read with the credentials of the environment
+    #[arg(long, value_name = "ID")]
+    pub(super) secret: Option<String>,
+}
 
 /// How long reading a secret may take.
-const READ_LIMIT: Duration = Duration::from_secs(20);
+const READ_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a place is called, and what is there.
+/// The place's name for messages, and the text of the key set there.
 pub(super) async fn read(place: &KeySetPlace) -> Result<(String, Bytes), CommandError> {
     if let Some(id) = &place.secret {
         let text = secrets()?
-            .read(id, READ_LIMIT)
+            .read(id, READ_TIMEOUT)
             .await
             .map_err(KeySetError::from)?;
         return Ok((id.clone(), text));
@@ -42,7 +55,7 @@ pub(super) async fn read(place: &KeySetPlace) -> Result<(String, Bytes), Command
     }
 }
 
-/// Replaces a file at once, so that nobody reads half of it; who may read it stays as it is.
+/// Replaces a file atomically and keeps its permissions.
 pub(super) fn replace(file: &Path, text: &str) -> Result<(), KeySetError> {
     let failed = |error| KeySetError::Write(file.display().to_string(), error);
     let mut beside = file.as_os_str().to_owned();
@@ -60,7 +73,7 @@ pub(super) fn replace(file: &Path, text: &str) -> Result<(), KeySetError> {
     write().map_err(failed)
 }
 
-/// Secrets Manager, as the environment says.
+/// Secrets Manager, with the region and credentials of the environment.
 pub(super) fn secrets() -> Result<Secrets, CommandError> {
     let account = Account::from_env().map_err(KeySetError::from)?;
     Ok(Secrets::new(&account, Client::from_env()?))

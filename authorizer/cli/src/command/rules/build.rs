@@ -1,32 +1,46 @@
-//! `oathgate rules build`: Jsonnet in, a rule file out.
+//! `oathgate rules build`: evaluates Jsonnet into a rule file.
 
-use std::{fs, io::Write as _};
+use std::{fs, io::Write as _, path::PathBuf};
 
+use clap::Args;
 use thiserror::Error;
 
 use crate::{
-    arguments::RulesBuild,
+    argument_groups::Jsonnet,
     exit::Exit,
     jsonnet::{self, JsonnetError},
 };
+
+/// The arguments of `oathgate rules build`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The Jsonnet file
+    #[arg(value_name = "FILE")]
+    source: PathBuf,
+    #[command(flatten)]
+    jsonnet: Jsonnet,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
 
 /// Why no rule file was written.
 #[derive(Debug, Error)]
 pub(crate) enum BuildError {
     #[error(transparent)]
     Jsonnet(#[from] JsonnetError),
-    #[error("`{0}` evaluates to no list of rules: the outermost value must be an array")]
-    NoList(String),
+    #[error("`{0}` does not evaluate to a list of rules: its outermost value must be an array")]
+    NotAnArray(String),
     #[error("cannot write `{file}`: {error}")]
     Write { file: String, error: std::io::Error },
 }
 
 /// Evaluates the file and writes the rules as pretty JSON.
-pub(crate) fn run(arguments: &RulesBuild) -> Result<Exit, BuildError> {
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, BuildError> {
     let rules = jsonnet::evaluate(&arguments.source, &arguments.jsonnet)?;
     if !rules.is_array {
         let source = arguments.source.display().to_string();
-        return Err(BuildError::NoList(source));
+        return Err(BuildError::NotAnArray(source));
     }
     match &arguments.output {
         None => std::io::stdout()

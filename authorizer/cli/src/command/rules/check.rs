@@ -1,35 +1,58 @@
-//! `oathgate rules check`: every mistake at once.
+//! `oathgate rules check`: prints every finding about a configuration and its rules.
 
 use std::io::Write as _;
 
+use clap::Args;
 use oathgate_engine::{
-    check::{Target, check, check_host, check_keys, check_secret_header},
+    check::{Target, check_host, check_secret_header},
     finding::{Finding, Severity},
 };
 
 use crate::{
-    arguments::{Format, RulesCheck},
+    argument_groups::{Configuration, Format},
     command::CommandError,
     exit::Exit,
-    project::Project,
+    project::{Project, worst_first},
 };
 
-/// Prints what is wrong with a configuration and its rules, worst first.
-pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
+/// The arguments of `oathgate rules check`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    /// Check for a deployment behind API Gateway, as `package` does: what API Gateway cannot do is an error
+    #[arg(long)]
+    api_gateway: bool,
+    /// The only host that a deployment decides for, `publicHost` of its stage: find rules of other hosts
+    #[arg(long, value_name = "HOST")]
+    public_host: Option<String>,
+    /// The header that holds the backend's secret, `backend.secretHeader.name` of its stage: find rules that set it
+    #[arg(long, value_name = "NAME")]
+    secret_header: Option<String>,
+    /// Also fail on warnings
+    #[arg(long)]
+    strict: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Prints the findings, the worst first.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
     let target = if arguments.api_gateway {
         Target::ApiGateway
     } else {
         Target::Anywhere
     };
-    let mut findings = with_key_sets(&project, target).await;
+    let mut findings = project.findings_with_key_sets(target).await;
     if let Some(host) = &arguments.public_host {
         findings.extend(check_host(&project.rules, host));
     }
     if let Some(header) = &arguments.secret_header {
         findings.extend(check_secret_header(&project.config, &project.rules, header));
     }
-    sort(&mut findings);
+    worst_first(&mut findings);
     let errors = count(&findings, Severity::Error);
     let warnings = count(&findings, Severity::Warning);
     let mut out = std::io::stdout().lock();
@@ -60,36 +83,6 @@ pub(crate) async fn run(arguments: &RulesCheck) -> Result<Exit, CommandError> {
     } else {
         Exit::Success
     })
-}
-
-/// What the files say wrongly, and what their meaning does, worst first.
-pub(crate) fn all_findings(project: &Project, target: Target) -> Vec<Finding> {
-    let mut findings = project.config_findings.0.clone();
-    findings.extend(project.rules_findings.0.iter().cloned());
-    findings.extend(check(&project.config, &project.rules, target).0);
-    sort(&mut findings);
-    findings
-}
-
-/// All findings, and what is wrong with key sets that lie in files.
-pub(crate) async fn with_key_sets(project: &Project, target: Target) -> Vec<Finding> {
-    let mut findings = all_findings(project, target);
-    findings.extend(
-        check_keys(
-            &project.config,
-            &project.rules,
-            &*project.ports.keys,
-            target,
-        )
-        .await,
-    );
-    sort(&mut findings);
-    findings
-}
-
-/// The worst first.
-fn sort(findings: &mut [Finding]) {
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
 }
 
 fn count(findings: &[Finding], severity: Severity) -> usize {

@@ -1,13 +1,16 @@
-//! `oathgate attach`: the gate in front of a REST API that exists.
+//! `oathgate attach`: puts the gate in front of an existing REST API.
+
+mod output;
 
 use std::{
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
+use clap::{Args, ValueEnum};
 use oathgate_attach::{
-    ApplyError, Contract, ContractError, FileRecord, Format, Options, Plan, Record, RecordError,
+    ApplyError, Contract, ContractError, FileRecord, Format, Options, Record, RecordError,
     RecordStore, SeeError, Seen, ServiceError, Work, attach,
     aws::{ParameterRecord, Parameters, RestApiClient, Session, SessionError},
     detach, snippet, verify,
@@ -15,11 +18,91 @@ use oathgate_attach::{
 use oathgate_http_client::Client;
 use thiserror::Error;
 
-use crate::{
-    arguments::{Attach, AttachFormat},
-    command::CommandError,
-    exit::Exit,
-};
+use crate::{command::CommandError, exit::Exit};
+
+/// The arguments of `oathgate attach`.
+#[derive(Args, Debug)]
+#[command(group(clap::ArgGroup::new("mode").args(["apply", "verify", "detach", "format"])))]
+pub(crate) struct Arguments {
+    /// The stage of the gate, whose stack exports the contract as a parameter of Systems Manager
+    #[arg(long, value_name = "NAME", required_unless_present = "contract")]
+    stage: Option<String>,
+    /// Read the contract from a file instead of the parameter `/oathgate/<stage>/contract`
+    #[arg(long, value_name = "FILE", conflicts_with = "stage")]
+    contract: Option<PathBuf>,
+    /// Attach to this REST API instead of the one that the contract names
+    #[arg(long, value_name = "ID")]
+    rest_api_id: Option<String>,
+    /// Attach for this stage of the REST API instead of the one that the contract names
+    #[arg(long, value_name = "NAME")]
+    api_stage: Option<String>,
+    /// Print every change and make none; this is the default, and with --detach the plan of detaching
+    #[arg(long, conflicts_with_all = ["apply", "verify", "format"])]
+    plan: bool,
+    /// Make the changes
+    #[arg(long)]
+    apply: bool,
+    /// List what the gate needs and the API or its stage does not have; the exit code is 1 if there is anything
+    #[arg(long)]
+    verify: bool,
+    /// Restore what was there before
+    #[arg(long)]
+    detach: bool,
+    /// Print what to add to the code of an API that is deployed from code, and change nothing
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<CodeFormat>,
+    /// Leave a method without the authorizer: `GET /health`. The choice is recorded for later runs
+    #[arg(long, value_name = "METHOD", conflicts_with = "exclude_none")]
+    exclude: Vec<String>,
+    /// Leave no method without the authorizer, whatever earlier runs have recorded
+    #[arg(long)]
+    exclude_none: bool,
+    /// Replace other authorizers by the gate; --detach restores them
+    #[arg(long)]
+    replace_authorizers: bool,
+    /// Also deploy changes of the API that others have made and not deployed
+    #[arg(long)]
+    deploy_pending: bool,
+    /// Keep the record of what was there before in a file instead of parameters of Systems Manager
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Seconds to wait before deleting the authorizer that the stage no longer uses
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    drain_seconds: u64,
+    /// The region [default: that of the environment or the profile]
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// The profile of AWS's configuration [default: the credentials of the environment]
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+}
+
+/// The language of an API's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum CodeFormat {
+    /// A CloudFormation template
+    Cloudformation,
+    /// A SAM template
+    Sam,
+    /// An OpenAPI document
+    Openapi,
+    /// Terraform
+    Terraform,
+    /// CDK, in TypeScript
+    Cdk,
+}
+
+impl From<CodeFormat> for Format {
+    fn from(format: CodeFormat) -> Self {
+        match format {
+            CodeFormat::Cloudformation => Self::CloudFormation,
+            CodeFormat::Sam => Self::Sam,
+            CodeFormat::Openapi => Self::OpenApi,
+            CodeFormat::Terraform => Self::Terraform,
+            CodeFormat::Cdk => Self::Cdk,
+        }
+    }
+}
 
 /// Why the gate could not be attached, verified or detached.
 #[derive(Debug, Error)]
@@ -31,7 +114,7 @@ pub(crate) enum AttachError {
     #[error("the contract in {place} cannot be used: {error}")]
     Contract { place: String, error: ContractError },
     #[error(
-        "the stage `{stage}` exports no contract (`{name}` in {region}): deploy it with `api: {{attach: …}}` first"
+        "the stage `{stage}` exports no contract (parameter `{name}` in {region}): deploy it with `api: {{attach: …}}` first"
     )]
     NotDeployed {
         stage: String,
@@ -48,12 +131,12 @@ pub(crate) enum AttachError {
     Apply(#[from] ApplyError),
 }
 
-/// Does one of the command's five things.
-pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
+/// Plans, applies, verifies, detaches or prints code, as the arguments choose.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     if let (Some(format), Some(path)) = (arguments.format, &arguments.contract) {
         let text = read_file(path)?;
         let contract = parsed(&text, path.display().to_string(), arguments)?;
-        return print(&contract, format);
+        return print_code(&contract, format);
     }
     let client = Client::from_env()?;
     let session = Session::find(
@@ -66,7 +149,7 @@ pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
     let parameters = Parameters::new(session.clone());
     let contract = contract(arguments, &parameters, session.region()).await?;
     if let Some(format) = arguments.format {
-        return print(&contract, format);
+        return print_code(&contract, format);
     }
     let api = RestApiClient::new(&session, &contract.rest_api_id);
     match &arguments.record {
@@ -78,21 +161,15 @@ pub(crate) async fn run(arguments: &Attach) -> Result<Exit, CommandError> {
     }
 }
 
-fn print(contract: &Contract, format: AttachFormat) -> Result<Exit, CommandError> {
-    let format = match format {
-        AttachFormat::Cloudformation => Format::CloudFormation,
-        AttachFormat::Sam => Format::Sam,
-        AttachFormat::Openapi => Format::OpenApi,
-        AttachFormat::Terraform => Format::Terraform,
-        AttachFormat::Cdk => Format::Cdk,
-    };
-    io::stdout().write_all(snippet(contract, format).as_bytes())?;
+fn print_code(contract: &Contract, format: CodeFormat) -> Result<Exit, CommandError> {
+    let code = snippet(contract, format.into());
+    io::stdout().write_all(code.as_bytes())?;
     Ok(Exit::Success)
 }
 
-/// What the gate asks for, with what the command line says otherwise.
+/// The gate's contract, with the overrides of the command line.
 async fn contract(
-    arguments: &Attach,
+    arguments: &Arguments,
     parameters: &Parameters,
     region: &str,
 ) -> Result<Contract, AttachError> {
@@ -115,8 +192,8 @@ async fn contract(
     parsed(&text, place, arguments)
 }
 
-/// A contract, with what the command line says otherwise.
-fn parsed(text: &str, place: String, arguments: &Attach) -> Result<Contract, AttachError> {
+/// A contract, with the overrides of the command line.
+fn parsed(text: &str, place: String, arguments: &Arguments) -> Result<Contract, AttachError> {
     let mut contract =
         Contract::parse(text).map_err(|error| AttachError::Contract { place, error })?;
     if let Some(id) = &arguments.rest_api_id {
@@ -136,7 +213,7 @@ fn read_file(path: &Path) -> Result<String, AttachError> {
 }
 
 async fn with(
-    arguments: &Attach,
+    arguments: &Arguments,
     contract: &Contract,
     api: &RestApiClient,
     mut records: impl RecordStore,
@@ -152,7 +229,7 @@ async fn with(
         deploy_pending: arguments.deploy_pending,
     };
     if arguments.verify {
-        return verified(&seen, contract, record.as_ref(), &options);
+        return verify_api(&seen, contract, record.as_ref(), &options);
     }
     let plan = if arguments.detach {
         detach::plan(&seen, contract, record.as_ref(), &options)
@@ -160,7 +237,7 @@ async fn with(
         attach::plan(&seen, contract, record.as_ref(), &options)
     };
     let applies = arguments.apply || (arguments.detach && !arguments.plan);
-    show(
+    output::print_plan(
         &plan,
         &seen,
         contract,
@@ -184,7 +261,7 @@ async fn with(
     Ok(Exit::Success)
 }
 
-fn verified(
+fn verify_api(
     seen: &Seen,
     contract: &Contract,
     record: Option<&Record>,
@@ -195,60 +272,11 @@ fn verified(
     for finding in &findings {
         writeln!(out, "{finding}")?;
     }
-    let subject = subject(seen, contract);
+    let subject = output::subject(seen, contract);
     if findings.is_empty() {
         writeln!(out, "{subject}: everything is as the gate needs it")?;
         return Ok(Exit::Success);
     }
     writeln!(out, "{subject}: {} findings", findings.len())?;
     Ok(Exit::Findings)
-}
-
-fn show(
-    plan: &Plan,
-    seen: &Seen,
-    contract: &Contract,
-    place: &str,
-    record: Option<&Record>,
-    applies: bool,
-) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{}", subject(seen, contract))?;
-    for line in plan.lines(seen, contract) {
-        writeln!(out, "  {line}")?;
-    }
-    if plan.changes.is_empty() {
-        return writeln!(out, "nothing is to be changed");
-    }
-    let kept = if record.is_some() {
-        "is kept"
-    } else {
-        "will be kept"
-    };
-    writeln!(out, "what was there before {kept} in {place}")?;
-    let count = plan.changes.len();
-    if !plan.refusals.is_empty() {
-        writeln!(
-            out,
-            "{count} changes, none of which is made: see the errors above"
-        )
-    } else if applies {
-        writeln!(out, "{count} changes are being made")
-    } else {
-        writeln!(
-            out,
-            "{count} changes, none of which is made without --apply"
-        )
-    }
-}
-
-fn subject(seen: &Seen, contract: &Contract) -> String {
-    format!(
-        "REST API `{}` ({}), stage `{}`; gate `{}`, version {}",
-        seen.api.id,
-        seen.api.name,
-        seen.stage.name,
-        contract.gate,
-        contract.version()
-    )
 }

@@ -1,25 +1,52 @@
-//! `oathgate rules test`: the requests of test files, decided and compared.
+//! `oathgate rules test`: decides the requests of test files and compares the decisions with those that they expect.
 
-use std::{collections::BTreeSet, io::Write as _, path::Path, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
+use clap::Args;
 use serde::Serialize;
 use thiserror::Error;
 
 use crate::{
-    arguments::{Format, RulesTest},
-    command::{CommandError, explain},
+    argument_groups::{Configuration, Deciding, Format, Jsonnet},
+    command::CommandError,
     exit::Exit,
+    explanation,
     jsonnet::{self, JsonnetError},
     project::Project,
     rule_tests::{self, RuleTestError, TestFile, TestKeys},
 };
 
-/// Why tests are not run.
+/// The arguments of `oathgate rules test`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    #[command(flatten)]
+    deciding: Deciding,
+    #[command(flatten)]
+    jsonnet: Jsonnet,
+    /// Also fail if a rule has no test
+    #[arg(long)]
+    strict: bool,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// The test files: Jsonnet or JSON
+    #[arg(value_name = "FILE", required = true)]
+    tests: Vec<PathBuf>,
+}
+
+/// Why the tests are not run.
 #[derive(Debug, Error)]
 pub(crate) enum TestError {
     #[error(transparent)]
     Jsonnet(#[from] JsonnetError),
-    #[error("`{file}` holds no tests: {error}")]
+    #[error("`{file}` is not a valid test file: {error}")]
     File { file: String, error: String },
     #[error("`{file}`: test `{test}`: {error}")]
     Test {
@@ -27,18 +54,18 @@ pub(crate) enum TestError {
         test: String,
         error: RuleTestError,
     },
-    #[error("no key for the tests could be made: {0}")]
+    #[error("cannot generate the keys of the tests: {0}")]
     Keys(String),
     #[error("the configuration or its rules have errors: `oathgate rules check` lists them")]
     Configuration,
 }
 
-/// What all tests came to.
+/// The results of all tests.
 #[derive(Debug, Default, Serialize)]
 struct Report {
     passed: usize,
     failed: Vec<Failed>,
-    /// Rules that no test led to.
+    /// The rules that no test reaches.
     untested: Vec<String>,
 }
 
@@ -51,8 +78,8 @@ struct Failed {
     decision: Vec<String>,
 }
 
-/// Runs every test of every file, and prints those that fail and the rules that have none.
-pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
+/// Runs every test of every file, and prints those that fail and the rules that have no test.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let mut files = Vec::new();
     for file in &arguments.tests {
         files.push((file.display().to_string(), read(file, arguments)?));
@@ -83,7 +110,7 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
                     file: name.clone(),
                     test: test.name.clone(),
                     differences: outcome.differences,
-                    decision: explain::as_lines(&outcome.decision),
+                    decision: explanation::lines(&outcome.decision),
                 });
             }
         }
@@ -103,7 +130,7 @@ pub(crate) async fn run(arguments: &RulesTest) -> Result<Exit, CommandError> {
     })
 }
 
-fn read(file: &Path, arguments: &RulesTest) -> Result<TestFile, TestError> {
+fn read(file: &Path, arguments: &Arguments) -> Result<TestFile, TestError> {
     let shown = file.display().to_string();
     let evaluated = jsonnet::evaluate(file, &arguments.jsonnet)?;
     let wrong = |error: String| TestError::File {
@@ -136,7 +163,7 @@ fn print(report: &Report, format: Format) -> Result<(), CommandError> {
                 }
             }
             for id in &report.untested {
-                writeln!(out, "no test leads to the rule `{id}`")?;
+                writeln!(out, "no test reaches the rule `{id}`")?;
             }
             let (passed, failed) = (report.passed, report.failed.len());
             writeln!(out, "{passed} passed, {failed} failed")?;

@@ -1,24 +1,35 @@
-//! `oathgate rules list`: what each rule does, in a line.
+//! `oathgate rules list`: a summary of each rule.
 
 use std::{fmt::Write as _, io::Write as _};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use clap::Args;
 use oathgate_engine::rules::{HandlerReference, RuleDefinition};
 use serde::Serialize;
 
 use crate::{
-    arguments::{Format, RulesList},
+    argument_groups::{Configuration, Format},
     command::CommandError,
     exit::Exit,
     project::Project,
 };
 
-/// How many bytes of a digest are shown: enough to see that something has changed.
+/// How many bytes of a digest are shown: enough to see that a rule has changed.
 const SHOWN_BYTES: usize = 6;
 
-/// One rule, without the configuration of its handlers, which may hold a secret.
+/// The arguments of `oathgate rules list`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    configuration: Configuration,
+    /// The form of the output
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// A rule without the configuration of its handlers, which may hold secrets.
 #[derive(Debug, Serialize)]
-struct Listed<'a> {
+struct RuleSummary<'a> {
     id: &'a str,
     methods: &'a [String],
     url: &'a str,
@@ -30,8 +41,8 @@ struct Listed<'a> {
     digest: String,
 }
 
-/// Prints every rule in matching order.
-pub(crate) async fn run(arguments: &RulesList) -> Result<Exit, CommandError> {
+/// Prints the rules in the order in which they are matched.
+pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let project = Project::load(&arguments.configuration).await?;
     if project.report_unreadable() {
         eprintln!("oathgate: no rules are listed: the configuration or its rules cannot be read");
@@ -40,7 +51,7 @@ pub(crate) async fn run(arguments: &RulesList) -> Result<Exit, CommandError> {
     let rules = project
         .rules
         .iter()
-        .map(listed)
+        .map(summary)
         .collect::<Result<Vec<_>, _>>()?;
     let mut out = std::io::stdout().lock();
     match arguments.format {
@@ -57,12 +68,12 @@ pub(crate) async fn run(arguments: &RulesList) -> Result<Exit, CommandError> {
     Ok(Exit::Success)
 }
 
-fn listed(rule: &RuleDefinition) -> Result<Listed<'_>, serde_json::Error> {
+fn summary(rule: &RuleDefinition) -> Result<RuleSummary<'_>, serde_json::Error> {
     let (methods, url) = match &rule.matches {
         Some(matches) => (matches.methods.as_slice(), matches.url.as_str()),
         None => (&[][..], ""),
     };
-    Ok(Listed {
+    Ok(RuleSummary {
         id: &rule.id,
         methods,
         url,
@@ -81,7 +92,7 @@ fn names(handlers: &[HandlerReference]) -> Vec<&str> {
         .collect()
 }
 
-fn line(rule: &Listed<'_>) -> String {
+fn line(rule: &RuleSummary<'_>) -> String {
     let mut line = format!(
         "{} {} : {} → {} → {}",
         rule.methods.join(","),
