@@ -9,6 +9,8 @@ MAKEFLAGS += --no-print-directory
 STAGE ?= dev
 # Several stages of one run, such as "dev prod".
 STAGES ?= $(STAGE)
+# Modules that a macro declares, which `cargo fmt` does not see (authorizer/engine/src/handlers/registry.rs).
+HANDLERS := $(wildcard authorizer/engine/src/handlers/*/*.rs)
 # The real Oathkeeper, for recording and fuzzing.
 OATHKEEPER_BIN ?=
 DECISIONS ?= 5000
@@ -48,6 +50,7 @@ test: prerequisites lint test-rust test-infra conformance test-local arm64 ## Ev
 .PHONY: lint
 lint: node_modules $(VENV) ## Formatting and lints of every language, warnings denied
 	cargo fmt --all --check
+	rustfmt --check --edition 2024 $(HANDLERS)
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm run --silent lint
 	npm run --silent typecheck

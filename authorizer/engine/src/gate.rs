@@ -366,8 +366,8 @@ impl Gate {
                 .await?
             {
                 Authentication::Authenticated => {
-                    let looks_for_one = !matches!(authenticator, Authenticator::Noop(_));
-                    trace.empty_subject = looks_for_one && session.subject.is_empty();
+                    trace.empty_subject =
+                        authenticator.names_subject() && session.subject.is_empty();
                     return Ok(());
                 }
                 Authentication::NotResponsible => {

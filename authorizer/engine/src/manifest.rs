@@ -1,25 +1,22 @@
-//! What a configuration and its rules ask of their surroundings, read off the rules as they are
+//! What a configuration and its rules need of their surroundings, read from the rules as they are
 //! written: no handler is built for it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     config::{Config, Handlers},
-    handlers::Vouches,
+    handlers::{Description, HandlerKind, Vouches},
     rules::RuleDefinition,
 };
-
-/// What Oathkeeper tells a client that is to authenticate where the configuration says nothing.
-const DEFAULT_REALM: &str = "Please authenticate.";
 
 /// The headers to map, the ways to refuse, and whether keys are needed, over all rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Every header that some rule's handlers set themselves, in the order of their names. A
-    /// hydrator can set any; those are known only when it answers, and are not mapped.
+    /// Every header that some rule's handlers set themselves, in the order of their names. Those that a
+    /// service names when it responds are not among them, and are not mapped.
     pub vouched: Vec<VouchedHeader>,
-    /// The names of all cookies that some rule's `cookie` mutators set, in their order.
+    /// The names of all cookies that some rule's handlers set, in their order.
     pub cookies: Vec<String>,
     /// The challenge of a 401, where a fallback error handler has one.
     pub www_authenticate: Option<Challenge>,
@@ -80,11 +77,16 @@ impl Manifest {
             vouches.extend(Vouches::of(rule, config));
         }
         let fallback = config.errors.fallback.as_deref().unwrap_or_default();
-        let mut error_handlers = rules
-            .iter()
-            .flat_map(|rule| &rule.errors)
+        let fallback = || fallback.iter().map(String::as_str);
+        let of_rules = rules.iter().flat_map(|rule| &rule.errors);
+        let mut error_handlers = of_rules
             .map(|reference| reference.handler.as_str())
-            .chain(fallback.iter().map(String::as_str));
+            .chain(fallback())
+            .filter_map(|name| HandlerKind::ErrorHandler.handler(name));
+        let mut mutators = rules
+            .iter()
+            .flat_map(|rule| &rule.mutators)
+            .filter_map(|reference| HandlerKind::Mutator.handler(&reference.handler));
         Self {
             vouched: vouches
                 .names
@@ -92,28 +94,27 @@ impl Manifest {
                 .map(|header| VouchedHeader::new(header))
                 .collect(),
             cookies: vouches.cookies.into_iter().collect(),
-            www_authenticate: fallback
-                .iter()
-                .any(|name| name == "www_authenticate")
-                .then(|| challenge(&config.errors.handlers)),
-            redirects: error_handlers.any(|name| name == "redirect"),
-            signs: rules
-                .iter()
-                .flat_map(|rule| &rule.mutators)
-                .any(|mutator| mutator.handler == "id_token"),
+            www_authenticate: fallback()
+                .filter_map(|name| HandlerKind::ErrorHandler.handler(name))
+                .find_map(|handler| challenge(handler, &config.errors.handlers)),
+            redirects: error_handlers.any(|handler| handler.redirects),
+            signs: mutators.any(Description::signs),
         }
     }
 }
 
-fn challenge(handlers: &Handlers) -> Challenge {
-    let realm = handlers
-        .get("www_authenticate")
-        .and_then(|settings| settings.config.as_ref()?.get("realm")?.as_str())
+/// The challenge that a handler writes, where it writes one.
+fn challenge(handler: &Description, configured: &Handlers) -> Option<Challenge> {
+    let option = handler.challenge_realm?;
+    let default = handler.default_text(option);
+    let realm = configured
+        .get(handler.name)
+        .and_then(|settings| settings.config.as_ref()?.get(option)?.as_str())
         .filter(|realm| !realm.is_empty())
-        .unwrap_or(DEFAULT_REALM);
-    Challenge {
+        .unwrap_or(default);
+    Some(Challenge {
         realm: realm.to_owned(),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -169,7 +170,7 @@ mod tests {
         let mut config = Config::default();
         config.errors.fallback = Some(vec!["www_authenticate".to_owned()]);
         let realm = |config: &Config| Manifest::of(config, &[]).www_authenticate.unwrap().realm;
-        assert_eq!(realm(&config), DEFAULT_REALM);
+        assert_eq!(realm(&config), "Please authenticate.");
         let settings = HandlerSettings {
             enabled: true,
             config: Some(json!({"realm": "the shop"})),

@@ -14,9 +14,6 @@ use crate::{
     safety::normalize_host,
 };
 
-/// How long a token lives where nothing else is said, as in Oathkeeper.
-pub(crate) const DEFAULT_TTL: Duration = Duration::from_secs(15 * 60);
-
 /// A host as API Gateway gives them, for rules that match any.
 const ANY_HOST: &str = "abcdefghij.execute-api.us-east-1.amazonaws.com";
 
@@ -39,22 +36,22 @@ pub struct MatchedPath {
 }
 
 impl SignedTokens {
-    /// What the `id_token` mutators of these rules sign; nothing where there are none.
+    /// What the mutators of these rules sign; nothing where none does.
     #[must_use]
     pub fn of(config: &Config, rules: &[RuleDefinition]) -> Option<Self> {
         let shared = Arc::<Shared>::default();
         let mut found: Option<Self> = None;
         for mutator in rules.iter().flat_map(|rule| &rule.mutators) {
             let settings = Settings::of(HandlerKind::Mutator, mutator, config, &shared);
-            if mutator.handler != "id_token" || !settings.is_enabled() {
+            let known = HandlerKind::Mutator.handler(&mutator.handler);
+            let Some(known) = known.filter(|known| known.signs() && settings.is_enabled()) else {
                 continue;
-            }
+            };
             let merged = settings.merged().unwrap_or_default();
             let text = |name: &str| merged.get(name).and_then(|value| value.as_str());
-            let ttl = match text("ttl").filter(|ttl| !ttl.is_empty()) {
-                Some(written) => parse_duration(written).unwrap_or(Duration::MAX),
-                None => DEFAULT_TTL,
-            };
+            let ttl = text("ttl").filter(|ttl| !ttl.is_empty());
+            let ttl = ttl.unwrap_or(known.default_text("ttl"));
+            let ttl = parse_duration(ttl).unwrap_or(Duration::MAX);
             let found = found.get_or_insert_default();
             found
                 .issuers

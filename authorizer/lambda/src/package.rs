@@ -137,11 +137,10 @@ impl Package {
         })
     }
 
-    /// The global id_token mutator's `jwks_url`: what the secret stands in for.
+    /// The key set of the configuration that the secret takes the place of.
     #[must_use]
     pub fn signing_keys_url(&self) -> Option<String> {
-        let config = self.config.mutators.get("id_token")?.config.as_ref()?;
-        config.get("jwks_url")?.as_str().map(str::to_owned)
+        self.config.signing_key_set().map(str::to_owned)
     }
 }
 

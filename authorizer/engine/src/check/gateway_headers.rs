@@ -8,7 +8,7 @@ use crate::{
     finding::Finding,
     gateway_header::{Unmappable, is_sent_by_clients},
     go::canonical_header_name,
-    handlers::{HandlerKind, HeadersSet, Shared},
+    handlers::{HeadersSet, Shared},
     manifest::VouchedHeader,
     rules::RuleDefinition,
 };
@@ -28,14 +28,10 @@ pub(super) fn check(
     let mut known: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
         for (kind, key, reference) in handlers::named(rule) {
-            let key = match kind {
-                HandlerKind::Mutator if reference.handler == "header" => {
-                    format!("{key}.config.headers")
-                }
-                HandlerKind::Authorizer => {
-                    format!("{key}.config.forward_response_headers_to_upstream")
-                }
-                _ => key,
+            let handler = kind.handler(&reference.handler);
+            let key = match handler.and_then(|handler| handler.sets.option()) {
+                Some(option) => format!("{key}.config.{option}"),
+                None => key,
             };
             for written in HeadersSet::by(kind, reference, config, shared).names {
                 let header = canonical_header_name(&written).into_owned();

@@ -95,14 +95,14 @@ fn of_handler(
     let Some(wrong) = misconfigured(kind, reference, config, shared) else {
         let mut findings = templates::of_rule(kind, key, reference);
         findings.extend(without_effect(kind, key, reference));
-        findings.extend(against_globs(key, reference, config));
+        findings.extend(against_globs(kind, key, reference, config));
         return findings;
     };
     match wrong.defect {
         Defect::Unknown => vec![unknown(kind, key, &wrong.handler)],
         Defect::Disabled => vec![
             Finding::error(format!(
-                "the {} `{}` is not enabled, so whoever reaches it is answered 500",
+                "the {} `{}` is not enabled, so every request that reaches it is answered 500",
                 kind.as_str(),
                 wrong.handler
             ))
@@ -140,18 +140,15 @@ fn misconfigured(
     shared: &Arc<Shared>,
 ) -> Option<Misconfigured> {
     match kind {
-        HandlerKind::Authenticator => match Authenticator::build(reference, config, shared) {
-            Authenticator::Misconfigured(wrong) => Some(wrong),
-            _ => None,
-        },
-        HandlerKind::Authorizer => match Authorizer::build(reference, config, shared) {
-            Authorizer::Misconfigured(wrong) => Some(wrong),
-            _ => None,
-        },
-        HandlerKind::Mutator => match Mutator::build(reference, config, shared) {
-            Mutator::Misconfigured(wrong) => Some(wrong),
-            _ => None,
-        },
+        HandlerKind::Authenticator => Authenticator::build(reference, config, shared)
+            .misconfigured()
+            .cloned(),
+        HandlerKind::Authorizer => Authorizer::build(reference, config, shared)
+            .misconfigured()
+            .cloned(),
+        HandlerKind::Mutator => Mutator::build(reference, config, shared)
+            .misconfigured()
+            .cloned(),
         HandlerKind::ErrorHandler => ErrorHandler::build(reference, config, shared)
             .misconfigured()
             .cloned(),
@@ -210,14 +207,10 @@ fn invalid(
         .collect()
 }
 
-/// Settings of a handler that reads none.
+/// A configuration of a handler that reads none.
 fn without_effect(kind: HandlerKind, key: &str, reference: &HandlerReference) -> Option<Finding> {
-    let reads_none = matches!(
-        (kind, reference.handler.as_str()),
-        (HandlerKind::Authenticator, "noop" | "unauthorized")
-            | (HandlerKind::Authorizer, "allow" | "deny")
-            | (HandlerKind::Mutator, "noop")
-    );
+    let known = kind.handler(&reference.handler)?;
+    let reads_none = known.options.shape().is_none();
     let says_something = match &reference.config {
         None | Some(Value::Null) => false,
         Some(Value::Object(map)) => !map.is_empty(),
@@ -225,7 +218,7 @@ fn without_effect(kind: HandlerKind, key: &str, reference: &HandlerReference) ->
     };
     (reads_none && says_something).then(|| {
         Finding::warning(format!(
-            "`{}` reads no configuration: this has no effect",
+            "`{}` reads no configuration: this is ignored",
             reference.handler
         ))
         .at(format!("{key}.config"))
@@ -233,13 +226,21 @@ fn without_effect(kind: HandlerKind, key: &str, reference: &HandlerReference) ->
     })
 }
 
-fn against_globs(key: &str, reference: &HandlerReference, config: &Config) -> Option<Finding> {
+/// A handler that refuses every request under globs.
+fn against_globs(
+    kind: HandlerKind,
+    key: &str,
+    reference: &HandlerReference,
+    config: &Config,
+) -> Option<Finding> {
+    let known = kind.handler(&reference.handler)?;
     let globs = config.access_rules.matching_strategy == Strategy::Glob;
-    (globs && key == "authorizer" && reference.handler == "keto_engine_acp_ory").then(|| {
-        Finding::error(
-            "`keto_engine_acp_ory` does not work with globs: every request it is asked about is answered 500",
-        )
-        .at("authorizer.handler")
+    (globs && !known.works_with_globs).then(|| {
+        Finding::error(format!(
+            "`{}` does not work with globs: every request that reaches it is answered 500",
+            known.name
+        ))
+        .at(format!("{key}.handler"))
         .suggest("set `access_rules.matching_strategy: regexp`")
     })
 }
@@ -251,10 +252,13 @@ fn unreachable(rule: &RuleDefinition) -> Option<Finding> {
         .authenticators
         .iter()
         .enumerate()
-        .find(|(_, reference)| matches!(reference.handler.as_str(), "noop" | "unauthorized"))?;
+        .find(|(_, reference)| {
+            let known = HandlerKind::Authenticator.handler(&reference.handler);
+            known.is_some_and(|known| known.always_decides)
+        })?;
     (place < last).then(|| {
         Finding::warning(format!(
-            "`{}` before it always decides, so this authenticator is never asked",
+            "`{}` before it always decides, so this authenticator is never called",
             decides.handler
         ))
         .at(format!("authenticators[{}]", place + 1))

@@ -1,4 +1,4 @@
-//! Key sets that are not there, or that hold nothing to work with.
+//! Key sets that are missing, or that have no usable key.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +12,7 @@ use super::{Target, handlers::named, in_rule};
 use crate::{
     config::Config,
     finding::{Finding, Severity},
-    handlers::{HandlerKind, Settings, Shared},
+    handlers::{HandlerKind, KeyPurpose, Settings, Shared},
     keys::{JwkSet, JwkSetError},
     ports::KeySource,
     rules::RuleDefinition,
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Reads the key sets that rules need and that lie in files or in the configuration itself; those of
 /// other hosts are left to the time they are needed.
 ///
-/// A set that is to verify tokens and is not there, or is none, is an error. What is wrong with a set to sign with
+/// A set to verify tokens with that is missing or not valid is an error. What is wrong with a set to sign with
 /// is a warning: in the Lambda a secret takes the place of the configuration's own. Behind API Gateway that one is not
 /// looked at, and any other file is a warning, as no package holds it.
 pub async fn check_keys(
@@ -34,7 +34,7 @@ pub async fn check_keys(
     target: Target,
 ) -> Vec<Finding> {
     let secret = match target {
-        Target::ApiGateway => signing_url(config),
+        Target::ApiGateway => config.signing_key_set(),
         Target::Anywhere | Target::Server => None,
     };
     let shared = Arc::new(Shared::default());
@@ -64,7 +64,7 @@ pub async fn check_keys(
                     }
                 };
                 let Some(finding) = wrong else { continue };
-                let own = reference.config.as_ref().and_then(|config| config.get(&at));
+                let own = reference.config.as_ref().and_then(|config| config.get(at));
                 if own.is_some() {
                     let finding = finding.at(format!("{key}.config.{at}"));
                     findings.push(in_rule(finding, rule, index));
@@ -80,12 +80,6 @@ pub async fn check_keys(
     findings
 }
 
-/// Where the configuration itself has the key set to sign with.
-fn signing_url(config: &Config) -> Option<&str> {
-    let id_token = config.mutators.get("id_token")?.config.as_ref()?;
-    id_token.get("jwks_url")?.as_str()
-}
-
 /// A file that is here and will not be where the package runs.
 fn not_packaged(url: &str, target: Target) -> Option<Finding> {
     let missing = target == Target::ApiGateway && url.starts_with("file://");
@@ -97,28 +91,22 @@ fn not_packaged(url: &str, target: Target) -> Option<Finding> {
     })
 }
 
-/// The key sets of a handler: the setting, the URL, and whether it is there to sign with.
-fn key_sets(kind: HandlerKind, handler: &str, merged: &Value) -> Vec<(String, String, bool)> {
+/// The key sets of a handler: the option, the URL, and whether it is there to sign with.
+fn key_sets(kind: HandlerKind, handler: &str, merged: &Value) -> Vec<(&'static str, String, bool)> {
+    let Some(key_sets) = kind.handler(handler).and_then(|known| known.key_sets) else {
+        return Vec::new();
+    };
+    let signs = key_sets.purpose == KeyPurpose::Sign;
     let near = |url: &&str| url.starts_with("file://") || url.starts_with("inline://");
-    match (kind, handler) {
-        (HandlerKind::Mutator, "id_token") => merged
-            .get("jwks_url")
-            .and_then(Value::as_str)
-            .filter(near)
-            .map(|url| ("jwks_url".to_owned(), url.to_owned(), true))
-            .into_iter()
-            .collect(),
-        (HandlerKind::Authenticator, "jwt") => merged
-            .get("jwks_urls")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .filter(near)
-            .map(|url| ("jwks_urls".to_owned(), url.to_owned(), false))
-            .collect(),
+    let named: Vec<&str> = match merged.get(key_sets.option) {
+        Some(Value::String(url)) => vec![url],
+        Some(Value::Array(urls)) => urls.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
-    }
+    };
+    let named = named.into_iter().filter(near);
+    named
+        .map(|url| (key_sets.option, url.to_owned(), signs))
+        .collect()
 }
 
 /// What is wrong with a key set, if anything is.

@@ -22,7 +22,7 @@ use std::{collections::HashMap, sync::Arc};
 use crate::{
     config::{Config, did_you_mean},
     finding::{Finding, Findings, Severity},
-    handlers::{HandlerKind, Shared, errors::ErrorHandler},
+    handlers::{HandlerKind, Shared},
     rules::RuleDefinition,
 };
 
@@ -157,9 +157,14 @@ fn of_config(config: &Config) -> Vec<Finding> {
     let fallback = config.errors.fallback.iter().flatten();
     for (place, name) in fallback.enumerate() {
         let key = format!("errors.fallback[{place}]");
-        if !ErrorHandler::NAMES.contains(&name.as_str()) {
+        if HandlerKind::ErrorHandler.handler(name).is_none() {
+            let names: Vec<&str> = HandlerKind::ErrorHandler
+                .handlers()
+                .iter()
+                .map(|handler| handler.name)
+                .collect();
             let mut finding = Finding::error(format!("no error handler is named `{name}`")).at(key);
-            finding.suggestion = did_you_mean(name, ErrorHandler::NAMES);
+            finding.suggestion = did_you_mean(name, &names);
             findings.push(finding);
         } else if !config
             .errors

@@ -1,5 +1,5 @@
-//! Session checks that cannot say whose a session is: those that ask with a method whose answer has no
-//! body, and those that do not send the token that they look for.
+//! Session checks that cannot establish a subject: those that send a method whose response has no body,
+//! and those that do not send the token that they look for.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,15 +17,9 @@ use crate::{
     rules::{HandlerReference, RuleDefinition},
 };
 
-/// The authenticators that ask a session service, each with the header that it always sends on.
-const CHECKS: [(&str, &str); 2] = [
-    ("cookie_session", "Cookie"),
-    ("bearer_token", "Authorization"),
-];
-
-/// What is the matter with one check.
+/// What is wrong with one check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Matter {
+enum Defect {
     /// A HEAD is sent, and its answer names no subject.
     NoBody,
     /// A method is sent that the service may not answer.
@@ -36,7 +30,7 @@ enum Matter {
     Query,
 }
 
-impl Matter {
+impl Defect {
     /// Whether a rule's own configuration says something of it, so that the finding belongs there.
     fn is_of_rule(&self, own: Option<&Value>) -> bool {
         let keys: &[&str] = match self {
@@ -57,59 +51,62 @@ impl Matter {
         let methods = methods.join(", ");
         match self {
             Self::NoBody => Finding::warning(format!(
-                "`{handler}` sends HEAD{of_rules} to the session service, whose answer to it has no body: a request with a session is granted with an empty subject"
+                "`{handler}` sends HEAD{of_rules} to the session service, whose response to it has no body: a request with a session is granted with an empty subject"
             ))
             .suggest("set `force_method: GET`"),
             Self::OddMethods => Finding::warning(format!(
-                "`{handler}` sends {methods}{of_rules} to the session service, which may answer GET alone"
+                "`{handler}` sends {methods}{of_rules} to the session service, which may respond to GET alone"
             ))
             .suggest("set `force_method: GET`"),
             Self::Header(name) => Finding::warning(format!(
-                "`{handler}` reads the token{of_rules} from the header `{name}` and does not send it to the session service, which never learns whose it is"
+                "`{handler}` reads the token{of_rules} from the header `{name}` and does not send it to the session service, which then cannot know whose it is"
             ))
             .suggest(format!("add `{name}` to `forward_http_headers`")),
             Self::Query => Finding::warning(format!(
-                "`{handler}` reads the token{of_rules} from the query and does not send that to the session service, which never learns whose it is"
+                "`{handler}` reads the token{of_rules} from the query and does not send that to the session service, which then cannot know whose it is"
             ))
             .suggest("set `preserve_query: false`"),
         }
     }
 }
 
-/// Looks every session check of the rules over. What the configuration causes is said once for all rules
-/// that are concerned, what a rule's own settings cause is said of the rule.
+/// Checks every session check of the rules. What the configuration causes is one finding for all rules
+/// concerned, what a rule's own options cause is a finding of the rule.
 pub(super) fn check(
     config: &Config,
     rules: &[RuleDefinition],
     shared: &Arc<Shared>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (handler, always_sent) in CHECKS {
-        let mut of_config: BTreeMap<Matter, (BTreeSet<String>, Vec<usize>)> = BTreeMap::new();
+    for known in HandlerKind::Authenticator.handlers() {
+        let (handler, Some(always_sent)) = (known.name, known.checks_session_with) else {
+            continue;
+        };
+        let mut of_config: BTreeMap<Defect, (BTreeSet<String>, Vec<usize>)> = BTreeMap::new();
         for (index, rule) in rules.iter().enumerate() {
             for (place, reference) in rule.authenticators.iter().enumerate() {
                 if reference.handler != handler {
                     continue;
                 }
                 let methods = methods(rule);
-                for (matter, methods) in matters(config, reference, &methods, always_sent, shared) {
-                    if matter.is_of_rule(reference.config.as_ref()) {
-                        let finding = matter
+                for (defect, methods) in defects(config, reference, &methods, always_sent, shared) {
+                    if defect.is_of_rule(reference.config.as_ref()) {
+                        let finding = defect
                             .finding(handler, &methods, None)
                             .at(format!("authenticators[{place}].config"));
                         findings.push(in_rule(finding, rule, index));
                     } else {
-                        let concerned = of_config.entry(matter).or_default();
+                        let concerned = of_config.entry(defect).or_default();
                         concerned.0.extend(methods);
                         concerned.1.push(index);
                     }
                 }
             }
         }
-        for (matter, (methods, mut concerned)) in of_config {
+        for (defect, (methods, mut concerned)) in of_config {
             concerned.dedup();
             let named = list_rules(rules, &concerned);
-            let mut finding = matter
+            let mut finding = defect
                 .finding(handler, &methods, named.as_deref())
                 .at(format!("authenticators.{handler}.config"));
             config.origins.locate(&mut finding);
@@ -128,14 +125,14 @@ fn methods(rule: &RuleDefinition) -> BTreeSet<String> {
         .collect()
 }
 
-/// Everything that is the matter with one check, each with the methods concerned.
-fn matters(
+/// Everything that is wrong with one check, each with the methods concerned.
+fn defects(
     config: &Config,
     reference: &HandlerReference,
     methods: &BTreeSet<String>,
     always_sent: &str,
     shared: &Arc<Shared>,
-) -> Vec<(Matter, BTreeSet<String>)> {
+) -> Vec<(Defect, BTreeSet<String>)> {
     let settings = Settings::of(HandlerKind::Authenticator, reference, config, shared);
     let Ok(merged) = settings.merged() else {
         return Vec::new();
@@ -150,7 +147,7 @@ fn matters(
     };
     let mut found = Vec::new();
     if sent.contains("HEAD") {
-        found.push((Matter::NoBody, BTreeSet::new()));
+        found.push((Defect::NoBody, BTreeSet::new()));
     }
     if text("force_method").is_empty() {
         let odd: BTreeSet<String> = sent
@@ -158,15 +155,15 @@ fn matters(
             .filter(|method| !matches!(method.as_str(), "GET" | "HEAD"))
             .collect();
         if !odd.is_empty() {
-            found.push((Matter::OddMethods, odd));
+            found.push((Defect::OddMethods, odd));
         }
     }
-    found.extend(token(&merged, always_sent).map(|matter| (matter, BTreeSet::new())));
+    found.extend(token(&merged, always_sent).map(|defect| (defect, BTreeSet::new())));
     found
 }
 
 /// Whether the token that a check looks for is sent at all. Only the first place counts that is named.
-fn token(merged: &Value, always_sent: &str) -> Option<Matter> {
+fn token(merged: &Value, always_sent: &str) -> Option<Defect> {
     let from = merged.get("token_from")?;
     let place = |key: &str| from.get(key).and_then(Value::as_str);
     let (header, query) = match (place("header"), place("query_parameter"), place("cookie")) {
@@ -177,7 +174,7 @@ fn token(merged: &Value, always_sent: &str) -> Option<Matter> {
     };
     if query {
         let preserved = merged.get("preserve_query").and_then(Value::as_bool);
-        return preserved.unwrap_or(true).then_some(Matter::Query);
+        return preserved.unwrap_or(true).then_some(Defect::Query);
     }
     let is_sent = |name: &Value| {
         name.as_str()
@@ -185,5 +182,5 @@ fn token(merged: &Value, always_sent: &str) -> Option<Matter> {
     };
     let forwarded = merged.get("forward_http_headers").and_then(Value::as_array);
     let sent = header == always_sent || forwarded.into_iter().flatten().any(is_sent);
-    (!sent).then_some(Matter::Header(header))
+    (!sent).then_some(Defect::Header(header))
 }

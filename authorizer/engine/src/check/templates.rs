@@ -5,21 +5,6 @@ use serde_json::Value;
 
 use crate::{config::Config, finding::Finding, handlers::HandlerKind, rules::HandlerReference};
 
-/// Where a handler's settings hold templates: a text, or texts by name.
-fn places(kind: HandlerKind, handler: &str) -> &'static [&'static str] {
-    match (kind, handler) {
-        (HandlerKind::Authorizer, "remote") => &["headers"],
-        (HandlerKind::Authorizer, "remote_json") => &["headers", "payload"],
-        (HandlerKind::Authorizer, "keto_engine_acp_ory") => {
-            &["required_action", "required_resource", "subject"]
-        }
-        (HandlerKind::Mutator, "header") => &["headers"],
-        (HandlerKind::Mutator, "cookie") => &["cookies"],
-        (HandlerKind::Mutator, "id_token") => &["claims"],
-        _ => &[],
-    }
-}
-
 /// What does not parse in the settings that a rule makes.
 pub(super) fn of_rule(kind: HandlerKind, key: &str, reference: &HandlerReference) -> Vec<Finding> {
     match &reference.config {
@@ -46,8 +31,9 @@ pub(super) fn of_config(config: &Config, kind: HandlerKind) -> Vec<Finding> {
 
 fn of_settings(kind: HandlerKind, handler: &str, settings: &Value, key: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for place in places(kind, handler) {
-        match settings.get(place) {
+    let known = kind.handler(handler);
+    for place in known.map_or(&[][..], |known| known.templates) {
+        match settings.get(*place) {
             Some(Value::String(text)) => {
                 findings.extend(parse(text, &format!("{key}.config.{place}")));
             }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{Kind, Preset, Shape};
+use super::shape::{Kind, Shape, value_of};
 
 /// The defaults of everything below a shape; `None` where there are none.
 pub(super) fn defaults(shape: &Shape) -> Option<Value> {
@@ -10,7 +10,7 @@ pub(super) fn defaults(shape: &Shape) -> Option<Value> {
         return Some(value_of(preset));
     }
     match shape.kind {
-        Kind::Object { fields, .. } => collect(
+        Kind::Object { fields } => collect(
             fields
                 .iter()
                 .filter_map(|field| Some((field.name, defaults(&field.shape)?))),
@@ -34,13 +34,4 @@ fn collect<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Option<Value>
         .map(|(name, value)| (name.to_owned(), value))
         .collect();
     (!map.is_empty()).then_some(Value::Object(map))
-}
-
-fn value_of(preset: Preset) -> Value {
-    match preset {
-        Preset::Bool(value) => Value::Bool(value),
-        Preset::Integer(value) => Value::from(value),
-        Preset::Text(text) => Value::from(text),
-        Preset::Texts(texts) => Value::from(texts),
-    }
 }

@@ -107,7 +107,7 @@ fn find(shape: &Shape, wanted: &str, path: &mut Vec<Step>) -> Option<Shape> {
     }
     let length = path.len();
     match shape.kind {
-        Kind::Object { fields, .. } | Kind::OneOf(fields) => {
+        Kind::Object { fields } | Kind::OneOf(fields) => {
             let mut fields: Vec<&Field> = fields.iter().collect();
             fields.sort_by_key(|field| field.name);
             for field in fields {
@@ -194,7 +194,7 @@ fn collect(shape: &Shape, name: &mut String, names: &mut Vec<String>) {
         name.truncate(length);
     };
     match shape.kind {
-        Kind::Object { fields, .. } | Kind::OneOf(fields) => {
+        Kind::Object { fields } | Kind::OneOf(fields) => {
             for field in fields {
                 below(field.name, &field.shape);
             }

@@ -1,13 +1,13 @@
-//! Whether a text has the form that its place asks for.
+//! Whether a text has the form that its key requires.
 
 use super::shape::Form;
 use super::suggest::did_you_mean;
 
-/// What a text lacks: the sentence, and advice.
-pub(super) type Lack = (String, Option<String>);
+/// What is wrong with a text: the sentence, and advice.
+pub(super) type Flaw = (String, Option<String>);
 
 /// Checks a text against a form, as Oathkeeper's JSON Schema validators do.
-pub(super) fn check(form: Form, text: &str) -> Option<Lack> {
+pub(super) fn check(form: Form, text: &str) -> Option<Flaw> {
     match form {
         Form::Plain => None,
         Form::Filled => text
@@ -15,16 +15,16 @@ pub(super) fn check(form: Form, text: &str) -> Option<Lack> {
             .then(|| ("the text is empty".to_owned(), None)),
         Form::Uri | Form::FileUri => (!is_uri(text)).then(|| {
             (
-                format!("{} is no URL with a scheme", shown(text)),
+                format!("{} is not a valid URL with a scheme", shown(text)),
                 Some(with_a_scheme(text, form)),
             )
         }),
         Form::UriReference => {
-            (!is_uri_reference(text)).then(|| (format!("{} is no URL", shown(text)), None))
+            (!is_uri_reference(text)).then(|| (format!("{} is not a valid URL", shown(text)), None))
         }
         Form::Duration => (!is_duration(text)).then(|| {
             (
-                format!("{} is no duration", shown(text)),
+                format!("{} is not a valid duration", shown(text)),
                 Some("write a whole number and one unit, such as `150ms`, `5s` or `1h`".to_owned()),
             )
         }),
@@ -42,7 +42,7 @@ pub(super) fn check(form: Form, text: &str) -> Option<Lack> {
         }),
         Form::Version => (!is_version(text)).then(|| {
             (
-                format!("{} is no version", shown(text)),
+                format!("{} is not a valid version", shown(text)),
                 Some("write it as `v0.40.6`".to_owned()),
             )
         }),

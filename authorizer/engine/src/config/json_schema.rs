@@ -6,7 +6,7 @@ use crate::handlers::HandlerKind;
 
 use super::{
     defaults::defaults,
-    shape::{CONFIG, Field, Form, Kind, RULES, Shape},
+    shape::{CONFIG, Field, Form, Kind, RULES, Required, Shape},
 };
 
 /// The schema of `config.yml`: written from the same description that configurations are checked
@@ -61,11 +61,7 @@ fn schema(shape: &Shape, settings: &Settings) -> Value {
         Kind::Map(each) => {
             json!({"type": "object", "additionalProperties": self::schema(each, settings)})
         }
-        Kind::Object {
-            fields,
-            required,
-            required_if_enabled,
-        } => object(fields, required, required_if_enabled, settings),
+        Kind::Object { fields } => object(fields, settings),
         Kind::Handler {
             config,
             config_required,
@@ -141,25 +137,26 @@ fn text(form: Form) -> Value {
     }
 }
 
-fn object(
-    fields: &[Field],
-    required: &[&str],
-    required_if_enabled: &[&str],
-    settings: &Settings,
-) -> Value {
+fn object(fields: &[Field], settings: &Settings) -> Value {
     let properties: Map<String, Value> = fields
         .iter()
         .map(|field| (field.name.to_owned(), of_field(field, settings)))
         .collect();
     let mut schema =
         json!({"type": "object", "properties": properties, "additionalProperties": false});
+    let required = |when: Required| -> Vec<&str> {
+        let fields = fields.iter().filter(|field| field.required == when);
+        fields.map(|field| field.name).collect()
+    };
     if let (Some(map), Settings::Whole) = (schema.as_object_mut(), settings) {
-        if !required.is_empty() {
-            map.insert("required".to_owned(), json!(required));
+        let always = required(Required::Always);
+        if !always.is_empty() {
+            map.insert("required".to_owned(), json!(always));
         }
-        if !required_if_enabled.is_empty() {
+        let if_enabled = required(Required::IfEnabled);
+        if !if_enabled.is_empty() {
             map.insert("if".to_owned(), enabled());
-            map.insert("then".to_owned(), json!({"required": required_if_enabled}));
+            map.insert("then".to_owned(), json!({"required": if_enabled}));
         }
     }
     schema
@@ -199,7 +196,7 @@ fn reference(kind: HandlerKind) -> Value {
     let settings: Vec<Value> = kind
         .handlers()
         .iter()
-        .filter_map(|known| Some((known.name, super::handler_shape(kind, known.name)?)))
+        .filter_map(|known| Some((known.name, known.options.shape()?)))
         .map(|(name, shape)| {
             json!({
                 "if": {"properties": {"handler": {"const": name}}},

@@ -219,7 +219,7 @@ impl Reading {
 /// Values that Oathkeeper takes and that have no effect here.
 fn idle(merged: &Value) -> Option<Finding> {
     (merged.pointer("/log/leak_sensitive_values") == Some(&Value::Bool(true))).then(|| {
-        Finding::note("it has no effect here: no setting makes the log show a secret")
+        Finding::note("ignored: no setting makes the log show a secret")
             .at("log.leak_sensitive_values")
     })
 }

@@ -28,13 +28,11 @@ pub(crate) use merge::whole_numbers;
 use oathgate_url_pattern::Strategy;
 pub(crate) use origins::Origins;
 pub use serve::{Api, Cors, Prometheus, Proxy, Serve, Timeout, Tls, TlsSource};
-pub use shape::{Field, Shape, handler as handler_shape};
-#[cfg(test)]
-pub(crate) use shape::{Form, Kind};
+pub use shape::{Field, Form, Kind, Preset, Required, Shape};
 pub use suggest::{did_you_mean, nearest};
 pub use validate::{kind_of, unknown_keys, validate};
 
-use crate::finding::Findings;
+use crate::{finding::Findings, handlers::HandlerKind};
 
 /// Everything Oathkeeper's configuration file says, checked.
 #[derive(Clone, Debug, Default)]
@@ -81,6 +79,20 @@ impl Config {
 }
 
 impl Config {
+    /// The key set that the configuration itself names for a mutator that signs: the one that a secret
+    /// takes the place of in the function.
+    #[must_use]
+    pub fn signing_key_set(&self) -> Option<&str> {
+        HandlerKind::Mutator
+            .handlers()
+            .iter()
+            .filter(|handler| handler.signs())
+            .find_map(|handler| {
+                let config = self.mutators.get(handler.name)?.config.as_ref()?;
+                config.get(handler.key_sets?.option)?.as_str()
+            })
+    }
+
     /// Says where keys of the configuration stand in findings that name no file yet.
     #[must_use]
     pub fn locate(&self, mut findings: Findings) -> Findings {

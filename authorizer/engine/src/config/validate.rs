@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     form,
     merge::whole,
-    shape::{Field, Form, Kind, RULE, Shape},
+    shape::{Field, Form, Kind, RULE, Required, Shape},
     suggest::did_you_mean,
 };
 use crate::finding::{Finding, Severity};
@@ -99,17 +99,10 @@ impl Validation {
                 }
                 None => self.wrong_kind("names with values", value),
             },
-            Kind::Object {
-                fields,
-                required,
-                required_if_enabled,
-            } => match value.as_object() {
+            Kind::Object { fields } => match value.as_object() {
                 Some(map) => {
                     self.check_fields(fields, map);
-                    self.check_required(required, map);
-                    if map.get("enabled") == Some(&Value::Bool(true)) {
-                        self.check_required(required_if_enabled, map);
-                    }
+                    self.check_required(fields, map);
                 }
                 None => self.wrong_kind("keys with values", value),
             },
@@ -197,10 +190,16 @@ impl Validation {
         self.report(Severity::Error, message, did_you_mean(key, &known));
     }
 
-    fn check_required(&mut self, required: &[&str], map: &Map<String, Value>) {
-        for key in required {
-            if !map.contains_key(*key) {
-                self.within(key, |this| this.error("the key is missing", None));
+    fn check_required(&mut self, fields: &[Field], map: &Map<String, Value>) {
+        let enabled = map.get("enabled") == Some(&Value::Bool(true));
+        for field in fields {
+            let required = match field.required {
+                Required::Never => false,
+                Required::Always => true,
+                Required::IfEnabled => enabled,
+            };
+            if required && !map.contains_key(field.name) {
+                self.within(field.name, |this| this.error("the key is missing", None));
             }
         }
     }

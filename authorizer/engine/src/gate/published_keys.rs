@@ -1,4 +1,4 @@
-//! The keys that the gate's tokens are verified with.
+//! The keys with which backends verify the gate's tokens.
 
 use std::sync::Arc;
 
@@ -6,13 +6,17 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::Gate;
-use crate::{handlers::mutators::keys_to_sign_with, keys::PublishedKey, rules::is_valid};
+use crate::{
+    handlers::{HandlerKind, mutators::keys_to_sign_with},
+    keys::PublishedKey,
+    rules::{HandlerReference, is_valid},
+};
 
 /// Why there are no keys to show. Names neither an address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NoPublishedKeys {
-    /// Neither the configuration nor a rule has a `jwks_url`.
-    #[error("no `id_token` mutator has a `jwks_url`")]
+    /// Neither the configuration nor a rule names a key set to sign with.
+    #[error("no mutator that signs tokens names a key set")]
     NotConfigured,
     /// None of the key sets could be read.
     #[error("none of the key sets to sign with could be read: {0}")]
@@ -20,15 +24,15 @@ pub enum NoPublishedKeys {
 }
 
 impl Gate {
-    /// The public halves of the keys that the `id_token` mutators sign with: those of the
-    /// configuration's `jwks_url` first, then those of the rules' own, as Oathkeeper shows them at
+    /// The public halves of the keys that mutators sign with: those of the
+    /// configuration's key set first, then those of the rules' own, as Oathkeeper shows them at
     /// `/.well-known/jwks.json`. A set that cannot be read is left out while another one can, and so is
     /// a key that has ended (`exp`).
     ///
     /// # Errors
     /// No key set is named, or none of those named can be read.
     pub async fn published_keys(&self) -> Result<Vec<PublishedKey>, NoPublishedKeys> {
-        // All at once: a set that does not arrive keeps nobody waiting for the next.
+        // All at once, so that a set that does not arrive does not delay the others.
         let reads: Vec<_> = self
             .key_set_urls()
             .into_iter()
@@ -60,22 +64,23 @@ impl Gate {
 
     /// Every key set to sign with, once.
     fn key_set_urls(&self) -> Vec<String> {
-        let own = |config: &Option<Value>| {
-            let url = config.as_ref()?.get("jwks_url")?.as_str()?;
-            (!url.is_empty()).then(|| url.to_owned())
-        };
-        let global = self.config.mutators.0.get("id_token");
-        let mut urls: Vec<_> = global
-            .and_then(|known| own(&known.config))
-            .into_iter()
-            .collect();
+        let mut urls = Vec::new();
+        for (handler, option) in signers() {
+            if let Some(global) = self.config.mutators.get(handler) {
+                urls.extend(url(global.config.as_ref(), option));
+            }
+        }
         for rule in self.definitions() {
-            let of_rule = rule
+            let own = |mutator: &HandlerReference| {
+                let (_, option) = signers().find(|(handler, _)| *handler == mutator.handler)?;
+                url(mutator.config.as_ref(), option)
+            };
+            let new: Vec<_> = rule
                 .mutators
                 .iter()
-                .filter(|mutator| mutator.handler == "id_token")
-                .filter_map(|mutator| own(&mutator.config));
-            let new: Vec<_> = of_rule.filter(|url| !urls.contains(url)).collect();
+                .filter_map(own)
+                .filter(|url| !urls.contains(url))
+                .collect();
             if !new.is_empty() && is_valid(&self.config, &rule) {
                 for url in new {
                     if !urls.contains(&url) {
@@ -86,6 +91,20 @@ impl Gate {
         }
         urls
     }
+}
+
+/// The mutators that sign, each with the option that names its key set.
+fn signers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let mutators = HandlerKind::Mutator.handlers().iter();
+    mutators
+        .filter(|handler| handler.signs())
+        .filter_map(|handler| Some((handler.name, handler.key_sets?.option)))
+}
+
+/// The key set that a configuration names.
+fn url(config: Option<&Value>, option: &str) -> Option<String> {
+    let url = config?.get(option)?.as_str()?;
+    (!url.is_empty()).then(|| url.to_owned())
 }
 
 #[cfg(test)]

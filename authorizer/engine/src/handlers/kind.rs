@@ -1,6 +1,7 @@
 //! The four kinds of handlers, in the order in which a request meets them.
 
-use crate::config::{Config, Field, Handlers, shape};
+use super::{Description, authenticators, authorizers, errors, mutators};
+use crate::config::{Config, Handlers};
 
 /// A kind of handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,7 +60,18 @@ impl HandlerKind {
 
     /// Every handler of this kind.
     #[must_use]
-    pub fn handlers(self) -> &'static [Field] {
-        shape::handlers_of(self)
+    pub fn handlers(self) -> &'static [Description] {
+        match self {
+            Self::Authenticator => authenticators::DESCRIPTIONS,
+            Self::Authorizer => authorizers::DESCRIPTIONS,
+            Self::Mutator => mutators::DESCRIPTIONS,
+            Self::ErrorHandler => errors::DESCRIPTIONS,
+        }
+    }
+
+    /// The handler of this kind with this name.
+    #[must_use]
+    pub fn handler(self, name: &str) -> Option<&'static Description> {
+        self.handlers().iter().find(|handler| handler.name == name)
     }
 }

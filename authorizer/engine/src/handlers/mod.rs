@@ -1,12 +1,15 @@
-//! The handlers of a rule: one file each, one folder for each part of the pipeline.
+//! The handlers of a rule: one file each, one folder for each kind.
 
 pub mod authenticators;
 pub mod authorizers;
 #[cfg(test)]
 mod cache_tests;
+mod description;
 pub mod errors;
 mod kind;
 pub mod mutators;
+pub(crate) mod options;
+mod registry;
 pub(crate) mod retry;
 mod session_cache;
 mod settings;
@@ -18,6 +21,7 @@ mod vouches;
 
 use oathgate_cache as bounded_cache;
 
+pub use description::{Description, KeyPurpose, KeySets, Options, SetHeaders};
 pub use kind::HandlerKind;
 pub use session_cache::SessionCacheLimits;
 pub use settings::{Defect, Misconfigured, Settings};

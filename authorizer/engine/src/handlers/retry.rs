@@ -4,9 +4,23 @@ use std::time::Duration;
 
 use crate::{
     Failure, Ports, ReasonCode,
+    config::{Form, Shape},
+    handlers::options::options,
     ports::{HttpError, HttpResponse},
     service_request::ServiceRequest,
 };
+
+options! {
+    /// `retry` of handlers that send a request only once, as in Oathkeeper.
+    pub(crate) struct IgnoredRetry {
+        /// Accepted as in Oathkeeper, which ignores it too: the request is sent once.
+        #[default("1s")]
+        give_up_after: String as Shape::text(Form::Duration),
+        /// Accepted as in Oathkeeper, which ignores it too: the request is sent once.
+        #[default("100ms")]
+        max_delay: String as Shape::text(Form::Duration),
+    }
+}
 
 /// The first wait; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(1);

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{HandlerKind, Shared};
+use super::{HandlerKind, Shared, options::OptionValue};
 use crate::{
     Failure, ReasonCode,
     config::{self, Config, HandlerSettings, merge, whole_numbers},
@@ -185,7 +184,7 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// A handler that is not enabled, or a configuration that does not fit.
-    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Misconfigured> {
+    pub(crate) fn parse<T: OptionValue>(&self) -> Result<T, Misconfigured> {
         self.require_enabled()?;
         self.parse_merged()
     }
@@ -195,7 +194,7 @@ impl<'a> Settings<'a> {
     ///
     /// # Errors
     /// A configuration that does not fit; the first thing wrong in it.
-    pub fn parse_merged<T: DeserializeOwned>(&self) -> Result<T, Misconfigured> {
+    pub(crate) fn parse_merged<T: OptionValue>(&self) -> Result<T, Misconfigured> {
         let merged = self.merged()?;
         if let Some(wrong) = self.validate(&merged).into_iter().next() {
             let place = if wrong.key.is_empty() {
@@ -209,7 +208,7 @@ impl<'a> Settings<'a> {
                 .unwrap_or_default();
             return Err(self.misconfigured(format!("{place}{}{advice}", wrong.message)));
         }
-        serde_json::from_value(merged).map_err(|error| self.misconfigured(error.to_string()))
+        T::read(merged).map_err(|error| self.misconfigured(error.to_string()))
     }
 
     /// What the rule says over what the configuration says: maps merge, everything else replaces.
@@ -238,7 +237,9 @@ impl<'a> Settings<'a> {
 
     /// Everything wrong with a merged configuration, with paths that begin in it.
     pub(crate) fn validate(&self, merged: &Value) -> Vec<Finding> {
-        config::handler_shape(self.kind, self.handler)
+        self.kind
+            .handler(self.handler)
+            .and_then(|known| known.options.shape())
             .map(|shape| config::validate(shape, merged))
             .unwrap_or_default()
             .into_iter()

@@ -2,9 +2,13 @@
 
 use std::ops::Deref;
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::Value;
 
-use crate::go::{Url, UrlError};
+use super::options::{OptionValue, UnreadOption, from_json};
+use crate::{
+    config::{Form, Shape},
+    go::{Url, UrlError},
+};
 
 /// An absolute URL: what Oathkeeper's schema accepts as `format: uri`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,10 +45,12 @@ impl Deref for Uri {
     }
 }
 
-impl<'de> Deserialize<'de> for Uri {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(D::Error::custom)
+impl OptionValue for Uri {
+    const SHAPE: Shape = Shape::text(Form::Uri);
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        let text: String = from_json(value)?;
+        Self::parse(&text).map_err(|error| error.to_string().into())
     }
 }
 

@@ -4,29 +4,27 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde_json::Value;
 
-use super::{HandlerKind, Settings, Shared};
+use super::{HandlerKind, SetHeaders, Settings, Shared};
 use crate::{
     config::Config,
     go::{canonical_header_name, is_token},
     rules::{HandlerReference, RuleDefinition},
 };
 
-/// The headers that handlers can set themselves, and so vouch for: never those that `noop` copies from
-/// the client.
+/// The headers that handlers can set themselves, and so vouch for: never those that the `noop` mutator
+/// copies from the client.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vouches {
     /// Their canonical names.
     pub names: BTreeSet<String>,
-    /// Whether there can be any other too: the service a `hydrator` asks sets what it likes.
+    /// Whether there can be any other too: a service names them when it responds.
     pub any: bool,
-    /// The names of the cookies that `cookie` mutators set.
+    /// The names of the cookies that they set.
     pub cookies: BTreeSet<String>,
 }
 
 impl Vouches {
-    /// What a rule vouches for: the headers of its `header` mutators, `Cookie` of `cookie`,
-    /// `Authorization` of `id_token`, anything of `hydrator`, and what its authorizer hands on from
-    /// the answer of its service.
+    /// What a rule vouches for: the headers that its authorizer and its mutators set.
     #[must_use]
     pub fn of(rule: &RuleDefinition, config: &Config) -> Self {
         let mut vouches = Self::default();
@@ -73,33 +71,29 @@ pub(crate) struct HeadersSet {
 }
 
 impl HeadersSet {
-    /// What a handler sets; nothing for one of another kind than mutators and authorizers.
+    /// What a handler sets, as it is configured.
     pub(crate) fn by(
         kind: HandlerKind,
         handler: &HandlerReference,
         config: &Config,
         shared: &Arc<Shared>,
     ) -> Self {
+        let Some(known) = kind.handler(&handler.handler) else {
+            return Self::default();
+        };
         let merged = || merged(kind, handler, config, shared);
-        let (names, any) = match (kind, handler.handler.as_str()) {
-            (HandlerKind::Mutator, "header") => (keys(merged().get("headers")), false),
-            (HandlerKind::Mutator, "cookie") => (vec!["Cookie".to_owned()], false),
-            (HandlerKind::Mutator, "id_token") => (vec!["Authorization".to_owned()], false),
-            (HandlerKind::Mutator, "hydrator") => (Vec::new(), true),
-            (HandlerKind::Authorizer, "remote" | "remote_json") => (
-                texts(merged().get("forward_response_headers_to_upstream")),
-                false,
-            ),
-            _ => (Vec::new(), false),
-        };
-        let cookies = match (kind, handler.handler.as_str()) {
-            (HandlerKind::Mutator, "cookie") => keys(merged().get("cookies")),
-            _ => Vec::new(),
-        };
         Self {
-            names,
-            any,
-            cookies,
+            names: match known.sets {
+                SetHeaders::None | SetHeaders::Any => Vec::new(),
+                SetHeaders::Named(names) => names.iter().map(ToString::to_string).collect(),
+                SetHeaders::KeysOf(option) => keys(merged().get(option)),
+                SetHeaders::ItemsOf(option) => texts(merged().get(option)),
+            },
+            any: known.sets == SetHeaders::Any,
+            cookies: known
+                .cookies
+                .map(|option| keys(merged().get(option)))
+                .unwrap_or_default(),
         }
     }
 }

@@ -1,20 +1,19 @@
 //! What may stand in a configuration, as data: checked against, filled in with defaults, listed as
 //! keys for variables, and written out as JSON Schema from one description.
 
-mod authenticators;
-mod authorizers;
-mod errors;
 mod handlers;
-mod mutators;
 mod observability;
 mod parts;
+mod preset;
 mod root;
 mod rule;
 mod serve;
 
 use crate::handlers::HandlerKind;
-pub use handlers::handler;
-pub(crate) use handlers::handlers_of;
+pub(crate) use handlers::of_handler;
+pub(crate) use parts::{ANY, TEXT};
+pub use preset::Preset;
+pub(crate) use preset::value_of;
 pub(crate) use root::CONFIG;
 pub(crate) use rule::{RULE, RULES};
 
@@ -25,7 +24,7 @@ pub struct Shape {
     pub kind: Kind,
     /// What it is taken to be where nothing is written, where Oathkeeper's schema says.
     pub default: Option<Preset>,
-    /// What it means, for people.
+    /// What it means; empty in programs that show no documentation.
     pub about: &'static str,
 }
 
@@ -62,10 +61,6 @@ pub enum Kind {
     Object {
         /// The keys.
         fields: &'static [Field],
-        /// Those that must be there.
-        required: &'static [&'static str],
-        /// Those that must be there as well once `enabled` is true.
-        required_if_enabled: &'static [&'static str],
     },
     /// A handler: `enabled`, and a `config` that counts only where it is enabled.
     Handler {
@@ -105,19 +100,6 @@ pub enum Form {
     Version,
 }
 
-/// A value that stands where nothing is written.
-#[derive(Clone, Copy, Debug)]
-pub enum Preset {
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number.
-    Integer(i64),
-    /// A text.
-    Text(&'static str),
-    /// A list of texts.
-    Texts(&'static [&'static str]),
-}
-
 /// A key of an object.
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
@@ -125,8 +107,21 @@ pub struct Field {
     pub name: &'static str,
     /// What stands there.
     pub shape: Shape,
-    /// Why it has no effect here, where it has none.
+    /// Whether it must be there.
+    pub required: Required,
+    /// Why it is ignored here, if it is.
     pub idle: Option<&'static str>,
+}
+
+/// Whether a key must be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Required {
+    /// It may be left out.
+    Never,
+    /// It must be there.
+    Always,
+    /// It must be there once the key `enabled` beside it is true.
+    IfEnabled,
 }
 
 impl Shape {
@@ -139,12 +134,12 @@ impl Shape {
     }
 
     /// `true` or `false`.
-    pub(super) const fn bool() -> Self {
+    pub(crate) const fn bool() -> Self {
         Self::new(Kind::Bool)
     }
 
     /// A whole number.
-    pub(super) const fn integer(min: i64, max: i64) -> Self {
+    pub(crate) const fn integer(min: i64, max: i64) -> Self {
         Self::new(Kind::Integer {
             min,
             max,
@@ -153,7 +148,7 @@ impl Shape {
     }
 
     /// One of a few numbers.
-    pub(super) const fn integer_of(only: &'static [i64]) -> Self {
+    pub(crate) const fn integer_of(only: &'static [i64]) -> Self {
         Self::new(Kind::Integer {
             min: i64::MIN,
             max: i64::MAX,
@@ -162,17 +157,22 @@ impl Shape {
     }
 
     /// Any number.
-    pub(super) const fn number() -> Self {
+    pub(crate) const fn number() -> Self {
         Self::new(Kind::Number)
     }
 
     /// A text.
-    pub(super) const fn text(form: Form) -> Self {
+    pub(crate) const fn text(form: Form) -> Self {
         Self::new(Kind::Text(form))
     }
 
+    /// Any text.
+    pub(crate) const fn plain_text() -> Self {
+        Self::text(Form::Plain)
+    }
+
     /// A list.
-    pub(super) const fn list(item: &'static Self) -> Self {
+    pub(crate) const fn list(item: &'static Self) -> Self {
         Self::new(Kind::List {
             item,
             unique: false,
@@ -180,41 +180,34 @@ impl Shape {
     }
 
     /// A list without repeats.
-    pub(super) const fn set(item: &'static Self) -> Self {
+    pub(crate) const fn set(item: &'static Self) -> Self {
         Self::new(Kind::List { item, unique: true })
     }
 
     /// Names of the writer's choice.
-    pub(super) const fn map(value: &'static Self) -> Self {
+    pub(crate) const fn map(value: &'static Self) -> Self {
         Self::new(Kind::Map(value))
     }
 
     /// Known keys.
-    pub(super) const fn object(fields: &'static [Field]) -> Self {
-        Self::requiring(fields, &[])
+    pub(crate) const fn object(fields: &'static [Field]) -> Self {
+        Self::new(Kind::Object { fields })
     }
 
-    /// Known keys, some of which must be there.
-    pub(super) const fn requiring(
-        fields: &'static [Field],
-        required: &'static [&'static str],
-    ) -> Self {
-        Self::new(Kind::Object {
-            fields,
-            required,
-            required_if_enabled: &[],
-        })
+    /// Nothing, or exactly one of the keys.
+    pub(crate) const fn one_of(fields: &'static [Field]) -> Self {
+        Self::new(Kind::OneOf(fields))
     }
 
     /// The same shape with a default.
-    pub(super) const fn or(mut self, default: Preset) -> Self {
+    pub(crate) const fn or(mut self, default: Preset) -> Self {
         self.default = Some(default);
         self
     }
 
     /// The same shape with an explanation.
-    pub(super) const fn about(mut self, about: &'static str) -> Self {
-        self.about = about;
+    pub(crate) const fn about(mut self, about: &'static str) -> Self {
+        self.about = documentation(about);
         self
     }
 
@@ -222,7 +215,7 @@ impl Shape {
     #[must_use]
     pub fn fields(&self) -> &'static [Field] {
         match self.kind {
-            Kind::Object { fields, .. } | Kind::OneOf(fields) => fields,
+            Kind::Object { fields } | Kind::OneOf(fields) => fields,
             _ => &[],
         }
     }
@@ -236,17 +229,38 @@ impl Shape {
 
 /// A key of an object and what it means.
 pub(super) const fn field(name: &'static str, shape: Shape, about: &'static str) -> Field {
-    Field {
-        name,
-        shape: shape.about(about),
-        idle: None,
-    }
+    Field::new(name, shape, about)
 }
 
 impl Field {
-    /// The same key, without effect here for a reason.
-    pub(super) const fn idle(mut self, why: &'static str) -> Self {
+    /// A key that may be left out, and what it means.
+    pub(crate) const fn new(name: &'static str, shape: Shape, about: &'static str) -> Self {
+        Self {
+            name,
+            shape: shape.about(about),
+            required: Required::Never,
+            idle: None,
+        }
+    }
+
+    /// The same key, which must be there.
+    pub(crate) const fn required(mut self, required: Required) -> Self {
+        self.required = required;
+        self
+    }
+
+    /// The same key, ignored here for a reason.
+    pub(crate) const fn idle(mut self, why: &'static str) -> Self {
         self.idle = Some(why);
         self
+    }
+}
+
+/// A documentation text: there in programs that show it, empty in those that only decide.
+pub(crate) const fn documentation(text: &'static str) -> &'static str {
+    if cfg!(any(test, feature = "descriptions")) {
+        text
+    } else {
+        ""
     }
 }

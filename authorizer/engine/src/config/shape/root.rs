@@ -2,11 +2,11 @@
 
 use super::{
     Field, Form, Preset, Shape, field,
-    handlers::{AUTHENTICATORS, AUTHORIZERS, ERROR_HANDLERS, MUTATORS},
     observability::{LOG, TRACING},
     parts::{FILE_URI, TEXT},
     serve::SERVE,
 };
+use crate::handlers::{authenticators, authorizers, errors, mutators};
 
 static ACCESS_RULES: [Field; 2] = [
     field(
@@ -24,44 +24,51 @@ static ACCESS_RULES: [Field; 2] = [
 static ERRORS: [Field; 2] = [
     field(
         "fallback",
-        Shape::list(&TEXT).or(Preset::Texts(&["json"])),
-        "The handlers asked in order where none of the rule's own fits.",
+        Shape::list(&TEXT).or(Preset::Texts(errors::DEFAULT_FALLBACK)),
+        "The error handlers tried in order where none of the rule's own is responsible.",
     ),
     field(
         "handlers",
-        Shape::object(&ERROR_HANDLERS),
-        "How refusals are told.",
+        Shape::object(errors::FIELDS),
+        "Handlers that write the response to a refused request.",
     ),
 ];
 
 static ROOT: [Field; 10] = [
-    field("serve", Shape::object(&SERVE), "Ports."),
-    field("access_rules", Shape::object(&ACCESS_RULES), "Rules."),
+    field("serve", Shape::object(&SERVE), "The server's ports."),
+    field(
+        "access_rules",
+        Shape::object(&ACCESS_RULES),
+        "Where the rules are, and how they match.",
+    ),
     field(
         "authenticators",
-        Shape::object(&AUTHENTICATORS),
-        "Who is asking.",
+        Shape::object(authenticators::FIELDS),
+        "Handlers that establish a request's subject.",
     ),
-    field("errors", Shape::object(&ERRORS), "How refusals are told."),
+    field(
+        "errors",
+        Shape::object(&ERRORS),
+        "How refusals are written.",
+    ),
     field(
         "authorizers",
-        Shape::object(&AUTHORIZERS),
-        "Whether they may.",
+        Shape::object(authorizers::FIELDS),
+        "Handlers that decide whether the subject may send the request.",
     ),
     field(
         "mutators",
-        Shape::object(&MUTATORS),
-        "What the backend is told.",
+        Shape::object(mutators::FIELDS),
+        "Handlers that set what the backend receives.",
     ),
-    field("log", Shape::object(&LOG), "What the log says, and how."),
-    field("tracing", Shape::object(&TRACING), "Traces.")
-        .idle("it has no effect here: nothing is traced"),
+    field("log", Shape::object(&LOG), "The log's content and format."),
+    field("tracing", Shape::object(&TRACING), "Traces.").idle("ignored: nothing is traced"),
     field(
         "profiling",
         Shape::text(Form::Choice(&["cpu", "mem", ""])),
         "Profiles of Oathkeeper.",
     )
-    .idle("it has no effect here: there are no profiles to write"),
+    .idle("ignored: no profiles are written"),
     field(
         "version",
         Shape::text(Form::Version),

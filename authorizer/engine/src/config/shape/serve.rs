@@ -155,7 +155,7 @@ pub(super) static SERVE: [Field; 3] = [
         Shape::object(&PROXY_FIELDS),
         "Oathkeeper's reverse proxy.",
     )
-    .idle("it has no effect here, API Gateway is the proxy"),
+    .idle("ignored: API Gateway is the proxy"),
     field(
         "prometheus",
         Shape::object(&PROMETHEUS_FIELDS),

@@ -1,39 +1,50 @@
-//! `anonymous`: lets in whoever brings no `Authorization` header, under one name for all.
+//! `anonymous`: accepts requests without an `Authorization` header, as one subject for all.
 
-use serde::Deserialize;
-
-use super::Authentication;
+use super::{Authenticate, Authentication};
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+    },
 };
 
-/// Lets in whoever brings no `Authorization` header.
+/// Accepts requests without an `Authorization` header.
 #[derive(Debug)]
-pub struct Anonymous {
+pub(super) struct Anonymous {
     subject: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    #[serde(default)]
-    subject: String,
+options! {
+    struct Options {
+        /// The subject of requests without credentials.
+        #[default("anonymous")]
+        subject: String,
+    }
 }
 
-impl Anonymous {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let Config { subject } = settings.parse()?;
+/// The subject where an empty one is configured.
+const SUBJECT: &str = "anonymous";
+
+impl Authenticate for Anonymous {
+    const DESCRIPTION: Description = Description::new(
+        "anonymous",
+        "Accepts requests without an `Authorization` header, as one subject for all.",
+    )
+    .optional(&Options::SHAPE, "subject: guest");
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Options { subject } = settings.parse()?;
         Ok(Self {
             subject: if subject.is_empty() {
-                "anonymous".to_owned()
+                SUBJECT.to_owned()
             } else {
                 subject
             },
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,
@@ -59,7 +70,7 @@ mod tests {
     use crate::testing::{ScriptedHttp, ports};
 
     #[tokio::test]
-    async fn it_lets_in_who_brings_no_authorization() {
+    async fn it_accepts_requests_without_authorization() {
         let ports = ports(&ScriptedHttp::new([]));
         for (global, rule, headers, subject) in [
             ("{}", json!({}), &[][..], Some("anonymous")),

@@ -1,51 +1,79 @@
-//! `bearer_token`: asks a session service about the request's token.
-
-use serde::Deserialize;
+//! `bearer_token`: checks the request's token with a session service.
 
 use super::{
-    Authentication,
-    session_check::{Options, SessionCheck},
+    Authenticate, Authentication,
+    session_check::{self, SessionCheck},
     token_from::TokenFrom,
 };
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+    },
 };
 
-/// Asks a session service about a request with a token.
+/// Checks the token of a request with a session service.
 #[derive(Debug)]
-pub struct BearerToken {
+pub(super) struct BearerToken {
     token_from: TokenFrom,
-    /// What a token must begin with to be looked at.
+    /// What a token must begin with to be checked.
     prefix: String,
     check: SessionCheck,
 }
 
-#[derive(Deserialize)]
-struct Config {
-    #[serde(default)]
-    token_from: TokenFrom,
-    #[serde(default)]
-    prefix: String,
-    #[serde(flatten)]
-    check: Options,
+const EXAMPLE: &str = "\
+check_session_url: https://kratos.example.com/sessions/whoami
+preserve_path: true
+force_method: GET
+token_from: {header: X-Session-Token}
+forward_http_headers: [X-Session-Token]
+subject_from: identity.id";
+
+options! {
+    struct Options {
+        /// Where the request has its token; without it `Authorization` behind `Bearer`.
+        token_from: TokenFrom,
+        /// What a token must begin with; else the next authenticator is called.
+        prefix: String,
+        /// The GJSON path of the subject in the response.
+        #[default("sub")]
+        subject_from: String,
+        ..check: session_check::Options
+    }
 }
 
-impl BearerToken {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let Config {
+impl Authenticate for BearerToken {
+    const DESCRIPTION: Description = Description::new(
+        "bearer_token",
+        "Checks the request's token with a session service.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .services(&["check_session_url"])
+    .checks_session_with("Authorization")
+    .behind_api_gateway(session_check::BEHIND_API_GATEWAY);
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Options {
             token_from,
             prefix,
+            subject_from,
             check,
         } = settings.parse()?;
         Ok(Self {
             token_from,
             prefix,
-            check: SessionCheck::new(check, "Authorization", "sub", settings.shared),
+            check: SessionCheck::new(
+                check,
+                subject_from,
+                "sub",
+                &Self::DESCRIPTION,
+                settings.shared,
+            ),
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,

@@ -1,42 +1,73 @@
-//! `cookie_session`: asks a session service about the request's cookies.
-
-use serde::Deserialize;
+//! `cookie_session`: checks the request's cookies with a session service.
 
 use super::{
-    Authentication,
-    session_check::{Options, SessionCheck},
+    Authenticate, Authentication,
+    session_check::{self, SessionCheck},
 };
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+    },
 };
 
-/// Asks a session service about a request with cookies.
+/// Checks the cookies of a request with a session service.
 #[derive(Debug)]
-pub struct CookieSession {
-    /// The cookies of which one must be there; any cookie will do if there are none.
+pub(super) struct CookieSession {
+    /// The cookies of which the request must have one; empty for any cookie.
     only: Vec<String>,
     check: SessionCheck,
 }
 
-#[derive(Deserialize)]
-struct Config {
-    #[serde(default)]
-    only: Vec<String>,
-    #[serde(flatten)]
-    check: Options,
+const EXAMPLE: &str = "\
+check_session_url: https://kratos.example.com/sessions/whoami
+only: [ory_kratos_session]
+preserve_path: true
+force_method: GET
+subject_from: identity.id
+extra_from: '@this'";
+
+options! {
+    struct Options {
+        /// The cookies of which the request must have one; else the next authenticator is called.
+        only: Vec<String>,
+        /// The GJSON path of the subject in the response.
+        #[default("subject")]
+        subject_from: String,
+        ..check: session_check::Options
+    }
 }
 
-impl CookieSession {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let Config { only, check } = settings.parse()?;
+impl Authenticate for CookieSession {
+    const DESCRIPTION: Description = Description::new(
+        "cookie_session",
+        "Checks the request's cookies with a session service.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .services(&["check_session_url"])
+    .checks_session_with("Cookie")
+    .behind_api_gateway(session_check::BEHIND_API_GATEWAY);
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Options {
+            only,
+            subject_from,
+            check,
+        } = settings.parse()?;
         Ok(Self {
             only,
-            check: SessionCheck::new(check, "Cookie", "subject", settings.shared),
+            check: SessionCheck::new(
+                check,
+                subject_from,
+                "subject",
+                &Self::DESCRIPTION,
+                settings.shared,
+            ),
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,
@@ -48,7 +79,9 @@ impl CookieSession {
         self.check.run(request, session, ports).await?;
         Ok(Authentication::Authenticated)
     }
+}
 
+impl CookieSession {
     fn is_responsible(&self, request: &Request) -> bool {
         if self.only.is_empty() {
             return request.header.cookies().next().is_some();

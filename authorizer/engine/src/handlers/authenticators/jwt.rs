@@ -1,21 +1,29 @@
-//! `jwt`: verifies a JSON Web Token.
+//! `jwt`: verifies a JSON Web Token with the keys of its issuer.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use oathgate_gotemplate::Value;
-use serde::Deserialize;
 
-use super::{Authentication, scope_strategy::ScopeStrategy, token_from::TokenFrom};
+use super::{
+    Authenticate, Authentication,
+    scope_strategy::ScopeStrategy,
+    token_from::TokenFrom,
+};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
+    config::{Form, Shape},
     go::parse_duration,
-    handlers::{Misconfigured, Settings, Shared, Uri, settings::OptionPlace},
+    handlers::{
+        Description, KeyPurpose, Misconfigured, Settings, Shared, Uri,
+        options::{OptionValue, options},
+        settings::OptionPlace,
+    },
     keys::{KeySetError, NoKey, WebToken, WebTokenError},
 };
 
 /// Verifies a JSON Web Token with keys of trusted URLs, and takes its claims for the session.
 #[derive(Debug)]
-pub struct Jwt {
+pub(super) struct Jwt {
     required_scope: Vec<String>,
     target_audience: Vec<String>,
     trusted_issuers: Vec<String>,
@@ -30,35 +38,63 @@ pub struct Jwt {
     shared: Arc<Shared>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    #[serde(default)]
-    required_scope: Vec<String>,
-    #[serde(default)]
-    target_audience: Vec<String>,
-    #[serde(default)]
-    trusted_issuers: Vec<String>,
-    #[serde(default)]
-    allowed_algorithms: Vec<String>,
-    jwks_urls: Vec<Uri>,
-    #[serde(default)]
-    jwks_max_wait: String,
-    #[serde(default)]
-    jwks_ttl: String,
-    #[serde(default)]
-    scope_strategy: ScopeStrategy,
-    #[serde(default)]
-    token_from: TokenFrom,
+const EXAMPLE: &str = "\
+jwks_urls: [https://issuer.example.com/.well-known/jwks.json]
+trusted_issuers: [https://issuer.example.com/]
+target_audience: [https://api.example.com]
+required_scope: [orders.read]
+scope_strategy: exact";
+
+/// The URL of a key set.
+static KEY_SET: Shape = Shape::text(Form::FileUri);
+
+options! {
+    struct Options {
+        /// The scopes of which a token must have all.
+        required_scope: Vec<String>,
+        /// The audiences of which a token must name all.
+        target_audience: Vec<String>,
+        /// The issuers of which one must have issued the token; empty for any.
+        trusted_issuers: Vec<String>,
+        /// The algorithms a token may be signed with; without any, RS256.
+        allowed_algorithms: Vec<String>,
+        /// The URLs of the key sets: `https://`, `file://` or `inline://`.
+        #[required = Always]
+        jwks_urls: Vec<Uri> as Shape::list(&KEY_SET),
+        /// How long a request waits for a key set before the one read last is used.
+        #[default("1s")]
+        jwks_max_wait: String,
+        /// How long a key set is used before it is read again.
+        #[default("30s")]
+        jwks_ttl: String,
+        /// How scopes are compared.
+        #[default("none")]
+        scope_strategy: ScopeStrategy,
+        /// Where the request has its token; without it `Authorization` behind `Bearer`.
+        token_from: TokenFrom,
+    }
 }
 
-impl Jwt {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Authenticate for Jwt {
+    const DESCRIPTION: Description = Description::new(
+        "jwt",
+        "Verifies a JSON Web Token with the keys of its issuer, and puts its claims into the session.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .key_sets("jwks_urls", KeyPurpose::Verify)
+    .services(&["jwks_urls"])
+    .behind_api_gateway(
+        "A key set in a file (`file://`) is not part of a package: write it into the configuration as \
+         `inline://` and base64, or name it by `https://`. Each environment of the function sends an issuer \
+         at most 20 requests a minute because of unknown key ids.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let duration = |option, text: &str, default| match text {
             "" => Ok(default),
             text => parse_duration(text).ok_or_else(|| {
-                settings.misconfigured(format!("`{option}`: `{text}` is no duration"))
+                settings.misconfigured(format!("`{option}`: `{text}` is not a valid duration"))
             }),
         };
         let mut allowed_algorithms = config.allowed_algorithms;
@@ -84,7 +120,7 @@ impl Jwt {
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,
@@ -102,7 +138,9 @@ impl Jwt {
         session.extra = Some(Arc::new(claims));
         Ok(Authentication::Authenticated)
     }
+}
 
+impl Jwt {
     /// A token that a trusted key signed, and whose time has come and is not over.
     async fn verify(
         &self,

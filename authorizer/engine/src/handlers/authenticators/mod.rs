@@ -1,20 +1,12 @@
-//! Who is asking.
+//! Authenticators: they establish a request's subject.
 
-mod anonymous;
-mod bearer_token;
-mod cookie_session;
 mod introspection;
-mod jwt;
-mod noop;
-mod oauth2_client_credentials;
-mod oauth2_introspection;
 mod pre_authorization;
 #[cfg(test)]
 mod probe;
 mod scope_strategy;
 mod session_check;
 mod token_from;
-mod unauthorized;
 
 pub(crate) use introspection::KeptIntrospections;
 pub(crate) use pre_authorization::PreAuthorizations;
@@ -22,92 +14,84 @@ pub(crate) use session_check::ReadAnswers;
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
-use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
+use crate::{
+    Failure, Ports, Request, Session,
+    config::Config,
+    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
+    rules::HandlerReference,
+};
 
-/// What an authenticator says of a request it did not refuse.
+/// The result of an authenticator that did not refuse a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authentication {
-    /// The session says who is asking.
+    /// The session has the subject.
     Authenticated,
-    /// The request holds nothing for this authenticator: the next one is asked.
+    /// The request has no credentials for this authenticator: the next one is called.
     NotResponsible,
 }
 
-/// Who is asking.
-#[derive(Debug)]
-pub enum Authenticator {
-    /// `noop`.
-    Noop(noop::Noop),
-    /// `unauthorized`.
-    Unauthorized(unauthorized::Unauthorized),
-    /// `anonymous`.
-    Anonymous(anonymous::Anonymous),
-    /// `cookie_session`.
-    CookieSession(cookie_session::CookieSession),
-    /// `bearer_token`.
-    BearerToken(bearer_token::BearerToken),
-    /// `jwt`.
-    Jwt(jwt::Jwt),
-    /// `oauth2_client_credentials`.
-    OAuth2ClientCredentials(oauth2_client_credentials::OAuth2ClientCredentials),
-    /// `oauth2_introspection`.
-    OAuth2Introspection(oauth2_introspection::OAuth2Introspection),
-    /// A handler that is unknown, disabled or wrongly configured: 500 for whoever reaches it.
-    Misconfigured(Misconfigured),
+/// An authenticator.
+pub(crate) trait Authenticate: Sized {
+    /// What is known of it before any is built.
+    const DESCRIPTION: Description;
+
+    /// Builds it from its configuration.
+    ///
+    /// # Errors
+    /// A configuration that it cannot be run with.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured>;
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The failure the client is refused with.
+    async fn authenticate(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<Authentication, Failure>;
 }
 
-impl Authenticator {
-    /// The names of all handlers of this kind.
-    pub const NAMES: &[&str] = &[
-        "noop",
-        "unauthorized",
-        "anonymous",
-        "cookie_session",
-        "bearer_token",
-        "jwt",
-        "oauth2_client_credentials",
-        "oauth2_introspection",
-    ];
+handlers! {
+    Authenticate {
+        noop::Noop,
+        unauthorized::Unauthorized,
+        anonymous::Anonymous,
+        cookie_session::CookieSession,
+        bearer_token::BearerToken,
+        jwt::Jwt,
+        oauth2_client_credentials::OAuth2ClientCredentials,
+        oauth2_introspection::OAuth2Introspection,
+    }
+    async fn authenticate(request: &Request, session: &mut Session, ports: &Ports) -> Result<Authentication, Failure>;
+}
 
+/// An authenticator of a rule.
+#[derive(Debug)]
+pub struct Authenticator(Result<Handler, Misconfigured>);
+
+impl Authenticator {
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
         let settings = Settings::of(HandlerKind::Authenticator, reference, config, shared);
-        let built = match settings.handler {
-            "noop" => noop::Noop::build(&settings).map(Self::Noop),
-            "unauthorized" => unauthorized::Unauthorized::build(&settings).map(Self::Unauthorized),
-            "anonymous" => anonymous::Anonymous::build(&settings).map(Self::Anonymous),
-            "cookie_session" => {
-                cookie_session::CookieSession::build(&settings).map(Self::CookieSession)
-            }
-            "bearer_token" => bearer_token::BearerToken::build(&settings).map(Self::BearerToken),
-            "jwt" => jwt::Jwt::build(&settings).map(Self::Jwt),
-            "oauth2_client_credentials" => {
-                oauth2_client_credentials::OAuth2ClientCredentials::build(&settings)
-                    .map(Self::OAuth2ClientCredentials)
-            }
-            "oauth2_introspection" => oauth2_introspection::OAuth2Introspection::build(&settings)
-                .map(Self::OAuth2Introspection),
-            _ => Err(settings.unknown()),
-        };
-        built.unwrap_or_else(Self::Misconfigured)
+        Self(Handler::build(&settings))
     }
 
     /// The handler's name.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Noop(_) => "noop",
-            Self::Unauthorized(_) => "unauthorized",
-            Self::Anonymous(_) => "anonymous",
-            Self::CookieSession(_) => "cookie_session",
-            Self::BearerToken(_) => "bearer_token",
-            Self::Jwt(_) => "jwt",
-            Self::OAuth2ClientCredentials(_) => "oauth2_client_credentials",
-            Self::OAuth2Introspection(_) => "oauth2_introspection",
-            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
-        })
+        match &self.0 {
+            Ok(handler) => Cow::Borrowed(handler.description().name),
+            Err(wrong) => Cow::Owned(wrong.handler.clone()),
+        }
+    }
+
+    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
+    #[must_use]
+    pub fn misconfigured(&self) -> Option<&Misconfigured> {
+        self.0.as_ref().err()
     }
 
     /// Runs the handler.
@@ -120,20 +104,13 @@ impl Authenticator {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<Authentication, Failure> {
-        match self {
-            Self::Noop(handler) => handler.authenticate(request, session, ports).await,
-            Self::Unauthorized(handler) => handler.authenticate(request, session, ports).await,
-            Self::Anonymous(handler) => handler.authenticate(request, session, ports).await,
-            Self::CookieSession(handler) => handler.authenticate(request, session, ports).await,
-            Self::BearerToken(handler) => handler.authenticate(request, session, ports).await,
-            Self::Jwt(handler) => handler.authenticate(request, session, ports).await,
-            Self::OAuth2ClientCredentials(handler) => {
-                handler.authenticate(request, session, ports).await
-            }
-            Self::OAuth2Introspection(handler) => {
-                handler.authenticate(request, session, ports).await
-            }
-            Self::Misconfigured(wrong) => Err(wrong.failure()),
-        }
+        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
+        handler.authenticate(request, session, ports).await
+    }
+
+    /// Whether the handler establishes a subject, so that a request accepted with none is remarkable.
+    pub(crate) fn names_subject(&self) -> bool {
+        let handler = self.0.as_ref();
+        handler.is_ok_and(|handler| handler.description().names_subject)
     }
 }

@@ -1,23 +1,30 @@
-//! `noop`: lets everybody in without learning who it is.
+//! `noop`: accepts every request without establishing a subject.
 
-use super::Authentication;
+use super::{Authenticate, Authentication};
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{Description, Misconfigured, Settings},
 };
 
-/// Lets everybody in.
+/// Accepts every request.
 #[derive(Debug)]
-pub struct Noop {}
+pub(super) struct Noop {}
 
-impl Noop {
-    /// The handler has no options, and what a rule writes as its `config` is not looked at.
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+impl Authenticate for Noop {
+    const DESCRIPTION: Description = Description::new(
+        "noop",
+        "Accepts every request without establishing a subject.",
+    )
+    .always_decides()
+    .names_no_subject();
+
+    /// What a rule writes as its `config` is ignored.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         settings.require_enabled()?;
         Ok(Self {})
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         _request: &Request,
         _session: &mut Session,

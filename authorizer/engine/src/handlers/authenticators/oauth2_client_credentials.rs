@@ -1,4 +1,4 @@
-//! `oauth2_client_credentials`: lets in clients whose credentials a token endpoint accepts.
+//! `oauth2_client_credentials`: accepts clients whose credentials a token endpoint accepts.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,15 +7,17 @@ use base64::{
     alphabet::STANDARD,
     engine::{GeneralPurpose, general_purpose::PAD},
 };
-use serde::Deserialize;
 
-use super::{Authentication, session_check::too_many_requests};
+use super::{Authenticate, Authentication, session_check::too_many_requests};
 use crate::{
     Failure, Ports, ReasonCode, Request, ServiceRequest, Session,
     cache_key::CacheKey,
+    config::{Form, Shape},
     go::{Query, Url, parse_duration, query_unescape, text_from_bytes},
     handlers::{
-        Misconfigured, Settings, Shared, Uri,
+        Description, Misconfigured, Settings, Shared, Uri,
+        options::{OptionValue, options},
+        retry::IgnoredRetry,
         token_endpoint::{self, Client, Credentials, Token, TokenError},
     },
 };
@@ -23,11 +25,11 @@ use crate::{
 /// How many accepted credentials are remembered where the configuration does not say.
 const MAX_TOKENS: usize = 1000;
 
-/// Asks a token endpoint for a token with the client's own credentials.
+/// Requests a token with the client's own credentials at a token endpoint.
 #[derive(Debug)]
-pub struct OAuth2ClientCredentials {
+pub(super) struct OAuth2ClientCredentials {
     token_url: Url,
-    /// The scopes as they are asked for, joined by blanks.
+    /// The scopes as they are requested, joined by blanks.
     scope: Option<String>,
     cache: Option<Cache>,
     shared: Arc<Shared>,
@@ -39,42 +41,53 @@ struct Cache {
     max_tokens: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    token_url: Uri,
-    #[serde(default)]
-    required_scope: Vec<String>,
-    /// Checked, and without effect as in Oathkeeper: the token endpoint is asked once.
-    #[serde(default)]
-    retry: Retry,
-    #[serde(default)]
-    cache: CacheConfig,
+const EXAMPLE: &str = "\
+token_url: https://hydra.example.com/oauth2/token
+required_scope: [orders.read]
+cache: {enabled: true, ttl: 60s}";
+
+options! {
+    struct Options {
+        /// The token endpoint that checks the client's id and secret.
+        #[required = Always]
+        token_url: Uri,
+        /// The scopes of which the client must be granted all.
+        required_scope: Vec<String>,
+        /// Accepted as in Oathkeeper, which ignores it too.
+        retry: IgnoredRetry,
+        /// Remembers accepted credentials.
+        cache: CacheOptions,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Retry {
-    max_delay: String,
-    give_up_after: String,
+options! {
+    struct CacheOptions {
+        /// Whether accepted credentials are remembered.
+        #[default(false)]
+        enabled: bool,
+        /// How long they are remembered at most; without it until the token ends.
+        ttl: String as Shape::text(Form::Duration),
+        /// How many are remembered.
+        #[default(1000)]
+        max_tokens: i64,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct CacheConfig {
-    enabled: bool,
-    ttl: String,
-    max_tokens: i64,
-}
+impl Authenticate for OAuth2ClientCredentials {
+    const DESCRIPTION: Description = Description::new(
+        "oauth2_client_credentials",
+        "Tries the client's id and secret (basic authentication) at an OAuth 2.0 token endpoint.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .services(&["token_url"]);
 
-impl OAuth2ClientCredentials {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let duration = |text: &str| match text {
             "" => Ok(None),
             text => parse_duration(text)
                 .map(Some)
-                .ok_or_else(|| settings.misconfigured(format!("`{text}` is no duration"))),
+                .ok_or_else(|| settings.misconfigured(format!("`{text}` is not a valid duration"))),
         };
         duration(&config.retry.max_delay)?;
         duration(&config.retry.give_up_after)?;
@@ -93,7 +106,7 @@ impl OAuth2ClientCredentials {
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,
@@ -104,7 +117,7 @@ impl OAuth2ClientCredentials {
         };
         let (Some(id), Some(secret)) = (query_unescape(&id), query_unescape(&secret)) else {
             return Err(Failure::unauthorized()
-                .with_cause("the credentials hold a percent sign that is no escape"));
+                .with_cause("the credentials have a percent sign that begins no escape sequence"));
         };
         let client = Client { id, secret };
         let token_request = self.token_request(&client);
@@ -126,7 +139,9 @@ impl OAuth2ClientCredentials {
         session.subject = client.id;
         Ok(Authentication::Authenticated)
     }
+}
 
+impl OAuth2ClientCredentials {
     fn token_request(&self, client: &Client) -> ServiceRequest {
         let mut parameters = Query::default();
         if let Some(scope) = &self.scope {
@@ -164,7 +179,7 @@ fn basic_credentials(request: &Request) -> Option<(String, String)> {
     Some((id.to_owned(), secret.to_owned()))
 }
 
-/// What a client is told that did not get a token.
+/// The refusal of a client that did not get a token.
 fn refuse(error: TokenError) -> Failure {
     let unwell = |status, message: &'static str| {
         Failure::new(status, message).because(ReasonCode::ServiceFailed)

@@ -1,4 +1,4 @@
-//! `oauth2_introspection`: asks an authorisation server about a token.
+//! `oauth2_introspection`: sends the request's token to an introspection endpoint.
 
 use std::{
     collections::BTreeMap,
@@ -7,30 +7,36 @@ use std::{
 };
 
 use bytes::Bytes;
-use serde::Deserialize;
 
 use super::{
-    Authentication, introspection::Introspection, pre_authorization::PreAuthorization,
-    scope_strategy::ScopeStrategy, session_check::too_many_requests, token_from::TokenFrom,
+    Authenticate, Authentication, introspection::Introspection,
+    pre_authorization::PreAuthorization, scope_strategy::ScopeStrategy,
+    session_check::too_many_requests, token_from::TokenFrom,
 };
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     cache_key::CacheKey,
+    config::{Form, Shape, shape::ANY},
     go::{Query, Url, parse_duration},
-    handlers::{Misconfigured, Settings, Shared, Uri, token_endpoint::Client},
+    handlers::{
+        Description, Misconfigured, Settings, Shared, Uri,
+        options::{OptionValue, options},
+        retry::IgnoredRetry,
+        token_endpoint::Client,
+    },
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
 
-/// Asks an introspection endpoint about a request's token, and lets in whom the answer allows to.
+/// Sends the request's token to an introspection endpoint, and accepts the tokens that its response allows.
 #[derive(Debug)]
-pub struct OAuth2Introspection {
+pub(super) struct OAuth2Introspection {
     introspection_url: Url,
     scope_strategy: ScopeStrategy,
     pre_authorization: Option<Arc<PreAuthorization>>,
     required_scope: Vec<String>,
     target_audience: Vec<String>,
     trusted_issuers: Vec<String>,
-    /// What a token must begin with to be asked about.
+    /// What a token must begin with to be sent.
     prefix: String,
     preserve_host: bool,
     request_headers: RequestHeaders,
@@ -39,7 +45,7 @@ pub struct OAuth2Introspection {
     shared: Arc<Shared>,
 }
 
-/// Headers that are sent along. They may hold credentials, so they are not shown.
+/// Headers that are added to requests. They may hold credentials, so they are not shown.
 struct RequestHeaders(BTreeMap<String, String>);
 
 impl std::fmt::Debug for RequestHeaders {
@@ -51,72 +57,96 @@ impl std::fmt::Debug for RequestHeaders {
 #[derive(Debug)]
 struct Cache {
     ttl: Option<Duration>,
-    /// How many answers are kept, about.
+    /// About how many responses are kept.
     most: usize,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    introspection_url: Uri,
-    #[serde(default)]
-    scope_strategy: ScopeStrategy,
-    #[serde(default)]
-    pre_authorization: PreAuthorizationConfig,
-    #[serde(default)]
-    required_scope: Vec<String>,
-    #[serde(default)]
-    target_audience: Vec<String>,
-    #[serde(default)]
-    trusted_issuers: Vec<String>,
-    #[serde(default)]
-    prefix: String,
-    #[serde(default)]
-    preserve_host: bool,
-    #[serde(default)]
-    introspection_request_headers: BTreeMap<String, String>,
-    #[serde(default)]
-    token_from: TokenFrom,
-    /// Checked, and without effect as in Oathkeeper: the endpoint is asked once.
-    #[serde(default)]
-    retry: Retry,
-    #[serde(default)]
-    cache: CacheConfig,
+const EXAMPLE: &str = "\
+introspection_url: https://hydra.example.com/admin/oauth2/introspect
+required_scope: [orders.read]
+scope_strategy: exact
+cache: {enabled: true, ttl: 30s}";
+
+options! {
+    struct Options {
+        /// The introspection endpoint (RFC 7662).
+        #[required = Always]
+        introspection_url: Uri,
+        /// How scopes are compared.
+        #[default("none")]
+        scope_strategy: ScopeStrategy,
+        /// The gate's own credentials at the endpoint.
+        pre_authorization: PreAuthorizationOptions,
+        /// The scopes of which a token must have all.
+        required_scope: Vec<String>,
+        /// The audiences of which a token must name all.
+        target_audience: Vec<String>,
+        /// The issuers of which one must have issued the token; empty for any.
+        trusted_issuers: Vec<String>,
+        /// What a token must begin with; else the next authenticator is called.
+        prefix: String,
+        /// Whether the request's Host is sent as `X-Forwarded-Host`.
+        #[default(false)]
+        preserve_host: bool,
+        /// Headers that are added to the request to the endpoint.
+        introspection_request_headers: BTreeMap<String, String> as Shape::map(&ANY),
+        /// Where the request has its token; without it `Authorization` behind `Bearer`.
+        token_from: TokenFrom,
+        /// Accepted as in Oathkeeper, which ignores it too.
+        retry: IgnoredRetry,
+        /// Keeps responses of the endpoint.
+        cache: CacheOptions,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct PreAuthorizationConfig {
-    enabled: bool,
-    client_id: String,
-    client_secret: String,
-    token_url: Option<Uri>,
-    audience: String,
-    scope: Vec<String>,
+options! {
+    struct PreAuthorizationOptions {
+        /// Whether the gate authorises itself at the endpoint with a token of its own.
+        #[default(false)]
+        enabled: bool,
+        /// The gate's own client id.
+        #[required = IfEnabled]
+        client_id: String,
+        /// The gate's own client secret.
+        #[required = IfEnabled]
+        client_secret: String,
+        /// The token endpoint that gives the gate its token.
+        #[required = IfEnabled]
+        token_url: Option<Uri>,
+        /// The audience of the gate's token.
+        audience: String,
+        /// The scopes of the gate's token.
+        scope: Vec<String>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Retry {
-    max_delay: String,
-    give_up_after: String,
+options! {
+    struct CacheOptions {
+        /// Whether responses are kept.
+        #[default(false)]
+        enabled: bool,
+        /// How long a response is kept at most; without it until the token ends.
+        ttl: String as Shape::text(Form::Duration),
+        /// About how many responses are kept; they never take more than a few megabytes.
+        #[default(100_000_000)]
+        max_cost: i64,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct CacheConfig {
-    enabled: bool,
-    ttl: String,
-    max_cost: i64,
-}
+impl Authenticate for OAuth2Introspection {
+    const DESCRIPTION: Description = Description::new(
+        "oauth2_introspection",
+        "Sends the request's token to an OAuth 2.0 introspection endpoint, which knows whether it is valid.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .services(&["introspection_url", "pre_authorization.token_url"]);
 
-impl OAuth2Introspection {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let duration = |text: &str| match text {
             "" => Ok(Duration::ZERO),
             text => parse_duration(text)
-                .ok_or_else(|| settings.misconfigured(format!("`{text}` is no duration"))),
+                .ok_or_else(|| settings.misconfigured(format!("`{text}` is not a valid duration"))),
         };
         duration(&config.retry.max_delay)?;
         duration(&config.retry.give_up_after)?;
@@ -145,7 +175,7 @@ impl OAuth2Introspection {
         })
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         request: &Request,
         session: &mut Session,
@@ -173,7 +203,9 @@ impl OAuth2Introspection {
         session.extra = Some(Arc::new(introspection.session_extra()));
         Ok(Authentication::Authenticated)
     }
+}
 
+impl OAuth2Introspection {
     /// The cache, unless the endpoint is the one to judge the scopes: then its answer is about them.
     fn cache(&self) -> Option<&Cache> {
         self.cache.as_ref().filter(|_| {
@@ -312,7 +344,7 @@ impl OAuth2Introspection {
 
 fn pre_authorization(
     settings: &Settings<'_>,
-    config: PreAuthorizationConfig,
+    config: PreAuthorizationOptions,
 ) -> Result<Option<Arc<PreAuthorization>>, Misconfigured> {
     let Some(token_url) = config.token_url.filter(|_| config.enabled) else {
         return Ok(None);

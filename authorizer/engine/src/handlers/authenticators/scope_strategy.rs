@@ -2,13 +2,18 @@
 //! of [fosite](https://pkg.go.dev/github.com/ory/fosite#ScopeStrategy).
 
 use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    config::{Form, Shape},
+    handlers::options::{OptionValue, UnreadOption, from_json},
+};
 
 /// A way to compare scopes. Words of a scope are parted by dots.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ScopeStrategy {
     /// Scopes are not compared.
-    #[default]
     None,
     /// The same text.
     Exact,
@@ -16,6 +21,14 @@ pub(super) enum ScopeStrategy {
     Hierarchic,
     /// A `*` stands for a word, and at the end for all that follow.
     Wildcard,
+}
+
+impl OptionValue for ScopeStrategy {
+    const SHAPE: Shape = Shape::text(Form::Choice(&["hierarchic", "exact", "wildcard", "none"]));
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        from_json(value)
+    }
 }
 
 impl ScopeStrategy {

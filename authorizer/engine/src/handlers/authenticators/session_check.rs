@@ -1,4 +1,4 @@
-//! Asks a session service who a request belongs to: what `cookie_session` and `bearer_token` share.
+//! Checks a request with a session service: what `cookie_session` and `bearer_token` share.
 
 mod read_answers;
 mod reading;
@@ -11,13 +11,14 @@ use serde::Deserialize;
 
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
+    config::{Shape, shape::ANY},
     go::{Header, Url, canonical_header_name},
-    handlers::{Shared, Uri},
+    handlers::{Description, Shared, Uri, options::options},
     ports::HttpResponse,
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
 
-/// What a service's 429 tells the client.
+/// What a client receives of a service's 429.
 const RATE_LIMIT_HEADERS: [&str; 5] = [
     "Retry-After",
     "X-Ratelimit-Limit",
@@ -26,33 +27,37 @@ const RATE_LIMIT_HEADERS: [&str; 5] = [
     "X-Ratelimit-Type",
 ];
 
-/// The options both authenticators have.
-#[derive(Debug, Deserialize)]
-pub(super) struct Options {
-    check_session_url: Uri,
-    #[serde(default = "yes")]
-    preserve_query: bool,
-    #[serde(default)]
-    preserve_path: bool,
-    #[serde(default)]
-    preserve_host: bool,
-    #[serde(default)]
-    force_method: String,
-    #[serde(default)]
-    forward_http_headers: Vec<Option<String>>,
-    #[serde(default)]
-    additional_headers: BTreeMap<String, String>,
-    #[serde(default)]
-    extra_from: String,
-    #[serde(default)]
-    subject_from: String,
+/// What differs behind API Gateway for both authenticators.
+pub(super) const BEHIND_API_GATEWAY: &str = "\
+The session service is told the client's address that API Gateway saw, in place of `X-Forwarded-For` and `X-Real-Ip` of the \
+client. A stage can keep the service's responses for a while (`sessionCache`).";
+
+options! {
+    /// The options both authenticators have.
+    pub(super) struct Options {
+        /// The URL of the session service: it responds with 200 and the session as JSON, or with 401.
+        #[required = Always]
+        check_session_url: Uri,
+        /// Whether the query of `check_session_url` is kept; else it is replaced by the request's.
+        #[default(true)]
+        preserve_query: bool,
+        /// Whether the path of `check_session_url` is kept; else it is replaced by the request's.
+        preserve_path: bool,
+        /// Whether the request's Host is sent as `X-Forwarded-Host`.
+        preserve_host: bool,
+        /// The method of the request to the session service, in place of the request's own.
+        force_method: String,
+        /// The request's headers that are sent to the session service, beside the one with the credentials.
+        forward_http_headers: Vec<Option<String>> as Shape::list(&ANY),
+        /// Headers that are added to the request to the session service.
+        additional_headers: BTreeMap<String, String>,
+        /// The GJSON path of the session's further data in the response; `@this` is all of it.
+        #[default("extra")]
+        extra_from: String,
+    }
 }
 
-fn yes() -> bool {
-    true
-}
-
-/// A session service, and how it is asked.
+/// A session service, and what is sent to it.
 #[derive(Debug)]
 pub(super) struct SessionCheck {
     url: Url,
@@ -60,7 +65,7 @@ pub(super) struct SessionCheck {
     preserve_path: bool,
     preserve_host: bool,
     force_method: Option<String>,
-    /// Canonical names of the request's headers that are handed on.
+    /// Canonical names of the request's headers that are sent on.
     forwarded: Vec<String>,
     additional: Vec<(String, String)>,
     extra_from: String,
@@ -69,12 +74,14 @@ pub(super) struct SessionCheck {
 }
 
 impl SessionCheck {
-    /// `always_forwarded` is handed on beside the headers that the options name, `subject_from` is
-    /// where the subject is found if they do not say.
+    /// A check of a handler with these options. The subject is read from `subject_from`, or from
+    /// `default_subject_from` where that is empty. The header that the handler's description names is
+    /// sent on beside those that the options name.
     pub(super) fn new(
         options: Options,
-        always_forwarded: &str,
-        subject_from: &str,
+        subject_from: String,
+        default_subject_from: &str,
+        handler: &Description,
         shared: &Arc<Shared>,
     ) -> Self {
         let or = |text: String, default: &str| {
@@ -90,7 +97,7 @@ impl SessionCheck {
             .flatten()
             .map(|name| canonical_header_name(name).into_owned())
             .collect();
-        forwarded.push(always_forwarded.to_owned());
+        forwarded.extend(handler.checks_session_with.map(str::to_owned));
         Self {
             url: options.check_session_url.0,
             preserve_query: options.preserve_query,
@@ -100,12 +107,12 @@ impl SessionCheck {
             forwarded,
             additional: options.additional_headers.into_iter().collect(),
             extra_from: or(options.extra_from, "extra"),
-            subject_from: or(options.subject_from, subject_from),
+            subject_from: or(subject_from, default_subject_from),
             shared: Arc::clone(shared),
         }
     }
 
-    /// Asks the service, and writes subject and extra of its answer into the session.
+    /// Sends a request to the service, and writes subject and extra of its response into the session.
     pub(super) async fn run(
         &self,
         request: &Request,
@@ -193,7 +200,7 @@ fn asks_for_a_second_factor(answer: &[u8]) -> bool {
     serde_json::from_slice::<Answer>(answer).is_ok()
 }
 
-/// 429 with what the service says of its limits.
+/// 429 with the headers about limits that the service sent.
 pub(super) fn too_many_requests(answer: &HttpResponse) -> Failure {
     let header: Header = RATE_LIMIT_HEADERS
         .iter()
@@ -204,7 +211,7 @@ pub(super) fn too_many_requests(answer: &HttpResponse) -> Failure {
         header,
         ..Failure::too_many_requests()
     }
-    .with_cause("the service asks for patience with 429")
+    .with_cause("the service responded with 429")
 }
 
 #[cfg(test)]

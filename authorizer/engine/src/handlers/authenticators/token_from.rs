@@ -1,14 +1,17 @@
-//! Where a request carries its token: `token_from`.
+//! Where a request has its token: `token_from`.
 
-use serde::Deserialize;
+use serde_json::Value;
 
-use crate::Request;
+use crate::{
+    Request,
+    config::Shape,
+    handlers::options::{OptionGroup, OptionValue, UnreadOption, options},
+};
 
 /// One place to look for a token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TokenFrom {
     /// The `Authorization` header, behind the scheme `Bearer`.
-    #[default]
     Authorization,
     /// Another header, whose first value is the token.
     Header(String),
@@ -47,34 +50,42 @@ fn bearer_token(request: &Request) -> String {
     }
 }
 
-/// As the configuration writes it: of several places the header counts first, then the parameter.
-impl<'de> Deserialize<'de> for TokenFrom {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Default, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Places {
-            header: Option<String>,
-            query_parameter: Option<String>,
-            cookie: Option<String>,
-        }
-        let places = Option::<Places>::deserialize(deserializer)?.unwrap_or_default();
-        Ok(match places {
-            // Only this very spelling has its scheme taken off.
-            Places {
-                header: Some(name), ..
-            } if name == "Authorization" => Self::Authorization,
-            Places {
-                header: Some(name), ..
-            } => Self::Header(name),
-            Places {
-                query_parameter: Some(name),
-                ..
-            } => Self::QueryParameter(name),
-            Places {
-                cookie: Some(name), ..
-            } => Self::Cookie(name),
-            _ => Self::Authorization,
+options! {
+    struct Places {
+        /// The name of a header.
+        header: Option<String>,
+        /// The name of a query parameter.
+        query_parameter: Option<String>,
+        /// The name of a cookie.
+        cookie: Option<String>,
+    }
+}
+
+/// Of several places the header counts first, then the parameter.
+impl OptionValue for TokenFrom {
+    const SHAPE: Shape = Shape::one_of(Places::FIELDS);
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        let Places {
+            header,
+            query_parameter,
+            cookie,
+        } = match value {
+            Value::Null => return Ok(Self::Authorization),
+            value => Places::read(value)?,
+        };
+        Ok(match (header, query_parameter, cookie) {
+            // Only this very spelling has its scheme removed.
+            (Some(name), ..) if name == "Authorization" => Self::Authorization,
+            (Some(name), ..) => Self::Header(name),
+            (None, Some(name), _) => Self::QueryParameter(name),
+            (None, None, Some(name)) => Self::Cookie(name),
+            (None, None, None) => Self::Authorization,
         })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::Authorization)
     }
 }
 
@@ -86,7 +97,7 @@ mod tests {
     use crate::go::Url;
 
     fn read(place: serde_json::Value) -> TokenFrom {
-        serde_json::from_value(place).unwrap()
+        TokenFrom::read(place).unwrap()
     }
 
     #[test]

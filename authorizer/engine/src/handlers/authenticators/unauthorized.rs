@@ -1,23 +1,26 @@
-//! `unauthorized`: lets nobody in.
+//! `unauthorized`: refuses every request.
 
-use super::Authentication;
+use super::{Authenticate, Authentication};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{Description, Misconfigured, Settings},
 };
 
-/// Lets nobody in.
+/// Refuses every request.
 #[derive(Debug)]
-pub struct Unauthorized {}
+pub(super) struct Unauthorized {}
 
-impl Unauthorized {
-    /// The handler has no options, and what a rule writes as its `config` is not looked at.
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+impl Authenticate for Unauthorized {
+    const DESCRIPTION: Description =
+        Description::new("unauthorized", "Refuses every request with 401.").always_decides();
+
+    /// What a rule writes as its `config` is ignored.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         settings.require_enabled()?;
         Ok(Self {})
     }
 
-    pub(crate) async fn authenticate(
+    async fn authenticate(
         &self,
         _request: &Request,
         _session: &mut Session,
@@ -25,7 +28,7 @@ impl Unauthorized {
     ) -> Result<Authentication, Failure> {
         Err(Failure::unauthorized()
             .because(ReasonCode::Forbidden)
-            .with_cause("the rule lets nobody in"))
+            .with_cause("the rule refuses every request"))
     }
 }
 
@@ -37,9 +40,9 @@ mod tests {
     use crate::testing::{ScriptedHttp, ports};
 
     #[tokio::test]
-    async fn it_refuses_what_noop_lets_in() {
+    async fn it_refuses_what_noop_accepts() {
         let ports = ports(&ScriptedHttp::new([]));
-        // Neither has options, and what a rule writes as its config is not looked at.
+        // Neither has options, and what a rule writes as its config is ignored.
         let config = json!({"unknown": 1});
         let request = probe::request(&[]);
         let unauthorized = probe::build("unauthorized", "", config.clone());

@@ -1,21 +1,25 @@
-//! `allow`: allows everything.
+//! `allow`: allows every request.
 
+use super::Authorize;
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{Description, Misconfigured, Settings},
 };
 
-/// Takes no configuration: whatever a rule writes there is overlooked.
+/// Allows every request.
 #[derive(Debug)]
-pub struct Allow {}
+pub(super) struct Allow {}
 
-impl Allow {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+impl Authorize for Allow {
+    const DESCRIPTION: Description = Description::new("allow", "Allows every request.");
+
+    /// What a rule writes as its `config` is ignored.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         settings.require_enabled()?;
         Ok(Self {})
     }
 
-    pub(crate) async fn authorize(
+    async fn authorize(
         &self,
         _request: &Request,
         _session: &mut Session,

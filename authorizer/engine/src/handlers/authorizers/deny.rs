@@ -1,21 +1,25 @@
-//! `deny`: allows nothing.
+//! `deny`: refuses every request.
 
+use super::Authorize;
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings},
+    handlers::{Description, Misconfigured, Settings},
 };
 
-/// Takes no configuration: whatever a rule writes there is overlooked.
+/// Refuses every request.
 #[derive(Debug)]
-pub struct Deny {}
+pub(super) struct Deny {}
 
-impl Deny {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+impl Authorize for Deny {
+    const DESCRIPTION: Description = Description::new("deny", "Refuses every request with 403.");
+
+    /// What a rule writes as its `config` is ignored.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         settings.require_enabled()?;
         Ok(Self {})
     }
 
-    pub(crate) async fn authorize(
+    async fn authorize(
         &self,
         _request: &Request,
         _session: &mut Session,

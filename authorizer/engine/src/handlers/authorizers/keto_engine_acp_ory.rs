@@ -1,53 +1,75 @@
-//! `keto_engine_acp_ory`: asks Ory Keto before version 0.6.
+//! `keto_engine_acp_ory`: checks a permission with the access control policies of Ory Keto before
+//! version 0.6.
 
 use std::time::Duration;
 
 use oathgate_gotemplate::Template;
 use oathgate_router::clean_path;
 use oathgate_url_pattern::Strategy;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
-use super::service::{ATTEMPT, Parsed, render, verdict};
+use super::{
+    Authorize,
+    service::{ATTEMPT, Parsed, render, verdict},
+};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     go::{Url, rfc3339},
-    handlers::{Misconfigured, Settings, retry::Retries, uri::Uri},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+        retry::Retries,
+        uri::Uri,
+    },
     service_request::ServiceRequest,
 };
 
-/// Keto is asked once more than other services, with short waits.
+/// Keto gets one attempt more than other services, after short waits.
 const RETRIES: Retries = Retries {
     attempts: 6,
     longest_wait: Duration::from_millis(100),
 };
 
-/// Asks Keto whether a subject may do something to a resource.
+/// Checks with Keto whether a subject may do something to a resource.
 #[derive(Debug)]
-pub struct KetoEngineAcpOry {
+pub(super) struct KetoEngineAcpOry {
     url: Url,
     action: Parsed,
     resource: Parsed,
     /// `None` stands for the session's subject.
     subject: Option<Parsed>,
-    /// Whether the configuration's patterns are globs, for which Oathkeeper does not ask Keto.
+    /// Whether the configuration's patterns are globs, with which Oathkeeper refuses every request.
     globs: bool,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    base_url: Uri,
-    required_action: String,
-    required_resource: String,
-    #[serde(default)]
-    subject: String,
-    #[serde(default)]
-    flavor: String,
+const EXAMPLE: &str = "\
+base_url: https://keto.example.com/
+required_action: read
+required_resource: 'orders:{{ printIndex .MatchContext.RegexpCaptureGroups 0 }}'
+flavor: exact";
+
+options! {
+    struct Options {
+        /// The address of Ory Keto before version 0.6.
+        #[required = Always]
+        base_url: Uri,
+        /// The action that must be allowed, a template.
+        #[required = Always]
+        required_action: String,
+        /// The resource on which it must be allowed, a template.
+        #[required = Always]
+        required_resource: String,
+        /// The subject that must be allowed, a template; the session's subject where it is empty.
+        subject: String,
+        /// How policies are matched: `regex`, `glob` or `exact`; `regex` where it is empty.
+        flavor: String,
+    }
 }
 
+/// The body of a check.
 #[derive(Serialize)]
-struct Question<'a> {
+struct RequestBody<'a> {
     action: &'a str,
     context: Context<'a>,
     resource: &'a str,
@@ -61,9 +83,21 @@ struct Context<'a> {
     requested_at: String,
 }
 
-impl KetoEngineAcpOry {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Authorize for KetoEngineAcpOry {
+    const DESCRIPTION: Description = Description::new(
+        "keto_engine_acp_ory",
+        "Checks a permission with the access control policies of Ory Keto before version 0.6.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .templates(&["required_action", "required_resource", "subject"])
+    .services(&["base_url"])
+    .fails_with_globs()
+    .behind_api_gateway(
+        "Keto receives the client's address that API Gateway saw, whatever `X-Forwarded-For` says.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let flavor = or(&config.flavor, "regex");
         let mut url = config.base_url.0;
         url.path =
@@ -78,7 +112,7 @@ impl KetoEngineAcpOry {
         })
     }
 
-    pub(crate) async fn authorize(
+    async fn authorize(
         &self,
         request: &Request,
         session: &mut Session,
@@ -96,7 +130,7 @@ impl KetoEngineAcpOry {
             Some(template) => render(template, &data)?,
             None => session.subject.clone(),
         };
-        let service_request = Question {
+        let check = RequestBody {
             action: &render(&self.action, &data)?,
             resource: &render(&self.resource, &data)?,
             subject: &subject,
@@ -105,8 +139,11 @@ impl KetoEngineAcpOry {
                 requested_at: rfc3339(ports.clock.now()),
             },
         };
-        let body = serde_json::to_vec(&service_request)
-            .map_err(|error| Failure::plain(format!("the service_request is no JSON: {error}")))?;
+        let body = serde_json::to_vec(&check).map_err(|error| {
+            Failure::plain(format!(
+                "the request to Keto cannot be written as JSON: {error}"
+            ))
+        })?;
         let mut service_request = ServiceRequest::new("POST", self.url.clone(), ATTEMPT);
         service_request
             .header

@@ -1,72 +1,75 @@
-//! Whether they may.
+//! Authorizers: they decide whether a subject may send a request.
 
-mod allow;
-mod deny;
-mod keto_engine_acp_ory;
-mod remote;
-mod remote_json;
 mod service;
 
 use std::{borrow::Cow, sync::Arc};
 
-use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
-use crate::{Failure, Ports, Request, Session, config::Config, rules::HandlerReference};
+use crate::{
+    Failure, Ports, Request, Session,
+    config::Config,
+    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
+    rules::HandlerReference,
+};
 
-/// Whether they may.
-#[derive(Debug)]
-pub enum Authorizer {
-    /// `allow`.
-    Allow(allow::Allow),
-    /// `deny`.
-    Deny(deny::Deny),
-    /// `remote`.
-    Remote(remote::Remote),
-    /// `remote_json`.
-    RemoteJson(remote_json::RemoteJson),
-    /// `keto_engine_acp_ory`.
-    KetoEngineAcpOry(keto_engine_acp_ory::KetoEngineAcpOry),
-    /// A handler that is unknown, disabled or wrongly configured: 500 for whoever reaches it.
-    Misconfigured(Misconfigured),
+/// An authorizer.
+pub(crate) trait Authorize: Sized {
+    /// What is known of it before any is built.
+    const DESCRIPTION: Description;
+
+    /// Builds it from its configuration.
+    ///
+    /// # Errors
+    /// A configuration that it cannot be run with.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured>;
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The failure the client is refused with.
+    async fn authorize(
+        &self,
+        request: &Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<(), Failure>;
 }
 
-impl Authorizer {
-    /// The names of all handlers of this kind.
-    pub const NAMES: &[&str] = &[
-        "allow",
-        "deny",
-        "remote",
-        "remote_json",
-        "keto_engine_acp_ory",
-    ];
+handlers! {
+    Authorize {
+        allow::Allow,
+        deny::Deny,
+        remote::Remote,
+        remote_json::RemoteJson,
+        keto_engine_acp_ory::KetoEngineAcpOry,
+    }
+    async fn authorize(request: &Request, session: &mut Session, ports: &Ports) -> Result<(), Failure>;
+}
 
+/// An authorizer of a rule.
+#[derive(Debug)]
+pub struct Authorizer(Result<Handler, Misconfigured>);
+
+impl Authorizer {
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
         let settings = Settings::of(HandlerKind::Authorizer, reference, config, shared);
-        let built = match settings.handler {
-            "allow" => allow::Allow::build(&settings).map(Self::Allow),
-            "deny" => deny::Deny::build(&settings).map(Self::Deny),
-            "remote" => remote::Remote::build(&settings).map(Self::Remote),
-            "remote_json" => remote_json::RemoteJson::build(&settings).map(Self::RemoteJson),
-            "keto_engine_acp_ory" => {
-                keto_engine_acp_ory::KetoEngineAcpOry::build(&settings).map(Self::KetoEngineAcpOry)
-            }
-            _ => Err(settings.unknown()),
-        };
-        built.unwrap_or_else(Self::Misconfigured)
+        Self(Handler::build(&settings))
     }
 
     /// The handler's name.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Allow(_) => "allow",
-            Self::Deny(_) => "deny",
-            Self::Remote(_) => "remote",
-            Self::RemoteJson(_) => "remote_json",
-            Self::KetoEngineAcpOry(_) => "keto_engine_acp_ory",
-            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
-        })
+        match &self.0 {
+            Ok(handler) => Cow::Borrowed(handler.description().name),
+            Err(wrong) => Cow::Owned(wrong.handler.clone()),
+        }
+    }
+
+    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
+    #[must_use]
+    pub fn misconfigured(&self) -> Option<&Misconfigured> {
+        self.0.as_ref().err()
     }
 
     /// Runs the handler.
@@ -79,13 +82,7 @@ impl Authorizer {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        match self {
-            Self::Allow(handler) => handler.authorize(request, session, ports).await,
-            Self::Deny(handler) => handler.authorize(request, session, ports).await,
-            Self::Remote(handler) => handler.authorize(request, session, ports).await,
-            Self::RemoteJson(handler) => handler.authorize(request, session, ports).await,
-            Self::KetoEngineAcpOry(handler) => handler.authorize(request, session, ports).await,
-            Self::Misconfigured(wrong) => Err(wrong.failure()),
-        }
+        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
+        handler.authorize(request, session, ports).await
     }
 }

@@ -1,36 +1,62 @@
-//! `remote`: sends the request's body to a service that allows or not.
+//! `remote`: sends the request's body to a service that allows or forbids the request.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
-use super::service::{RetrySettings, Service};
+use super::{
+    Authorize,
+    service::{FORWARDED, RetryOptions, Service},
+};
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{Misconfigured, Settings, uri::Uri},
+    handlers::{
+        Description, Misconfigured, SetHeaders, Settings,
+        options::{OptionValue, options},
+        uri::Uri,
+    },
 };
 
-/// Asks a service with the body of the request.
+/// Sends the body of the request to a service.
 #[derive(Debug)]
-pub struct Remote {
+pub(super) struct Remote {
     service: Service,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    remote: Uri,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    #[serde(default)]
-    forward_response_headers_to_upstream: Vec<String>,
-    #[serde(default)]
-    retry: RetrySettings,
+const EXAMPLE: &str = "\
+remote: https://authz.example.com/check
+headers: {X-Subject: '{{ print .Subject }}'}
+forward_response_headers_to_upstream: [X-Role]";
+
+options! {
+    struct Options {
+        /// The service that decides: 200 allows, 403 forbids.
+        #[required = Always]
+        remote: Uri,
+        /// Headers of the request to the service, each value a template; empty ones are left out.
+        headers: BTreeMap<String, String>,
+        /// Headers of the response that the backend receives; one that is missing is empty.
+        #[default([])]
+        forward_response_headers_to_upstream: Vec<String> as FORWARDED,
+        /// When the request is sent again.
+        retry: RetryOptions,
+    }
 }
 
-impl Remote {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Authorize for Remote {
+    const DESCRIPTION: Description = Description::new(
+        "remote",
+        "Sends the request's body to a service that allows or forbids the request.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .templates(&["headers"])
+    .sets(SetHeaders::ItemsOf("forward_response_headers_to_upstream"))
+    .services(&["remote"])
+    .behind_api_gateway(
+        "API Gateway gives no authorizer the request's body: the service receives an empty one. Each header of \
+         `forward_response_headers_to_upstream` is mapped by its name.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let retries = config
             .retry
             .retries()
@@ -45,7 +71,7 @@ impl Remote {
         })
     }
 
-    pub(crate) async fn authorize(
+    async fn authorize(
         &self,
         request: &Request,
         session: &mut Session,
@@ -61,7 +87,7 @@ impl Remote {
         service_request.resends_body = false;
         let sentence = "unexpected status code: ";
         self.service
-            .ask(&service_request, session, ports, sentence)
+            .decide(&service_request, session, ports, sentence)
             .await
     }
 }

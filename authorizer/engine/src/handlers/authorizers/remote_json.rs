@@ -1,39 +1,69 @@
-//! `remote_json`: sends JSON to a service that allows or not.
+//! `remote_json`: sends JSON from a template to a service that allows or forbids the request.
 
 use std::collections::BTreeMap;
 
 use oathgate_gotemplate::Template;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::de::IgnoredAny;
 
-use super::service::{Parsed, RetrySettings, Service, render};
+use super::{
+    Authorize,
+    service::{FORWARDED, Parsed, RetryOptions, Service, render},
+};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    handlers::{Misconfigured, Settings, uri::Uri},
+    handlers::{
+        Description, Misconfigured, SetHeaders, Settings,
+        options::{OptionValue, options},
+        uri::Uri,
+    },
 };
 
-/// Asks a service with JSON of a template.
+/// Sends JSON from a template to a service.
 #[derive(Debug)]
-pub struct RemoteJson {
+pub(super) struct RemoteJson {
     service: Service,
     payload: Parsed,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    remote: Uri,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    payload: String,
-    #[serde(default)]
-    forward_response_headers_to_upstream: Vec<String>,
-    #[serde(default)]
-    retry: RetrySettings,
+const EXAMPLE: &str = "\
+remote: https://authz.example.com/check
+payload: |
+  {\"subject\": {{ .Subject | toJson }}, \"resource\": {{ printIndex .MatchContext.RegexpCaptureGroups 0 | toJson }}}
+forward_response_headers_to_upstream: [X-Role]";
+
+options! {
+    struct Options {
+        /// The service that decides: 200 allows, 403 forbids.
+        #[required = Always]
+        remote: Uri,
+        /// Headers of the request to the service, each value a template; empty ones are left out.
+        headers: BTreeMap<String, String>,
+        /// The body of the request to the service, a template of a JSON text.
+        #[required = Always]
+        payload: String,
+        /// Headers of the response that the backend receives; one that is missing is empty.
+        #[default([])]
+        forward_response_headers_to_upstream: Vec<String> as FORWARDED,
+        /// When the request is sent again.
+        retry: RetryOptions,
+    }
 }
 
-impl RemoteJson {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Authorize for RemoteJson {
+    const DESCRIPTION: Description = Description::new(
+        "remote_json",
+        "Sends JSON from a template to a service that allows or forbids the request.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .templates(&["headers", "payload"])
+    .sets(SetHeaders::ItemsOf("forward_response_headers_to_upstream"))
+    .services(&["remote"])
+    .behind_api_gateway(
+        "Each header of `forward_response_headers_to_upstream` is mapped by its name.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let retries = config
             .retry
             .retries()
@@ -49,7 +79,7 @@ impl RemoteJson {
         })
     }
 
-    pub(crate) async fn authorize(
+    async fn authorize(
         &self,
         request: &Request,
         session: &mut Session,
@@ -61,12 +91,16 @@ impl RemoteJson {
             let place = format!("line {} column {}", error.line(), error.column());
             return Err(Failure::told("payload is not a JSON text")
                 .because(ReasonCode::TemplateFailed)
-                .with_cause(format!("the payload's template made no JSON, at {place}")));
+                .with_cause(format!(
+                    "the payload's template did not render valid JSON: {place}"
+                )));
         }
         let mut service_request = self.service.request();
         service_request.header = self.service.headers("application/json", request, &data)?;
         service_request.body = payload.into();
-        self.service.ask(&service_request, session, ports, "").await
+        self.service
+            .decide(&service_request, session, ports, "")
+            .await
     }
 }
 

@@ -1,53 +1,54 @@
-//! What `remote` and `remote_json` have in common: headers from templates, a service that is asked
-//! until it answers, and headers of its answer for the backend.
+//! What `remote` and `remote_json` have in common: headers from templates, a service whose status
+//! decides, and headers of its response for the backend.
 
 use std::{collections::BTreeMap, time::Duration};
 
 use oathgate_gotemplate::{ParseError, Template, Value};
-use serde::Deserialize;
 
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
+    config::{Form, Shape, shape::TEXT},
     go::{Header, parse_duration},
-    handlers::{retry::Retries, uri::Uri},
+    handlers::{options::options, retry::Retries, uri::Uri},
     ports::HttpResponse,
     service_request::ServiceRequest,
 };
 
-/// How long one attempt may take. Oathkeeper waits for hours; whoever waits for the gate does not.
+/// How long one attempt may take. Oathkeeper waits for hours; clients of the gate do not.
 pub(super) const ATTEMPT: Duration = Duration::from_secs(30);
-/// How often a service is asked.
+/// How often a request is sent at most.
 const ATTEMPTS: u32 = 5;
-/// The longest wait where the configuration names none.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// `retry`. What stands at `max_delay` has no effect, in Oathkeeper neither.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct RetrySettings {
-    give_up_after: Option<String>,
-    #[serde(rename = "max_delay")]
-    _max_delay: Option<String>,
+/// `forward_response_headers_to_upstream`: names, each once.
+pub(super) const FORWARDED: Shape = Shape::set(&TEXT);
+
+options! {
+    /// `retry`.
+    pub(super) struct RetryOptions {
+        /// The longest wait before the request is sent again.
+        #[default("1s")]
+        give_up_after: String as Shape::text(Form::Duration),
+        /// Accepted as in Oathkeeper, which ignores it too.
+        #[default("100ms")]
+        #[unread = "as in Oathkeeper"]
+        max_delay: String as Shape::text(Form::Duration),
+    }
 }
 
-impl RetrySettings {
-    /// How a service is asked again; `None` where the duration is too long to be one.
+impl RetryOptions {
+    /// How often the request is sent; `None` where the duration is longer than 290 years.
     pub(super) fn retries(&self) -> Option<Retries> {
-        let longest_wait = match &self.give_up_after {
-            Some(text) => parse_duration(text)?,
-            None => LONGEST_WAIT,
-        };
         Some(Retries {
             attempts: ATTEMPTS,
-            longest_wait,
+            longest_wait: parse_duration(&self.give_up_after)?,
         })
     }
 }
 
-/// A template, or why it is none: an error only for who reaches it.
+/// A template, or why it does not parse: an error only for requests that reach it.
 pub(super) type Parsed = Result<Template, ParseError>;
 
-/// The text a template makes of the session.
+/// A template rendered with the session.
 pub(super) fn render(template: &Parsed, data: &Value) -> Result<String, Failure> {
     let template = template
         .as_ref()
@@ -57,7 +58,7 @@ pub(super) fn render(template: &Parsed, data: &Value) -> Result<String, Failure>
         .map_err(|error| Failure::plain(error.to_string()).because(ReasonCode::TemplateFailed))
 }
 
-/// A service that says yes or no by the status of its answer.
+/// A service that allows or forbids by the status of its response.
 #[derive(Debug)]
 pub(super) struct Service {
     url: Uri,
@@ -89,8 +90,8 @@ impl Service {
         }
     }
 
-    /// The headers that go along: the request's `Authorization`, then what the templates make. A
-    /// template that makes nothing sends nothing.
+    /// The headers of the request to the service: the request's own `Authorization`, then those from
+    /// templates, without empty ones.
     pub(super) fn headers(
         &self,
         content_type: &str,
@@ -120,9 +121,9 @@ impl Service {
         ServiceRequest::new("POST", self.url.0.clone(), ATTEMPT)
     }
 
-    /// Asks the service; its 200 allows and its 403 forbids. `sentence` begins what clients may read
-    /// of any other status.
-    pub(super) async fn ask(
+    /// Sends a request to the service; its 200 allows and its 403 forbids. `sentence` begins what
+    /// clients may read of any other status.
+    pub(super) async fn decide(
         &self,
         service_request: &ServiceRequest,
         session: &mut Session,
@@ -139,7 +140,7 @@ impl Service {
     }
 }
 
-/// What an answer's status says.
+/// Whether a response allows, by its status.
 pub(super) fn verdict(answer: &HttpResponse, sentence: &str) -> Result<(), Failure> {
     match answer.status {
         200 => Ok(()),

@@ -12,7 +12,7 @@ use self::{
     handlers::{Asked, Subject, subjects},
     world::{Run, World},
 };
-use crate::config::{Shape, handler_shape};
+use crate::config::Shape;
 
 /// Every option of a shape, with those of the objects inside it by their paths.
 fn options(shape: &Shape, prefix: &str, into: &mut BTreeSet<String>) {
@@ -65,7 +65,8 @@ fn runs(subject: &Subject) -> Vec<Run> {
 #[test]
 fn every_option_of_every_handler_that_keeps_something_is_tried() {
     for subject in subjects() {
-        let shape = handler_shape(subject.kind, subject.handler).unwrap();
+        let known = subject.kind.handler(subject.handler).unwrap();
+        let shape = known.options.shape().unwrap();
         let mut known = BTreeSet::new();
         options(shape, "", &mut known);
         let tried: BTreeSet<_> = subject

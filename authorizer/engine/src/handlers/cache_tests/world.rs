@@ -191,12 +191,12 @@ impl World {
         } = run.asked.clone();
         let status = if run.kind == HandlerKind::Mutator {
             let mutator = Mutator::build(&reference, &config, &self.shared);
-            assert!(!matches!(mutator, Mutator::Misconfigured(_)), "{mutator:?}");
+            assert!(mutator.misconfigured().is_none(), "{mutator:?}");
             let outcome = mutator.mutate(&mut request, &mut session, &ports).await;
             outcome.map(|()| true)
         } else {
             let authenticator = Authenticator::build(&reference, &config, &self.shared);
-            let wrong = matches!(authenticator, Authenticator::Misconfigured(_));
+            let wrong = authenticator.misconfigured().is_some();
             assert!(!wrong, "{authenticator:?}");
             let outcome = authenticator
                 .authenticate(&request, &mut session, &ports)

@@ -1,42 +1,53 @@
-//! `json`: answers with Oathkeeper's JSON error.
+//! `json`: writes Oathkeeper's JSON error.
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::when::Conditions;
+use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
     go::Header,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+    },
 };
 
-/// Tells clients the status and, where it is verbose, what exactly happened.
+/// Writes the status and, where it is verbose, what exactly happened.
 #[derive(Debug)]
 pub(super) struct JsonError {
     verbose: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    #[serde(default)]
-    verbose: bool,
-    #[serde(default)]
     when: Conditions,
 }
 
-impl JsonError {
-    pub(super) fn build(settings: &Settings<'_>) -> Result<(Conditions, Self), Misconfigured> {
-        let config: Config = settings.parse_merged()?;
-        Ok((
-            config.when,
-            Self {
-                verbose: config.verbose,
-            },
-        ))
+options! {
+    struct Options {
+        /// Whether the response has the reason of the refusal.
+        verbose: bool,
+        /// The conditions of which one must hold; the handler is always responsible without any.
+        when: Conditions,
+    }
+}
+
+impl Respond for JsonError {
+    const DESCRIPTION: Description = Description::new("json", "Writes the refusal as JSON.")
+        .options(&Options::SHAPE, "verbose: true")
+        .enabled_by_default()
+        .behind_api_gateway(
+            "The body reaches the client through API Gateway's responses: 400, 403 and 404 with the real status \
+             in the body, 401 with a fixed one, 429 and 5xx as API Gateway's 500.",
+        );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Options { verbose, when } = settings.parse_merged()?;
+        Ok(Self { verbose, when })
     }
 
-    pub(super) fn handle(&self, request: &Request, failure: &Failure) -> Refusal {
+    fn conditions(&self) -> &Conditions {
+        &self.when
+    }
+
+    fn respond(&self, request: &Request, failure: &Failure) -> Refusal {
         let mut refusal = if self.verbose {
             write(request, failure)
         } else {

@@ -1,15 +1,12 @@
-//! How a refusal is told.
+//! Error handlers: they write the response to a refused request.
 //!
 //! [`refuse`] picks the handler as
 //! [Oathkeeper](https://www.ory.sh/docs/oathkeeper/pipeline/error) does: the one handler of the rule
 //! whose conditions hold, else the first such one of `errors.fallback`.
 
 mod accept;
-mod json;
 mod media_type;
-mod redirect;
 mod when;
-mod www_authenticate;
 
 pub use redirect::escape_html;
 
@@ -17,23 +14,53 @@ use std::sync::Arc;
 
 use when::Conditions;
 
-use crate::handlers::{Defect, HandlerKind, Misconfigured, Settings, Shared};
-use crate::{Failure, ReasonCode, Refusal, Request, config::Config, rules::HandlerReference};
+use crate::{
+    Failure, ReasonCode, Refusal, Request,
+    config::Config,
+    handlers::{
+        Defect, Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers,
+    },
+    rules::HandlerReference,
+};
 
-/// A handler of refusals, with the conditions under which it is responsible.
+/// An error handler.
+pub(crate) trait Respond: Sized {
+    /// What is known of it before any is built.
+    const DESCRIPTION: Description;
+
+    /// Builds it from its configuration, enabled or not.
+    ///
+    /// # Errors
+    /// A configuration that it cannot be run with.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured>;
+
+    /// The conditions under which it is responsible.
+    fn conditions(&self) -> &Conditions;
+
+    /// The response to a failure.
+    fn respond(&self, request: &Request, failure: &Failure) -> Refusal;
+}
+
+handlers! {
+    Respond {
+        json::JsonError,
+        redirect::Redirect,
+        www_authenticate::WwwAuthenticate,
+    }
+    fn conditions() -> &Conditions;
+    fn respond(request: &Request, failure: &Failure) -> Refusal;
+}
+
+/// The handlers of a configuration without `errors.fallback`.
+pub(crate) const DEFAULT_FALLBACK: &[&str] = &[json::JsonError::DESCRIPTION.name];
+
+/// An error handler of a rule or of `errors.fallback`.
 #[derive(Debug)]
 pub struct ErrorHandler {
     name: String,
     /// A handler that is not enabled may be responsible, and can then not be run.
     enabled: Result<(), Misconfigured>,
-    built: Result<(Conditions, Answer), Misconfigured>,
-}
-
-#[derive(Debug)]
-enum Answer {
-    Json(json::JsonError),
-    Redirect(redirect::Redirect),
-    WwwAuthenticate(www_authenticate::WwwAuthenticate),
+    built: Result<Handler, Misconfigured>,
 }
 
 /// The answer to a failure.
@@ -50,11 +77,8 @@ pub struct Answered<'a> {
 /// Builds the handlers that answer where none of a rule's own is responsible.
 #[must_use]
 pub fn fallback(config: &Config, shared: &Arc<Shared>) -> Vec<ErrorHandler> {
-    let names = config
-        .errors
-        .fallback
-        .clone()
-        .unwrap_or_else(|| vec!["json".to_owned()]);
+    let default = || DEFAULT_FALLBACK.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = config.errors.fallback.clone().unwrap_or_else(default);
     names
         .into_iter()
         .map(|handler| {
@@ -142,25 +166,14 @@ fn broken(what: &str) -> Failure {
 }
 
 impl ErrorHandler {
-    /// The names of all handlers of this kind.
-    pub const NAMES: &[&str] = &["json", "redirect", "www_authenticate"];
-
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
         let settings = Settings::of(HandlerKind::ErrorHandler, reference, config, shared);
-        let built = match settings.handler {
-            "json" => json::JsonError::build(&settings)
-                .map(|(conditions, handler)| (conditions, Answer::Json(handler))),
-            "redirect" => redirect::Redirect::build(&settings)
-                .map(|(conditions, handler)| (conditions, Answer::Redirect(handler))),
-            "www_authenticate" => www_authenticate::WwwAuthenticate::build(&settings)
-                .map(|(conditions, handler)| (conditions, Answer::WwwAuthenticate(handler))),
-            _ => Err(settings.unknown()),
-        };
-        // Alone of all handlers, `json` is there without being configured.
-        let enabled = match (settings.handler, settings.global) {
-            ("json", None) => Ok(()),
+        let built = Handler::build(&settings);
+        let is_default = |handler: &Handler| handler.description().enabled_by_default;
+        let enabled = match settings.global {
+            None if built.as_ref().is_ok_and(is_default) => Ok(()),
             _ => settings.require_enabled(),
         };
         Self {
@@ -185,7 +198,8 @@ impl ErrorHandler {
     /// Whether the handler is to answer this failure, enabled or not.
     fn is_responsible(&self, request: &Request, failure: &Failure) -> Result<bool, Failure> {
         match &self.built {
-            Ok((conditions, _)) => conditions
+            Ok(handler) => handler
+                .conditions()
                 .hold(request, failure)
                 .map_err(|error| broken(&format!("error handler `{}`: {error}", self.name))),
             Err(wrong) if wrong.defect == Defect::Unknown => Err(broken(&format!(
@@ -198,12 +212,8 @@ impl ErrorHandler {
 
     fn handle(&self, request: &Request, failure: &Failure) -> Result<Refusal, Failure> {
         self.enabled.as_ref().map_err(Misconfigured::failure)?;
-        let (_, answer) = self.built.as_ref().map_err(Misconfigured::failure)?;
-        Ok(match answer {
-            Answer::Json(handler) => handler.handle(request, failure),
-            Answer::Redirect(handler) => handler.handle(request),
-            Answer::WwwAuthenticate(handler) => handler.handle(),
-        })
+        let handler = self.built.as_ref().map_err(Misconfigured::failure)?;
+        Ok(handler.respond(request, failure))
     }
 }
 

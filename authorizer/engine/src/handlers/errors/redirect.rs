@@ -1,16 +1,19 @@
-//! `redirect`: sends the client to another address.
+//! `redirect`: sends the browser to another address.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use oathgate_router::clean_path;
-use serde::{Deserialize, Deserializer, de};
 
-use super::{json::status_text, when::Conditions};
+use super::{Respond, json::status_text, when::Conditions};
 use crate::{
-    Refusal, Request,
+    Failure, Refusal, Request,
+    config::{Form, Shape},
     go::{Header, Url, bytes_of_text},
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, Settings,
+        options::{OptionValue, options},
+    },
 };
 
 /// Answers 301 or 302, whatever the failure was.
@@ -18,53 +21,58 @@ use crate::{
 pub(super) struct Redirect {
     to: String,
     code: u16,
-    /// The query parameter of `to` that carries the address asked for.
+    /// The query parameter of `to` that has the requested address.
     return_to: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    to: String,
-    #[serde(default = "found", deserialize_with = "code")]
-    code: u16,
-    #[serde(default)]
-    return_to_query_param: String,
-    #[serde(default)]
     when: Conditions,
 }
 
-fn found() -> u16 {
-    302
-}
+const EXAMPLE: &str = "\
+to: https://www.example.com/login
+return_to_query_param: return_to
+when: [{error: [unauthorized], request: {header: {accept: [text/html]}}}]";
 
-fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
-    // A whole number may be written as 301.0.
-    match f64::deserialize(deserializer)? {
-        301.0 => Ok(301),
-        302.0 => Ok(302),
-        other => Err(de::Error::custom(format!(
-            "`code` must be 301 or 302, not `{other}`"
-        ))),
+options! {
+    struct Options {
+        /// The address the browser is sent to.
+        #[required = Always]
+        to: String as Shape::text(Form::UriReference),
+        /// The status.
+        #[default(302)]
+        code: u16 as Shape::integer_of(&[301, 302]),
+        /// The query parameter that has the requested address; none where it is empty.
+        #[default("")]
+        return_to_query_param: String as Shape::text(Form::ParameterName),
+        /// The conditions of which one must hold; the handler is always responsible without any.
+        when: Conditions,
     }
 }
 
-impl Redirect {
-    pub(super) fn build(settings: &Settings<'_>) -> Result<(Conditions, Self), Misconfigured> {
-        let config: Config = settings.parse_merged()?;
-        let return_to =
-            Some(config.return_to_query_param).filter(|parameter| !parameter.is_empty());
-        Ok((
-            config.when,
-            Self {
-                to: config.to,
-                code: config.code,
-                return_to,
-            },
-        ))
+impl Respond for Redirect {
+    const DESCRIPTION: Description =
+        Description::new("redirect", "Sends the browser to another address.")
+            .options(&Options::SHAPE, EXAMPLE)
+            .redirects()
+            .behind_api_gateway(
+                "The stage's `redirects` says how the browser is sent on: 403 with `Refresh` and `Location`, or 302 \
+                 with `Location`.",
+            );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let options: Options = settings.parse_merged()?;
+        let return_to = Some(options.return_to_query_param);
+        Ok(Self {
+            to: options.to,
+            code: options.code,
+            return_to: return_to.filter(|parameter| !parameter.is_empty()),
+            when: options.when,
+        })
     }
 
-    pub(super) fn handle(&self, request: &Request) -> Refusal {
+    fn conditions(&self) -> &Conditions {
+        &self.when
+    }
+
+    fn respond(&self, request: &Request, _failure: &Failure) -> Refusal {
         let target = self.target(request);
         let location = absolute(&target, request);
         let mut header = Header::default();
@@ -83,7 +91,9 @@ impl Redirect {
             body: body.into(),
         }
     }
+}
 
+impl Redirect {
     /// The address to go to, with the one asked for in its query.
     fn target(&self, request: &Request) -> Cow<'_, str> {
         let Some(parameter) = &self.return_to else {

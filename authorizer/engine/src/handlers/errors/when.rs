@@ -2,25 +2,47 @@
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
     accept,
     media_type::{self, MediaTypeError},
 };
-use crate::{Failure, Request};
+use crate::{
+    Failure, Request,
+    config::{
+        Form, Shape,
+        shape::{ANY, TEXT},
+    },
+    handlers::options::{OptionValue, UnreadOption, from_json, options},
+};
 
 /// Blocks of conditions, of which one must hold; none at all always hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Conditions(Vec<Block>);
+#[derive(Debug)]
+pub(crate) struct Conditions(Vec<Block>);
 
-/// One block: the error must be one of those named, and every condition on the request must hold.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Block {
-    error: Vec<ErrorName>,
-    request: RequestConditions,
+impl OptionValue for Conditions {
+    const SHAPE: Shape = Vec::<Block>::SHAPE;
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        Vec::read(value).map(Self)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self(Vec::new()))
+    }
+}
+
+options! {
+    /// One block: the error must be one of those named, and every condition on the request must hold.
+    #[derive(Debug)]
+    struct Block {
+        /// The errors of which the refusal must be one; any without them.
+        error: Vec<ErrorName>,
+        /// Conditions on the request, which must all hold.
+        request: RequestConditions,
+    }
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
@@ -32,18 +54,37 @@ enum ErrorName {
     NotFound,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct RequestConditions {
-    cidr: Vec<Network>,
-    header: HeaderConditions,
+impl OptionValue for ErrorName {
+    const SHAPE: Shape = Shape::text(Form::Choice(&[
+        "unauthorized",
+        "forbidden",
+        "internal_server_error",
+        "not_found",
+    ]));
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        from_json(value)
+    }
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct HeaderConditions {
-    content_type: MediaRanges,
-    accept: MediaRanges,
+options! {
+    #[derive(Debug)]
+    struct RequestConditions {
+        /// The networks (`10.0.0.0/8`) of which one must have the client's address.
+        cidr: Vec<Network>,
+        /// Conditions on the request's headers, which must all hold.
+        header: HeaderConditions,
+    }
+}
+
+options! {
+    #[derive(Debug)]
+    struct HeaderConditions {
+        /// The media types of which the request's Content-Type must be one; `application/*` means all of a kind.
+        content_type: MediaRanges,
+        /// The media types of which the request must accept one.
+        accept: MediaRanges,
+    }
 }
 
 /// The media ranges of a condition, one or more to an entry.
@@ -53,9 +94,11 @@ struct MediaRanges {
     ranges: Vec<String>,
 }
 
-impl<'de> Deserialize<'de> for MediaRanges {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let entries = Vec::<Option<String>>::deserialize(deserializer)?;
+impl OptionValue for MediaRanges {
+    const SHAPE: Shape = Shape::list(&ANY);
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        let entries: Vec<Option<String>> = from_json(value)?;
         let are_set = !entries.is_empty();
         let joined = entries.into_iter().flatten().collect::<Vec<_>>().join(",");
         let ranges = accept::ranges(&joined)
@@ -63,6 +106,10 @@ impl<'de> Deserialize<'de> for MediaRanges {
             .map(str::to_owned)
             .collect();
         Ok(Self { are_set, ranges })
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -187,13 +234,12 @@ fn width(address: IpAddr) -> u32 {
     if address.is_ipv4() { 32 } else { 128 }
 }
 
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            de::Error::custom(format!(
-                "`{text}` is no network, write it as in `10.0.0.0/8`"
-            ))
-        })
+impl OptionValue for Network {
+    const SHAPE: Shape = TEXT;
+
+    fn read(value: Value) -> Result<Self, UnreadOption> {
+        let text: String = from_json(value)?;
+        Self::parse(&text)
+            .ok_or_else(|| format!("`{text}` is not a network, write it as in `10.0.0.0/8`").into())
     }
 }

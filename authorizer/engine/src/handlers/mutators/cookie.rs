@@ -3,32 +3,47 @@
 use std::collections::BTreeMap;
 
 use oathgate_gotemplate::{Line, ParseError, Template};
-use serde::Deserialize;
 
+use super::Mutate;
 use crate::{
-    Failure, Request, Session,
+    Failure, Ports, Request, Session,
     client_cookies::is_read_as,
     go::{add_cookie, is_token},
     handed_on,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, SetHeaders, Settings,
+        options::{OptionValue, options},
+    },
 };
 
 /// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
 /// that no server reads under their names.
 #[derive(Debug)]
-pub struct CookieMutator {
+pub(super) struct CookieMutator {
     cookies: Vec<(String, Result<Template, ParseError>)>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    cookies: BTreeMap<String, String>,
+options! {
+    struct Options {
+        /// Cookies that the backend receives, each value a template.
+        #[required = Always]
+        cookies: BTreeMap<String, String>,
+    }
 }
 
-impl CookieMutator {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Mutate for CookieMutator {
+    const DESCRIPTION: Description = Description::new("cookie", "Sets cookies from templates.")
+        .options(&Options::SHAPE, "cookies: {user: '{{ print .Subject }}'}")
+        .templates(&["cookies"])
+        .sets(SetHeaders::Named(&["Cookie"]))
+        .cookies("cookies")
+        .behind_api_gateway(
+            "`Cookie` is vouched for. Behind rules that set no cookie the backend receives the client's own \
+             cookies, without those that a server could read under a name that some rule sets.",
+        );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let cookies = config
             .cookies
             .into_iter()
@@ -40,10 +55,11 @@ impl CookieMutator {
         Ok(Self { cookies })
     }
 
-    pub(crate) fn mutate(
+    async fn mutate(
         &self,
         request: &mut Request,
         session: &mut Session,
+        _ports: &Ports,
     ) -> Result<(), Failure> {
         let data = session.data();
         let mut line = String::new();
@@ -51,7 +67,7 @@ impl CookieMutator {
             let rendered = super::render_cookie(template, &data)?;
             if !is_token(name) || !fits(&rendered.value) {
                 return Err(Failure::unfit(format!(
-                    "the cookie `{name}` or its value holds what no cookie can"
+                    "the cookie `{name}` or its value has a character that a cookie cannot have"
                 )));
             }
             add_cookie(&mut line, name, &with_own_blanks(&rendered), false);

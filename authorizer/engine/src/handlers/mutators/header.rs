@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use oathgate_gotemplate::{ParseError, Template};
-use serde::Deserialize;
 
+use super::Mutate;
 use crate::{
-    Failure, Request, Session,
+    Failure, Ports, Request, Session,
     go::canonical_header_name,
-    handlers::{Misconfigured, Settings},
+    handlers::{
+        Description, Misconfigured, SetHeaders, Settings,
+        options::{OptionValue, options},
+    },
 };
 
 /// Sets headers, each from a template of its own.
@@ -16,19 +19,35 @@ use crate::{
 /// The templates of one mutator see the session as it was before it; Oathkeeper takes them in random
 /// order.
 #[derive(Debug)]
-pub struct HeaderMutator {
+pub(super) struct HeaderMutator {
     headers: Vec<(String, Result<Template, ParseError>)>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    headers: BTreeMap<String, String>,
+options! {
+    struct Options {
+        /// Headers that the backend receives, each value a template.
+        #[required = Always]
+        headers: BTreeMap<String, String>,
+    }
 }
 
-impl HeaderMutator {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
+impl Mutate for HeaderMutator {
+    const DESCRIPTION: Description =
+        Description::new("header", "Sets headers from templates.")
+            .options(
+                &Options::SHAPE,
+                "headers: {X-User: '{{ print .Subject }}', X-Email: '{{ print .Extra.email }}'}",
+            )
+            .templates(&["headers"])
+            .sets(SetHeaders::KeysOf("headers"))
+            .behind_api_gateway(
+                "Each header is vouched for: it is mapped by its name, has the stage's placeholder behind rules \
+                 that do not set it, and a request in which the client itself sends it is refused. Headers that \
+                 API Gateway reserves or sets itself are findings of `oathgate rules check`.",
+            );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
         let headers = config
             .headers
             .into_iter()
@@ -41,10 +60,11 @@ impl HeaderMutator {
         Ok(Self { headers })
     }
 
-    pub(crate) fn mutate(
+    async fn mutate(
         &self,
         request: &mut Request,
         session: &mut Session,
+        _ports: &Ports,
     ) -> Result<(), Failure> {
         let data = session.data();
         let rendered = self

@@ -1,4 +1,4 @@
-//! `hydrator`: lets a service complete the session.
+//! `hydrator`: sends the session to a service that completes it.
 
 use std::{
     sync::Arc,
@@ -6,22 +6,27 @@ use std::{
 };
 
 use oathgate_gotemplate::Value;
-use serde::Deserialize;
 
-use super::hydrated;
+use super::{Mutate, hydrated};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     cache_key::CacheKey,
+    config::{Form, Shape},
     go::{Url, UserInfo, json, parse_duration},
-    handlers::{Misconfigured, Settings, Shared, bounded_cache::BoundedCache, retry::Retries},
+    handlers::{
+        Description, Misconfigured, SetHeaders, Settings, Shared, Uri,
+        bounded_cache::BoundedCache,
+        options::{OptionValue, options},
+        retry::Retries,
+    },
     service_request::{ServiceRequest, basic_auth},
 };
 
-/// Sends the session to a service, whose answer takes its place.
+/// Sends the session to a service, whose response takes its place.
 #[derive(Debug)]
-pub struct Hydrator {
-    url: Url,
-    auth: Option<UserInfo>,
+pub(super) struct Hydrator {
+    url: Box<Url>,
+    auth: Option<Box<UserInfo>>,
     /// How long one attempt may take.
     timeout: Duration,
     retries: Retries,
@@ -30,53 +35,76 @@ pub struct Hydrator {
     shared: Arc<Shared>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    api: Api,
-    #[serde(default)]
-    cache: Cache,
+const EXAMPLE: &str = "\
+api:
+  url: https://profile.example.com/hydrate
+  auth: {basic: {username: gate, password: secret}}
+  retry: {give_up_after: 2s}
+cache: {enabled: true, ttl: 1m}";
+
+options! {
+    struct Options {
+        /// The service that completes the session.
+        #[required = Always]
+        api: Api,
+        /// Keeps responses.
+        cache: Cache,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Api {
-    url: String,
-    auth: Option<Auth>,
-    #[serde(default)]
-    retry: Retry,
+options! {
+    struct Api {
+        /// The address of the service.
+        #[required = Always]
+        url: Uri,
+        /// The gate's credentials at the service.
+        auth: Option<Auth>,
+        /// When the request is sent again.
+        retry: Retry,
+    }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Auth {
-    #[serde(default)]
-    basic: Basic,
+options! {
+    struct Auth {
+        /// Basic authentication (RFC 7617).
+        basic: Option<Basic>,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Basic {
-    username: String,
-    password: String,
+options! {
+    struct Basic {
+        /// The user name.
+        #[required = Always]
+        username: String,
+        /// The password.
+        #[required = Always]
+        password: String,
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Retry {
-    give_up_after: Option<String>,
-    max_delay: Option<String>,
+options! {
+    struct Retry {
+        /// How long one attempt may take.
+        #[default("1s")]
+        give_up_after: String as Shape::text(Form::Duration),
+        /// The longest wait between two attempts.
+        #[default("100ms")]
+        max_delay: String as Shape::text(Form::Duration),
+    }
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Cache {
-    #[serde(default)]
-    enabled: bool,
-    ttl: Option<String>,
+options! {
+    struct Cache {
+        /// Whether responses are kept.
+        #[default(false)]
+        enabled: bool,
+        /// How long a response is kept.
+        #[default("1m")]
+        ttl: String as Shape::text(Form::Duration),
+    }
 }
 
-/// Answers of hydrators, by the whole request for them.
+/// Responses of hydrators' services, by the whole request for them.
 #[derive(Debug)]
 pub struct HydratedSessions(BoundedCache<CacheKey, Kept>);
 
@@ -93,27 +121,35 @@ impl Default for HydratedSessions {
     }
 }
 
-impl Hydrator {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let Config { api, cache } = settings.parse()?;
-        let duration = |text: Option<&String>, default| match text {
-            Some(text) => parse_duration(text)
-                .ok_or_else(|| settings.misconfigured("a duration is longer than 290 years")),
-            None => Ok(default),
+impl Mutate for Hydrator {
+    const DESCRIPTION: Description = Description::new(
+        "hydrator",
+        "Sends the session to a service, and takes the session of its response in its place.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .sets(SetHeaders::Any)
+    .services(&["api.url"])
+    .behind_api_gateway(
+        "API Gateway maps headers by their names, and those that the service sets are known only when it \
+         responds: set what the backend relies on with a `header` mutator behind the hydrator.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let Options { api, cache } = settings.parse()?;
+        let duration = |text: &str| {
+            parse_duration(text)
+                .ok_or_else(|| settings.misconfigured("a duration is longer than 290 years"))
         };
-        let keep = match duration(cache.ttl.as_ref(), Duration::ZERO)? {
+        let keep = match duration(&cache.ttl)? {
             _ if !cache.enabled => None,
             Duration::ZERO => Some(Duration::from_secs(60)),
             ttl => Some(ttl),
         };
-        let timeout = duration(api.retry.give_up_after.as_ref(), Duration::from_secs(1))?;
-        let longest_wait = duration(api.retry.max_delay.as_ref(), Duration::from_millis(100))?;
+        let timeout = duration(&api.retry.give_up_after)?;
+        let longest_wait = duration(&api.retry.max_delay)?;
         Ok(Self {
-            url: Url::parse(&api.url).map_err(|_| settings.misconfigured("`api.url` is no URL"))?,
-            auth: api.auth.map(|Auth { basic }| UserInfo {
-                username: basic.username,
-                password: Some(basic.password),
-            }),
+            url: Box::new(api.url.0),
+            auth: api.auth.map(|Auth { basic }| Box::new(user(basic))),
             timeout,
             retries: Retries {
                 attempts: 5,
@@ -124,15 +160,17 @@ impl Hydrator {
         })
     }
 
-    pub(crate) async fn mutate(
+    async fn mutate(
         &self,
-        request: &Request,
+        request: &mut Request,
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
         let service_request = self.service_request(request, session)?;
         let Some(keep) = self.keep else {
-            let hydrated = self.ask(&service_request, &session.subject, ports).await?;
+            let hydrated = self
+                .hydrate(&service_request, &session.subject, ports)
+                .await?;
             take_over(session, hydrated);
             return Ok(());
         };
@@ -147,7 +185,9 @@ impl Hydrator {
         let hydrated = match kept {
             Some(kept) => Session::clone(&kept.session),
             None => {
-                let hydrated = self.ask(&service_request, &session.subject, ports).await?;
+                let hydrated = self
+                    .hydrate(&service_request, &session.subject, ports)
+                    .await?;
                 let kept = Kept {
                     session: Arc::new(hydrated.clone()),
                     until: now + keep,
@@ -159,8 +199,10 @@ impl Hydrator {
         take_over(session, hydrated);
         Ok(())
     }
+}
 
-    /// The session, as the service is asked to complete it.
+impl Hydrator {
+    /// The session as it is sent to the service.
     fn service_request(
         &self,
         request: &Request,
@@ -169,7 +211,7 @@ impl Hydrator {
         if !self.url.opaque.is_empty() {
             return Err(told("Invalid URL in mutator configuration"));
         }
-        let mut url = self.url.clone();
+        let mut url = Url::clone(&self.url);
         // Oathkeeper puts the request's query in place of the service's own.
         url.raw_query = request.url.query().encode();
         let mut service_request = ServiceRequest::new("POST", url, self.timeout);
@@ -186,7 +228,7 @@ impl Hydrator {
         Ok(service_request)
     }
 
-    async fn ask(
+    async fn hydrate(
         &self,
         service_request: &ServiceRequest,
         subject: &str,
@@ -208,7 +250,10 @@ impl Hydrator {
             _ => {
                 return Err(
                     told("The call to an external API returned a non-200 HTTP response")
-                        .with_cause(format!("the hydrator's service answered {}", answer.status))
+                        .with_cause(format!(
+                            "the hydrator's service responded with {}",
+                            answer.status
+                        ))
                         .because(ReasonCode::ServiceFailed),
                 );
             }
@@ -218,7 +263,7 @@ impl Hydrator {
         if hydrated.subject != subject {
             return Err(
                 told("The call to an external API returned an invalid JSON object")
-                    .with_cause("the hydrator's answer has another subject than the session")
+                    .with_cause("the response of the hydrator's service has another subject than the session")
                     .because(ReasonCode::AnswerUnfit),
             );
         }
@@ -240,6 +285,16 @@ fn take_over(session: &mut Session, mut hydrated: Session) {
         worked_around: session.worked_around.take(),
         ..hydrated
     };
+}
+
+/// The credentials of `auth`, empty ones where it has none.
+fn user(basic: Option<Basic>) -> UserInfo {
+    let (username, password) =
+        basic.map_or_else(Default::default, |basic| (basic.username, basic.password));
+    UserInfo {
+        username,
+        password: Some(password),
+    }
 }
 
 fn told(message: &'static str) -> Failure {

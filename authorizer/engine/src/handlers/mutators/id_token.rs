@@ -1,4 +1,4 @@
-//! `id_token`: signs a JSON Web Token about the session.
+//! `id_token`: signs a JSON Web Token with the session's subject.
 
 use std::{
     sync::Arc,
@@ -6,18 +6,21 @@ use std::{
 };
 
 use oathgate_gotemplate::{ParseError, Template};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::Mutate;
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     cache_key::CacheKey,
+    config::{Form, Shape},
     go::{decode_json, json, parse_duration},
     handlers::{
-        Misconfigured, Settings, Shared, bounded_cache::BoundedCache, settings::OptionPlace,
+        Description, KeyPurpose, Misconfigured, SetHeaders, Settings, Shared,
+        bounded_cache::BoundedCache,
+        options::{OptionValue, options},
+        settings::OptionPlace,
     },
     keys::{Held, JwkSet, KeySetError, Signer, SigningError},
-    signed_tokens::DEFAULT_TTL,
 };
 
 /// How old a key set over the network may be, and how long a request waits for a new one: what
@@ -41,7 +44,7 @@ struct Patience {
 
 /// Sets `Authorization` to a token with the session's subject and claims from a template.
 #[derive(Debug)]
-pub struct IdToken {
+pub(super) struct IdToken {
     claims: Option<Result<Template, ParseError>>,
     issuer: String,
     jwks_url: String,
@@ -51,14 +54,26 @@ pub struct IdToken {
     shared: Arc<Shared>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Config {
-    #[serde(default)]
-    claims: String,
-    issuer_url: String,
-    jwks_url: String,
-    ttl: Option<String>,
+const EXAMPLE: &str = "\
+issuer_url: https://api.example.com/
+jwks_url: file:///etc/oathgate/signing-keys.json
+claims: '{\"email\": {{ .Extra.email | toJson }}}'
+ttl: 5m";
+
+options! {
+    struct Options {
+        /// Further claims, a template of a JSON object.
+        claims: String,
+        /// The key set to sign with.
+        #[required = Always]
+        jwks_url: String as Shape::text(Form::FileUri),
+        /// The token's issuer (`iss`).
+        #[required = Always]
+        issuer_url: String,
+        /// How long a token is valid.
+        #[default("15m")]
+        ttl: String as Shape::text(Form::Duration),
+    }
 }
 
 /// All that a token is made of, but for the time and its own id.
@@ -92,14 +107,25 @@ impl Default for SignedTokens {
     }
 }
 
-impl IdToken {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Config = settings.parse()?;
-        let ttl = match config.ttl.as_deref().filter(|ttl| !ttl.is_empty()) {
-            Some(text) => parse_duration(text)
-                .ok_or_else(|| settings.misconfigured("`ttl` is longer than 290 years"))?,
-            None => DEFAULT_TTL,
-        };
+impl Mutate for IdToken {
+    const DESCRIPTION: Description = Description::new(
+        "id_token",
+        "Signs a JSON Web Token with the session's subject, which the backend receives as `Authorization`.",
+    )
+    .options(&Options::SHAPE, EXAMPLE)
+    .templates(&["claims"])
+    .key_sets("jwks_url", KeyPurpose::Sign)
+    .sets(SetHeaders::Named(&["Authorization"]))
+    .services(&["jwks_url"])
+    .behind_api_gateway(
+        "The stage's secret takes the place of the configuration's `jwks_url` and rotates by itself. \
+         `Authorization` is vouched for, or the header that the stage's `api.tokenHeader` names.",
+    );
+
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let config: Options = settings.parse()?;
+        let ttl = parse_duration(&config.ttl)
+            .ok_or_else(|| settings.misconfigured("`ttl` is longer than 290 years"))?;
         Ok(Self {
             claims: (!config.claims.is_empty()).then(|| Template::parse("claims", &config.claims)),
             issuer: config.issuer_url,
@@ -110,7 +136,7 @@ impl IdToken {
         })
     }
 
-    pub(crate) async fn mutate(
+    async fn mutate(
         &self,
         request: &mut Request,
         session: &mut Session,
@@ -148,7 +174,9 @@ impl IdToken {
         super::set_header(request, session, "Authorization", &authorization);
         Ok(())
     }
+}
 
+impl IdToken {
     async fn keys(&self, session: &mut Session, ports: &Ports) -> Result<Arc<JwkSet>, Failure> {
         let cannot_be_used = |error: &KeySetError| {
             let place = self.jwks_url_place.whole();
@@ -232,10 +260,12 @@ fn read_claims(text: &str) -> Result<Map<String, Value>, Failure> {
         },
         Err(error) => error.to_string(),
     };
-    let message = "the claims of the ID token are no JSON object";
+    let message = "the claims of the ID token are not a JSON object";
     Err(Failure::told(message)
         .because(ReasonCode::TemplateFailed)
-        .with_cause(format!("what the claims render to is no object: {reason}")))
+        .with_cause(format!(
+            "the claims do not render to a JSON object: {reason}"
+        )))
 }
 
 fn seconds(time: SystemTime) -> u64 {

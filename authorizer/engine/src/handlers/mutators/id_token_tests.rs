@@ -222,7 +222,7 @@ async fn it_refuses_where_it_cannot_sign() {
         assert_eq!(failure.status, None, "{claims}");
         assert_eq!(
             failure.message,
-            "the claims of the ID token are no JSON object"
+            "the claims of the ID token are not a JSON object"
         );
     }
     for keys in [

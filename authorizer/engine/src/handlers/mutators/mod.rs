@@ -1,73 +1,81 @@
-//! What the backend is told.
+//! Mutators: they set what the backend receives.
 
-mod cookie;
-mod header;
 mod hydrated;
-mod hydrator;
-mod id_token;
-mod noop;
-
-use std::{borrow::Cow, sync::Arc};
 
 pub use hydrator::HydratedSessions;
 pub use id_token::SignedTokens;
 pub(crate) use id_token::keys_to_sign_with;
+
+use std::{borrow::Cow, sync::Arc};
+
 use oathgate_gotemplate::{Line, ParseError, RenderError, Template, Value};
 
-use crate::handlers::{HandlerKind, Misconfigured, Settings, Shared};
 use crate::{
-    Failure, Ports, ReasonCode, Request, Session, config::Config, rules::HandlerReference,
+    Failure, Ports, ReasonCode, Request, Session,
+    config::Config,
+    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
+    rules::HandlerReference,
 };
 
-/// What the backend is told.
-#[derive(Debug)]
-pub enum Mutator {
-    /// `noop`.
-    Noop(noop::Noop),
-    /// `header`.
-    HeaderMutator(header::HeaderMutator),
-    /// `cookie`.
-    CookieMutator(cookie::CookieMutator),
-    /// `id_token`.
-    IdToken(id_token::IdToken),
-    /// `hydrator`.
-    Hydrator(Box<hydrator::Hydrator>),
-    /// A handler that is unknown, disabled or wrongly configured: 500 for whoever reaches it.
-    Misconfigured(Misconfigured),
+/// A mutator.
+pub(crate) trait Mutate: Sized {
+    /// What is known of it before any is built.
+    const DESCRIPTION: Description;
+
+    /// Builds it from its configuration.
+    ///
+    /// # Errors
+    /// A configuration that it cannot be run with.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured>;
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// The failure the client is refused with.
+    async fn mutate(
+        &self,
+        request: &mut Request,
+        session: &mut Session,
+        ports: &Ports,
+    ) -> Result<(), Failure>;
 }
 
-impl Mutator {
-    /// The names of all handlers of this kind.
-    pub const NAMES: &[&str] = &["noop", "header", "cookie", "id_token", "hydrator"];
+handlers! {
+    Mutate {
+        noop::Noop,
+        header::HeaderMutator,
+        cookie::CookieMutator,
+        id_token::IdToken,
+        hydrator::Hydrator,
+    }
+    async fn mutate(request: &mut Request, session: &mut Session, ports: &Ports) -> Result<(), Failure>;
+}
 
+/// A mutator of a rule.
+#[derive(Debug)]
+pub struct Mutator(Result<Handler, Misconfigured>);
+
+impl Mutator {
     /// Builds the handler that a rule names.
     #[must_use]
     pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
         let settings = Settings::of(HandlerKind::Mutator, reference, config, shared);
-        let built = match settings.handler {
-            "noop" => noop::Noop::build(&settings).map(Self::Noop),
-            "header" => header::HeaderMutator::build(&settings).map(Self::HeaderMutator),
-            "cookie" => cookie::CookieMutator::build(&settings).map(Self::CookieMutator),
-            "id_token" => id_token::IdToken::build(&settings).map(Self::IdToken),
-            "hydrator" => {
-                hydrator::Hydrator::build(&settings).map(|built| Self::Hydrator(Box::new(built)))
-            }
-            _ => Err(settings.unknown()),
-        };
-        built.unwrap_or_else(Self::Misconfigured)
+        Self(Handler::build(&settings))
     }
 
     /// The handler's name.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
-            Self::Noop(_) => "noop",
-            Self::HeaderMutator(_) => "header",
-            Self::CookieMutator(_) => "cookie",
-            Self::IdToken(_) => "id_token",
-            Self::Hydrator(_) => "hydrator",
-            Self::Misconfigured(wrong) => return Cow::Owned(wrong.handler.clone()),
-        })
+        match &self.0 {
+            Ok(handler) => Cow::Borrowed(handler.description().name),
+            Err(wrong) => Cow::Owned(wrong.handler.clone()),
+        }
+    }
+
+    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
+    #[must_use]
+    pub fn misconfigured(&self) -> Option<&Misconfigured> {
+        self.0.as_ref().err()
     }
 
     /// Runs the handler.
@@ -80,17 +88,8 @@ impl Mutator {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        match self {
-            Self::Noop(handler) => {
-                handler.mutate(request, session);
-                Ok(())
-            }
-            Self::HeaderMutator(handler) => handler.mutate(request, session),
-            Self::CookieMutator(handler) => handler.mutate(request, session),
-            Self::IdToken(handler) => handler.mutate(request, session, ports).await,
-            Self::Hydrator(handler) => handler.mutate(request, session, ports).await,
-            Self::Misconfigured(wrong) => Err(wrong.failure()),
-        }
+        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
+        handler.mutate(request, session, ports).await
     }
 }
 

@@ -1,21 +1,32 @@
-//! `noop`: gives the backend the request's own headers.
+//! `noop`: hands the request's own headers on.
 
+use super::Mutate;
 use crate::{
-    Request, Session,
-    handlers::{Misconfigured, Settings},
+    Failure, Ports, Request, Session,
+    handlers::{Description, Misconfigured, Settings},
 };
 
-/// Passes the client's headers on, under those that were set before.
+/// Hands the client's headers on, below those that were set before.
 #[derive(Debug)]
-pub struct Noop {}
+pub(super) struct Noop {}
 
-impl Noop {
-    pub(crate) fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        // A configuration is never looked at.
+impl Mutate for Noop {
+    const DESCRIPTION: Description =
+        Description::new("noop", "Hands the request's own headers on.").behind_api_gateway(
+            "API Gateway hands the client's headers on by itself; none of them is vouched for.",
+        );
+
+    /// What a rule writes as its `config` is ignored.
+    fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         settings.require_enabled().map(|()| Self {})
     }
 
-    pub(crate) fn mutate(&self, request: &mut Request, session: &mut Session) {
+    async fn mutate(
+        &self,
+        request: &mut Request,
+        session: &mut Session,
+        _ports: &Ports,
+    ) -> Result<(), Failure> {
         let set_before = std::mem::replace(&mut session.header, request.header.clone());
         // From here on, session and request have their headers together.
         session.shares_request_header = true;
@@ -31,5 +42,6 @@ impl Noop {
             session.header.set(name, value);
             super::share_header(request, session, name, value);
         }
+        Ok(())
     }
 }
