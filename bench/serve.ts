@@ -49,7 +49,7 @@ async function main([oathgate, oathkeeper, rules]: readonly string[]): Promise<v
     { name: "oathgate", program: oathgate },
     { name: "oathkeeper", program: oathkeeper },
   ];
-  print("| | rules | event | requests a second | p50 ms | p99 ms | peak MB |");
+  print("| | rules | event | requests per second | p50 ms | p99 ms | peak MB |");
   print("|---|---|---|---|---|---|---|");
   try {
     for (const count of COUNTS) {

@@ -73,7 +73,7 @@ CASES = {
     "another account than the stage's": (
         {"account": "222222222222"},
         {},
-        "names the account 222222222222, the credentials are of 000000000000",
+        "is in the account 222222222222, but the credentials belong to 000000000000",
     ),
     "AWS in place of the local cloud": ({}, {"AWS_ENDPOINT_URL": None}, "AWS_ENDPOINT_URL is not set"),
 }

@@ -169,7 +169,7 @@ def test_what_is_older_than_the_last_deploys_is_pruned_and_nothing_that_is_serve
     assert stack.forged() == set()
     # The oldest that is left is complete.
     oldest = deployment.make("versions").splitlines()[-1].split()[0]
-    assert "says so too" in deployment.make("rollback", f"TO={oldest}")
+    assert "is updated to it" in deployment.make("rollback", f"TO={oldest}")
     assert stack.forged() == set()
 
 

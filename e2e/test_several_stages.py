@@ -69,5 +69,5 @@ def test_a_stage_that_is_not_bootstrapped_ends_the_run_before_any_is_changed(mak
 def test_several_stages_are_never_destroyed_in_one_run(make, gate, second):
     refused = make("destroy", f"STAGES={stage_path(gate)} {stage_path(second)}", "CDK_FLAGS=--force")
     assert refused.returncode != 0
-    assert "`destroy` takes one stage at a time" in refused.stdout
+    assert "`destroy` accepts one stage at a time" in refused.stdout
     assert gate.send("GET", "/v1/public/news").status == 200

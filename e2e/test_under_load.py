@@ -98,7 +98,7 @@ def test_no_request_is_refused_or_forged_while_everything_changes(gate):
         listed = following.make("versions").splitlines()
         assert [line.endswith("served") for line in listed] == [True, False]
         printed = following.make("rollback")
-        assert "says so too" in printed
+        assert "is updated to it" in printed
         load.await_word("first", 5)
         load.await_word("refused", 5)
 
@@ -110,7 +110,7 @@ def test_no_request_is_refused_or_forged_while_everything_changes(gate):
         load.await_word(new["kid"], 5)
 
         (forward,) = [word[len("TO=") :] for word in printed.split() if word.startswith("TO=")]
-        assert "says so too" in following.make("rollback", f"TO={forward}")
+        assert "is updated to it" in following.make("rollback", f"TO={forward}")
         load.await_word("next", 5)
         load.await_word("forging, next", 5)
     assert load.failures == []

@@ -71,7 +71,7 @@ def test_a_stage_that_its_file_protects_is_not_destroyed(gate):
     file = stage_file(gate.cloud, gate.stage, {"terminationProtection": True})
     refused = make(gate, "destroy", file, "--force")
     assert refused.returncode != 0
-    assert f"the stage `{gate.stage}` is protected and not destroyed" in refused.stderr
+    assert f"the stage `{gate.stage}` is protected and was not destroyed" in refused.stderr
     assert described(gate)["StackStatus"].endswith("_COMPLETE")
 
 
@@ -81,7 +81,7 @@ def test_a_stack_that_is_protected_in_aws_is_not_destroyed_whatever_the_file_say
     cloudformation.update_termination_protection(StackName=gate.stack, EnableTerminationProtection=True)
     refused = make(gate, "destroy", file, "--force")
     assert refused.returncode != 0
-    assert f"the stack {gate.stack} is protected in AWS and not destroyed" in refused.stderr
+    assert f"the stack {gate.stack} is protected in AWS and was not destroyed" in refused.stderr
     # A deploy of a file that does not protect the stage takes the protection away.
     gate.deploy()
     assert not described(gate)["EnableTerminationProtection"]
@@ -90,7 +90,7 @@ def test_a_stack_that_is_protected_in_aws_is_not_destroyed_whatever_the_file_say
 def test_destroying_a_stage_lists_what_it_retains(second):
     destroyed = make(second, "destroy", second.file, "--force")
     assert destroyed.returncode == 0, destroyed.stdout + destroyed.stderr
-    _, _, listed = destroyed.stdout.partition(f"left of {second.stack}:\n")
+    _, _, listed = destroyed.stdout.partition(f"remaining of {second.stack}:\n")
     *logs, secret_line = listed.splitlines()
     assert secret_line == f"  the secret {second.secret_arn}"
     assert len(logs) >= 2
@@ -99,7 +99,7 @@ def test_destroying_a_stage_lists_what_it_retains(second):
     second.cloud.client("secretsmanager").delete_secret(SecretId=second.secret_arn, ForceDeleteWithoutRecovery=True)
     for line in logs:
         second.cloud.client("logs").delete_log_group(logGroupName=line.removeprefix("  the log group "))
-    assert make(second, "remains", second.file).stdout.endswith(f"nothing is left of {second.stack}\n")
+    assert make(second, "remains", second.file).stdout.endswith(f"nothing remains of {second.stack}\n")
 
 
 def test_destroying_leaves_nothing(gate):

@@ -8,7 +8,7 @@ import { stageSession } from "../stages/preflight/stage-session";
 import { runCdk } from "../stages/run-cdk";
 import { runCommand, stagesAndFlags } from "../stages/run-command";
 
-/** `bootstrap STAGES [CDK_FLAGS…]`: what CDK itself needs in each stage's account and region; checked before by `preflight`. */
+/** `bootstrap STAGES [CDK_FLAGS…]`: bootstraps each stage's account and region for CDK, after `preflight`. */
 runCommand(async () => {
   const [choices = "", ...words] = process.argv.slice(2);
   const { stages, choiceOf, flags } = stagesAndFlags([choices, ...words]);

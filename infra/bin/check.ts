@@ -5,13 +5,13 @@ import { ROOT, runCommand, showRefusal } from "../stages/run-command";
 import { loadStages, type Stage } from "../stages/stage";
 import { stageCli } from "../stages/stage-cli";
 
-/** `check STAGE…`: everything that synth checks of stages, without building or asking AWS anything. */
+/** `check STAGE…`: all checks of synth, without building anything and without requests to AWS. */
 runCommand(() => {
   for (const stage of loadStages(ROOT, process.argv.slice(2).join(" "))) {
     try {
       check(stage);
     } catch (error) {
-      // One stage's mistakes keep nobody from seeing those of the next.
+      // Continues with the next stage, so that the mistakes of all stages are shown.
       showRefusal(error);
     }
   }
@@ -23,6 +23,6 @@ function check(stage: Stage): void {
   process.stdout.write(checkedStage.findings);
   checkStack(checkedStage, cli);
   process.stdout.write(
-    `\nstage ${stage.name}: settings, configuration, rules and tests can be deployed (${relative(stage.root, checkedStage.checked.configFile)})\n`,
+    `\nstage ${stage.name}: settings, configuration, rules and tests are valid (${relative(stage.root, checkedStage.checked.configFile)})\n`,
   );
 }

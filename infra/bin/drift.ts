@@ -4,13 +4,13 @@ import { readingSession } from "../stages/drift/session";
 import { runCommand, stagesAndFlags } from "../stages/run-command";
 import { stackNameOf } from "../stages/stack-name";
 
-/** The exit code where something differs. */
+/** The exit code if something differs. */
 const DIFFERENT = 1;
 
-/** The exit code where it can't be known whether something differs. */
+/** The exit code if the comparison failed. */
 const UNKNOWN = 2;
 
-/** `drift STAGES [CDK_FLAGS…]`: what in AWS is not as it was deployed. */
+/** `drift STAGES [CDK_FLAGS…]`: reports what differs in AWS from what was deployed. */
 runCommand(async () => {
   const { stages, flags } = stagesAndFlags(process.argv.slice(2));
   for (const stage of stages) {

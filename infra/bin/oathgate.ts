@@ -16,10 +16,10 @@ runCommand(() => {
   const app = new App();
   const [one, several] = ["stage", "stages"].map((key) => app.node.tryGetContext(key));
   if (one !== undefined && several !== undefined) {
-    throw new InputError("`-c stage=…` and `-c stages=…` are both given; leave one of them out");
+    throw new InputError("`-c stage=…` and `-c stages=…` are both given; remove one of them");
   }
   const stages = loadStages(ROOT, one ?? several);
-  // The CDK command line asks for no bundling where it deploys nothing.
+  // CDK's command line disables bundling if it deploys nothing.
   const bundled: unknown = app.node.tryGetContext("aws:cdk:bundling-stacks");
   const namesOnly = Array.isArray(bundled) && bundled.length === 0;
   for (const stage of stages) {
@@ -27,7 +27,7 @@ runCommand(() => {
   }
 });
 
-/** Checks the stage in view of whoever runs the CDK command line, whose standard output is the template's. */
+/** Checks a stage and prints the findings on standard error: standard output belongs to CDK's command line. */
 function checkedInput(stage: Stage): StackInput {
   const cli = stageCli(stage.root);
   const checked = checkStage(stage, cli);

@@ -3,5 +3,5 @@ import { App } from "aws-cdk-lib";
 import { createPipeline } from "../pipeline/create-pipeline";
 import { ROOT, runCommand } from "../stages/run-command";
 
-/** The CDK app of what stages need beside them: a pipeline's roles, and what CloudFormation may do. */
+/** The CDK app with the stacks that stages depend on: a pipeline's roles, and CloudFormation's execution policies. */
 runCommand(() => createPipeline(new App(), ROOT, process.env));

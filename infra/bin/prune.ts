@@ -10,9 +10,9 @@ import { stackNameOf } from "../stages/stack-name";
 /**
  * `prune STAGES [--dry-run | --after-deploy] [CDK_FLAGS…]`: deletes what is older than the last `rollout.keepVersions` deploys.
  *
- * After a deploy, which has succeeded, what can't be deleted is said and is no failure.
+ * `--after-deploy` reports what can't be deleted without failing, because the deploy itself has succeeded.
  */
-runCommand(async (say) => {
+runCommand(async (print) => {
   const { values } = parseArgs({
     options: { "dry-run": { type: "boolean" }, "after-deploy": { type: "boolean" } },
     allowPositionals: true,
@@ -25,14 +25,14 @@ runCommand(async (say) => {
       const control = await controlPlaneOf(stage, flags, process.env);
       const dryRun = values["dry-run"] === true;
       for (const line of await prune(control, stackNameOf(stage), stage.name, keepVersions, dryRun)) {
-        say(line);
+        print(line);
       }
     } catch (error) {
       const refusal = refusedByAws(error, `pruning of the stage ${stage.name}`);
       if (!(values["after-deploy"] === true && refusal instanceof InputError)) {
         throw refusal;
       }
-      say(`the stage ${stage.name} is deployed, and not pruned: ${refusal.message}`);
+      print(`the stage ${stage.name} is deployed but was not pruned: ${refusal.message}`);
     }
   }
 });

@@ -4,7 +4,7 @@ import { findRemains, remainsText } from "../stages/remains/remains";
 import { runCommand, stagesAndFlags } from "../stages/run-command";
 import { stackNameOf } from "../stages/stack-name";
 
-/** `remains STAGES [CDK_FLAGS…]`: what AWS still has of stages that were destroyed. */
+/** `remains STAGES [CDK_FLAGS…]`: lists what remains in AWS of destroyed stages. */
 runCommand(async () => {
   const { stages, flags } = stagesAndFlags(process.argv.slice(2));
   for (const stage of stages) {

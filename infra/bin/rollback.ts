@@ -7,8 +7,8 @@ import { listCandidates, rollback } from "../stages/deployed/rollback";
 import { runCommand, stageAndFlags } from "../stages/run-command";
 import { stackNameOf } from "../stages/stack-name";
 
-/** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: what the stage serves, without a build. */
-runCommand(async (say) => {
+/** `rollback STAGE [--to ID | --list] [CDK_FLAGS…]`: serves another deployment of the stage, or lists them, without a build. */
+runCommand(async (print) => {
   const { values } = parseArgs({
     options: { to: { type: "string" }, list: { type: "boolean" } },
     allowPositionals: true,
@@ -18,19 +18,19 @@ runCommand(async (say) => {
   const stackName = stackNameOf(stage);
   if (!keepsDeployments(stage)) {
     throw new InputError(
-      `the stage \`${stage.name}\` has an API of the kind \`${stage.settings.api.kind}\`: only REST APIs can be pointed back; ` +
-        "deploy the earlier revision",
+      `the stage \`${stage.name}\` has an API of the kind \`${stage.settings.api.kind}\`, and only REST APIs can be rolled back: ` +
+        "deploy the earlier revision instead",
     );
   }
   const control = await controlPlaneOf(stage, flags, process.env);
   try {
     if (values.list === true) {
       for (const line of await listCandidates(control, stackName, stage.name)) {
-        say(line);
+        print(line);
       }
     } else {
       const to = typeof values.to === "string" && values.to !== "" ? values.to : undefined;
-      await rollback(control, { stackName, stageName: stage.name, to }, say);
+      await rollback(control, { stackName, stageName: stage.name, to }, print);
     }
   } catch (error) {
     throw refusedByAws(error, `rollback of the stage ${stage.name}`);

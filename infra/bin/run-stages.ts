@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { InputError } from "../lib/input-error";
 import { runCdk } from "../stages/run-cdk";
 import { ROOT, runCommand } from "../stages/run-command";
-import { COMMANDS_OF_SEVERAL, runStages } from "../stages/run-stages";
+import { MULTI_STAGE_COMMANDS, runStages } from "../stages/run-stages";
 import { loadStages } from "../stages/stage";
 
-/** `run-stages COMMAND STAGES [CDK_FLAGS…]`: one app, one stack for each stage, changed one after the other. */
+/** `run-stages COMMAND STAGES [CDK_FLAGS…]`: synthesises one app with a stack for each stage, then runs the command for each. */
 runCommand(() => {
   const [given, choices = "", ...flags] = process.argv.slice(2);
-  const command = COMMANDS_OF_SEVERAL.find((known) => known === given);
+  const command = MULTI_STAGE_COMMANDS.find((known) => known === given);
   if (command === undefined) {
     throw new InputError(
-      `\`${given}\` takes one stage at a time: say STAGE=… in place of STAGES="${choices}" (several: ${COMMANDS_OF_SEVERAL.join(", ")})`,
+      `\`${given}\` accepts one stage at a time: use STAGE=… instead of STAGES="${choices}" (${MULTI_STAGE_COMMANDS.join(" and ")} accept several)`,
     );
   }
   process.exitCode = runStages({

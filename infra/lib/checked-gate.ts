@@ -5,9 +5,9 @@ import type { OathgateCli } from "./oathgate-cli";
 import { testRules } from "./rule-tests";
 
 /**
- * What a gate decides by, once it has been checked: all that its constructs need to know of the configuration and the rules.
+ * A gate's configuration and rules after the check, as its constructs need them.
  *
- * Tests of an app that must not run the `oathgate` program give one of their own in `OathgateProps.checked`.
+ * An app's tests that must not run the `oathgate` program pass one in `OathgateProps.checked`.
  */
 export interface CheckedGate extends GateReport {
   /** The rules, for the template's metadata. */
@@ -16,21 +16,21 @@ export interface CheckedGate extends GateReport {
   readonly configFile?: string;
 }
 
-/** A checked gate, and what people are to see of it. */
+/** A checked gate, and the texts to show to the person who deploys it. */
 export interface GateCheck {
   readonly gate: CheckedGate & { readonly configFile: string };
-  /** Every warning and note, and how many there are. */
+  /** Every warning and note, and the line that counts them. */
   readonly findings: string;
-  /** What came of the rules' tests. */
+  /** The results of the rules' tests. */
   readonly tests: string;
-  /** What the backend receives in each vouched header, rule by rule, as a table. */
+  /** A table of what the backend receives in each vouched header, rule by rule. */
   readonly headersTable: string;
 }
 
 /**
- * Lays out, checks and tests what a gate decides by.
+ * Lays out, checks and tests a gate's configuration and rules.
  *
- * @throws InputError where the configuration or the rules can't be deployed
+ * @throws InputError if the configuration or the rules can't be deployed
  */
 export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
   const configFile = layOutGate(sources, cli);
@@ -50,7 +50,7 @@ export function checkGate(sources: GateSources, cli: OathgateCli): GateCheck {
   };
 }
 
-/** The props that name the configuration and the rules, as errors name them. */
+/** The props that name the configuration and the rules, as error messages show them. */
 function namedFiles(sources: GateSources): string {
   const props = sources.rules === undefined ? (["config"] as const) : (["config", "rules"] as const);
   return props.map((prop) => nameOfProp(sources, prop)).join(", ");

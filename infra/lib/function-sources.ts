@@ -2,20 +2,20 @@ import { basename, dirname, isAbsolute, join, relative } from "node:path";
 import { InputError } from "./input-error";
 import { cargoCli, type OathgateCli } from "./oathgate-cli";
 
-/** A folder that Lambda can run as it is: it holds `bootstrap` and whatever that reads. */
+/** A folder that Lambda can run without further packaging: it holds `bootstrap` and the files that `bootstrap` reads. */
 export interface ReadyFolder {
   readonly kind: "folder";
   readonly path: string;
 }
 
-/** A crate's binary, built by cargo-lambda while CDK bundles it. */
+/** A binary of a crate, built by cargo-lambda while CDK bundles the function. */
 export interface CargoBinary {
   readonly kind: "cargo";
   /** The workspace's Cargo.toml. */
   readonly manifestPath: string;
   /** The binary's name. */
   readonly binary: string;
-  /** Shell commands that finish the folder `output` once `output/bootstrap` is built; `input` is the workspace. */
+  /** Returns the shell commands that complete the folder `output` after `output/bootstrap` is built; `input` is the workspace. */
   readonly finish: (input: string, output: string) => string[];
 }
 
@@ -29,7 +29,7 @@ export interface FunctionSources {
 }
 
 /**
- * Built and packaged in one step while the stack is bundled.
+ * The functions' code, built and packaged in one step while CDK bundles the stack.
  *
  * @param root the cargo workspace
  * @param configFile the laid-out configuration
@@ -46,7 +46,7 @@ export function builtByCargo(
       manifestPath,
       binary: "bootstrap",
       finish: (input, output) => {
-        // In a container the project lies elsewhere and a program built for this machine may not start.
+        // In a container the project has another path, and a program built for this machine may not start.
         const command = input === root ? cli.command : cargoCli(input);
         const packaged = join(output, ".packaged");
         const program = [
@@ -72,18 +72,18 @@ export function builtByCargo(
   };
 }
 
-/** A folder as seen from the workspace, the one thing that a container sees. */
+/** A folder relative to the workspace, which is the only folder that the container mounts. */
 function insideOf(workspace: string, folder: string): string {
   const path = relative(workspace, folder);
   if (path.startsWith("..") || isAbsolute(path)) {
     throw new InputError(
-      `the functions are built in a container, which sees ${workspace} and not ${folder}: install cargo-lambda, or set \`buildFolder\` to a folder of that workspace`,
+      `the functions are built in a container that mounts ${workspace} but not ${folder}: install cargo-lambda, or set \`buildFolder\` to a folder inside that workspace`,
     );
   }
   return path;
 }
 
-/** A word as a POSIX shell reads it back. */
+/** A word quoted for a POSIX shell. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

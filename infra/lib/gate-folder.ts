@@ -6,13 +6,13 @@ import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
 
 /**
- * Lays out what a gate decides by in `<buildFolder>/gate/`: the configuration with the overrides over it, every file beside
- * the configuration, and the compiled rules as `rules.json`. Paths in the configuration are relative to it.
+ * Lays out a gate in `<buildFolder>/gate/`: the configuration with its overrides applied, every file beside the configuration,
+ * and the compiled rules as `rules.json`. Paths in the configuration are relative to that folder.
  *
- * Without overrides it is the configuration byte by byte.
+ * Without overrides the configuration is copied byte for byte.
  *
  * @returns the configuration's absolute path
- * @throws InputError where a file is missing or can't be read as what it should be
+ * @throws InputError if a file is missing or not valid
  */
 export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRules">): string {
   const { root, config, configOverrides = {}, rules, ruleValues = {}, leftOut = [] } = sources;
@@ -21,8 +21,8 @@ export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRu
   const beside = dirname(source);
   if (isWithin(root, beside) || isWithin(folder, beside) || isWithin(source, dirname(folder))) {
     throw new InputError(
-      `${nameOfProp(sources, "config")} names ${config}: every file beside a configuration is deployed with it, so it ` +
-        "needs a folder that holds neither the project nor what is built; move it into a folder of its own, such as " +
+      `${nameOfProp(sources, "config")} names ${config}: every file beside a configuration is deployed with it, so its ` +
+        "folder must contain neither the project nor build output; move it into a folder of its own, such as " +
         `config/${basename(source)}`,
     );
   }
@@ -41,7 +41,11 @@ export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRu
   return configFile;
 }
 
-/** The absolute path of a file that a prop names. */
+/**
+ * The absolute path of a file that a prop names.
+ *
+ * @throws InputError if it is not a file
+ */
 export function existingFile(
   sources: Pick<GateSources, "root" | "nameOf">,
   prop: Parameters<typeof nameOfProp>[1],
@@ -54,7 +58,7 @@ export function existingFile(
   return file;
 }
 
-/** A configuration with values laid over it: maps are merged key by key, everything else is replaced. */
+/** A configuration with overrides applied: maps are merged key by key, everything else is replaced. */
 export function overlaid(text: string, values: Readonly<Record<string, unknown>>, shown: string): string {
   const document = parseDocument(text);
   const [syntaxError] = document.errors;
@@ -75,19 +79,19 @@ function overlay(
     if (isPlainMap(value) && isMap(document.getIn(here, true))) {
       overlay(document, here, value);
     } else {
-      // A plain value is put into the node that is there, whose comment stays.
-      document.setIn(here, isPlain(value) ? value : document.createNode(value));
+      // A scalar is set on the existing node, which keeps its comment.
+      document.setIn(here, isScalar(value) ? value : document.createNode(value));
     }
   }
 }
 
-/** Whether a path lies in a folder or is that folder. */
+/** Whether a path is inside a folder or is that folder. */
 function isWithin(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way.split(sep)[0] !== ".." && !isAbsolute(way);
+  const steps = relative(folder, path);
+  return steps.split(sep)[0] !== ".." && !isAbsolute(steps);
 }
 
-function isPlain(value: unknown): boolean {
+function isScalar(value: unknown): boolean {
   return typeof value !== "object" || value === null;
 }
 

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import type { GateReport, ListedRule } from "./gate-report";
 
-/** What `oathgate headers --config FILE --format json` prints. */
+/** The output of `oathgate headers --config FILE --format json`. */
 export const gateReportSchema = z
   .strictObject({
-    // `rules check --api-gateway` refuses those that can't be mapped.
+    // `rules check --api-gateway` refuses headers that API Gateway can't map.
     vouched: z.array(z.strictObject({ header: z.string(), context_key: z.string() })),
     www_authenticate: z
       .strictObject({
-        realm: z.string().regex(/^[\x20-\x26\x28-\x7e]*$/, "can't hold `'` or control characters"),
+        realm: z.string().regex(/^[\x20-\x26\x28-\x7e]*$/, "must not contain `'` or control characters"),
       })
       .nullable(),
     redirects: z.boolean(),
-    /** Whose value each mapped header has, by groups of rules; for people, who are shown it as a table. */
+    /** The source of each mapped header's value, by groups of rules; shown as a table and not read here. */
     received: z.array(z.unknown()),
     signed_tokens: z
       .strictObject({ issuers: z.array(z.string()), longest_ttl_seconds: z.number() })
@@ -37,7 +37,7 @@ export const gateReportSchema = z
     }),
   );
 
-/** What `oathgate rules list --config FILE --format json` prints. */
+/** The output of `oathgate rules list --config FILE --format json`. */
 export const ruleListSchema: z.ZodType<ListedRule[]> = z.array(
   z.strictObject({
     id: z.string(),

@@ -1,40 +1,40 @@
-/** A header that the gate vouches for: whatever the backend receives in it comes from the gate. */
+/** A vouched header: its value always comes from the gate, never from the client. */
 export interface VouchedHeader {
   /** The header as the backend receives it, such as `X-User`. */
   readonly header: string;
-  /** The key in the authorizer's context that always holds its value, such as `x-user`. */
+  /** The key of the authorizer's context that holds its value, such as `x-user`. */
   readonly contextKey: string;
 }
 
-/** What an API's methods and refusals are made from. */
+/** The facts about a configuration and its rules that an API's methods and refusals depend on. */
 export interface GateReport {
-  /** Every header that some rule's mutators or authorizer can set. */
+  /** Every header that the mutators or the authorizer of some rule can set. */
   readonly vouchedHeaders: readonly VouchedHeader[];
-  /** The challenge of every 401, where the fallback error handlers have one. @default none */
+  /** The challenge of every 401, if the fallback error handlers have one. @default no challenge */
   readonly wwwAuthenticate?: { readonly realm: string };
-  /** Whether an error handler can send a browser elsewhere. */
+  /** Whether an error handler can redirect a browser. */
   readonly redirects: boolean;
-  /** The tokens that the rules sign. @default they sign none */
+  /** The tokens that the rules sign. @default the rules sign no tokens */
   readonly signedTokens?: SignedTokens;
-  /** Which rules match the paths that were asked about. @default nothing was asked about */
+  /** The rules that match the paths in `publicPaths`. @default no paths were given */
   readonly rulesOfPaths?: readonly MatchedPath[];
 }
 
 /** The tokens that rules sign. */
 export interface SignedTokens {
-  /** What they name as their issuer, each once. */
+  /** Their issuers, each once. */
   readonly issuers: readonly string[];
-  /** How long one is valid at most. */
+  /** The longest time that one is valid, in seconds. */
   readonly longestTtlSeconds: number;
 }
 
-/** A path of the API's own, and the ids of the rules that match a GET for it. */
+/** A path that the API itself answers, and the ids of the rules that match a GET request for it. */
 export interface MatchedPath {
   readonly path: string;
   readonly rules: readonly string[];
 }
 
-/** A rule, without what its handlers are configured with. */
+/** A rule, without the configuration of its handlers. */
 export interface ListedRule {
   readonly id: string;
   readonly methods: readonly string[];
@@ -43,6 +43,6 @@ export interface ListedRule {
   readonly authorizer: string;
   readonly mutators: readonly string[];
   readonly errors: readonly string[];
-  /** Changes with anything in the rule. */
+  /** A digest of the whole rule. */
   readonly digest: string;
 }

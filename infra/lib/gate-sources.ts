@@ -4,13 +4,13 @@ import type { RequestReading } from "./request-reading";
 /** Props that name a file. */
 export type FileProp = "config" | "rules" | "ruleTests";
 
-/** What a gate is laid out, checked and tested from. Paths are relative to `root`. */
+/** The files and options that a gate is laid out, checked and tested with. Paths are relative to `root`. */
 export interface GateSources extends RequestReading {
   /** The folder that paths are relative to. */
   readonly root: string;
   /** Oathkeeper's configuration file. */
   readonly config: string;
-  /** Oathkeeper's own keys, laid over the configuration. @default none */
+  /** Overrides of Oathkeeper's own keys. @default none */
   readonly configOverrides?: Readonly<Record<string, unknown>>;
   /** The rules' Jsonnet source. @default the configuration names its rules itself */
   readonly rules?: string;
@@ -18,26 +18,26 @@ export interface GateSources extends RequestReading {
   readonly ruleValues?: Readonly<Record<string, string>>;
   /** The rules' tests. @default none */
   readonly ruleTests?: string;
-  /** Vouched headers that keep the client's own value where a rule sets none. @default none */
+  /** Vouched headers that keep the client's own value if no rule sets one. @default none */
   readonly clientHeaders?: readonly string[];
-  /** The header that holds the backend's secret. @default none */
+  /** The secret header of the backend. @default none */
   readonly secretHeader?: { readonly name: string };
-  /** Paths that the API answers itself, before any rule: which rules match them is reported. @default none */
+  /** Paths that the API answers itself, before any rule; the report lists the rules that match them. @default none */
   readonly publicPaths?: readonly string[];
-  /** The folder that everything is laid out and packaged in. */
+  /** The folder for the laid-out gate and the packages. */
   readonly buildFolder: string;
-  /** What lies beside the configuration and is not the gate's: absolute paths. @default nothing */
+  /** Absolute paths beside the configuration that are not copied. @default none */
   readonly leftOut?: readonly string[];
-  /** A prop as errors name it. @default the prop's name */
+  /** Returns a prop's name as error messages show it. @default the prop's name in backticks */
   readonly nameOf?: (prop: FileProp) => string;
 }
 
-/** A prop as errors name it, in backticks. */
+/** A prop's name as error messages show it. */
 export function nameOfProp(sources: Pick<GateSources, "nameOf">, prop: FileProp): string {
   return sources.nameOf?.(prop) ?? `\`${prop}\``;
 }
 
-/** The folder in which what the gate decides by is laid out. */
+/** The folder that the gate is laid out in. */
 export function gateFolder({ root, buildFolder }: Pick<GateSources, "root" | "buildFolder">): string {
   return resolve(root, buildFolder, "gate");
 }

@@ -4,8 +4,8 @@ import type { GateReport } from "./gate-report";
 import type { OathgateProps } from "./oathgate-props";
 
 /**
- * The contract between a version of the function and a deployment of an API: what the deployment's mappings and refusals are
- * made for.
+ * The contract between a version of the function and a deployment of an API: the values that the deployment's mappings and
+ * refusals are made from.
  */
 export interface HeaderContract {
   readonly report: GateReport;
@@ -15,7 +15,7 @@ export interface HeaderContract {
   readonly redirects: "refresh" | "location";
 }
 
-/** A gate's contract, with every default filled in. */
+/** A gate's contract with all defaults applied. */
 export function headerContractOf(
   props: Pick<OathgateProps, "clientHeaders" | "forgedHeaders" | "vouchedHeaderFallback" | "redirects">,
   report: GateReport,
@@ -30,8 +30,8 @@ export function headerContractOf(
 }
 
 /**
- * Tells contracts apart by sixteen hexadecimal digits: versions with the same one can answer for the same deployment without
- * letting a forged header in.
+ * The digest of a contract, sixteen hexadecimal digits. Versions with the same digest can decide for the same deployment
+ * without letting a forged header through.
  */
 export function contractDigest(props: HeaderContract): string {
   const { report, clientHeaders, forgedHeaders, vouchedHeaderFallback, redirects } = props;

@@ -1,15 +1,15 @@
 /**
- * Something the person who deploys wrote is wrong: a stage file, the configuration, the rules, a path.
+ * Invalid input of the person who deploys: in a stage file, the configuration, the rules, a prop or a path.
  *
- * Its message is a sentence meant for that person (where, what, what to do), so it is shown without a stack.
+ * Its message says where the mistake is, what is wrong and what to do, so it is shown without a stack trace.
  */
 export class InputError extends Error {
   override readonly name = "InputError";
 }
 
 /**
- * Does something on behalf of a public constructor or method: a mistake in what it was given is traced to the line of the app
- * that called it, and not to this library's own lines.
+ * Runs the body of a public constructor or method, so that the stack trace of an `InputError` begins at the line of the app
+ * that made the call and not inside this library.
  *
  * @param called the public constructor or method
  */

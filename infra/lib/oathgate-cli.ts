@@ -5,6 +5,7 @@ import type { z } from "zod";
 import type { GateReport, ListedRule } from "./gate-report";
 import { gateReportSchema, ruleListSchema } from "./gate-report-schema";
 import { InputError } from "./input-error";
+import { REQUEST_READING_VARIABLES } from "./request-reading";
 
 /** External variables of rules and their tests. */
 export type RuleValues = Readonly<Record<string, string>>;
@@ -13,10 +14,10 @@ export type RuleValues = Readonly<Record<string, string>>;
 export type Command = readonly [string, ...string[]];
 
 /**
- * The `oathgate` program that `OATHGATE_CLI` names; nothing where it is not set.
+ * The `oathgate` program that `OATHGATE_CLI` names; `undefined` if it is not set.
  *
  * @param root the folder that the variable's path is relative to
- * @throws InputError where there is no such program
+ * @throws InputError if there is no such program
  */
 export function namedCli(root: string, environment: NodeJS.ProcessEnv = process.env): Command | undefined {
   const named = environment.OATHGATE_CLI;
@@ -26,20 +27,21 @@ export function namedCli(root: string, environment: NodeJS.ProcessEnv = process.
   const program = resolve(root, named);
   if (!existsSync(program)) {
     throw new InputError(
-      `OATHGATE_CLI names \`${named}\`, where there is no program; unset it or build the program`,
+      `OATHGATE_CLI names \`${named}\`, which does not exist; unset the variable or build the program`,
     );
   }
   return [program];
 }
 
 /**
- * The `oathgate` program that cargo builds.
+ * The `oathgate` program, built by cargo.
  *
- * A program that lies there from earlier is never taken as it is: it could check and package by other rules than the
- * function decides by. Where nothing has changed, cargo takes a moment.
+ * An existing build is never used without asking cargo: an outdated program could check and package differently from how the
+ * function decides. If nothing has changed, cargo returns at once.
  *
  * @param workspace the folder with Oathgate's `Cargo.toml`
- * @param build builds it
+ * @param build builds the program and returns whether that succeeded
+ * @throws InputError if cargo can't build it
  */
 export function builtCli(
   workspace: string,
@@ -47,12 +49,12 @@ export function builtCli(
   build: (workspace: string) => boolean = buildCli,
 ): Command {
   if (!build(workspace)) {
-    throw new InputError("cargo can't build the program `oathgate`; what it says is above");
+    throw new InputError("cargo can't build the `oathgate` program; see its output above");
   }
   return [join(resolve(workspace, environment.CARGO_TARGET_DIR ?? "target"), "debug", "oathgate")];
 }
 
-/** Lets cargo build `oathgate`, in view; whether it did. */
+/** Builds `oathgate` by cargo, with its output shown. Returns whether that succeeded. */
 function buildCli(root: string): boolean {
   const manifest = join(root, "Cargo.toml");
   const done = spawnSync(
@@ -65,7 +67,7 @@ function buildCli(root: string): boolean {
   return done.status === 0;
 }
 
-/** `oathgate` by way of cargo, which builds it where it has to. */
+/** `cargo run` of `oathgate`, which builds the program if necessary. */
 export function cargoCli(root: string): Command {
   return [
     "cargo",
@@ -80,22 +82,23 @@ export function cargoCli(root: string): Command {
 }
 
 /**
- * Runs `oathgate` while an app is synthesised. Paths are shown relative to `root`.
+ * Runs `oathgate` while an app is synthesised. Messages show paths relative to `root`.
  *
- * Whatever reads a configuration runs in its folder, as `oathgate serve` and Oathkeeper do there, so that relative paths
- * in it mean the same to all of them.
+ * Commands that read a configuration run in its folder, like `oathgate serve` and Oathkeeper, so that relative paths in it
+ * have the same meaning everywhere.
  */
 export class OathgateCli {
   constructor(
     private readonly root: string,
-    /** The program and what goes before its arguments. */
+    /** The program, and the arguments that precede those of each call. */
     readonly command: Command,
   ) {}
 
   /**
-   * Compiles a Jsonnet source with values: `oathgate rules build`. Paths are absolute.
+   * Compiles the rules' Jsonnet source with external variables: `oathgate rules build`. Paths are absolute.
    *
-   * @param named the prop that names the source
+   * @param named the prop that names the source, for error messages
+   * @throws InputError if the source does not compile
    */
   buildRules(source: string, values: RuleValues, output: string, named: string): void {
     const shown = relative(this.root, source);
@@ -105,48 +108,51 @@ export class OathgateCli {
   }
 
   /**
-   * Refuses a configuration or rules with any mistake, and what API Gateway can't do: `oathgate rules check --api-gateway`.
+   * Checks the configuration and the rules, also for what API Gateway does not support: `oathgate rules check --api-gateway`.
    *
-   * @param named the props that name the configuration and the rules
-   * @param publicHost the one host that is decided about, where there is one
-   * @param secretHeader the header that holds the backend's secret, where there is one
-   * @returns its warnings and notes, and how many there are
+   * @param named the props that name the configuration and the rules, for error messages
+   * @param publicHost the only host whose requests are decided, if the gate has one
+   * @param secretHeader the backend's secret header, if the gate has one
+   * @returns the warnings and notes, and the line that counts them
+   * @throws InputError if the check finds an error
    */
   checkRules(configFile: string, named: string, publicHost?: string, secretHeader?: string): string {
     const host = publicHost === undefined ? [] : ["--public-host", publicHost];
     const secret = secretHeader === undefined ? [] : ["--secret-header", secretHeader];
     return this.runBeside(configFile, ["rules", "check"], ["--api-gateway", ...host, ...secret], {
-      refusal: `${named} can't be deployed: mend each error`,
+      refusal: `${named} can't be deployed: correct each error`,
       isMistake: (line) => !/^(warning|note): |^\d+ rules, /.test(line),
     });
   }
 
   /**
-   * Refuses rules that fail a test, decided as the function does: `oathgate rules test`. Paths are absolute.
+   * Runs the rules' tests with the function's settings: `oathgate rules test`. Paths are absolute.
    *
-   * @param named the prop that names the tests
-   * @param decidedAs the variables by which the function reads a request's host and path
-   * @returns how many tests passed, and the rules that none leads to
+   * @param named the prop that names the tests, for error messages
+   * @param requestReading the variables that determine how the function reads a request's host and path
+   * @returns the number of tests that passed, and the rules that no test reaches
+   * @throws InputError if a test fails
    */
   testRules(
     configFile: string,
     tests: string,
     values: RuleValues,
     named: string,
-    decidedAs: Readonly<Record<string, string>>,
+    requestReading: Readonly<Record<string, string>>,
   ): string {
     return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], {
-      refusal: `the rules fail tests that ${named} names: mend the rules or the tests`,
+      refusal: `the rules fail tests that ${named} names: correct the rules or the tests`,
       isMistake: (line) => !line.startsWith("no test reaches the rule"),
-      decidedAs,
+      requestReading,
     });
   }
 
   /**
-   * Asks which headers the rules set, how they refuse, what they sign and which of them match paths: `oathgate headers`.
+   * Reports which headers the rules set, how they refuse, what they sign and which of them match paths: `oathgate headers`.
    *
-   * @param publicPaths paths of the API's own
-   * @param publicHost the one host that is decided about, where there is one
+   * @param publicPaths paths that the API itself answers
+   * @param publicHost the only host whose requests are decided, if the gate has one
+   * @throws InputError if the report can't be made or is not understood
    */
   report(configFile: string, publicPaths: readonly string[] = [], publicHost?: string): GateReport {
     const paths = publicPaths.length === 0 ? [] : ["--public-path", publicPaths.join(",")];
@@ -155,22 +161,22 @@ export class OathgateCli {
   }
 
   /**
-   * Shows what the backend receives in each mapped header, rule by rule: `oathgate headers`.
+   * Shows what the backend receives in each vouched header, rule by rule: `oathgate headers`.
    *
-   * @param clientHeaders the headers that are left to clients
-   * @returns a table for people
+   * @param clientHeaders vouched headers that keep the client's own value if no rule sets one
+   * @returns a table to show
    */
   headersTable(configFile: string, clientHeaders: readonly string[]): string {
     const options = clientHeaders.length === 0 ? [] : ["--client-headers", clientHeaders.join(",")];
     return this.runBeside(configFile, ["headers"], options);
   }
 
-  /** Asks what each rule does, in matching order: `oathgate rules list`. */
+  /** Lists the rules in matching order: `oathgate rules list`. */
   rules(configFile: string): ListedRule[] {
     return this.read(configFile, ["rules", "list"], ruleListSchema);
   }
 
-  /** Makes the folder that Lambda runs from a built authorizer: `oathgate package`. Paths are absolute. */
+  /** Packages a built authorizer with its rules into a folder that Lambda can run: `oathgate package`. Paths are absolute. */
   package(configFile: string, bootstrap: string, output: string): void {
     this.runBeside(configFile, ["package"], ["--bootstrap", bootstrap, "--out", output]);
   }
@@ -187,7 +193,7 @@ export class OathgateCli {
       const [issue] = result.error.issues;
       const place = issue?.path.length ? `\`${issue.path.join(".")}\` ` : "";
       throw new InputError(
-        `the stack can't be made from what \`oathgate ${subcommand.join(" ")}\` says: ${place}${issue?.message ?? "is not understood"}`,
+        `the output of \`oathgate ${subcommand.join(" ")}\` is not valid: ${place}${issue?.message ?? "is not understood"}; use the program of the same version`,
       );
     }
     return result.data;
@@ -210,12 +216,12 @@ export class OathgateCli {
   private run(
     folder: string,
     args: readonly string[],
-    { refusal, isMistake = () => true, decidedAs = {} }: Run,
+    { refusal, isMistake = () => true, requestReading = {} }: Run,
   ): string {
     const [program, ...before] = this.command;
     const done = spawnSync(program, [...before, ...args], {
       cwd: folder,
-      env: { ...withoutDecidedAs(process.env), ...decidedAs },
+      env: { ...withoutRequestReading(process.env), ...requestReading },
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
       stdio: ["ignore", "pipe", "pipe"],
@@ -224,31 +230,28 @@ export class OathgateCli {
       throw new InputError(`\`${program}\` can't be started: ${done.error.message}`);
     }
     if (done.status !== 0) {
-      const said = [done.stdout, done.stderr].flatMap((text) => text.trimEnd().split("\n"));
-      const mistakes = said.filter((line) => line.trim() !== "" && isMistake(line));
+      const lines = [done.stdout, done.stderr].flatMap((text) => text.trimEnd().split("\n"));
+      const mistakes = lines.filter((line) => line.trim() !== "" && isMistake(line));
       throw new InputError([`${refusal}:`, ...mistakes.map((line) => `  ${line}`)].join("\n"));
     }
     return done.stdout;
   }
 }
 
-/** How the program is run, and what is said where it refuses. */
+/** How the program is run, and the message if it fails. */
 interface Run {
-  /** What is refused, and what to do: the sentence before what the program found. */
+  /** What is refused, and what to do: the sentence before the program's own messages. */
   readonly refusal: string;
-  /** Whether a line of the program's is about what is refused. @default each is */
+  /** Whether a line of the program's output explains the refusal. @default each does */
   readonly isMistake?: (line: string) => boolean;
-  /** The variables by which the function reads a request's host and path. @default none */
-  readonly decidedAs?: Readonly<Record<string, string>>;
+  /** The variables that determine how the function reads a request's host and path. @default none */
+  readonly requestReading?: Readonly<Record<string, string>>;
 }
 
-/** The variables by which the function reads a request's host and path. */
-const DECIDED_AS = ["OATHGATE_PUBLIC_HOST", "OATHGATE_BASE_PATH", "OATHGATE_ALLOW_ENCODED_SLASHES"] as const;
-
-/** An environment in which nothing says how requests are read: only the gate's own settings do. */
-function withoutDecidedAs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** An environment without the variables that change how requests are read: only the gate's own settings count. */
+function withoutRequestReading(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !DECIDED_AS.some((known) => known === name)),
+    Object.entries(environment).filter(([name]) => !REQUEST_READING_VARIABLES.includes(name)),
   );
 }
 

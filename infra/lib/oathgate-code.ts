@@ -6,44 +6,44 @@ import { InputError } from "./input-error";
 import { builtCli, type Command, type OathgateCli } from "./oathgate-cli";
 
 /**
- * What the functions' code is made for.
+ * What the functions' code is packaged for.
  *
  * @internal
  */
 export interface OathgateCodeContext {
-  /** The laid-out configuration's absolute path; not there where the gate was checked elsewhere. */
+  /** The laid-out configuration's absolute path; `undefined` if the gate was checked elsewhere. */
   readonly configFile: string | undefined;
   /** The functions' architecture. */
   readonly architecture: Architecture;
-  /** The folder that packaged code goes to. */
+  /** The folder for packaged code. */
   readonly buildFolder: string;
-  /** The `oathgate` program; asked for only where something is packaged. */
+  /** Returns the `oathgate` program; called only if something is packaged. */
   readonly program: () => OathgateCli;
 }
 
-/** The built functions as they are, one folder for each; `bootstrap` is in it, and all that it reads. */
+/** Folders of built functions, each with `bootstrap` and the files that it reads. */
 export interface FunctionFolders {
   /** The folder that `oathgate package` wrote. */
   readonly authorizer: string;
-  /** The folder of the function that makes the signing keys. */
+  /** The folder with `oathgate-signing-keys` as `bootstrap`. */
   readonly signingKeys: string;
 }
 
-/** Where the code of a gate's functions, and the `oathgate` program that checks and packages it, come from. */
+/** The source of the functions' code and of the `oathgate` program that checks and packages it. */
 export abstract class OathgateCode {
   /**
    * Built binaries: `bootstrap` and `oathgate-signing-keys` as cargo (`target/release`) or cargo-lambda (`target/lambda`)
-   * leave them, for Linux and the functions' architecture. They are packaged with the rules while the app is synthesised.
+   * write them, for Linux and the functions' architecture. They are packaged with the rules while the app is synthesised.
    *
-   * @param folder the folder with the binaries; where `oathgate` is beside them, it is the program that checks and packages
-   * @param namedBy what errors say names the folder
+   * @param folder the folder with the binaries; if it also contains `oathgate`, that program checks and packages the gate
+   * @param namedBy what names the folder, as error messages show it
    */
   static fromBinaries(folder: string, namedBy = `OathgateCode.fromBinaries("${folder}")`): OathgateCode {
     return new Binaries(resolve(folder), namedBy);
   }
 
   /**
-   * Oathgate's own sources, built by cargo and cargo-lambda while the app is synthesised.
+   * Oathgate's sources, built by cargo and cargo-lambda while the app is synthesised.
    *
    * @param workspace the folder with Oathgate's `Cargo.toml`
    */
@@ -52,31 +52,31 @@ export abstract class OathgateCode {
   }
 
   /**
-   * The binaries that come with this package: the functions for Linux on arm64 and x86_64, and the `oathgate` program for
-   * the machines that the package was made for. What it was made without is a sentence at synth.
+   * The binaries in this package: the functions for Linux on arm64 and x86_64, and the `oathgate` program for the machines
+   * that the package was built for. Synth fails with an `InputError` that names what is missing.
    */
   static fromPackage(): OathgateCode {
     return new PackagedBinaries(join(__dirname, "..", "binaries"));
   }
 
   /**
-   * Folders that are deployed as they are: nothing is built or packaged. For tests, and for code that was packaged before.
+   * Folders that are deployed without building or packaging anything: for tests, and for code that is packaged already.
    *
-   * @param namedBy what errors say names the folders
+   * @param namedBy what names the folders, as error messages show it
    */
   static fromFolders(folders: FunctionFolders, namedBy = "OathgateCode.fromFolders"): OathgateCode {
     return new Folders(folders, namedBy);
   }
 
   /**
-   * The `oathgate` program that belongs to this code; nothing where there is none.
+   * The `oathgate` program that belongs to this code; `undefined` if there is none.
    *
    * @internal
    */
   abstract program(environment: NodeJS.ProcessEnv): Command | undefined;
 
   /**
-   * The folders or crates that the functions are made from.
+   * The folders or crates that contain the functions' code.
    *
    * @internal
    */
@@ -148,14 +148,14 @@ class Binaries extends OathgateCode {
     };
   }
 
-  /** A binary as cargo leaves it, or in a folder of its own as `bootstrap`, as cargo-lambda does. */
+  /** A binary where cargo writes it, or `bootstrap` in a folder of that name, where cargo-lambda does. */
   private binary(name: string): string {
     const ofCargoLambda = join(this.folder, name, "bootstrap");
     return existsSync(ofCargoLambda) ? ofCargoLambda : existing(join(this.folder, name), this.namedBy);
   }
 }
 
-/** The package's own binaries, a folder for each architecture of Lambda and for each machine that synthesises. */
+/** The package's own binaries: a folder for each architecture of Lambda, and one for each kind of machine that runs synth. */
 class PackagedBinaries extends OathgateCode {
   constructor(private readonly folder: string) {
     super();
@@ -170,7 +170,7 @@ class PackagedBinaries extends OathgateCode {
     const folder = join(this.folder, `lambda-${context.architecture.name}`);
     if (!existsSync(folder)) {
       throw new InputError(
-        `\`code\`: this package of oathgate-cdk was made without binaries for ${context.architecture.name}: give \`code\` by \`OathgateCode.fromCargo\` (Oathgate's sources) or \`OathgateCode.fromBinaries\` (a folder with built binaries)`,
+        `\`code\`: this package of oathgate-cdk was built without binaries for ${context.architecture.name}: set \`code\` to \`OathgateCode.fromCargo\` (Oathgate's sources) or \`OathgateCode.fromBinaries\` (a folder with built binaries)`,
       );
     }
     return new Binaries(folder, "OathgateCode.fromPackage()").functionSources(context);
@@ -180,7 +180,7 @@ class PackagedBinaries extends OathgateCode {
 function laidOut(configFile: string | undefined): string {
   if (configFile === undefined) {
     throw new InputError(
-      "`checked` has no `configFile` to package the functions' code from: add it, or give `code` by `OathgateCode.fromFolders`",
+      "`checked` has no `configFile` to package the functions' code from: add it, or set `code` to `OathgateCode.fromFolders`",
     );
   }
   return configFile;
@@ -193,7 +193,7 @@ function readyFolder(path: string, origin: string): FunctionSource {
 
 function existing(file: string, origin: string): string {
   if (!existsSync(file)) {
-    throw new InputError(`${origin}: there is no \`${file}\`; build it first`);
+    throw new InputError(`${origin}: \`${file}\` does not exist; build it first`);
   }
   return file;
 }

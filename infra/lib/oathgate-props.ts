@@ -12,11 +12,11 @@ import type { RolloutOptions } from "./rollout/rollout-options";
 /** Props for `Oathgate`. Paths are relative to the folder that the CDK app runs in. */
 export interface OathgateProps {
   /**
-   * Oathkeeper's configuration file. It needs a folder of its own: every file beside it is deployed with it, and relative
-   * paths in it are relative to that folder.
+   * Oathkeeper's configuration file, in a folder of its own: every file beside it is deployed too, and its relative paths are
+   * relative to that folder.
    */
   readonly config: string;
-  /** Oathkeeper's own keys, laid over the configuration: maps are merged, everything else is replaced. @default none */
+  /** Overrides of Oathkeeper's own keys: maps are merged, everything else is replaced. @default none */
   readonly configOverrides?: Readonly<Record<string, unknown>>;
   /**
    * The rules' Jsonnet source, compiled to `rules.json` beside the configuration.
@@ -25,105 +25,105 @@ export interface OathgateProps {
   readonly rules?: string;
   /** External variables of rules and tests, read with `std.extVar("…")`. @default none */
   readonly ruleValues?: Readonly<Record<string, string>>;
-  /** The rules' tests, Jsonnet or JSON. An app whose rules fail one is not synthesised. @default none */
+  /** The rules' tests, Jsonnet or JSON. A failed test fails synth. @default none */
   readonly ruleTests?: string;
-  /** Where the functions' code comes from. @default OathgateCode.fromPackage() */
+  /** The source of the functions' code. @default OathgateCode.fromPackage() */
   readonly code?: OathgateCode;
   /** The functions' architecture. @default Architecture.ARM_64 */
   readonly architecture?: Architecture;
-  /** The authorizer's memory in MiB; its share of a processor grows with it. @default 256 */
+  /** The authorizer's memory in MiB, which also determines its share of a processor. @default 256 */
   readonly memorySize?: number;
-  /** Time until an unfinished decision is a refusal, at most 29 seconds. @default Duration.seconds(10) */
+  /** Time after which an unfinished decision becomes a refusal, at most 29 seconds. @default Duration.seconds(10) */
   readonly timeout?: Duration;
   /** The host that the rules are written for. @default the host that API Gateway was called by */
   readonly publicHost?: string;
-  /** Where a custom domain has the API: its mapping's base path, such as `/orders`. @default the domain's root */
+  /** The base path under which a custom domain serves the API, such as `/orders`. @default the domain's root */
   readonly basePath?: string;
-  /** Let paths with `%2F` or `%5C` through, which are refused with 400 otherwise. @default false */
+  /** Decide requests with `%2F` or `%5C` in their paths, which are refused with 400 otherwise. @default false */
   readonly allowEncodedSlashes?: boolean;
-  /** What a vouched header holds where a rule sets none; a real value equal to it is refused. @default none */
+  /** The placeholder that a vouched header has if no rule sets it; a real value equal to it is refused. @default none */
   readonly vouchedHeaderFallback?: string;
-  /** Vouched headers that keep the client's own value where a rule sets none. @default none: the placeholder is put there */
+  /** Vouched headers that keep the client's own value if no rule sets them. @default none: they get the placeholder */
   readonly clientHeaders?: readonly string[];
   /**
-   * `refuse`: a request in which the client itself sends a vouched header is refused; `replace`: API Gateway writes the gate's
-   * header over the client's.
+   * What happens to a request in which the client itself sends a vouched header: `refuse` refuses it, `replace` decides it and
+   * lets API Gateway overwrite the client's header by the gate's.
    * @default refuse
    */
   readonly forgedHeaders?: "refuse" | "replace";
   /**
-   * The header that brings the backend what rules set in `Authorization`, such as `X-Token`, for HTTP APIs, which map nothing to
-   * that one. It is vouched for in the place of `Authorization`, and a client that sends it is refused.
+   * The header in which the backend receives what rules set in `Authorization`, such as `X-Token`, for HTTP APIs, which can't map
+   * `Authorization`. It is vouched for instead of `Authorization`, and a request in which the client sends it is refused.
    * @default Authorization
    */
   readonly tokenHeader?: string;
-  /** How long the answers of session services are kept. @default every request asks the session service */
+  /** How long responses of session services are cached. @default no cache: each request is checked with the session service */
   readonly sessionCache?: SessionCacheOptions;
   /**
-   * How a browser is sent on: `refresh` is 403 with a `Refresh` header, for browsers and programs; `location` makes every
-   * final refusal a 302, for APIs that only browsers use.
+   * How browsers are redirected: `refresh` responds with 403 and a `Refresh` header, for browsers and programs; `location`
+   * responds to every refused request except a 401 with 302, for APIs that only browsers use.
    * @default refresh
    */
   readonly redirects?: "refresh" | "location";
-  /** The least severe lines that the authorizer logs. @default the configuration's `log.level` */
+  /** The lowest severity that the authorizer logs. @default the configuration's `log.level` */
   readonly logLevel?: "debug" | "info" | "warn" | "error";
   /**
-   * Write Lambda's own lines into the functions' logs as JSON objects, of this severity and above. Needs `logLevel`.
-   * @default lines of text, all of them
+   * Write Lambda's own log lines of this severity and above as JSON objects. Needs `logLevel`.
+   * @default all of them, as text
    */
   readonly systemLogLevel?: SystemLogLevel;
   /** How long the functions' logs are kept. @default RetentionDays.ONE_MONTH */
   readonly logRetention?: RetentionDays;
-  /** What becomes of the log groups when the stack is destroyed. @default RemovalPolicy.DESTROY */
+  /** What happens to the log groups when the stack is destroyed. @default RemovalPolicy.DESTROY */
   readonly logRemovalPolicy?: RemovalPolicy;
   /** The KMS key that the logs are encrypted with. @default CloudWatch Logs' own */
   readonly logEncryptionKey?: IKey;
   /** The keys that the `id_token` mutator signs with. @default a secret with an ES256 key */
   readonly signingKeys?: SigningKeysOptions;
-  /** A header by which a backend recognises the gate. @default none */
+  /** A header with a secret by which a backend recognises the gate. @default none */
   readonly secretHeader?: SecretHeaderOptions;
   /**
-   * The VPC that the authorizer reaches its services in, such as a session service that is private. It then needs a way to
-   * Secrets Manager: an interface endpoint, or one out of the subnets.
-   * @default the authorizer is in no VPC
+   * The VPC that the authorizer is attached to, for example to reach a private session service. The subnets then need a route to
+   * Secrets Manager: an interface endpoint or a NAT gateway.
+   * @default no VPC
    */
   readonly vpc?: IVpc;
-  /** The subnets of `vpc` in which the authorizer has network interfaces. @default the private subnets with a way out */
+  /** The subnets of `vpc` for the authorizer's network interfaces. @default the private subnets with egress */
   readonly vpcSubnets?: SubnetSelection;
-  /** The authorizer's security groups in `vpc`. @default one of its own, which lets everything out and nothing in */
+  /** The authorizer's security groups in `vpc`. @default a new one that allows all egress and no ingress */
   readonly securityGroups?: readonly ISecurityGroup[];
   /** The authorizer's CloudWatch metrics. @default no metrics */
   readonly metrics?: MetricsOptions;
-  /** How a new version takes over, and how many earlier ones stay. @default all requests at once; earlier versions stay */
+  /** How requests move to a new version, and how many earlier deployments are kept. @default all requests at once; none kept */
   readonly rollout?: RolloutOptions;
   /** Trace the authorizer with X-Ray. @default false */
   readonly tracing?: boolean;
-  /** At most so many environments of the authorizer at once, kept free for it in the account. @default what the account has left */
+  /** The most concurrent environments of the authorizer, reserved for it in the account. @default the account's unreserved concurrency */
   readonly reservedConcurrentExecutions?: number;
-  /** So many environments of the current version are always started. AWS charges for each, used or not. @default none */
+  /** The number of environments of the current version that are always initialised. AWS charges for each, used or not. @default none */
   readonly provisionedConcurrentExecutions?: number;
-  /** An address that the functions call in place of AWS's own, such as a local cloud's. @default AWS's */
+  /** An endpoint that the functions call instead of AWS, such as a local cloud. @default AWS */
   readonly awsEndpointUrl?: string;
   /**
-   * The folder that the configuration and rules are laid out and packaged in.
+   * The folder in which the configuration and rules are laid out and packaged.
    * @default a folder in the app's output directory
    */
   readonly buildFolder?: string;
   /**
-   * What the gate decides by, where it has been checked before: nothing is laid out or checked then. Tests of an app give one
-   * to synthesise without the `oathgate` program, together with `OathgateCode.fromFolders`.
+   * A gate that has been checked before: nothing is laid out or checked then. Tests of an app pass one, together with
+   * `OathgateCode.fromFolders`, to synthesise without the `oathgate` program.
    * @default the configuration and rules are laid out, checked and tested while the app is synthesised
    */
   readonly checked?: CheckedGate;
 }
 
-/** How long the answers of session services are kept. */
+/** How long responses of session services are cached. */
 export interface SessionCacheOptions {
-  /** How long a session is believed in after the session service was asked about it: 1 second to 1 hour. */
+  /** Time to live of a valid session, 1 second to 1 hour: a session that ends is accepted for up to this long. */
   readonly ttl: Duration;
-  /** How long the answer that there is no session is believed in; 0 asks each time. @default 5 seconds, or `ttl` if shorter */
+  /** Time to live of the response that there is no session; 0 does not cache it. @default 5 seconds, or `ttl` if shorter */
   readonly negativeTtl?: Duration;
-  /** How many answers of each kind one environment of the function keeps, 10 to 10,000. @default 1000 */
+  /** The most responses of each kind that one environment of the function caches, 10 to 10,000. @default 1000 */
   readonly maxEntries?: number;
 }
 
@@ -131,8 +131,8 @@ export interface SessionCacheOptions {
 export interface MetricsOptions {
   /** The namespace. */
   readonly namespace: string;
-  /** The value of the dimension `Stage`. */
+  /** The value of the dimension `stage`. */
   readonly stage: string;
-  /** Metrics of each rule as well; CloudWatch charges for each rule's. @default false */
+  /** Also write metrics for each rule, which CloudWatch charges for. @default false */
   readonly byRule?: boolean;
 }

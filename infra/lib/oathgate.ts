@@ -11,7 +11,7 @@ import type { FunctionLogOptions } from "./constructs/function-identity";
 import { networkOf } from "./constructs/function-network";
 import { KeyPublisher } from "./constructs/key-publisher";
 import type { PublishKeysOptions } from "./constructs/keys-endpoint";
-import { startedAhead } from "./constructs/provisioned-concurrency";
+import { provisionedEnvironments } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import type { SecretsFunctionOptions } from "./constructs/secrets-function";
 import { SigningKeys } from "./constructs/signing-keys";
@@ -29,19 +29,19 @@ import { rolloutOf } from "./rollout/rollout-options";
 import { addRulesToMetadata } from "./rules-in-review";
 import { HttpGateAuthorizer, WebSocketGateAuthorizer } from "./v2-api/route-authorizers";
 import {
+  checkForHttpApis,
+  checkForWebSocketApis,
   httpApiParameters,
-  refuseBeyondHttpApis,
-  refuseBeyondWebSocketApis,
   webSocketParameters,
   withTokenHeader,
 } from "./v2-api/vouched-parameters";
 
 /**
- * Decides an API's requests by Ory Oathkeeper's configuration and rules.
+ * Decides the requests of an API by Ory Oathkeeper's configuration and rules.
  *
- * Makes the secret with the signing keys, the function that puts a first key into it, and the function that decides. The
- * configuration and rules are laid out, checked, tested and packaged while the app is synthesised; what can't be deployed
- * ends synth with a sentence for each mistake, and warnings become annotations of this construct.
+ * Creates the secret with the signing keys, the function that writes a first key into it, and the function that decides. The
+ * configuration and rules are laid out, checked, tested and packaged while the app is synthesised. A mistake fails synth with
+ * one message each; warnings become annotations of this construct.
  *
  * @example
  * const gate = new Oathgate(this, "Gate", { config: "gate/config.yml", rules: "gate/rules.jsonnet", code });
@@ -50,21 +50,21 @@ import {
 export class Oathgate extends Construct {
   /** The function that decides. */
   readonly function: LambdaFunction;
-  /** What the function is now, published: its code, rules and variables never change. */
+  /** The function's published version: its code, rules and variables never change. */
   readonly version: Version;
   /** The secret with the JSON Web Key Set that the `id_token` mutator signs with. */
   readonly signingKeysSecret: ISecret;
-  /** The secret whose value the authorizer hands to the backend, for `grantRead`; nothing where there is no `secretHeader`. */
+  /** The secret that the secret header contains, for `grantRead`; `undefined` without `secretHeader`. */
   readonly secretHeaderSecret: ISecret | undefined;
-  /** The headers that the gate vouches for, the secret header among them. */
+  /** The vouched headers, including the secret header. */
   readonly vouchedHeaders: readonly VouchedHeader[];
   /**
-   * What a deployment's mappings are made for, as hexadecimal digits: the vouched headers and what becomes of the client's
-   * own. Versions with the same contract can decide for the same deployment.
+   * The digest of the contract that a deployment's mappings are made for: the vouched headers and how the client's own are
+   * treated. Versions with the same contract can decide for the same deployment.
    */
   readonly contract: string;
 
-  /** Depend on this to be sure that requests can be decided: the version is there, and a first key to sign with. */
+  /** Depend on this for resources that need a gate that can decide: the version exists, and so does a first signing key. */
   readonly ready: IDependable;
 
   private readonly protecting: ProtectingGate;
@@ -73,7 +73,7 @@ export class Oathgate extends Construct {
   private attached = 0;
 
   /**
-   * @throws InputError where a prop, the configuration or the rules can't be deployed
+   * @throws InputError if a prop, the configuration or the rules can't be deployed
    */
   constructor(scope: Construct, id: string, props: OathgateProps) {
     super(scope, id);
@@ -147,8 +147,11 @@ export class Oathgate extends Construct {
         timeout,
       }),
       keepVersions: rollout.keepVersions,
-      // No request is answered before there is a key to sign with.
-      before: [...signingKeys.filled, ...startedAhead(this, { version: this.version, executions, log })],
+      // No request is decided before a signing key exists.
+      before: [
+        ...signingKeys.filled,
+        ...provisionedEnvironments(this, { version: this.version, executions, log }),
+      ],
       published: this.publisher.methods,
     };
     this.ready = new DependencyGroup(this.version, ...this.protecting.before);
@@ -156,85 +159,85 @@ export class Oathgate extends Construct {
   }
 
   /**
-   * Puts every method of a REST API of this stack behind the gate: the authorizer, the header mappings of HTTP integrations,
-   * the API's answers to refused requests, and a deployment that follows each change. Methods that are made after this call
-   * are included.
+   * Puts every method of a REST API of this stack behind the gate: it sets the authorizer, the header mappings of HTTP
+   * integrations and the API's responses to refused requests, and renews the deployment with each change. Methods that are
+   * added after this call are included.
    *
-   * Synth ends where a method would stay open, unless it is excluded by name, or is a preflight that API Gateway answers.
+   * Synth fails if a method would stay open, unless it is excluded by name or is a preflight that API Gateway answers.
    *
-   * @throws InputError where CDK does not see the API's methods, or the API is in another stack
+   * @throws InputError if CDK does not know the API's methods, or if the API is in another stack
    */
   protect(api: RestApi, options: ProtectOptions = {}): void {
     onBehalfOf(this.protect, () => protectRestApi(this.protecting, api, options));
   }
 
   /**
-   * Decides the requests of an HTTP API of this stack. The authorizer gets payload 2.0 and answers in the simple form.
+   * Creates an authorizer for routes of an HTTP API of this stack. It receives payload 2.0 and returns simple responses.
    *
-   * Vouched headers reach the backend where the routes' integrations map them, by `httpRequestParameters`. An API that deploys
-   * by itself serves a new mapping and a new version at different moments; `GateHttpApi` does not.
+   * Vouched headers reach the backend only through integrations that map them by `httpRequestParameters`. An API with automatic
+   * deployment serves a new mapping and a new version at different moments; `GateHttpApi` does not.
    *
-   * @throws InputError where the rules ask for what HTTP APIs can't do
+   * @throws InputError if the rules use something that HTTP APIs do not support
    */
   httpAuthorizer(): IHttpRouteAuthorizer {
-    this.answerHttpApis();
+    this.supportHttpApis();
     return new HttpGateAuthorizer(this.version);
   }
 
   /**
-   * Request parameters of an HTTP API's integration that overwrite every vouched header by what the gate says, for
+   * Request parameters of an HTTP API's integration that overwrite every vouched header by the gate's value, for
    * `ParameterMapping.fromObject` and `CfnIntegration`.
    *
-   * @throws InputError where the rules ask for what HTTP APIs can't do
+   * @throws InputError if the rules use something that HTTP APIs do not support
    */
   httpRequestParameters(): Record<string, string> {
-    this.answerHttpApis();
+    this.supportHttpApis();
     return { ...httpApiParameters(this.vouchedHeaders) };
   }
 
   /**
-   * Decides who may connect to a WebSocket API of this stack: for the route `$connect`.
+   * Creates an authorizer for the route `$connect` of a WebSocket API of this stack.
    *
-   * @throws InputError where the rules ask for what WebSocket APIs can't do
+   * @throws InputError if the rules use something that WebSocket APIs do not support
    */
   webSocketAuthorizer(): IWebSocketRouteAuthorizer {
-    refuseBeyondWebSocketApis(this.protecting.report, this.timeout);
+    checkForWebSocketApis(this.protecting.report, this.timeout);
     return new WebSocketGateAuthorizer(this.version);
   }
 
   /**
-   * Request parameters of a WebSocket API's HTTP integrations that set every vouched header, and which connection a request
-   * belongs to.
+   * Request parameters of a WebSocket API's HTTP integrations that set every vouched header, and the headers that identify the
+   * connection.
    *
-   * @throws InputError where the rules ask for what WebSocket APIs can't do
+   * @throws InputError if the rules use something that WebSocket APIs do not support
    */
   webSocketRequestParameters(): Record<string, string> {
-    refuseBeyondWebSocketApis(this.protecting.report, this.timeout);
+    checkForWebSocketApis(this.protecting.report, this.timeout);
     return { ...webSocketParameters(this.vouchedHeaders) };
   }
 
-  private answerHttpApis(): void {
-    refuseBeyondHttpApis(this.protecting.report, this.timeout);
+  private supportHttpApis(): void {
+    checkForHttpApis(this.protecting.report, this.timeout);
     this.function.addEnvironment("OATHGATE_HTTP_API_ANSWER", "simple");
   }
 
   /**
-   * Publishes the public halves of the signing keys, for whoever verifies the gate's tokens: `/.well-known/jwks.json`, and
-   * `/.well-known/openid-configuration`, which names it. Anybody may GET them, and nothing is decided about such requests, also
-   * where the API is protected and rules match these paths.
+   * Publishes the public signing keys for services that verify the gate's tokens: `/.well-known/jwks.json`, and
+   * `/.well-known/openid-configuration`, which refers to it. Both are public and bypass the gate, even if the API is protected
+   * and rules match these paths.
    *
-   * @throws InputError where it is not known whose tokens they verify, or where keys would sign before backends know them
+   * @throws InputError if the issuer of the tokens is not known, or if a key would sign before backends know it
    */
   publishKeys(api: RestApi, options: PublishKeysOptions = {}): void {
     onBehalfOf(this.publishKeys, () => this.publisher.publish(api, options));
   }
 
   /**
-   * Gives the authorizers of a REST API that is known by its id the permission to call the function, and exports what
-   * `oathgate attach --stage NAME` needs to put the API's methods behind it, as parameters under `/oathgate/NAME/`.
+   * Gives the authorizers of an existing REST API the permission to call the function, and writes the parameters under
+   * `/oathgate/NAME/` that `oathgate attach --stage NAME` reads to put the API's methods behind the gate.
    *
    * @param restApiId the id of a REST API of this stack's account and region
-   * @throws InputError where what is to be exported does not fit into a parameter
+   * @throws InputError if the name is not valid, or if the contract does not fit into a parameter
    */
   attachTo(restApiId: string, options: AttachOptions): AttachedApi {
     this.attached += 1;
@@ -252,5 +255,5 @@ export class Oathgate extends Construct {
   }
 }
 
-/** How long a decision may take where nothing else is said. */
+/** The default of `timeout`. */
 const DEFAULT_TIMEOUT = Duration.seconds(10);

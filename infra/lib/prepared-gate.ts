@@ -11,18 +11,18 @@ import { namedCli, OathgateCli } from "./oathgate-cli";
 import { OathgateCode } from "./oathgate-code";
 import type { OathgateProps } from "./oathgate-props";
 
-/** What a gate's constructs are made from. */
+/** The checked gate and the code that a gate's constructs are made from. */
 export interface PreparedGate {
   readonly checked: CheckedGate;
   readonly functions: FunctionSources;
 }
 
 /**
- * Lays out, checks, tests and packages what a gate decides by. Warnings and notes become annotations of the construct.
+ * Lays out, checks, tests and packages a gate's configuration and rules. Warnings and notes become annotations of the construct.
  *
- * Where the CDK command line deploys nothing (`cdk list`, `cdk destroy`), nothing is done: that must work whatever the rules say.
+ * If CDK's command line deploys nothing (`cdk list`, `cdk destroy`), this does nothing: those commands must work with any rules.
  *
- * @throws InputError where the configuration, the rules or the code can't be deployed
+ * @throws InputError if the configuration, the rules or the code can't be deployed
  */
 export function prepareGate(construct: Construct, props: OathgateProps): PreparedGate {
   if (!Stack.of(construct).bundlingRequired && props.checked === undefined) {
@@ -31,7 +31,7 @@ export function prepareGate(construct: Construct, props: OathgateProps): Prepare
   const root = process.cwd();
   const code = props.code ?? OathgateCode.fromPackage();
   const buildFolder = resolve(root, props.buildFolder ?? defaultBuildFolder(construct));
-  // The program is needed, and where it is built takes its time, only for what is not checked or packaged yet.
+  // Building the program can take minutes, so that happens only if something has to be checked or packaged.
   let cli: OathgateCli | undefined;
   const program = () => {
     cli ??= new OathgateCli(root, namedCli(root) ?? code.program(process.env) ?? noProgram());
@@ -67,20 +67,20 @@ function checkHere(
 
 function noProgram(): never {
   throw new InputError(
-    "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to one, or put it beside the binaries that `code` names; `cargo build --release -p oathgate` makes it from Oathgate's sources",
+    "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to its path, or put it beside the binaries that `code` names; `cargo build --release -p oathgate` builds it from Oathgate's sources",
   );
 }
 
-/** A folder beside the app's assets, of this gate alone. */
+/** A folder beside the app's assets that only this gate uses. */
 function defaultBuildFolder(construct: Construct): string {
   const outdir = Stage.of(construct)?.outdir ?? mkdtempSync(join(tmpdir(), "oathgate-"));
   return join(outdir, `oathgate.${construct.node.addr}`);
 }
 
-/** What stands for a gate that nobody looks at. */
+/** The placeholder for a gate in a template that is not deployed. */
 const NOTHING_CHECKED: CheckedGate = { vouchedHeaders: [], redirects: false, rules: [] };
 
-/** Functions that can't run, in a template that nobody deploys. */
+/** Placeholders for functions in a template that is not deployed. */
 function notBuilt(): FunctionSources {
   const path = mkdtempSync(join(tmpdir(), "oathgate-not-built-"));
   writeFileSync(join(path, "not-built"), "");

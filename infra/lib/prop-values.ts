@@ -1,18 +1,18 @@
 import { z } from "zod";
 
-/** Values that props of the library and settings of stages hold: what each must be is said here alone. */
+/** Schemas of values that are both props of the library and settings of stages. */
 
-/** The URL that a text writes, if it is one. */
+/** Parses an absolute URL; `undefined` if the text is not one. */
 export const parsedUrl = (text: string): URL | undefined => (URL.canParse(text) ? new URL(text) : undefined);
 
-/** A whole number within limits, of a unit that the message names. */
+/** A whole number within limits; the message names its unit. */
 export const wholeNumber = (from: number, to: number, unit: string) =>
   z
     .int(`must be a whole number of ${unit} from ${from} to ${to}`)
     .min(from, `must be a whole number of ${unit} from ${from} to ${to}`)
     .max(to, `must be a whole number of ${unit} from ${from} to ${to}`);
 
-/** Names of headers or methods; they stand in quoted values of API Gateway's, which nothing may end early. */
+/** Names of headers or methods. They are written into quoted values of API Gateway, so they must not contain a quote. */
 export const names = (what: string) =>
   z.array(
     z.string(`must be a ${what}'s name`).regex(/^[A-Za-z0-9_*-]+$/, `must be a ${what}'s name`),
@@ -27,7 +27,7 @@ export const publicHost = z
     "must be a host name in lower case, such as `api.example.com`",
   );
 
-/** A path that others are put behind, such as the example. */
+/** A path that precedes others, such as the example. */
 export const pathPrefix = (example: string) =>
   z
     .string("must be a path")
@@ -36,18 +36,18 @@ export const pathPrefix = (example: string) =>
       `must be a path such as \`${example}\`, without a slash at its end`,
     );
 
-/** Where a custom domain has the API. */
+/** The base path under which a custom domain serves the API. */
 export const basePath = pathPrefix("/orders");
 
-/** What a vouched header holds where a rule sets none. */
+/** The placeholder that a vouched header has if no rule sets it. */
 export const vouchedHeaderFallback = z
   .string("must be text")
-  .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without blanks");
+  .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters, without spaces");
 
-/** What becomes of a request in which the client itself sends a header that the gate vouches for. */
+/** What happens to a request in which the client itself sends a vouched header. */
 export const forgedHeaders = z.enum(["refuse", "replace"], "must be `refuse` or `replace`");
 
-/** What API Gateway answers where a rule's error handler sends the browser elsewhere. */
+/** How API Gateway redirects a browser if a rule's error handler says so. */
 export const redirects = z.enum(["refresh", "location"], "must be `refresh` or `location`");
 
 /** The CloudWatch namespace of the authorizer's metrics. */
@@ -60,7 +60,7 @@ export const metricsNamespace = z
 
 const origin = z
   .string("must be an origin")
-  // Written into templates: no character that ends a text there.
+  // Written into mapping templates: no character may end a string there.
   .refine((text) => text === "*" || (parsedUrl(text)?.origin === text && /^[\w.:/[\]-]+$/.test(text)), {
     message: "must be `*` or an origin such as `https://app.example.com` (no path, no slash at the end)",
   });

@@ -15,7 +15,7 @@ import {
 } from "./prop-values";
 import type { RefusalCorsOptions } from "./rest-api/protect-options";
 import { dotted, shown } from "./shown-value";
-import { canBringToken, NO_TOKEN_HEADER } from "./v2-api/token-header";
+import { canCarryToken, TOKEN_HEADER_MESSAGE } from "./v2-api/token-header";
 
 const propsSchema = z.object({
   memorySize: wholeNumber(128, 10_240, "MiB").optional(),
@@ -53,10 +53,10 @@ const corsSchema = z
   });
 
 /**
- * Refuses props that nothing good can come of. What is only known when the app is deployed is not looked at.
+ * Checks props. Values that are only known when the app is deployed (tokens) are not checked.
  *
- * @param gate the gate's path, which the sentences begin with
- * @throws InputError with a sentence for each prop that is wrong
+ * @param gate the gate's path, which begins each message
+ * @throws InputError with one message for each prop that is wrong
  */
 export function checkProps(gate: string, props: OathgateProps): void {
   const { sessionCache, signingKeys } = props;
@@ -71,19 +71,19 @@ export function checkProps(gate: string, props: OathgateProps): void {
     signingKeys: signingKeys && { ttl: seconds(signingKeys.ttl) },
   });
   if (props.systemLogLevel !== undefined && props.logLevel === undefined) {
-    // Lambda drops lines of JSON logs below a level of its own, which would have to be guessed.
-    throw new InputError("`systemLogLevel` needs `logLevel`: Lambda has a level of its own for JSON logs");
+    // Lambda drops lines of JSON logs below a level of its own, which would have to be guessed without `logLevel`.
+    throw new InputError("`systemLogLevel` needs `logLevel`: Lambda filters JSON logs by a level of its own");
   }
-  if (props.tokenHeader !== undefined && !canBringToken(props.tokenHeader)) {
-    throw new InputError(`\`tokenHeader\` ${NO_TOKEN_HEADER}; it is \`${props.tokenHeader}\``);
+  if (props.tokenHeader !== undefined && !canCarryToken(props.tokenHeader)) {
+    throw new InputError(`\`tokenHeader\` ${TOKEN_HEADER_MESSAGE}; it is \`${props.tokenHeader}\``);
   }
 }
 
 /**
- * Refuses cross-origin options that browsers or API Gateway would not take.
+ * Checks cross-origin options against what browsers and API Gateway accept.
  *
- * @param api the API's path, which the sentences begin with
- * @throws InputError with a sentence for each option that is wrong
+ * @param api the API's path, which begins each message
+ * @throws InputError with one message for each option that is wrong
  */
 export function checkCors(api: string, cors: RefusalCorsOptions): void {
   refuse(api, z.object({ cors: corsSchema }), { cors });
@@ -108,7 +108,7 @@ function refuse(place: string, schema: z.ZodType, written: object): void {
   throw new InputError(sentences.join("\n"));
 }
 
-/** A duration in seconds, where it is known already. */
+/** A duration in seconds; `undefined` if it is not set or a token. */
 function seconds(duration: Duration | undefined): number | undefined {
   return duration === undefined || duration.isUnresolved()
     ? undefined

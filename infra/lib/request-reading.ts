@@ -1,14 +1,21 @@
-/** What changes how the function reads a request's host and path. */
+/** The settings that change how the function reads a request's host and path. */
 export interface RequestReading {
-  /** The only host that is decided about. @default the host of each request */
+  /** The only host whose requests are decided. @default the host of each request */
   readonly publicHost?: string;
-  /** Where a custom domain has the API. @default the domain's root */
+  /** The base path under which a custom domain serves the API. @default the domain's root */
   readonly basePath?: string;
-  /** Whether paths with encoded slashes are decided about. @default false */
+  /** Whether requests with encoded slashes in their paths are decided instead of refused. @default false */
   readonly allowEncodedSlashes?: boolean;
 }
 
-/** The variables that tell the function, and the `oathgate` program, how to read a request. */
+/** The variables that hold these settings. */
+export const REQUEST_READING_VARIABLES: readonly string[] = [
+  "OATHGATE_PUBLIC_HOST",
+  "OATHGATE_BASE_PATH",
+  "OATHGATE_ALLOW_ENCODED_SLASHES",
+];
+
+/** These settings as the function and the `oathgate` program read them: as variables. */
 export function requestReading({
   publicHost,
   basePath,

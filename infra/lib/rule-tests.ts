@@ -4,11 +4,11 @@ import type { OathgateCli } from "./oathgate-cli";
 import { requestReading } from "./request-reading";
 
 /**
- * Runs the tests of a gate's rules, with the rules' values and as its function decides.
+ * Runs the tests of a gate's rules, with the rules' external variables and the settings of its function.
  *
  * @param configFile the laid-out configuration
- * @returns what came of them; nothing where there are none
- * @throws InputError where a test fails, or where the named tests are not there
+ * @returns the results, an empty text if the gate has no tests
+ * @throws InputError if a test fails, or if the file with the tests does not exist
  */
 export function testRules(
   sources: GateSources,

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import type { Stack } from "aws-cdk-lib";
 import type { ListedRule } from "./gate-report";
 
-/** How many rules are written out; a template has room for a megabyte. */
-const MOST_RULES = 500;
+/** The most rules that are listed one by one: a template has at most a megabyte. */
+const MAX_LISTED_RULES = 500;
 
 /**
- * What the template's metadata says of the rules, so that `cdk diff` shows which of them a change touches: a key for
- * each, since it shows a key as a whole. Of more than 500 rules, only their number and one digest.
+ * The rules as the template's metadata lists them, so that `cdk diff` shows which of them a change affects: one key for each
+ * rule, because `cdk diff` shows a key as a whole. More than 500 rules are summed up by their number and one digest.
  *
- * No rule's configuration is in it, which may hold a secret; the digest at the end of a line changes with it.
+ * The configuration of handlers is left out because it may contain a secret; the digest at the end of a line changes with it.
  */
 export function rulesInReview(rules: readonly ListedRule[]): Record<string, string> {
-  if (rules.length > MOST_RULES) {
+  if (rules.length > MAX_LISTED_RULES) {
     const all = createHash("sha256").update(JSON.stringify(rules)).digest("hex").slice(0, 12);
     return { Rules: `${rules.length} (${all})` };
   }
@@ -30,7 +30,7 @@ export function rulesInReview(rules: readonly ListedRule[]): Record<string, stri
 /**
  * Adds the rules to a stack's metadata.
  *
- * @param gate the gate's id, which tells its rules from those of another gate of the stack
+ * @param gate the gate's id, which distinguishes its rules from those of another gate of the stack
  */
 export function addRulesToMetadata(stack: Stack, gate: string, rules: readonly ListedRule[]): void {
   const lines = Object.entries(rulesInReview(rules));

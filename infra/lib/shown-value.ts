@@ -1,7 +1,7 @@
-/** Where a value stands in what somebody wrote. */
+/** The place of a value in a document or in props. */
 export type Path = readonly PropertyKey[];
 
-/** A place as errors name it, such as `cors.allowOrigins[1]`. */
+/** A path as error messages show it, such as `cors.allowOrigins[1]`. */
 export function dotted(path: Path): string {
   return path.reduce<string>(
     (text, step) =>
@@ -10,7 +10,7 @@ export function dotted(path: Path): string {
   );
 }
 
-/** A value as errors show it; what stands before an `@` in a URL may be a password. */
+/** A value as error messages show it, without the part of a URL before `@`, which may be a password. */
 export function shown(value: unknown): string {
   const oneLine = typeof value === "string" && !/\p{Cc}/u.test(value) ? value : JSON.stringify(value);
   return oneLine.replace(/\/\/[^/@]*@/g, "//…@");

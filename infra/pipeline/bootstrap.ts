@@ -5,26 +5,27 @@ import { QUALIFIER_KEY } from "../stages/preflight/cdk-flags";
 import { stackInAws } from "../stages/stack-in-aws";
 import { EXECUTION_STACK } from "./create-pipeline";
 
-/** What one bootstrap runs with. */
+/** The inputs of a bootstrap. */
 export interface BootstrapRun {
-  /** The stage as it was chosen. */
+  /** The stage's name or the path of its file, as given by the user. */
   readonly choice: string;
   readonly flags: CdkFlags;
-  /** `CDK_FLAGS` as they were given. */
+  /** The arguments in `CDK_FLAGS`. */
   readonly words: readonly string[];
-  /** The policies that CloudFormation's role has now; nothing where the account is not bootstrapped. */
+  /** The current policies of CloudFormation's role; `undefined` if the account is not bootstrapped. */
   readonly current: string | undefined;
-  /** Runs CDK's command line and gives its exit status. */
+  /** Runs CDK's command line and returns its exit status. */
   readonly cdk: (args: readonly string[]) => number;
-  /** Deploys the stack of the execution policy with these arguments, and gives the policies' ARNs, or an exit status. */
+  /** Deploys the stack of the execution policy with these arguments. Returns the policies' ARNs, or the exit status of a failure. */
   readonly deployPolicies: (args: readonly string[]) => string | number;
+  /** Shows a line to the user. */
   readonly show: (line: string) => void;
 }
 
 /**
- * Bootstraps an account and region for CDK so that CloudFormation may do what stages need, and nothing else.
+ * Bootstraps an account and region for CDK with only those rights for CloudFormation that stages need.
  *
- * An account that is bootstrapped already keeps what CloudFormation may do there: other apps deploy with the same role.
+ * If the account is bootstrapped already, CloudFormation's rights are not changed: other apps deploy with the same role.
  *
  * @returns the exit status of CDK's command line
  */
@@ -36,8 +37,8 @@ export function bootstrap(run: BootstrapRun): number {
   }
   if (current !== undefined && !current.includes(`policy/${EXECUTION_STACK}-`)) {
     show(
-      `${flags.toolkitStack} is there and other apps may deploy with its roles, so what CloudFormation may do stays as it is ` +
-        `(${current === "" ? "AdministratorAccess" : current}). For roles of the gate's own: CDK_FLAGS='--qualifier oathgate ` +
+      `${flags.toolkitStack} exists and other apps may deploy with its roles, so CloudFormation's rights are not changed ` +
+        `(${current === "" ? "AdministratorAccess" : current}). For separate roles for the gate use CDK_FLAGS='--qualifier oathgate ` +
         `--toolkit-stack-name OathgateToolkit', and \`"${QUALIFIER_KEY}": "oathgate"\` in the context of cdk.json`,
     );
     return cdk(command);
@@ -60,7 +61,7 @@ export function bootstrap(run: BootstrapRun): number {
     : cdk([...command, "--cloudformation-execution-policies", policies]);
 }
 
-/** What CloudFormation's role may do now by the bootstrap stack; nothing where there is no such stack. */
+/** The current policies of CloudFormation's role in the bootstrap stack; `undefined` if that stack does not exist. */
 export async function currentPolicies(
   session: AwsSession,
   toolkitStack: string,

@@ -6,10 +6,10 @@ import { ExecutionPolicyStack } from "./execution-policy-stack";
 import { checkedBranch, checkedRepository } from "./github-subject";
 import { PipelineRolesStack } from "./pipeline-roles-stack";
 
-/** The name of the stack that holds a pipeline's roles. */
+/** The name of the stack with a pipeline's roles. */
 export const ROLES_STACK = "oathgate-pipeline-roles";
 
-/** The name of the stack that holds what CloudFormation may do. */
+/** The name of the stack with CloudFormation's execution policies. */
 export const EXECUTION_STACK = "oathgate-execution-policy";
 
 const STACKS = ["roles", "execution-policy"] as const;
@@ -17,13 +17,12 @@ const TRUSTS = ["environments", "branch"] as const;
 const PROVIDERS = ["new", "existing"] as const;
 
 /**
- * Adds what stages need beside them to an app, by its context `pipeline`: the `roles` of a pipeline, or the
- * `execution-policy`, what CloudFormation may do. Neither needs a bootstrapped account; both are deployed with the caller's
- * own rights.
+ * Adds a stack that stages depend on, selected by the app's context `pipeline`: the `roles` of a pipeline, or CloudFormation's
+ * `execution-policy`. Neither needs a bootstrapped account; both are deployed with the caller's own rights.
  *
  * @param root the project's root
- * @param environment holds the account and the region of the credentials in use, as CDK's command line sets them
- * @throws InputError where the context names something that can't be
+ * @param environment has the account and the region of the current credentials, as set by CDK's command line
+ * @throws InputError if a value of the context is not valid
  */
 export function createPipeline(app: App, root: string, environment: NodeJS.ProcessEnv): void {
   const context = (key: string): string | undefined => app.node.tryGetContext(key) || undefined;

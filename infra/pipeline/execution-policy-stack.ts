@@ -5,11 +5,11 @@ import { executionStatements, packed } from "./execution-policy";
 
 /** Props for `ExecutionPolicyStack`. */
 export interface ExecutionPolicyStackProps extends StackProps {
-  /** What the names of CDK's bootstrapped resources hold, such as `hnb659fds`. */
+  /** The qualifier in the names of CDK's bootstrapped resources, such as `hnb659fds`. */
   readonly qualifier: string;
 }
 
-/** What CloudFormation may do when it deploys a stage: the managed policies that `cdk bootstrap` gives its role. */
+/** The managed policies for CloudFormation's role, which `cdk bootstrap` attaches: the rights to deploy stages. */
 export class ExecutionPolicyStack extends Stack {
   constructor(scope: Construct, id: string, props: ExecutionPolicyStackProps) {
     super(scope, id, props);

@@ -2,32 +2,32 @@ import type { PolicyStatement as Statement } from "aws-cdk-lib/aws-iam";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import permissions from "./permissions.json";
 
-/** Where a policy's resources are. The values may be tokens. */
+/** The environment of a policy's resources. The values may be tokens. */
 export interface PolicyScope {
   readonly partition: string;
   readonly account: string;
   readonly region: string;
-  /** What the names of CDK's bootstrapped resources hold, such as `hnb659fds`. */
+  /** The qualifier in the names of CDK's bootstrapped resources, such as `hnb659fds`. */
   readonly qualifier: string;
 }
 
-/** The most characters that a managed policy may have; blanks between its parts don't count. */
+/** The most characters of a managed policy, not counting white space between its parts. */
 export const MAX_POLICY_SIZE = 6_144;
 
-/** The most managed policies that a role may have before an account's quota is raised. */
+/** The most managed policies of a role by the default quota. */
 export const MAX_POLICIES = 10;
 
-/** Names that stacks of stages have, and so the resources that CloudFormation names after their stack. */
+/** The pattern of the names of stages' stacks, and so of resources that CloudFormation names after their stack. */
 const STACK = "oathgate-*";
 
-/** Services whose functions are run with a stage's roles. */
+/** The services that a stage's roles may be passed to. */
 const ROLE_USERS = ["lambda", "codedeploy", "apigateway", "scheduler", "events"];
 
-/** What some actions of one service may be done to, and on which condition. */
+/** The resources and conditions that some actions of one service are limited to. */
 interface Scope {
-  /** The actions, by patterns; the first scope of a service with a pattern that matches an action is the action's. */
+  /** A pattern of the actions. The first scope of a service whose pattern matches an action applies. */
   readonly actions: RegExp;
-  /** Allows its actions in addition to the scope that is theirs. @default false */
+  /** Applies in addition to the first matching scope. @default false */
   readonly additional?: boolean;
   readonly resources: (scope: PolicyScope) => string[];
   readonly conditions?: (scope: PolicyScope) => Record<string, Record<string, string | string[]>>;
@@ -44,14 +44,14 @@ const global =
     names.map((name) => `arn:${partition}:${service}::${account}:${name}`);
 
 /**
- * What each service's actions are limited to. AWS names the resources of stages after their stack wherever a template gives
- * no name; where an action knows no resource, or a resource no name of its own, it can't be limited by name.
+ * The scopes of each service's actions. AWS names the resources of stages after their stack if the template gives no name. An
+ * action without resource-level permissions, or on a resource without a name, can't be limited by name.
  */
 export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   apigateway: [
     {
       actions: /./,
-      // Not /account, which holds the logging role of all of the account's APIs, and no keys of usage plans.
+      // Neither /account, which has the logging role of all of the account's APIs, nor keys of usage plans.
       resources: ({ partition, region }) =>
         ["restapis", "apis", "domainnames", "vpclinks", "clientcertificates"]
           .flatMap((path) => [
@@ -88,7 +88,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
     },
     { actions: /ServiceLinkedRole/, resources: global("iam", "role/aws-service-role/*") },
     {
-      // Only what AWS wrote for functions and deployments: no role gets the rights of an administrator from a policy's name.
+      // Only AWS's service roles for functions and deployments: a role can't be given an administrator's policy.
       actions: /AttachRolePolicy|DetachRolePolicy/,
       resources: global("iam", `role/${STACK}`),
       conditions: ({ partition }) => ({
@@ -99,7 +99,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
     { actions: /./, resources: global("iam", `role/${STACK}`) },
   ],
   kms: [
-    // A key has no name; one that a stack made has CloudFormation's tag of the stack.
+    // A key has no name; a stack's key has CloudFormation's tag with the stack's name.
     { actions: /^((Create|Describe)Key|TagResource)$/, resources: everything },
     {
       actions:
@@ -110,12 +110,12 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
     {
       actions: /./,
       resources: everything,
-      // Through the services that keep something of a stage's encrypted, never by itself.
+      // Only through the services that encrypt data of a stage, never directly.
       conditions: ({ region }) => ({
         StringLike: {
           "kms:ViaService": [
             ...["lambda", "sns", "ssm"].map((service) => `${service}.${region}.amazonaws.com`),
-            // Of any region: a secret's replicas have keys of their own there.
+            // In any region: a secret's replicas have their own keys there.
             "secretsmanager.*.amazonaws.com",
           ],
         },
@@ -124,7 +124,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   ],
   lambda: [
     {
-      // A stage's backend may be a function of somebody else's, which API Gateway is to call, and nobody else.
+      // A stage's backend may be any function. Only API Gateway may be permitted to invoke it.
       actions: /^(AddPermission|RemovePermission)$/,
       additional: true,
       resources: own("lambda", "function:*"),
@@ -144,7 +144,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
         "logs",
         `log-group:${STACK}`,
         `log-group:/aws/vendedlogs/${STACK}`,
-        // API Gateway's own name for the execution log of an API, whose id nobody knows before.
+        // API Gateway's name for the execution log of an API, whose id is not known in advance.
         "log-group:API-Gateway-Execution-Logs_*",
       ),
     },
@@ -171,7 +171,7 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
   scheduler: [{ actions: /./, resources: own("scheduler", `schedule/*/${STACK}`) }],
   secretsmanager: [
     { actions: /GetRandomPassword|List/, resources: everything },
-    // CloudFormation names a secret after its place in the template, without the stack's name.
+    // CloudFormation names a secret after its logical id, without the stack's name.
     {
       actions: /./,
       resources: own(
@@ -186,9 +186,9 @@ export const SCOPES: Readonly<Record<string, readonly Scope[]>> = {
 };
 
 /**
- * The statements that let CloudFormation make, change and delete what stages are made of, and nothing else.
+ * The statements that allow CloudFormation to create, update and delete the resources of stages, and nothing else.
  *
- * The actions are those that AWS's resource providers declare for the types in our templates (`permissions.json`).
+ * The actions are those that AWS's resource providers declare for the types in the templates (`permissions.json`).
  *
  * @throws Error for an action of a service that has no scope
  */
@@ -217,13 +217,13 @@ export function executionStatements(scope: PolicyScope): Statement[] {
 }
 
 /**
- * Spreads statements over as few policies as they fit in, in their order.
+ * Distributes statements over as few policies as possible, in their order.
  *
- * @param room the most characters of a policy
+ * @param maxSize the most characters of a policy
  */
-export function packed(statements: readonly Statement[], room = MAX_POLICY_SIZE): Statement[][] {
-  // Tokens are longer in the template than resolved; the frame of a policy and the longest names are kept free.
-  const limit = room - 600;
+export function packed(statements: readonly Statement[], maxSize = MAX_POLICY_SIZE): Statement[][] {
+  // Leaves space for the rest of the policy document and for names that are longer than their tokens.
+  const limit = maxSize - 600;
   const policies: Statement[][] = [];
   let size = Number.POSITIVE_INFINITY;
   for (const statement of statements) {

@@ -22,30 +22,30 @@ import { pruningRights } from "./pruning-rights";
 
 /** Props for `PipelineRolesStack`. */
 export interface PipelineRolesStackProps extends StackProps {
-  /** The repository as GitHub's tokens name it, checked: `owner/name` or `owner@1/name@2`. */
+  /** The checked name of the repository in GitHub's tokens: `owner/name` or `owner@1/name@2`. */
   readonly repository: string;
-  /** The stages that the pipeline deploys; each gets a role of its own. */
+  /** The stages that the pipeline deploys; each has its own role. */
   readonly stages: readonly Pick<Stage, "name" | "settings">[];
   /** The branch that is deployed. */
   readonly branch: string;
   /**
-   * What a deploy role trusts: jobs that name the GitHub environment of the stage's name, to which approvals are bound, or
+   * The jobs that a deploy role trusts: those with the GitHub environment of the stage's name, which can require approvals, or
    * every job on the branch.
    */
   readonly trust: "environments" | "branch";
-  /** Adopt the account's provider for GitHub in place of making it: an account has one for each issuer. */
+  /** Use the account's existing provider for GitHub instead of creating it: an account has one for each issuer. */
   readonly existingProvider: boolean;
-  /** The ARN of a policy that bounds the roles. @default a policy made here that allows what the roles may, and no more */
+  /** The ARN of the roles' permissions boundary. @default a new policy that allows exactly the rights of the roles */
   readonly boundaryArn?: string;
-  /** What the names of CDK's bootstrapped resources hold, such as `hnb659fds`. */
+  /** The qualifier in the names of CDK's bootstrapped resources, such as `hnb659fds`. */
   readonly qualifier: string;
 }
 
 /**
- * What a pipeline in GitHub Actions is in AWS: one role that looks, for pull requests, and one for each stage that deploys.
+ * The roles of a pipeline in GitHub Actions: one that reads, for pull requests, and one that deploys for each stage.
  *
- * Each role may assume CDK's roles that it needs, by their exact names. Beyond that, the roles that deploy may delete what
- * `rollout.keepVersions` does not keep; nothing else can any role do by itself.
+ * Each role may assume the CDK roles that it needs, by their exact names. The deploy roles may also delete what
+ * `rollout.keepVersions` does not keep. The roles have no other rights.
  */
 export class PipelineRolesStack extends Stack {
   constructor(scope: Construct, id: string, props: PipelineRolesStackProps) {
@@ -56,12 +56,12 @@ export class PipelineRolesStack extends Stack {
     const arns = (roles: readonly BootstrapRole[], of: typeof stages) => [
       ...new Set(of.flatMap((stage) => roles.map((role) => this.cdkRole(stage, role, props.qualifier)))),
     ];
-    const looks = arns(["lookup-role"], stages);
+    const lookups = arns(["lookup-role"], stages);
     const deploys: readonly BootstrapRole[] = ["deploy-role", "file-publishing-role", "lookup-role"];
     const boundary =
       props.boundaryArn === undefined
         ? new ManagedPolicy(this, "Boundary", {
-            description: "The most that a role of the pipeline may do, whatever other policies say",
+            description: "Limits the rights of the pipeline's roles",
             document: allowing(
               arns(deploys, stages),
               stages.flatMap((stage) => pruningRights(this, stage)),
@@ -70,9 +70,9 @@ export class PipelineRolesStack extends Stack {
         : ManagedPolicy.fromManagedPolicyArn(this, "Boundary", props.boundaryArn);
 
     this.role("DiffRole", {
-      description: "Shows what a change would do: for pull requests, and for the drift check",
+      description: "Compares stages with changes, for pull requests and the drift check",
       subjects: [pullRequestSubject(repository), branchSubject(repository, branch)],
-      roles: looks,
+      roles: lookups,
       provider,
       boundary,
     });
@@ -92,7 +92,7 @@ export class PipelineRolesStack extends Stack {
     }
   }
 
-  /** The ARN of GitHub's provider, made or adopted. One that was made stays: others may have come to rely on it. */
+  /** The ARN of GitHub's provider, new or existing. A new one outlives the stack because others may use it by then. */
   private provider(existing: boolean): string {
     if (existing) {
       return Arn.format(
@@ -142,7 +142,7 @@ export class PipelineRolesStack extends Stack {
     new CfnOutput(this, `${id}Arn`, { description, value: role.roleArn });
   }
 
-  /** The ARN of one of CDK's roles where a stage is deployed; account and region are this stack's where it names none. */
+  /** The ARN of one of CDK's roles in a stage's environment; account and region default to those of this stack. */
   private cdkRole({ settings }: Pick<Stage, "settings">, role: BootstrapRole, qualifier: string): string {
     const { account = this.account, region = this.region } = settings;
     return roleArn({ account, region, partition: this.partition, qualifier }, role);

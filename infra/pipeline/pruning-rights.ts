@@ -5,14 +5,14 @@ import { stackNameOf } from "../stages/stack-name";
 import type { Stage } from "../stages/stage";
 
 /**
- * What `make deploy` needs, beyond CDK's roles, to delete what is older than the last `rollout.keepVersions` deploys of a stage:
- * an API has ten authorizers, so that deploys would fail once they are used up. Nothing, where a stage keeps none.
+ * The rights that `make deploy` needs besides CDK's roles to delete what is older than the last `rollout.keepVersions` deploys of
+ * a stage: an API has at most ten authorizers, so deploys would fail without pruning. Empty for a stage that keeps none.
  *
- * The API's id is not known before the first deploy, so API Gateway's rights are for deployments and authorizers of every API
- * of the region; CDK's deploy role, which the same job assumes, can delete them too. Lambda's are for functions of the
+ * The API's id is not known before the first deploy, so the rights in API Gateway are for deployments and authorizers of every API
+ * in the region; CDK's deploy role, which the same job assumes, can delete them too. Those in Lambda are for functions of the
  * stage's stack.
  *
- * @param stack where account and region come from if the stage names none
+ * @param stack provides account and region if the stage has none
  */
 export function pruningRights(stack: Stack, stage: Pick<Stage, "name" | "settings">): PolicyStatement[] {
   const { settings } = stage;
@@ -23,16 +23,13 @@ export function pruningRights(stack: Stack, stage: Pick<Stage, "name" | "setting
   const region = settings.region ?? stack.region;
   const arn = (components: ArnComponents) => Arn.format({ account, region, ...components }, stack);
   const api = (part: string) => arn({ service: "apigateway", account: "", resource: `/restapis/*/${part}` });
-  const ofStack = `${stackNameOf(stage)}-*`;
-  const functions = [
-    // A version's or an alias's name stands behind a colon, which the asterisk covers.
-    arn({
-      service: "lambda",
-      resource: "function",
-      resourceName: ofStack,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    }),
-  ];
+  const functions = arn({
+    service: "lambda",
+    resource: "function",
+    // The asterisk also covers the qualifier, which follows the name after a colon.
+    resourceName: `${stackNameOf(stage)}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   return [
     new PolicyStatement({
       actions: [
@@ -60,7 +57,7 @@ export function pruningRights(stack: Stack, stage: Pick<Stage, "name" | "setting
         "lambda:ListAliases",
         "lambda:ListVersionsByFunction",
       ],
-      resources: functions,
+      resources: [functions],
     }),
   ];
 }

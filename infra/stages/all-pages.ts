@@ -1,4 +1,4 @@
-/** Everything of all pages that AWS answers with. */
+/** The items of all pages of a paginated AWS API. */
 export async function allOf<Page, Item>(
   pages: AsyncIterable<Page>,
   itemsOf: (page: Page) => Item[] | undefined,

@@ -7,7 +7,7 @@ import type { OathgateProps } from "../lib/oathgate-props";
 import type { SecretHeaderSettings } from "./schema/secret-header";
 import type { VpcSettings } from "./schema/vpc";
 
-/** A stage's secret header as the construct library takes it. */
+/** A stage's secret header as a prop of the library. */
 export function secretHeaderOf(
   scope: Construct,
   settings: SecretHeaderSettings | undefined,
@@ -33,10 +33,10 @@ export function secretHeaderOf(
   return { secretHeader: { name, ttl: Duration.seconds(ttlSeconds), ...rotation, ...secret } };
 }
 
-/** What stands for what CDK wants to know of a VPC and the template does not need. */
+/** The placeholder for attributes that CDK requires of a VPC but does not write into the template. */
 const UNUSED = "unused";
 
-/** A stage's VPC as the construct library takes it: known by ids alone, so that synth looks nothing up. */
+/** A stage's VPC as props of the library. It is referenced only by ids, so that synth makes no lookups. */
 export function networkOf(
   scope: Construct,
   settings: VpcSettings | undefined,
@@ -49,7 +49,7 @@ export function networkOf(
     const subnet = Subnet.fromSubnetId(scope, subnetId, subnetId);
     Annotations.of(subnet).acknowledgeWarning(
       "@aws-cdk/aws-ec2:noSubnetRouteTableId",
-      "nothing is done with the subnet's routes",
+      "the subnet's routes are not used",
     );
     return subnet;
   });

@@ -13,17 +13,17 @@ import { stageCode } from "./stage-code";
 import { stageNotes } from "./stage-notes";
 import { checkRegion } from "./stage-region";
 
-/** What a stack is made from. */
+/** The props of a stage's stack. */
 export type StackInput = Pick<OathgateStackProps, "stage" | "checked" | "code">;
 
-/** What a stage decides by, checked and tested. */
+/** A stage whose configuration and rules have been checked and tested. */
 export interface CheckedStage extends Pick<StackInput, "stage"> {
   readonly checked: CheckedGate & { readonly configFile: string };
-  /** What people are to see of it: every warning and note, the tests, and what the backend receives. */
+  /** The text to show: every warning and note, the results of the tests, and what the backend receives. */
   readonly findings: string;
 }
 
-/** Adds a stage's stack to the app: `oathgate-<stage>`. */
+/** Adds a stage's stack, `oathgate-<stage>`, to the app. */
 export function createStacks(app: App, input: StackInput): OathgateStack {
   const { name, settings } = input.stage;
   const { account, region } = settings;
@@ -36,9 +36,9 @@ export function createStacks(app: App, input: StackInput): OathgateStack {
 }
 
 /**
- * Lays out, checks and tests what the stage decides by.
+ * Lays out, checks and tests a stage's configuration and rules.
  *
- * @throws InputError where the configuration or the rules can't be deployed
+ * @throws InputError if the configuration or the rules can't be deployed
  */
 export function checkStage(stage: Stage, cli: OathgateCli): CheckedStage {
   checkRegion(stage);
@@ -48,10 +48,10 @@ export function checkStage(stage: Stage, cli: OathgateCli): CheckedStage {
 }
 
 /**
- * Packages a checked gate with a file in place of the built function, makes its stack, and throws both away: what
- * `oathgate package` and the CDK library refuse is known before anything is built.
+ * Packages a checked gate with a placeholder for the built function and synthesises its stack in a temporary folder, so that
+ * what `oathgate package` and the CDK library refuse is found without building anything.
  *
- * @throws InputError where the gate can't be packaged
+ * @throws InputError if the gate can't be packaged or its stack can't be synthesised
  */
 export function checkStack(
   { stage, checked }: Pick<CheckedStage, "stage" | "checked">,
@@ -78,7 +78,7 @@ export function stackInputOf({ stage, checked }: CheckedStage, cli: OathgateCli)
   return { stage, checked, code: stageCode(stage.root, cli) };
 }
 
-/** Enough to name a stage's stack: `cdk list` and `cdk destroy` must work whatever the rules say. */
+/** The props for a stack of which only the name is used: `cdk list` and `cdk destroy` must work with any rules. */
 export function nameOnlyInput(stage: Stage): StackInput {
   return { stage, code: OathgateCode.fromCargo(stage.root) };
 }

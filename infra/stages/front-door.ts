@@ -20,9 +20,9 @@ export interface FrontDoorProps {
   readonly gate: Oathgate;
 }
 
-/** What stands before a stage's API, and what watches it: domain, web ACL, alarms and dashboard, as the stage has them. */
+/** The front door of a stage's API and its monitoring: domain, web ACL, alarms and dashboard, according to the stage. */
 export class FrontDoor extends Construct {
-  /** Where clients ask the API: under its domain where API Gateway's own host name is switched off. */
+  /** The API's URL for clients: under the domain if API Gateway's own host name is disabled. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
@@ -54,11 +54,11 @@ export class FrontDoor extends Construct {
     });
     new CfnOutput(this, "Url", {
       value: made.url,
-      description: "Where the domain has the API",
+      description: "The API's URL under the domain",
     }).overrideLogicalId("DomainUrl");
     new CfnOutput(this, "Target", {
       value: made.target,
-      description: "The host that the domain's own records have to name",
+      description: "The host that the domain's DNS records must point to",
     }).overrideLogicalId("DomainTarget");
     return made;
   }

@@ -14,23 +14,23 @@ import type { Stage } from "./stage";
 import { lambdaArchitecture } from "./stage-architecture";
 import type { StageSettings } from "./stage-schema";
 
-const RULES_BY_DEFAULT = "rules/rules.jsonnet";
-const TESTS_BY_DEFAULT = "rules/tests.jsonnet";
+const DEFAULT_RULES = "rules/rules.jsonnet";
+const DEFAULT_TESTS = "rules/tests.jsonnet";
 
 /** In seconds. */
 const HOUR = 3600;
 
-/** The settings that name what the library knows as props. */
+/** The settings that correspond to props of the library. */
 const FILE_SETTINGS: Readonly<Record<FileProp, string>> = {
   config: "config.file",
   rules: "rules.file",
   ruleTests: "rules.tests",
 };
 
-/** What a stage's gate is laid out, checked and tested from. */
+/** The files and options that a stage's gate is laid out, checked and tested with. */
 export function gateSourcesOf({ name, root, settings }: Stage): GateSources {
-  const rules = settings.rules.file ?? where(root, RULES_BY_DEFAULT);
-  const ruleTests = settings.rules.tests ?? where(root, TESTS_BY_DEFAULT);
+  const rules = settings.rules.file ?? existing(root, DEFAULT_RULES);
+  const ruleTests = settings.rules.tests ?? existing(root, DEFAULT_TESTS);
   return {
     root,
     config: settings.config.file,
@@ -58,7 +58,7 @@ export function buildFolderOf({ name, root }: Pick<Stage, "name" | "root">): str
 }
 
 /**
- * A stage's settings as the construct library takes them, where both know a thing.
+ * The settings of a stage that are props of the library.
  *
  * @param scope the stack, in which the stage's KMS key is looked up
  */
@@ -96,14 +96,14 @@ export function gatePropsOf(scope: Construct, stage: Stage): Omit<OathgateProps,
   };
 }
 
-/** What a stage's log groups have in common. */
+/** Props that a stage's log groups have in common. */
 interface StageLogProps {
   readonly retention: number;
   readonly removalPolicy: RemovalPolicy;
   readonly encryptionKey?: IKey;
 }
 
-/** What a stage's log groups are made with. */
+/** The props of a stage's log groups. */
 export function logGroupPropsOf(scope: Construct, logs: StageSettings["logs"]): StageLogProps {
   return {
     retention: logs.retentionDays,
@@ -112,7 +112,7 @@ export function logGroupPropsOf(scope: Construct, logs: StageSettings["logs"]): 
   };
 }
 
-/** The key of a stage's logs, which is looked up once in a stack. */
+/** The key of a stage's logs, imported once for each stack. */
 function logKey(scope: Construct, arn: string): IKey {
   const id = "LogEncryptionKey";
   const stack = Stack.of(scope);
@@ -131,7 +131,7 @@ function logPropsOf(scope: Construct, { logs, systemLogs }: StageSettings): Part
   };
 }
 
-/** Lambda's names of the levels that a stage knows. */
+/** Lambda's names of a stage's log levels. */
 const SYSTEM_LOG_LEVELS = {
   debug: SystemLogLevel.DEBUG,
   info: SystemLogLevel.INFO,
@@ -193,7 +193,7 @@ function signingKeysOf(
   };
 }
 
-/** A file's path, where there is such a file. */
-function where(root: string, path: string): string | undefined {
+/** A file's path; `undefined` if there is no such file. */
+function existing(root: string, path: string): string | undefined {
   return existsSync(join(root, path)) ? path : undefined;
 }

@@ -10,7 +10,7 @@ import type { Stage } from "./stage";
 /** Props for `OathgateStack`. */
 export interface OathgateStackProps extends StackProps {
   readonly stage: Stage;
-  /** What the stage's configuration and rules ask of the stack; not there where nothing is deployed. */
+  /** The checked gate; `undefined` if nothing is deployed. */
   readonly checked?: CheckedGate;
   /** The functions' code. */
   readonly code: OathgateCode;
@@ -22,7 +22,7 @@ export class OathgateStack extends Stack {
     super(scope, id, props);
     const { settings } = props.stage;
 
-    // The id that adds nothing to the logical ids below it.
+    // CDK leaves the id `Default` out of logical ids.
     const gate = new Oathgate(this, "Default", {
       ...gatePropsOf(this, props.stage),
       code: props.code,
@@ -33,7 +33,7 @@ export class OathgateStack extends Stack {
     for (const [key, value] of Object.entries(settings.tags)) {
       Tags.of(this).add(key, value);
     }
-    this.output("ApiUrl", api.url, "Where the API is asked");
+    this.output("ApiUrl", api.url, "The API's URL");
     this.output("ApiId", api.id, "The API's id");
     this.output("AuthorizerFunctionName", gate.function.functionName, "The function that decides");
     this.output("SigningKeysSecretArn", gate.signingKeysSecret.secretArn, "The secret with the signing keys");
@@ -57,7 +57,7 @@ export class OathgateStack extends Stack {
         "The certificate that API Gateway presents to the backend",
       );
       if (nextId !== undefined) {
-        this.output("NextClientCertificateId", nextId, "The certificate that is to follow it");
+        this.output("NextClientCertificateId", nextId, "The certificate that replaces it next");
       }
     }
   }

@@ -5,7 +5,7 @@ import { InputError } from "../lib/input-error";
 import { DEFAULT_KEYS_MAX_AGE_SECONDS } from "./schema/keys-endpoint";
 import type { Stage } from "./stage";
 
-/** The paths at which a stage publishes its keys, as its rules see them. */
+/** The paths at which a stage publishes its keys, as they appear to rules. */
 export function publishedPaths({ settings }: Pick<Stage, "settings">): string[] {
   const { keysEndpoint, basePath = "", api } = settings;
   return keysEndpoint?.off || api.kind !== "rest" || api.attach !== undefined
@@ -14,10 +14,10 @@ export function publishedPaths({ settings }: Pick<Stage, "settings">): string[] 
 }
 
 /**
- * How a REST API of a stage publishes its keys; nothing where it does not. A stage that says nothing publishes them where its rules sign
+ * How a stage's REST API publishes its keys; `undefined` if it does not. By default a stage publishes them if its rules sign
  * tokens.
  *
- * @throws InputError where the stage has to choose: a rule is there already, or tokens name several issuers
+ * @throws InputError if the stage has to choose: a rule matches these paths, or the tokens have several issuers
  */
 export function publishedKeysOf(
   { name, settings }: Pick<Stage, "name" | "settings">,
@@ -31,18 +31,18 @@ export function publishedKeysOf(
   const [taken] = (checked.rulesOfPaths ?? []).filter(({ rules }) => rules.length > 0);
   if (keysEndpoint === undefined && taken !== undefined) {
     throw new InputError(
-      `the stage \`${name}\` would publish its keys at ${taken.path}, which the rule \`${taken.rules[0]}\` matches: write \`keysEndpoint: off\` to leave the path to the rule, \`keysEndpoint: {path: /keys}\` to publish them elsewhere, or \`keysEndpoint: {maxAgeSeconds: ${DEFAULT_KEYS_MAX_AGE_SECONDS}}\` to publish them there, before any rule`,
+      `the stage \`${name}\` would publish its keys at ${taken.path}, which the rule \`${taken.rules[0]}\` matches: set \`keysEndpoint: off\` to let the rule decide, \`keysEndpoint: {path: /keys}\` to publish them under another path, or \`keysEndpoint: {maxAgeSeconds: ${DEFAULT_KEYS_MAX_AGE_SECONDS}}\` to publish them there, bypassing the rule`,
     );
   }
   const issuer = keysEndpoint?.issuer ?? issuers[0];
   if (issuer === undefined) {
     throw new InputError(
-      `the stage \`${name}\` publishes its keys, and no rule signs a token with them: write \`keysEndpoint: off\`, or \`keysEndpoint.issuer\``,
+      `the stage \`${name}\` publishes its keys, but no rule signs tokens with them: set \`keysEndpoint: off\`, or \`keysEndpoint.issuer\``,
     );
   }
   if (keysEndpoint?.issuer === undefined && issuers.length > 1) {
     throw new InputError(
-      `the rules of the stage \`${name}\` sign tokens of several issuers (${issuers.join(", ")}): write the one that its keys are published for as \`keysEndpoint.issuer\`, or \`keysEndpoint: off\``,
+      `the rules of the stage \`${name}\` sign tokens of several issuers (${issuers.join(", ")}): set \`keysEndpoint.issuer\` to the one that the keys are published for, or \`keysEndpoint: off\``,
     );
   }
   return {

@@ -2,10 +2,10 @@ import { spawnSync } from "node:child_process";
 import { ROOT } from "./run-command";
 
 /**
- * Runs CDK's command line in the project's root, in view of whoever runs this program.
+ * Runs CDK's command line in the project's root, with its output shown.
  *
  * @returns its exit status
- * @throws Error where it can't be started
+ * @throws Error if it can't be started
  */
 export function runCdk(args: readonly string[]): number {
   const { status, error } = spawnSync("cdk", args, { cwd: ROOT, stdio: "inherit" });

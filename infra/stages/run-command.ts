@@ -7,33 +7,33 @@ import { loadStage, loadStages, type Stage } from "./stage";
 /** The project's root. */
 export const ROOT = resolve(__dirname, "../..");
 
-/** The stage that a command is about. */
+/** The stage and the flags of a command. */
 export interface StageAndFlags {
   readonly stage: Stage;
   readonly flags: CdkFlags;
 }
 
-/** The stages that a command is about. */
+/** The stages and the flags of a command. */
 export interface StagesAndFlags {
   readonly stages: readonly Stage[];
-  /** A stage in the words of a command that is proposed: whoever chose a file's path gets it back. */
+  /** A stage's name for a suggested command, or the path by which it was chosen. */
   readonly choiceOf: (stage: Stage) => string;
   readonly flags: CdkFlags;
 }
 
 /**
- * Reads what a command is about: the stage's name or file first, CDK's own flags anywhere behind it.
+ * Reads a command's arguments: the stage's name or file first, then CDK's own flags.
  *
- * @throws InputError where the stage is not there or not valid
+ * @throws InputError if the stage does not exist or is not valid
  */
 export function stageAndFlags([choice, ...rest]: readonly string[]): StageAndFlags {
   return { stage: loadStage(ROOT, choice), flags: flagsIn(rest) };
 }
 
 /**
- * Reads what a command is about: the stages' names or files first, in one word, CDK's own flags anywhere behind it.
+ * Reads a command's arguments: the stages' names or files first, in one argument, then CDK's own flags.
  *
- * @throws InputError where a stage is not there or not valid
+ * @throws InputError if a stage does not exist or is not valid
  */
 export function stagesAndFlags([choices = "", ...rest]: readonly string[]): StagesAndFlags {
   const stages = loadStages(ROOT, choices);
@@ -47,24 +47,25 @@ function flagsIn(words: readonly string[]): CdkFlags {
 }
 
 /**
- * Runs a command: its lines on standard output, what is refused on standard error.
+ * Runs a command, which prints its lines on standard output; the message of an `InputError` goes to standard error.
  *
- * @param refused the exit code where something is refused
+ * @param command receives a function that prints a line
+ * @param refusedCode the exit code after an `InputError`
  */
 export function runCommand(
-  command: (say: (line: string) => void) => void | Promise<void>,
-  refused = 1,
+  command: (print: (line: string) => void) => void | Promise<void>,
+  refusedCode = 1,
 ): void {
-  // Of the versions of Node.js that later versions of the SDK need; package.json says which one this needs.
+  // The warning is about Node.js versions for later releases of the SDK; package.json has the version for this one.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const run = async () => command((line) => process.stdout.write(`${line}\n`));
-  run().catch((error: unknown) => showRefusal(error, refused));
+  run().catch((error: unknown) => showRefusal(error, refusedCode));
 }
 
 /**
- * Shows what is refused on standard error, and sets the exit code.
+ * Prints the message of an `InputError` on standard error and sets the exit code.
  *
- * @throws the error itself where it is no refusal
+ * @throws the error itself if it is not an `InputError`
  */
 export function showRefusal(error: unknown, exitCode = 1): void {
   if (!(error instanceof InputError)) {

@@ -1,37 +1,37 @@
 import { packagedBinaries, requireSameBinaries } from "./same-binaries";
 import { stackNameOf } from "./stack-name";
 
-/** The commands that several stages take in one run. */
-export const COMMANDS_OF_SEVERAL = ["diff", "deploy"] as const;
+/** The commands that accept several stages in one run. */
+export const MULTI_STAGE_COMMANDS = ["diff", "deploy"] as const;
 
 /** One of them. */
-export type CommandOfSeveral = (typeof COMMANDS_OF_SEVERAL)[number];
+export type MultiStageCommand = (typeof MULTI_STAGE_COMMANDS)[number];
 
 /** A run of one command over several stages. */
 export interface StagesRun {
-  readonly command: CommandOfSeveral;
-  /** The stages' names, in the order in which they are to be changed. */
+  readonly command: MultiStageCommand;
+  /** The stages' names, in the order in which they are changed. */
   readonly names: readonly string[];
-  /** What `-c stages=…` gets. */
+  /** The value of `-c stages=…`. */
   readonly choices: string;
-  /** The folder that the app is synthesised into. */
+  /** CDK's output folder. */
   readonly assembly: string;
   /** `CDK_FLAGS`. */
   readonly flags: readonly string[];
-  /** Runs CDK's command line and gives its exit status. */
+  /** Runs CDK's command line and returns its exit status. */
   readonly cdk: (args: readonly string[]) => number;
-  /** Shows a line to the person who runs this. */
+  /** Shows a line to the user. */
   readonly show: (line: string) => void;
 }
 
-/** What became of each stage. */
+/** The result for each stage. */
 const PAST = { diff: "shown", deploy: "deployed" } as const;
 
 /**
  * Synthesises one app with a stack for each stage, then runs the command stage by stage. The first that fails ends the run.
  *
  * @returns the exit status: 0, or that of the command that failed
- * @throws InputError where the stages would deploy different binaries
+ * @throws InputError if the stages would deploy different binaries
  */
 export function runStages(run: StagesRun): number {
   const { command, names, choices, assembly, flags, cdk, show } = run;
@@ -52,7 +52,7 @@ export function runStages(run: StagesRun): number {
       }
       show(`stage ${name}: ${command} failed`);
       for (const waiting of names.slice(index + 1)) {
-        show(`stage ${waiting}: not begun`);
+        show(`stage ${waiting}: not started`);
       }
       return status;
     }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { InputError } from "../lib/input-error";
 
-/** The binary of one function, as one stack's package holds it. */
+/** The binary of one function in one stack. */
 export interface PackagedBinary {
   readonly stack: string;
   /** The function's logical id, which is the same in each stage's stack. */
@@ -19,7 +19,7 @@ interface LambdaFunction {
 }
 
 /**
- * Reads the binaries that stacks of a synthesised app deploy.
+ * Reads the binaries of a synthesised app's stacks.
  *
  * @param assembly CDK's output folder
  * @param stacks the stacks' names
@@ -54,10 +54,10 @@ export function packagedBinaries(assembly: string, stacks: readonly string[]): P
 }
 
 /**
- * Makes sure that stages of one run differ in their rules and settings alone: each function's binary is the same
- * wherever it runs on the same architecture.
+ * Makes sure that the stages of one run differ only in their rules and settings: each function has the same binary in all
+ * stages of the same architecture.
  *
- * @returns one line for each binary: its SHA-256, its architecture, and who deploys it
+ * @returns one line for each binary: its SHA-256, the function, its architecture, and the stacks that deploy it
  * @throws InputError that names the stacks whose binaries differ
  */
 export function requireSameBinaries(binaries: readonly PackagedBinary[]): string[] {
@@ -71,8 +71,8 @@ export function requireSameBinaries(binaries: readonly PackagedBinary[]): string
     const other = group.find(({ digest }) => digest !== first?.digest);
     if (first === undefined || other !== undefined) {
       throw new InputError(
-        `${name}: the binary of ${other?.stack} is not the one of ${first?.stack}; nothing is deployed. Build once ` +
-          "for all stages and name the folder in OATHGATE_BINARIES",
+        `${name}: the binaries of ${other?.stack} and ${first?.stack} differ; nothing was deployed. Build once for all ` +
+          "stages and set OATHGATE_BINARIES to the folder with the binaries",
       );
     }
     return `${first.digest}  ${name}: ${group.map(({ stack }) => stack).join(", ")}`;

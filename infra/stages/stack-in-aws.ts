@@ -1,9 +1,9 @@
 import { type CloudFormationClient, DescribeStacksCommand, type Stack } from "@aws-sdk/client-cloudformation";
 
 /**
- * The stack of a name; nothing where there is none.
+ * The stack with a name; `undefined` if it does not exist.
  *
- * @throws whatever AWS answers besides
+ * @throws any other error of AWS
  */
 export async function stackInAws(
   cloudFormation: CloudFormationClient,

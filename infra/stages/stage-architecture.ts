@@ -1,7 +1,7 @@
 import { Architecture } from "aws-cdk-lib/aws-lambda";
 import type { StageSettings } from "./stage-schema";
 
-/** A stage's processor, `host` being the one that this program runs on. */
+/** A stage's architecture; `host` is that of this machine. */
 export function lambdaArchitecture(
   architecture: StageSettings["architecture"],
   host: NodeJS.Architecture = process.arch,

@@ -4,15 +4,15 @@ import type { Command, OathgateCli } from "../lib/oathgate-cli";
 import { OathgateCode, type OathgateCodeContext } from "../lib/oathgate-code";
 
 /**
- * Where a stage's functions come from:
+ * The source of a stage's functions, by environment variables:
  *
- * - `OATHGATE_PREBUILT_DIR`: its folders `authorizer` and `signing-keys` are deployed as they are;
+ * - `OATHGATE_PREBUILT_DIR`: its folders `authorizer` and `signing-keys` are deployed without packaging;
  * - `OATHGATE_BINARIES`: a folder with the built `bootstrap` and `oathgate-signing-keys`, as cargo (`target/release`)
- *   or cargo-lambda (`target/lambda`) leave them; they are packaged here;
- * - neither: cargo-lambda builds them while the stack is bundled, and they are packaged there.
+ *   or cargo-lambda (`target/lambda`) write them; they are packaged during synth;
+ * - neither: cargo-lambda builds them while CDK bundles the stack, and they are packaged then.
  *
  * @param root the project's root
- * @param cli checks and packages, wherever the functions come from
+ * @param cli the program that checks and packages
  */
 export function stageCode(
   root: string,
@@ -36,7 +36,7 @@ function functionsOf(root: string, environment: NodeJS.ProcessEnv): OathgateCode
     : OathgateCode.fromCargo(root);
 }
 
-/** Functions that are packaged by the program that has checked them. */
+/** Functions that are packaged by the same program that has checked the rules. */
 class StageCode extends OathgateCode {
   constructor(
     private readonly functions: OathgateCode,

@@ -9,7 +9,7 @@ import {
 } from "../lib/prop-values";
 import { alarms } from "./schema/alarms";
 import { api } from "./schema/api";
-import { refuseBeyondKind } from "./schema/api-limits";
+import { checkApiKind } from "./schema/api-limits";
 import { checkAttached } from "./schema/attached-api";
 import { BACKEND_TIMEOUT_SECONDS, backend, RESPONSE_TRANSFER_MODES } from "./schema/backend";
 import { complainIn } from "./schema/complain";
@@ -35,97 +35,97 @@ import { vpc } from "./schema/vpc";
 /**
  * A stage file, `config/stages/<name>.yml`: everything that differs between environments and is not Oathkeeper's.
  *
- * Unknown keys are refused, so that a slip of the pen can't be deployed. `docs/stages.md` is the reader's table of this.
+ * Unknown keys are refused, so that a typing error can't be deployed. `docs/stages.md` documents the settings.
  */
 export const stageSchema = z
   .strictObject({
-    /** The account to deploy to. @default the one of the credentials in use */
+    /** The account to deploy to. @default that of the current credentials */
     account: z
       .string("must be the twelve digits of an account, in quotes")
       .regex(/^\d{12}$/, "must be the twelve digits of an account, in quotes")
       .optional(),
-    /** The region to deploy to. @default the one of the credentials in use */
+    /** The region to deploy to. @default that of the current credentials */
     region: regionName.optional(),
-    /** The API whose requests are decided. @default the stack makes one */
+    /** The API whose requests are decided. @default the stack creates a REST API */
     api: api.prefault({}),
-    /** Where allowed requests go; the request's path is put behind it. https, except on the local cloud. */
+    /** The URL that allowed requests are sent to; the request's path is appended. https, except on the local cloud. */
     backendUrl: serviceUrl.optional(),
-    /** Another kind of backend, and how a backend recognises the gateway. @default the backend is at `backendUrl` */
+    /** Another kind of backend, and how a backend recognises the gate. @default the backend is at `backendUrl` */
     backend: backend.optional(),
-    /** Seconds the backend has to answer; above 29 a whole answer needs a higher quota. @default 29 */
+    /** The time-out for the backend's response, in seconds; more than 29 for a buffered response need a higher quota. @default 29 */
     backendTimeoutSeconds: wholeNumber(1, BACKEND_TIMEOUT_SECONDS.stream, "seconds").default(
-      BACKEND_TIMEOUT_SECONDS.unasked,
+      BACKEND_TIMEOUT_SECONDS.withoutQuota,
     ),
-    /** `stream`: hand an answer on while the backend writes it, for up to 15 minutes. @default buffered */
+    /** `stream`: forward a response while the backend writes it, for up to 15 minutes. @default buffered */
     responseTransferMode: z
       .enum(RESPONSE_TRANSFER_MODES, "must be `buffered` or `stream`")
       .default("buffered"),
-    /** The VPC that the authorizer reaches its services in. @default none */
+    /** The VPC that the authorizer is attached to. @default none */
     vpc: vpc.optional(),
-    /** The host that rules are written for. @default the host that API Gateway was asked under */
+    /** The host that rules are written for. @default the host by which API Gateway is called */
     publicHost: publicHost.optional(),
     config: config.prefault({}),
     rules: rules.prefault({}),
-    /** The functions' processor; `host` is this machine's, for the local cloud. @default arm64 */
+    /** The functions' architecture; `host` is that of this machine, for the local cloud. @default arm64 */
     architecture: z.enum(["arm64", "x86_64", "host"], "must be `arm64`, `x86_64` or `host`").default("arm64"),
-    /** Memory of the authorizer in MiB; its share of a processor grows with it. @default 256 */
+    /** The authorizer's memory in MiB, which also determines its share of a processor. @default 256 */
     memorySize: wholeNumber(128, 10_240, "MiB").default(256),
-    /** Seconds until an unfinished decision is a refusal. @default 10 */
+    /** Seconds after which an unfinished decision becomes a refusal. @default 10 */
     timeoutSeconds: wholeNumber(1, 29, "seconds").default(10),
     logs: logs.prefault({}),
     signingKeys: signingKeys.prefault({}),
-    /** Where the public halves of the keys are published. @default at the API's root, where rules sign tokens */
+    /** How the public signing keys are published. @default at the API's root, if rules sign tokens */
     keysEndpoint: keysEndpoint.optional(),
-    /** What a vouched header holds where a rule sets none. A real value equal to it is refused. @default none */
+    /** The placeholder that a vouched header has if no rule sets it. A real value equal to it is refused. @default none */
     vouchedHeaderFallback: vouchedHeaderFallback.default("none"),
-    /** Vouched headers that keep the client's own value where a rule sets none. @default none: the stand-in is put there */
+    /** Vouched headers that keep the client's own value if no rule sets them. @default none: they get the placeholder */
     clientHeaders: names("header").default([]),
     /**
-     * `refuse`: a request in which the client sends a vouched header is refused; `replace`: API Gateway writes the
-     * gate's header over the client's. @default refuse
+     * What happens to a request in which the client sends a vouched header: `refuse` refuses it, `replace` decides it and lets
+     * API Gateway overwrite the client's header by the gate's. @default refuse
      */
     forgedHeaders: forgedHeaders.default("refuse"),
     /**
-     * Where a custom domain has the API (its mapping's base path), such as `/orders`. Rules are written with it, and
-     * what is asked under API Gateway's own host name is decided about as if it stood in front.
-     * @default the API is at the domain's root
+     * The base path under which a custom domain serves the API, such as `/orders`. The URLs of rules include it; requests
+     * by API Gateway's own host name are decided as if their paths began with it.
+     * @default the domain's root
      */
     basePath: basePath.optional(),
-    /** @default clients use API Gateway's own host name, or a domain that is made elsewhere */
+    /** A custom domain. @default API Gateway's own host name, or a domain that is created elsewhere */
     domain: domain.optional(),
-    /** Refuse requests under API Gateway's own host name; needs `domain`. @default false */
+    /** Refuse requests by API Gateway's own host name; needs `domain`. @default false */
     disableExecuteApiEndpoint: yesOrNo.default(false),
-    /** The web ACL of AWS WAF that looks at each request first. @default none */
+    /** The web ACL of AWS WAF that inspects each request first. @default none */
     webAclArn: webAclArn.optional(),
-    /** Let encoded slashes in a path through instead of refusing them with 400. @default false */
+    /** Decide requests with encoded slashes in their paths instead of refusing them with 400. @default false */
     allowEncodedSlashes: yesOrNo.default(false),
-    /** @default every request asks the session service */
+    /** The cache of session services' responses. @default none: each request is checked with the session service */
     sessionCache: sessionCache.optional(),
     /** `refresh`: 403 with a Refresh header, for browsers and programs; `location`: 302, for browsers only. @default refresh */
     redirects: redirects.default("refresh"),
-    /** @default preflights go to the rules as any other request */
+    /** Cross-origin access. @default preflights are decided by the rules, like any other request */
     cors: cors.optional(),
-    /** @default the account's own limits */
+    /** Limits of requests. @default the account's limits */
     throttle: throttle.optional(),
-    /** @default as many environments as the account has left, started when they are needed */
+    /** The authorizer's concurrency. @default the account's unreserved concurrency, started on demand */
     concurrency: concurrency.prefault({}),
     rollout: rollout.prefault({}),
     /** The CloudWatch namespace of the authorizer's metrics. @default no metrics */
     metricsNamespace: metricsNamespace.optional(),
-    /** Metrics of each rule too; CloudWatch charges for each rule's. @default false */
+    /** Also write metrics for each rule, which CloudWatch charges for. @default false */
     metricsByRule: yesOrNo.default(false),
     /** Log every request at API Gateway; the account needs its API Gateway logging role. @default false */
     accessLogs: yesOrNo.default(false),
     systemLogs: systemLogs.prefault({}),
-    /** A dashboard of the authorizer's metrics and the API's. @default false */
+    /** A dashboard with the metrics of the authorizer and the API. @default false */
     dashboard: yesOrNo.default(false),
-    /** @default no alarms */
+    /** Alarms, and whom they notify. @default no alarms */
     alarms: alarms.optional(),
     /** Trace requests with X-Ray, at API Gateway and in the authorizer. @default false */
     tracing: yesOrNo.default(false),
-    /** Nobody can delete the stack before this is `false` and deployed. @default false */
+    /** Protect the stack from deletion until this is `false` and deployed. @default false */
     terminationProtection: yesOrNo.default(false),
-    /** The local cloud's address; makes the functions talk to it instead of AWS. @default none */
+    /** The endpoint of the local cloud, which the functions then call instead of AWS. @default none */
     awsEndpointUrl: serviceUrl.optional(),
     /** Tags on every resource. @default {} */
     tags: tags.default({}),
@@ -136,10 +136,13 @@ export const stageSchema = z
       checkBackend(stage, context);
     }
     checkAttached(stage, context);
-    refuseBeyondKind(stage, context);
+    checkApiKind(stage, context);
     checkSigningKeys(stage, context);
     if (stage.metricsByRule && stage.metricsNamespace === undefined) {
-      complain(["metricsByRule"], "can't be true without `metricsNamespace`: there are no metrics then");
+      complain(
+        ["metricsByRule"],
+        "can't be true without `metricsNamespace`: there are no metrics without it",
+      );
     }
     if (stage.rollout.strategy !== "allAtOnce") {
       const path = ["rollout", "strategy"];
@@ -162,7 +165,7 @@ export const stageSchema = z
     if (own !== undefined) {
       complain(
         ["signingKeys", "replicaRegions", own, "region"],
-        "must be another region than the stage's, where the secret itself is",
+        "must not be the stage's own region, which has the secret itself",
       );
     }
     for (const named of placedArns(stage)) {
@@ -173,5 +176,5 @@ export const stageSchema = z
     }
   });
 
-/** A stage's settings, every default filled in. */
+/** A stage's settings with all defaults applied. */
 export type StageSettings = z.output<typeof stageSchema>;

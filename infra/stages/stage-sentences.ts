@@ -3,17 +3,17 @@ import { nearMiss } from "../lib/near-miss";
 import { dotted, type Path, shown } from "../lib/shown-value";
 import { stageSchema } from "./stage-schema";
 
-/** What the schema found, one sentence each: the file, the key, what is wrong and what was probably meant. */
+/** One message for each finding of the schema: the file, the key, what is wrong, and a suggestion. */
 export function stageSentences(file: string, error: z.ZodError, written: unknown): string[] {
   const unknown = error.issues.flatMap((issue) =>
     issue.code === "unrecognized_keys" ? issue.keys.map((key) => unknownKey(issue.path, key)) : [],
   );
-  const meant = unknown.map((slip) => slip.meant);
+  const meant = unknown.map((key) => key.meant);
   const wrong = error.issues
-    // A slip of the pen leaves the key that was meant missing: one sentence says both.
+    // A misspelt key also leaves the right key missing: one message is enough.
     .filter((issue) => issue.code !== "unrecognized_keys" && !meant.includes(dotted(issue.path)))
     .map((issue) => wrongValue(issue, valueAt(written, issue.path)));
-  return [...unknown.map((slip) => slip.sentence), ...wrong].map((sentence) => `${file}: ${sentence}`);
+  return [...unknown.map((key) => key.sentence), ...wrong].map((sentence) => `${file}: ${sentence}`);
 }
 
 function wrongValue(issue: z.core.$ZodIssue, value: unknown): string {
@@ -27,7 +27,7 @@ function wrongValue(issue: z.core.$ZodIssue, value: unknown): string {
     : `${key} ${message}; it is \`${shown(value)}\``;
 }
 
-/** Whether something else stands where a group of settings does, and the group has no sentence of its own about it. */
+/** Whether the value of a group of settings is not a map, and the group's schema has no message of its own for that. */
 function isGroup(issue: z.core.$ZodIssue): boolean {
   return (
     issue.code === "invalid_type" && issue.expected === "object" && issue.message.startsWith("Invalid input")
@@ -43,7 +43,7 @@ function unknownKey(path: Path, key: string): { sentence: string; meant: string 
   return { sentence: `there is no setting \`${dotted([...path, key])}\`; ${hint}`, meant };
 }
 
-/** The keys that the schema knows under a path. */
+/** The known keys under a path. */
 function knownKeys(path: Path): string[] {
   let schema: unknown = stageSchema;
   for (const step of path) {
@@ -59,7 +59,7 @@ function knownKeys(path: Path): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-/** A schema without its defaults and options. */
+/** A schema without its default and optional wrappers. */
 function unwrapped(schema: unknown): unknown {
   let inner = schema;
   while (true) {

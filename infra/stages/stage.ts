@@ -8,16 +8,16 @@ import { hostAndBasePath } from "./schema/domain";
 import { type StageSettings, stageSchema } from "./stage-schema";
 import { stageSentences } from "./stage-sentences";
 
-/** Where the stage files are, relative to the project's root. */
+/** The folder of the stage files, relative to the project's root. */
 const STAGES = "config/stages";
 
-/** A stage: its name, where it was read, and its settings. */
+/** A stage: its name, its file and its settings. */
 export interface Stage {
-  /** The file's name without `.yml`; part of the stack's name and of the API's URL. */
+  /** The file's name without `.yml`, which is part of the stack's name and of the API's URL. */
   readonly name: string;
   /** The project's root, which paths in the settings are relative to. */
   readonly root: string;
-  /** The stage's file, absolute; whoever decides by the stage reads it. */
+  /** The absolute path of the stage's file. */
   readonly file?: string;
   readonly settings: StageSettings;
 }
@@ -27,13 +27,13 @@ export interface Stage {
  *
  * @param root the project's root
  * @param choice a stage's name (`dev` is `config/stages/dev.yml`) or the path of a file that ends in `.yml`
- * @throws InputError with one sentence for each thing that is wrong in the file
+ * @throws InputError if the stage does not exist, or with one message for each mistake in its file
  */
 export function loadStage(root: string, choice: string | undefined): Stage {
   const known = stageNames(root);
   if (choice === undefined || choice === "") {
     throw new InputError(
-      `no stage is chosen: add \`-c stage=…\`, one of ${known.join(", ")} (${STAGES}/*.yml)`,
+      `no stage is given: add \`-c stage=…\` with one of ${known.join(", ")} (${STAGES}/*.yml)`,
     );
   }
   const file = resolve(root, choice.endsWith(".yml") ? choice : join(STAGES, `${choice}.yml`));
@@ -46,17 +46,17 @@ export function loadStage(root: string, choice: string | undefined): Stage {
   const name = basename(file, ".yml");
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
     throw new InputError(
-      `${shown}: a stage's name is 1 to 40 lower-case letters, digits and hyphens and begins with a letter, not \`${name}\``,
+      `${shown}: a stage's name must be 1 to 40 lower-case letters, digits and hyphens and begin with a letter; it is \`${name}\``,
     );
   }
   return { name, root, file, settings: parseStage(shown, readFileSync(file, "utf8")) };
 }
 
 /**
- * Reads and checks the stages of one run, in the order in which they are named.
+ * Reads and checks the stages of one run, in the given order.
  *
- * @param choices names or paths as `loadStage` takes them, separated by commas or blanks
- * @throws InputError where there is none, where two have the same name, and for all that `loadStage` refuses
+ * @param choices names or paths for `loadStage`, separated by commas or spaces
+ * @throws InputError if there is none, if two have the same name, or if `loadStage` refuses one
  */
 export function loadStages(root: string, choices: string | undefined): Stage[] {
   const chosen = (choices ?? "").split(/[\s,]+/).filter((choice) => choice !== "");
@@ -64,7 +64,7 @@ export function loadStages(root: string, choices: string | undefined): Stage[] {
   const names = stages.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
-    throw new InputError(`the stage \`${twice}\` is chosen twice; name each stage once`);
+    throw new InputError(`the stage \`${twice}\` is given twice; name each stage once`);
   }
   return stages;
 }
@@ -72,8 +72,8 @@ export function loadStages(root: string, choices: string | undefined): Stage[] {
 /**
  * Checks the text of a stage file.
  *
- * @param shown the file's name as errors give it
- * @throws InputError with one sentence for each thing that is wrong
+ * @param shown the file's name as error messages show it
+ * @throws InputError with one message for each mistake
  */
 export function parseStage(shown: string, text: string): StageSettings {
   const document = parseDocument(text, { prettyErrors: false });
@@ -81,7 +81,7 @@ export function parseStage(shown: string, text: string): StageSettings {
   if (syntaxError !== undefined) {
     const before = text.slice(0, syntaxError.pos[0]).split("\n");
     const place = `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-    throw new InputError(`${shown}:${place}: this is no YAML: ${lowerFirst(syntaxError.message)}`);
+    throw new InputError(`${shown}:${place}: this is not valid YAML: ${lowerFirst(syntaxError.message)}`);
   }
   const result = stageSchema.safeParse(document.toJS() ?? {});
   if (!result.success) {

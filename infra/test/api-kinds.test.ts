@@ -134,8 +134,8 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     );
     const name = kind === "http" ? "HTTP APIs" : "WebSocket APIs";
     expect(said.split("\n")).toEqual([
-      `the rules send browsers elsewhere (error handler \`redirect\`), and ${name} answer refusals themselves, without a \`Location\`: take the error handler from the configuration and the rules, or use a REST API`,
-      `the configuration challenges clients (error handler \`www_authenticate\`), and ${name} answer refusals themselves, without a \`WWW-Authenticate\`: take the error handler from the configuration and the rules, or use a REST API`,
+      `the rules redirect browsers (error handler \`redirect\`), but ${name} respond to refused requests themselves, without \`Location\`: remove the error handler from the configuration and the rules, or use a REST API`,
+      `the configuration challenges clients (error handler \`www_authenticate\`), but ${name} respond to refused requests themselves, without \`WWW-Authenticate\`: remove the error handler from the configuration and the rules, or use a REST API`,
     ]);
   });
 });
@@ -202,28 +202,28 @@ describe("an HTTP API", () => {
   it.each([
     [
       { stage: `${LEAST}api: { kind: http }\n`, report: ANYWHERE },
-      "the rules set `Authorization`, which HTTP APIs can't map: name the header that is to bring it to the backend as the token header, such as `X-Token` (`api.tokenHeader` of a stage, `tokenHeader` of the construct)",
+      "the rules set `Authorization`, which HTTP APIs can't map: set a token header, such as `X-Token`, in which the backend receives it (`api.tokenHeader` of a stage, `tokenHeader` of the construct)",
     ],
     [
       {
         stage: http().stage,
         report: { ...ANYWHERE, vouchedHeaders: [{ header: "Origin", contextKey: "origin" }] },
       },
-      "the rules set `Origin`, which HTTP APIs can't map: AWS reserves the name; let them set another header",
+      "the rules set `Origin`, which HTTP APIs can't map because AWS reserves the name: use another header",
     ],
     [
       {
         stage: http().stage,
         report: { ...ANYWHERE, vouchedHeaders: [{ header: "Apigw-User", contextKey: "apigw-user" }] },
       },
-      "the rules set `Apigw-User`, which HTTP APIs can't map: AWS reserves the name; let them set another header",
+      "the rules set `Apigw-User`, which HTTP APIs can't map because AWS reserves the name: use another header",
     ],
     [
       {
         stage: http().stage,
         report: { ...ANYWHERE, vouchedHeaders: [{ header: "X-Token", contextKey: "x-token" }] },
       },
-      "the rules set `X-Token` themselves, so it can't be the token header that brings what they set in `Authorization`: name another one",
+      "the rules set `X-Token` themselves, so it can't also be the token header for what they set in `Authorization`: choose another token header",
     ],
   ] as [Change, string][])("refuses at synth what it can't map: %#", (change, sentence) => {
     expect(refusal(() => templateOf(change))).toBe(sentence);

@@ -96,12 +96,12 @@ describe("an API that is known by its id", () => {
     };
     expect(tierFor(0)).toBe("Standard");
     expect(tierFor(20)).toBe("Advanced");
-    expect(refusal(() => tierFor(100))).toMatch(/has \d+ characters, and a parameter holds 8192/);
+    expect(refusal(() => tierFor(100))).toMatch(/has \d+ characters, more than the 8192 of a parameter/);
   });
 
   it("is known under a name that parameters can have", () => {
     const options = { ...OPTIONS, name: "Dev_1" };
-    expect(refusal(() => gateIn(emptyStack()).attachTo("abc123def4", options))).toContain("not `Dev_1`");
+    expect(refusal(() => gateIn(emptyStack()).attachTo("abc123def4", options))).toContain("it is `Dev_1`");
   });
 
   it("may be one that the app makes", () => {

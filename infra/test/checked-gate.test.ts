@@ -35,7 +35,7 @@ describe("what synth and `make check` check", () => {
     );
     expect(gate()).toMatchObject({
       checked: { ...REPORT, rules: RULES },
-      findings: expect.stringContaining("note: stage `dev`: backendTimeoutSeconds: above 29"),
+      findings: expect.stringContaining("note: stage `dev`: backendTimeoutSeconds: more than 29"),
     });
     const beside = ["--config", "config.yml"];
     expect(calls().map(({ args }) => args.slice(0, 8))).toEqual([
@@ -51,7 +51,7 @@ describe("what synth and `make check` check", () => {
     const { gate } = checked({
       headers: { stdout: JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "a'b" } }) },
     });
-    expect(refusal(gate)).toContain("can't hold `'` or control characters");
+    expect(refusal(gate)).toContain("must not contain `'` or control characters");
   });
 
   it("includes what can't be packaged", () => {

@@ -70,15 +70,15 @@ describe("what a stage could serve", () => {
   const refusals: Record<string, [() => unknown, string]> = {
     "nothing is older": [
       () => previousOf(candidatesOf(stageInAws({ versions: [7], served: 7 })), "dev"),
-      "there is nothing to go back to: nothing older than what the stage `dev` serves is kept",
+      "there is nothing to roll back to: no deployment older than the one that the stage `dev` serves is kept",
     ],
     "it serves what somebody made by hand": [
       () => previousOf(candidatesOf(stageInAws({ versions: [6, 7], served: "hand", byHand: true })), "dev"),
-      "serves a deployment that was not made by its stack: name with TO= what to serve instead: `d7`, `d6`",
+      "serves a deployment that its stack did not create: set TO= to the one to serve instead: `d7`, `d6`",
     ],
     "there is no such deployment": [
       () => candidateOf(candidatesOf(stageInAws({ versions: [6, 7], served: 7 })), "nowhere", "dev"),
-      "the stage `dev` has no deployment `nowhere` that it could serve; there is `d7`, `d6`",
+      "the stage `dev` has no deployment `nowhere`; the candidates are `d7`, `d6`",
     ],
     "it was mistyped": [
       () => candidateOf(candidatesOf(stageInAws({ versions: [12345, 7], served: 7 })), "d1245", "dev"),
@@ -157,7 +157,7 @@ describe("what can go", () => {
   it("is nothing where it is not known what a stage serves", () => {
     const stage = stageInAws({ versions: [6, 7], served: "hand", byHand: true });
     expect(refusal(() => surplusOf(stage, 0))).toContain(
-      "serves the deployment hand, which was not made by the stack",
+      "serves the deployment hand, which the stack oathgate-dev did not create",
     );
   });
 });

@@ -42,7 +42,7 @@ describe("the functions' code", () => {
         OATHGATE_PREBUILT_DIR: "ready",
       });
     expect(refusal(find)).toBe(
-      `OATHGATE_PREBUILT_DIR: there is no \`${join(root, "ready/signing-keys/bootstrap")}\`; build it first`,
+      `OATHGATE_PREBUILT_DIR: \`${join(root, "ready/signing-keys/bootstrap")}\` does not exist; build it first`,
     );
   });
 

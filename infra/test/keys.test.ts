@@ -85,7 +85,7 @@ describe("keys that are rotated", () => {
   it("stay published for as long as any token lives, or synth ends", () => {
     const stage = `${LEAST}signingKeys: { rotation: { everyDays: 1, retireAfterSeconds: 59 } }\n`;
     expect(refusal(() => stackOf({ stage, report: SIGNS }))).toContain(
-      "must be at least 60 seconds: a token of the rules is valid for that long",
+      "must be at least 60 seconds, the longest lifetime of the rules' tokens",
     );
   });
 
@@ -118,7 +118,7 @@ describe("the public documents", () => {
   });
 
   it("come from a function that reads the one secret and does nothing else", () => {
-    expect(rightsOf("Publishes the public halves", LEAST)).toEqual([
+    expect(rightsOf("Publishes the public signing keys", LEAST)).toEqual([
       {
         Effect: "Allow",
         Action: "secretsmanager:GetSecretValue",
@@ -148,19 +148,19 @@ describe("the public documents", () => {
       case: "a rule is there already",
       stage: LEAST,
       report: { ...SIGNS, rulesOfPaths: [{ path, rules: ["everything"] }] },
-      said: "would publish its keys at /.well-known/jwks.json, which the rule `everything` matches: write `keysEndpoint: off`",
+      said: "would publish its keys at /.well-known/jwks.json, which the rule `everything` matches: set `keysEndpoint: off`",
     },
     {
       case: "tokens name several issuers",
       stage: LEAST,
       report: { signedTokens: { issuers: ["https://a/", "https://b/"], longestTtlSeconds: 1 } },
-      said: "sign tokens of several issuers (https://a/, https://b/): write the one",
+      said: "sign tokens of several issuers (https://a/, https://b/): set `keysEndpoint.issuer`",
     },
     {
       case: "no rule signs a token",
       stage: `${LEAST}keysEndpoint: {}\n`,
       report: {},
-      said: "no rule signs a token with them",
+      said: "no rule signs tokens with them",
     },
   ])("ask to choose where $case", ({ stage, report, said }) => {
     expect(refusal(() => stackOf({ stage, report }))).toContain(said);
@@ -187,7 +187,7 @@ describe("a secret that is there already", () => {
     template.resourceCountIs("AWS::SecretsManager::Secret", 0);
     template.resourceCountIs("Custom::OathgateSigningKeys", 0);
     template.hasOutput("SigningKeysSecretArn", { Value: SECRET });
-    for (const purpose of ["Decides", "Publishes the public halves"]) {
+    for (const purpose of ["Decides", "Publishes the public signing keys"]) {
       expect(rightsOf(purpose, stage)).toEqual([
         { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: SECRET },
       ]);

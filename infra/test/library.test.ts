@@ -155,19 +155,19 @@ describe("what a gate can't be made from is refused in a sentence that names the
           stdout: "error: rules.json:3: rule `a`: no `match`\n1 rules, 1 errors, 0 warnings\n",
         },
       },
-      "`config`, `rules` can't be deployed: mend each error (`oathgate rules check` in cdk.out/",
+      "`config`, `rules` can't be deployed: correct each error (`oathgate rules check` in cdk.out/",
     ],
     [
       "rules that fail a test",
       { ruleTests: "gate/rules.jsonnet" },
       { test: { code: 1, stdout: "failed: tests.jsonnet: no guest\n0 passed, 1 failed\n" } },
-      "the rules fail tests that `ruleTests` names: mend the rules or the tests",
+      "the rules fail tests that `ruleTests` names: correct the rules or the tests",
     ],
     [
       "code that the package was made without",
       { code: OathgateCode.fromPackage() },
       {},
-      "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to one",
+      "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to its path",
     ],
     [
       "a time that API Gateway does not wait",
@@ -267,7 +267,7 @@ describe("what a gate can't be made from is refused in a sentence that names the
     const code = OathgateCode.fromBinaries(join(root, "gate"), "`code`");
     vi.stubEnv("OATHGATE_CLI", join(root, "built/oathgate"));
     expect(refusal(() => makeGate(root, { code }))).toBe(
-      `\`code\`: there is no \`${join(realpathSync(root), "gate/bootstrap")}\`; build it first`,
+      `\`code\`: \`${join(realpathSync(root), "gate/bootstrap")}\` does not exist; build it first`,
     );
   });
 

@@ -34,7 +34,7 @@ describe("checking the rules", () => {
     const { cli } = fakeCli(root, { check: { code: 1, stdout } });
     expect(refusal(() => cli.checkRules(join(root, CONFIG), "`config`, `rules`"))).toBe(
       [
-        "`config`, `rules` can't be deployed: mend each error (`oathgate rules check` in dist/dev/gate):",
+        "`config`, `rules` can't be deployed: correct each error (`oathgate rules check` in dist/dev/gate):",
         ...errors.map((line) => `  ${line}`),
       ].join("\n"),
     );
@@ -63,7 +63,7 @@ describe("the report on headers", () => {
     [
       "a challenge that ends its own quotes",
       JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "a'b" } }),
-      "can't hold `'` or control characters",
+      "must not contain `'` or control characters",
     ],
   ])("is refused with %s", (_, text, said) => {
     expect(refusal(() => reportFrom(text))).toContain(said);

@@ -70,18 +70,18 @@ describe("an app's own HTTP API", () => {
         integration: new HttpUrlIntegration("Backend", "https://backend.example.com"),
       });
     expect(refusal(route)).toBe(
-      "the API `other/Api` is in another stack than the gate, where a deployment could not change together with the version that decides for it: make the gate in the API's stack",
+      "the API `other/Api` is in another stack than the gate, so its deployment could not change together with the version that decides for it: create the gate in the API's stack",
     );
   });
 
   it.each([
     [
       { timeout: Duration.seconds(11) },
-      "`timeout` must be at most 10 seconds, which is what HTTP APIs wait for a decision",
+      "`timeout` must be at most 10 seconds, the time that HTTP APIs wait for a decision",
     ],
     [
       { tokenHeader: "Cookie" },
-      "`tokenHeader` must be the name of a header that API Gateway maps and no client sends, such as `X-Token`; it is `Cookie`",
+      "`tokenHeader` must be the name of a header that API Gateway can map and clients do not send, such as `X-Token`; it is `Cookie`",
     ],
   ])("is refused what it can't do: %j", (props, sentence) => {
     const act = () => gateIn(emptyStack(), { checked, tokenHeader: "X-Token", ...props }).httpAuthorizer();
@@ -97,7 +97,7 @@ describe("an app's own HTTP API", () => {
         backendUrl: "https://backend.example.com",
         backendTimeout: Duration.seconds(31),
       });
-    expect(refusal(act)).toBe("an HTTP API waits at most 30 seconds for its backend");
+    expect(refusal(act)).toBe("`backendTimeout` must be at most 30 seconds, the limit of HTTP APIs");
   });
 });
 
@@ -128,6 +128,6 @@ describe("an app's own WebSocket API", () => {
         stageName: "test",
         backendTimeout: Duration.seconds(30),
       });
-    expect(refusal(act)).toBe("a WebSocket API waits at most 29 seconds for its backend");
+    expect(refusal(act)).toBe("`backendTimeout` must be at most 29 seconds, the limit of WebSocket APIs");
   });
 });

@@ -127,7 +127,7 @@ describe("the npm package", () => {
       `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, "fixtures/oathgate.mjs")}' "$@"\n`,
     );
     expect(app()).toEqual([
-      expect.stringMatching(/^`code`: this package of oathgate-cdk was made without binaries for arm64: /),
+      expect.stringMatching(/^`code`: this package of oathgate-cdk was built without binaries for arm64: /),
       "true",
     ]);
     for (const name of ["bootstrap", "oathgate-signing-keys"]) {

@@ -100,7 +100,7 @@ function readable(value: unknown): string {
     .join("");
 }
 
-const DIFF = "Shows what a change would do: for pull requests, and for the drift check";
+const DIFF = "Compares stages with changes, for pull requests and the drift check";
 const here = (role: string) =>
   `arn:{Partition}:iam::{AccountId}:role/cdk-hnb659fds-${role}-{AccountId}-{Region}`;
 const inEurope = (role: string) =>
@@ -265,7 +265,7 @@ describe("a pipeline's settings", () => {
       "REPOSITORY is `https://github.com",
     ],
     ["a pattern for repositories", { repository: "octocat/*" }, "REPOSITORY is `octocat/*`; it must be"],
-    ["one id of two", { repository: "octocat@1/gate" }, "GitHub writes both ids or none"],
+    ["one id of two", { repository: "octocat@1/gate" }, "it must have both ids or none"],
     [
       "a pattern for branches",
       { repository: "o/r", branch: "*" },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { InputError } from "../lib/input-error";
-import { LEAST_BOOTSTRAP_VERSION } from "../stages/preflight/bootstrap-version";
+import { MIN_BOOTSTRAP_VERSION } from "../stages/preflight/bootstrap-version";
 import { readCdkFlags } from "../stages/preflight/cdk-flags";
 import { type CdkCommand, preflight } from "../stages/preflight/preflight";
 import { parseStage } from "../stages/stage";
@@ -92,7 +92,7 @@ describe("before cdk runs", () => {
     "what AWS refuses for another reason": [
       { keys: { KEY: { error: "RegionDisabledException" } } },
       {},
-      ["AWS refuses a request with these credentials: RegionDisabledException"],
+      ["a request to AWS with these credentials failed: RegionDisabledException"],
     ],
     "an account that is not bootstrapped": [
       { keys: { KEY: ME } },
@@ -107,7 +107,7 @@ describe("before cdk runs", () => {
     "a bootstrap stack of before": [
       { ...ready, versions: { [`${OURS}/${REGION}`]: "5" } },
       { command: "diff" },
-      ["with version 5, and 6 or newer is needed", "`make bootstrap STAGE=dev`"],
+      ["with version 5, but 6 or newer is required", "`make bootstrap STAGE=dev`"],
     ],
     "a bootstrap stack of another qualifier": [
       ready,
@@ -117,12 +117,12 @@ describe("before cdk runs", () => {
     "another account than the stage's, whose roles do not trust it": [
       ready,
       { stage: theirs },
-      [`names the account ${THEIRS}`, `are of ${OURS}`, roleOf(THEIRS, "deploy-role"), `--trust ${OURS}`],
+      [`is in the account ${THEIRS}`, `belong to ${OURS}`, roleOf(THEIRS, "deploy-role"), `--trust ${OURS}`],
     ],
     "another account than the stage's, to be destroyed": [
       ready,
       { stage: theirs, command: "destroy" },
-      [`names the account ${THEIRS}`],
+      [`is in the account ${THEIRS}`],
     ],
     "another account than the stage's, to be bootstrapped": [
       ready,
@@ -158,7 +158,7 @@ describe("before cdk runs", () => {
 
   it("is refused: no region", async () => {
     vi.stubEnv("AWS_REGION", undefined);
-    expect(await outcome(ready)).toContain("no region is chosen");
+    expect(await outcome(ready)).toContain("no region is configured");
   });
 
   it("is refused: nobody answers", async () => {
@@ -184,7 +184,7 @@ describe("before cdk runs", () => {
 
   it("says what could not be checked, and refuses nothing for it", async () => {
     const said = await outcome({ ...ready, readers: [] });
-    expect(said).toContain("not checked whether the account is bootstrapped");
+    expect(said).toContain("could not check whether the account is bootstrapped");
     expect(said).not.toContain("refused");
   });
 
@@ -202,14 +202,14 @@ describe("before cdk runs", () => {
 
     it("nothing that the stage's file protects, whatever AWS would say: it is not asked", async () => {
       expect(await destroy({}, "terminationProtection: true\n")).toBe(
-        "refused: the stage `dev` is protected and not destroyed: to destroy it, set `terminationProtection: false` in its file, deploy that (`make deploy STAGE=dev`), and then destroy it",
+        "refused: the stage `dev` is protected and was not destroyed: set `terminationProtection: false` in its file, deploy that (`make deploy STAGE=dev`), and then destroy it",
       );
       expect(aws.asked).toEqual([]);
     });
 
     it("nothing that is protected in AWS, whatever the stage's file says by now", async () => {
       expect(await destroy({ stacks: { "oathgate-dev": { protected: true } } })).toBe(
-        "refused: the stack oathgate-dev is protected in AWS and not destroyed, although the file of the stage `dev` does not protect it: deploy the file as it is (`make deploy STAGE=dev`), which takes the protection away, and then destroy it",
+        "refused: the stack oathgate-dev is protected in AWS and was not destroyed, although the file of the stage `dev` does not protect it: deploy the stage (`make deploy STAGE=dev`), which removes the protection, and then destroy it",
       );
     });
 
@@ -224,7 +224,9 @@ describe("before cdk runs", () => {
     });
 
     it("what it may not look at, and says so: CloudFormation knows", async () => {
-      expect(await destroy({ stacks: "hidden" })).toContain("not checked whether oathgate-dev is protected");
+      expect(await destroy({ stacks: "hidden" })).toContain(
+        "could not check whether oathgate-dev is protected",
+      );
     });
 
     it("nothing in another account that is protected there", async () => {
@@ -248,14 +250,14 @@ describe("before cdk runs", () => {
     });
     vi.stubEnv("AWS_CONFIG_FILE", `${folder}/config`);
     expect(await outcome(ready, { flags: ["--profile", "careful"] })).toBe(
-      "the credentials are not checked: a code of arn:aws:iam::111111111111:mfa/me is needed, which cdk asks for",
+      "the credentials were not checked: a code of the MFA device arn:aws:iam::111111111111:mfa/me is required, which cdk will prompt for",
     );
   });
 
   it("asks for the version that the stack's own template asks for", () => {
     const { Rules } = templateOf().toJSON();
     const [refused] = Rules.CheckBootstrapVersion.Assertions[0].Assert["Fn::Not"][0]["Fn::Contains"];
-    expect(LEAST_BOOTSTRAP_VERSION).toBe(Math.max(...refused.map(Number)) + 1);
+    expect(MIN_BOOTSTRAP_VERSION).toBe(Math.max(...refused.map(Number)) + 1);
   });
 });
 

@@ -223,7 +223,7 @@ describe("what would stay open ends synth:", () => {
     [
       "a method with an authorizer of its own",
       { after: (api) => api.root.addMethod("GET", http(), { authorizationType: AuthorizationType.IAM }) },
-      '`GET /` has an authorizer of its own: leave that out, so that the gate decides, or exclude the method by `exclude: ["GET /"]`',
+      '`GET /` has an authorizer of its own: remove it, so that the gate decides, or exclude the method by `exclude: ["GET /"]`',
     ],
     [
       "a name that no method has",
@@ -241,7 +241,7 @@ describe("what would stay open ends synth:", () => {
     [
       "a vouched header that a method maps itself, in whatever case",
       { after: (api) => api.root.addMethod("GET", http({ "integration.request.header.x-user": "'root'" })) },
-      "`GET /` maps the header `x-user` itself, which the gate vouches for: leave `integration.request.header.x-user` out",
+      "`GET /` maps the vouched header `x-user` itself: remove `integration.request.header.x-user` from its request parameters",
     ],
     [
       "a function that would be handed forged headers",
@@ -249,7 +249,7 @@ describe("what would stay open ends synth:", () => {
         gate: { forgedHeaders: "replace" },
         after: (api, stack) => api.root.addMethod("GET", new LambdaIntegration(lambda(stack))),
       },
-      '`GET /` has an integration that can see the client\'s own headers, so `forgedHeaders: "replace"` would let',
+      '`GET /` has an integration that receives the client\'s own headers, so `forgedHeaders: "replace"` would let',
     ],
     [
       "a service that could be handed forged headers by a template",
@@ -257,7 +257,7 @@ describe("what would stay open ends synth:", () => {
         gate: { forgedHeaders: "replace" },
         after: (api) => api.root.addMethod("GET", new AwsIntegration({ service: "sqs", path: "queue" })),
       },
-      "`GET /` has an integration that can see the client's own headers",
+      "`GET /` has an integration that receives the client's own headers",
     ],
     [
       "a method that an aspect opens afterwards",
@@ -269,7 +269,7 @@ describe("what would stay open ends synth:", () => {
           });
         },
       },
-      "`GET /` stays open: something sets its authorizer after the gate has",
+      "`GET /` stays open: an override or aspect sets its authorizer after the gate",
     ],
     [
       "a method that an override opens",
@@ -279,7 +279,7 @@ describe("what would stay open ends synth:", () => {
           (method.node.defaultChild as CfnMethod).addPropertyOverride("AuthorizationType", "NONE");
         },
       },
-      "`GET /` stays open: something sets its authorizer after the gate has",
+      "`GET /` stays open: an override or aspect sets its authorizer after the gate",
     ],
     [
       "mappings that an override takes away",
@@ -301,7 +301,7 @@ describe("what would stay open ends synth:", () => {
           (api.node.defaultChild as CfnRestApi).body = { openapi: "3.0.1" };
         },
       },
-      "the API's methods come from an OpenAPI document, where CDK does not see them: use `attachTo(api.restApiId, …)`",
+      "the API's methods are defined in an OpenAPI document, which CDK does not read: use `attachTo(api.restApiId, …)`",
     ],
     [
       "a deployment that does not follow",
@@ -311,7 +311,7 @@ describe("what would stay open ends synth:", () => {
           new CfnDeployment(stack, "Fixed", { restApiId: api.restApiId });
         },
       },
-      "the deployment `own/Fixed` is a CfnDeployment, which stays as it is when the gate changes",
+      "the deployment `own/Fixed` is a CfnDeployment, which is not renewed when the gate changes",
     ],
     [
       "a refusal that the app shapes itself",
@@ -321,7 +321,7 @@ describe("what would stay open ends synth:", () => {
           api.addGatewayResponse("Own", { type: ResponseType.UNAUTHORIZED });
         },
       },
-      "the API has a gateway response for UNAUTHORIZED of its own, and the gate makes one: leave yours out",
+      "the API has a gateway response for UNAUTHORIZED of its own, which the gate creates too: remove yours",
     ],
   ];
 
@@ -346,7 +346,9 @@ describe("protect", () => {
   it("refuses an API of another stack", () => {
     const stack = emptyStack();
     const other = new Stack(stack.node.root as never, "other");
-    expect(refusal(() => gateIn(stack).protect(apiIn(other)))).toContain("make the gate in the API's stack");
+    expect(refusal(() => gateIn(stack).protect(apiIn(other)))).toContain(
+      "create the gate in the API's stack",
+    );
   });
 
   it("refuses an API that is protected already", () => {

@@ -36,15 +36,15 @@ describe("the report of what is left", () => {
   const stack = "oathgate-dev";
 
   it.each([
-    [{ stack, left: [] }, "nothing is left of oathgate-dev\n"],
-    [{ stack, left: ["the secret s"] }, "left of oathgate-dev:\n  the secret s\n"],
+    [{ stack, left: [] }, "nothing remains of oathgate-dev\n"],
+    [{ stack, left: ["the secret s"] }, "remaining of oathgate-dev:\n  the secret s\n"],
     [
       { stack, status: "CREATE_COMPLETE", left: [] },
-      "oathgate-dev is there (CREATE_COMPLETE)\nnothing is left of earlier stacks of this name\n",
+      "oathgate-dev exists (CREATE_COMPLETE)\nnothing remains of earlier stacks with this name\n",
     ],
     [
       { stack, status: "DELETE_FAILED", left: ["the log group l"] },
-      "oathgate-dev is there (DELETE_FAILED)\nleft of earlier stacks of this name:\n  the log group l\n",
+      "oathgate-dev exists (DELETE_FAILED)\nremaining of earlier stacks with this name:\n  the log group l\n",
     ],
   ])("says it in lines: %j", (remains, text) => {
     expect(remainsText(remains)).toBe(text);

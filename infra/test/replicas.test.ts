@@ -36,7 +36,7 @@ describe("the signing keys in other regions", () => {
     const stage = stageIn(ROOT, WITH_REPLICAS);
     expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).toThrow();
     expect(refusal(() => checkRegion(stage, { CDK_DEFAULT_REGION: "us-east-1" }))).toBe(
-      "`signingKeys.replicaRegions` of the stage `dev` names us-east-1, and the stage is deployed there: name other regions",
+      "`signingKeys.replicaRegions` of the stage `dev` names us-east-1, the region that the stage is deployed to: remove it",
     );
     expect(() =>
       checkRegion(stageIn(ROOT, `${LEAST}signingKeys: { replicaRegions: [{ region: us-east-1 }] }`), {
@@ -61,8 +61,8 @@ describe("the gate of another region", () => {
   });
 
   it.each([
-    ["replicaRegions: [{ region: us-east-1 }]", "whoever owns that secret replicates it"],
-    ["rotation: { everyDays: 30 }", "whoever owns that secret rotates it"],
+    ["replicaRegions: [{ region: us-east-1 }]", "the owner of that secret replicates it"],
+    ["rotation: { everyDays: 30 }", "the owner of that secret rotates it"],
   ])("leaves to the owner's region what is the owner's: %s", (setting, sentence) => {
     const text = `${LEAST}region: eu-west-1\nsigningKeys:\n  secretArn: "${REPLICA}"\n  ${setting}\n`;
     expect(refusal(() => parseStage("prod.yml", text))).toContain(sentence);

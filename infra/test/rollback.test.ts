@@ -157,10 +157,10 @@ describe("a rollback", () => {
     const fake = new FakeStage();
     expect(await rolledBack(fake)).toBe(
       [
-        "the stage dev serves deployment d2 with version 2, of 2026-01-02 12:00:00 UTC, in place of deployment d3 with " +
+        "the stage dev now serves deployment d2 with version 2, of 2026-01-02 12:00:00 UTC instead of deployment d3 with " +
           "version 3, of 2026-01-03 12:00:00 UTC",
-        "the stack oathgate-dev says so too",
-        "what it serves changes with TO=d3 or the next deploy, which serves what it deploys",
+        "the template of the stack oathgate-dev is updated to it",
+        "to serve another deployment, use TO=d3 or the next deploy, which serves what it deploys",
       ].join("\n"),
     );
     const [[first, update], [second, stack]] = fake.changes as [
@@ -219,7 +219,7 @@ describe("a rollback", () => {
   it("changes nothing where that is served already", async () => {
     const fake = new FakeStage();
     expect(await rolledBack(fake, "d3")).toContain(
-      "serves deployment d3 with version 3, of 2026-01-03 12:00:00 UTC already",
+      "already serves deployment d3 with version 3, of 2026-01-03 12:00:00 UTC",
     );
     expect(fake.changes).toEqual([]);
   });
@@ -233,7 +233,7 @@ describe("a rollback", () => {
     [
       "the template is too large",
       (fake) => Object.assign(fake.template, { Metadata: "x".repeat(60_000) }),
-      "larger than CloudFormation takes in a request",
+      "larger than CloudFormation accepts in a request",
     ],
     [
       "it is being changed meanwhile",
@@ -245,8 +245,8 @@ describe("a rollback", () => {
     const fake = new FakeStage();
     change(fake);
     const lines = await rolledBack(fake);
-    expect(lines).toContain("the stage dev serves deployment d2");
-    expect(lines).toContain(`the stack oathgate-dev does not know of it (`);
+    expect(lines).toContain("the stage dev now serves deployment d2");
+    expect(lines).toContain(`the template of the stack oathgate-dev could not be updated (`);
     expect(lines).toContain(said);
   });
 
@@ -254,13 +254,13 @@ describe("a rollback", () => {
     "nothing older is there": [
       (fake) => Object.assign(fake, { served: "d1" }),
       undefined,
-      "nothing to go back to",
+      "nothing to roll back to",
     ],
     "a deploy is under way": [
       (fake) => Object.assign(fake, { stackStatus: "UPDATE_IN_PROGRESS" }),
       undefined,
-      "the stack oathgate-dev is UPDATE_IN_PROGRESS, and what it does would be mixed with a rollback: wait until it has " +
-        "ended, or take the deploy back with `aws cloudformation cancel-update-stack --stack-name oathgate-dev`",
+      "the stack oathgate-dev is UPDATE_IN_PROGRESS, which would interfere with a rollback: wait until it has " +
+        "ended, or cancel the deploy by `aws cloudformation cancel-update-stack --stack-name oathgate-dev`",
     ],
     "a deploy is being taken back": [
       (fake) => Object.assign(fake, { stackStatus: "UPDATE_ROLLBACK_IN_PROGRESS" }),
@@ -278,7 +278,7 @@ describe("a rollback", () => {
     "its permission is gone": [
       (fake) => Object.assign(fake, { forbidden: ["2"] }),
       undefined,
-      "deployment d2 with version 2, of 2026-01-02 12:00:00 UTC cannot be served: API Gateway's permission to call gate:2 is gone",
+      "deployment d2 with version 2, of 2026-01-02 12:00:00 UTC can't be served: API Gateway's permission to call gate:2 no longer exists",
     ],
     "it may not read": [
       (fake) =>
@@ -286,12 +286,12 @@ describe("a rollback", () => {
           GetStages: awsError("AccessDeniedException", "may not apigateway:GET"),
         }),
       undefined,
-      "AWS denies a step of the rollback of the stage dev: AccessDeniedException: may not apigateway:GET",
+      "AWS denied a step of the rollback of the stage dev: AccessDeniedException: may not apigateway:GET",
     ],
     "AWS has too much to do": [
       (fake) => Object.assign(fake.errors, { GetDeployments: awsError("TooManyRequestsException", "later") }),
       undefined,
-      "AWS refuses a step of the rollback of the stage dev: TooManyRequestsException: later",
+      "a step of the rollback of the stage dev failed: TooManyRequestsException: later",
     ],
   };
 
@@ -313,7 +313,7 @@ describe("a rollback", () => {
     expect(await listCandidates(fake.control, "oathgate-dev", "dev")).toEqual([
       "d3  2026-01-03 12:00:00 UTC  version 3  served",
       "d2  2026-01-02 12:00:00 UTC  version 2",
-      "d1  2026-01-01 12:00:00 UTC  version 1  cannot be served: API Gateway's permission to call gate:1 is gone",
+      "d1  2026-01-01 12:00:00 UTC  version 1  can't be served: API Gateway's permission to call gate:1 no longer exists",
     ]);
   });
 });
@@ -350,7 +350,7 @@ describe("pruning", () => {
       "would be deleted: versions 1",
     ]);
     expect(await prune(fake.control, "oathgate-dev", "dev", 2, true)).toEqual([
-      "nothing to delete: the stage dev has what it serves and at most 2 before it",
+      "nothing to delete: the stage dev has at most 2 deployments besides the one that it serves",
     ]);
     expect(fake.changes).toEqual([]);
   });
@@ -361,7 +361,7 @@ describe("pruning", () => {
       const fake = new FakeStage();
       fake.stackStatus = status;
       await expect(prune(fake.control, "oathgate-dev", "dev", 1, false)).rejects.toThrow(
-        `nothing is deleted: the stack oathgate-dev is ${status}`,
+        `nothing was deleted: the stack oathgate-dev is ${status}`,
       );
       expect(fake.changes).toEqual([]);
     },

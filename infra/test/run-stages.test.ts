@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type CommandOfSeveral, runStages } from "../stages/run-stages";
+import { type MultiStageCommand, runStages } from "../stages/run-stages";
 import { packagedBinaries, requireSameBinaries } from "../stages/same-binaries";
 import { projectOf, refusal } from "./project";
 
@@ -34,7 +34,7 @@ function assemblyOf(stacks: Record<string, { bootstrap: string; architecture?: s
 /** Runs stages with a command line that fails for one stack, and gives what it was called with and what was shown. */
 function run(
   failing: string | undefined,
-  { command = "deploy", other = "one" }: { command?: CommandOfSeveral; other?: string } = {},
+  { command = "deploy", other = "one" }: { command?: MultiStageCommand; other?: string } = {},
 ) {
   const calls: string[] = [];
   const shown: string[] = [];
@@ -79,7 +79,7 @@ describe("several stages in one run", () => {
     expect(shown.slice(-3)).toEqual([
       "stage dev: deployed",
       "stage test: deploy failed",
-      "stage prod: not begun",
+      "stage prod: not started",
     ]);
   });
 
@@ -98,9 +98,7 @@ describe("several stages in one run", () => {
 
   it("are refused before any is changed where their binaries differ", () => {
     const { act, calls } = run(undefined, { other: "another" });
-    expect(refusal(act)).toContain(
-      "Gate for arm64: the binary of oathgate-test is not the one of oathgate-dev",
-    );
+    expect(refusal(act)).toContain("Gate for arm64: the binaries of oathgate-test and oathgate-dev differ");
     expect(calls).toHaveLength(1);
   });
 });

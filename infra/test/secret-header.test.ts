@@ -41,7 +41,7 @@ describe("a secret header", () => {
   const template = templateOf({ stage: withSecret() });
   const [[made, secret] = []] = Object.entries(
     template.findResources("AWS::SecretsManager::Secret", {
-      Properties: { Description: Match.stringLikeRegexp("^Shows a backend") },
+      Properties: { Description: Match.stringLikeRegexp("^Proves to a backend") },
     }),
   );
 
@@ -92,7 +92,7 @@ describe("a secret header", () => {
     const kept = templateOf({ stage: withSecret("    retain: true\n    ttlSeconds: 60\n") });
     kept.hasResource("AWS::SecretsManager::Secret", {
       DeletionPolicy: "RetainExceptOnCreate",
-      Properties: { Description: Match.stringLikeRegexp("^Shows a backend") },
+      Properties: { Description: Match.stringLikeRegexp("^Proves to a backend") },
     });
     expect(authorizerOf(kept)?.Environment.Variables.OATHGATE_BACKEND_SECRET_TTL_SECONDS).toBe("60");
   });
@@ -171,7 +171,7 @@ describe("a secret header", () => {
 
   it.each(["X-User", "x-user", "Authorization"])("is set by no rule: %s", (name) => {
     expect(refusal(() => stackOf({ stage: withSecret().replace("X-Gate-Secret", name) }))).toBe(
-      `\`secretHeader.name\` is \`${name}\`, which a rule sets: give one of them another name`,
+      `\`secretHeader.name\` is \`${name}\`, which a rule sets: rename one of the two`,
     );
   });
 
@@ -210,6 +210,8 @@ describe("a secret header of an own app", () => {
     const stack = emptyStack();
     const secret = Secret.fromSecretCompleteArn(stack, "Own", SECRET);
     const secretHeader = { name: "X-Gate-Secret", secret, rotateAfter: Duration.days(30) };
-    expect(refusal(() => gateIn(stack, { secretHeader }))).toMatch(/^`secretHeader.secret` is there already/);
+    expect(refusal(() => gateIn(stack, { secretHeader }))).toMatch(
+      /^`secretHeader.secret` is an existing secret/,
+    );
   });
 });

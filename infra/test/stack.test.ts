@@ -13,7 +13,7 @@ function only(template: Template, type: string, properties: object = {}): [strin
 }
 
 const AUTHORIZER = { Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules") };
-const KEY_MAKER = { Description: "Puts the first key into the gate's signing secret" };
+const KEY_MAKER = { Description: "Writes the first key into the gate's signing secret" };
 const ENCRYPTED = `${LEAST}signingKeys:\n  kmsKeyArn: arn:aws:kms:eu-central-1:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f\n`;
 
 /** The statements of the role that a function runs as. */

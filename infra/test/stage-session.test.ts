@@ -42,7 +42,7 @@ describe.each([
   it("asks AWS nothing about a stage of the local cloud", async () => {
     const local = `${HERE}awsEndpointUrl: http://127.0.0.1:4566\n`;
     await expect(session(local, ready, {})).rejects.toThrow(
-      "the stage `dev` is for the local cloud at http://127.0.0.1:4566, and AWS_ENDPOINT_URL is not set",
+      "the stage `dev` is for the local cloud at http://127.0.0.1:4566, but AWS_ENDPOINT_URL is not set",
     );
     expect(aws.asked).toEqual([]);
   });

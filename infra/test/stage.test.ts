@@ -21,7 +21,7 @@ describe("a stage file", () => {
 
   it("that is no YAML is refused with line and column", () => {
     expect(refusal(() => parseStage("dev.yml", "a: 1\nb: [1\n"))).toMatch(
-      /^dev\.yml:\d+:\d+: this is no YAML: /,
+      /^dev\.yml:\d+:\d+: this is not valid YAML: /,
     );
   });
 
@@ -62,7 +62,7 @@ describe("a stage file", () => {
 
   it("without anything is told what is missing", () => {
     expect(refusal(() => parseStage("empty.yml", ""))).toBe(
-      "empty.yml: `backendUrl` is missing: it must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` says where allowed requests go",
+      "empty.yml: `backendUrl` is missing: it must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` is set",
     );
   });
 
@@ -97,7 +97,7 @@ describe("a stage that can be deployed", () => {
     expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).not.toThrow();
     expect(() => checkRegion(stage, {})).not.toThrow();
     expect(refusal(() => checkRegion(stage, { CDK_DEFAULT_REGION: "us-east-1" }))).toBe(
-      "`signingKeys.kmsKeyArn` of the stage `dev` is a key of eu-west-1, and the stage is deployed to us-east-1: name a key of that region, or set `region`",
+      "`signingKeys.kmsKeyArn` of the stage `dev` is a key in eu-west-1, but the stage is deployed to us-east-1: name a key in that region, or set `region`",
     );
   });
 
@@ -133,7 +133,7 @@ describe("choosing a stage", () => {
 
   it("is needed", () => {
     expect(refusal(() => loadStage(ROOT, undefined))).toBe(
-      "no stage is chosen: add `-c stage=…`, one of dev, local, prod (config/stages/*.yml)",
+      "no stage is given: add `-c stage=…` with one of dev, local, prod (config/stages/*.yml)",
     );
   });
 
@@ -151,7 +151,7 @@ describe("choosing a stage", () => {
 
   it("refuses a file whose name can't be part of a stack's", () => {
     const file = join(FIXTURES, "../Stage.yml");
-    expect(refusal(() => loadStage(ROOT, file))).toContain("not `Stage`");
+    expect(refusal(() => loadStage(ROOT, file))).toContain("it is `Stage`");
   });
 });
 
@@ -161,10 +161,10 @@ describe("choosing several stages", () => {
   });
 
   it.each([
-    ["dev,prod,dev", "the stage `dev` is chosen twice; name each stage once"],
-    [`dev,${join(ROOT, "config/stages/dev.yml")}`, "the stage `dev` is chosen twice; name each stage once"],
+    ["dev,prod,dev", "the stage `dev` is given twice; name each stage once"],
+    [`dev,${join(ROOT, "config/stages/dev.yml")}`, "the stage `dev` is given twice; name each stage once"],
     ["dev,prd", "there is no stage `prd` (no file config/stages/prd.yml); did you mean `prod`?"],
-    [",", "no stage is chosen: add `-c stage=…`, one of dev, local, prod (config/stages/*.yml)"],
+    [",", "no stage is given: add `-c stage=…` with one of dev, local, prod (config/stages/*.yml)"],
   ])("refuses %j", (choices, sentence) => {
     expect(refusal(() => loadStages(ROOT, choices))).toBe(sentence);
   });

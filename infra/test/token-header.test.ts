@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { canBringToken } from "../lib/v2-api/token-header";
+import { canCarryToken } from "../lib/v2-api/token-header";
 import { ROOT } from "./synth";
 
 describe("a token header", () => {
   it.each(["X-Token", "x-gate-jwt", "Id-Token", "X_Token"])("can have a name of its own: %s", (name) => {
-    expect(canBringToken(name)).toBe(true);
+    expect(canCarryToken(name)).toBe(true);
   });
 
   it.each(["", "X Token", "Ü", "Authorization", "cookie", "X-Amzn-Token", "Origin", "Access-Control-Token"])(
     "can't be named %j",
     (name) => {
-      expect(canBringToken(name)).toBe(false);
+      expect(canCarryToken(name)).toBe(false);
     },
   );
 
@@ -25,7 +25,7 @@ describe("a token header", () => {
     expect(names.length).toBeGreaterThan(40);
     const passed = names
       .flatMap((name) => (name.endsWith("-") ? [`${name}token`] : [name]))
-      .filter(canBringToken);
+      .filter(canCarryToken);
     expect(passed).toEqual([]);
   });
 });

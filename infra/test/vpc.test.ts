@@ -84,7 +84,7 @@ describe("a gate of an own app", () => {
     const checked = { ...REPORT, rules: [] };
     const props = { config: "config.yml", code: READY_CODE, checked, securityGroups };
     expect(refusal(() => new Oathgate(stack, "Gate", props))).toBe(
-      "`vpcSubnets` and `securityGroups` are of a VPC: name it by `vpc`, or leave them out",
+      "`vpcSubnets` and `securityGroups` need `vpc`: set it, or remove them",
     );
   });
 });

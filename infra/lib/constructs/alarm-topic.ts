@@ -5,20 +5,20 @@ import { Topic } from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
 
-/** The days that KMS waits before it deletes a key, at least. */
-const LEAST_PENDING_DAYS = 7;
+/** The shortest time that KMS waits before it deletes a key, in days. */
+const MIN_PENDING_DAYS = 7;
 
 /** Props for `AlarmTopic`. */
 export interface AlarmTopicProps {
-  /** Who gets the messages, once the address has confirmed SNS's first one. */
+  /** The address that receives the messages after it has confirmed its subscription. */
   readonly email: string;
 }
 
 /**
- * An SNS topic that alarms of this account and region may publish to, over TLS only, and an address that gets the messages.
+ * An SNS topic to which the alarms of this account and region may publish, over TLS only, with one subscribed address.
  *
- * It is encrypted with a key of its own: CloudWatch can't publish to a topic under SNS's AWS-managed key, whose policy nobody
- * can change.
+ * It is encrypted with a key of its own: CloudWatch can't publish to a topic that uses SNS's AWS-managed key, because the policy
+ * of that key can't be changed.
  */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
@@ -26,9 +26,9 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, props: AlarmTopicProps) {
     super(scope, id);
     const key = new Key(this, "Key", {
-      description: "Encrypts what alarms say to their topic",
+      description: "Encrypts the messages of alarms to their topic",
       enableKeyRotation: true,
-      pendingWindow: Duration.days(LEAST_PENDING_DAYS),
+      pendingWindow: Duration.days(MIN_PENDING_DAYS),
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = new Topic(this, "Topic", { masterKey: key, enforceSSL: true });
@@ -39,7 +39,7 @@ export class AlarmTopic extends Construct {
       new PolicyStatement({
         principals: [cloudwatch],
         actions: ["kms:Decrypt", "kms:GenerateDataKey*"],
-        // In a key's policy this is the key.
+        // In a key's policy `*` is that key.
         resources: ["*"],
         conditions,
       }),

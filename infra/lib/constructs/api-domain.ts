@@ -4,39 +4,39 @@ import { Certificate, CertificateValidation } from "aws-cdk-lib/aws-certificatem
 import { CfnRecordSet, HostedZone } from "aws-cdk-lib/aws-route53";
 import { Construct } from "constructs";
 
-/** What clients' certificates are checked with. */
+/** The truststore against which client certificates are verified. */
 export interface MutualTls {
-  /** The certificates of who may issue clients' certificates: a PEM file in S3, such as `s3://bucket/truststore.pem`. */
+  /** The certificate authorities for client certificates: a PEM file in S3, such as `s3://bucket/truststore.pem`. */
   readonly truststoreUri: string;
-  /** The object's version. @default the latest, when the domain is changed */
+  /** The object's version. @default the latest one each time the domain is changed */
   readonly truststoreVersion?: string | undefined;
 }
 
 /** Props for `ApiDomain`. */
 export interface ApiDomainProps {
-  /** Such as `api.example.com`. */
+  /** The domain name, such as `api.example.com`. */
   readonly domainName: string;
-  /** The stage of the REST API that answers. */
+  /** The stage of the REST API that the domain serves. */
   readonly stage: IStage;
-  /** Where the domain has the API, such as `/orders`. The gate has to be told the same. @default the domain's root */
+  /** The base path of the API, such as `/orders`. Set the gate's `basePath` to the same. @default the domain's root */
   readonly basePath?: string | undefined;
-  /** The domain's certificate in ACM, of the stack's region. @default one is made, and validated in the hosted zone */
+  /** The domain's certificate in ACM, in the stack's region. @default a new one, validated in the hosted zone */
   readonly certificateArn?: string | undefined;
-  /** The hosted zone that gets the domain's records. @default they are made elsewhere, and name `target` */
+  /** The hosted zone for the domain's records. @default the records are created elsewhere and point to `target` */
   readonly hostedZoneId?: string | undefined;
   /** API Gateway's security policy, such as `SecurityPolicy_TLS13_1_2_2021_06`. */
   readonly tlsPolicy: string;
-  /** Clients need a certificate of their own; the API's execute-api endpoint has to be off then. @default they need none */
+  /** Require client certificates; the API's execute-api endpoint must be disabled then. @default not required */
   readonly mutualTls?: MutualTls | undefined;
 }
 
 /**
- * A domain name of an API's own, in its region: certificate, mapping and, in a hosted zone, its records.
+ * A regional custom domain of an API: certificate, mapping and, in a hosted zone, the DNS records.
  */
 export class ApiDomain extends Construct {
-  /** Where the API is asked, with a slash at the end. */
+  /** The URL of the API, with a slash at the end. */
   readonly url: string;
-  /** What the domain's own records have to name: a host of API Gateway's. */
+  /** The host of API Gateway that the domain's DNS records must point to. */
   readonly target: string;
 
   constructor(scope: Construct, id: string, props: ApiDomainProps) {
@@ -49,7 +49,7 @@ export class ApiDomain extends Construct {
         props.certificateArn ?? this.certificate(domainName, hostedZoneId).certificateArn,
       endpointConfiguration: { types: ["REGIONAL"], ipAddressType: "dualstack" },
       securityPolicy: tlsPolicy,
-      // A request whose TLS handshake named another host is refused. Older policies know no such mode.
+      // Refuses a request whose TLS handshake named another host. Legacy policies have no such mode.
       ...(isEnhanced(tlsPolicy) ? { endpointAccessMode: "STRICT" } : {}),
       ...(props.mutualTls === undefined ? {} : { mutualTlsAuthentication: props.mutualTls }),
     });
@@ -74,7 +74,7 @@ export class ApiDomain extends Construct {
   private certificate(domainName: string, hostedZoneId: string | undefined): Certificate {
     if (hostedZoneId === undefined) {
       throw new Error(
-        `the domain ${domainName} needs a certificateArn, or a hostedZoneId to have one validated in`,
+        `the domain ${domainName} needs \`certificateArn\`, or \`hostedZoneId\` to validate a new certificate`,
       );
     }
     return new Certificate(this, "Certificate", {
@@ -83,7 +83,7 @@ export class ApiDomain extends Construct {
     });
   }
 
-  /** Base paths of several segments are known to the newer mappings alone, which take REST APIs too. */
+  /** Only API mappings support base paths of several segments; they accept REST APIs too. */
   private map(domain: CfnDomainName, stage: IStage, basePath: string | undefined): void {
     const { restApiId } = stage.restApi;
     if (basePath?.includes("/")) {
@@ -104,7 +104,7 @@ export class ApiDomain extends Construct {
   }
 }
 
-/** Whether a security policy is one that needs an endpoint access mode. */
+/** Whether a security policy is an enhanced one, which requires an endpoint access mode. */
 export function isEnhanced(tlsPolicy: string): boolean {
   return tlsPolicy.startsWith("SecurityPolicy_");
 }

@@ -1,7 +1,7 @@
 import type { OathgateProps, SessionCacheOptions } from "../oathgate-props";
 import { requestReading } from "../request-reading";
 
-/** What the authorizer's variables are made from. */
+/** The props that become the authorizer's environment variables. */
 export type AuthorizerEnvironmentProps = Pick<
   OathgateProps,
   | "publicHost"
@@ -17,10 +17,10 @@ export type AuthorizerEnvironmentProps = Pick<
   | "awsEndpointUrl"
 >;
 
-/** What a vouched header holds where a rule sets none and nothing else is said. */
+/** The default of `vouchedHeaderFallback`. */
 export const DEFAULT_VOUCHED_HEADER_FALLBACK = "none";
 
-/** The authorizer's variables, as `docs/environment.md` describes them; what is not set is not there. */
+/** The authorizer's environment variables (`docs/environment.md`). A prop that is not set adds no variable. */
 export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record<string, string> {
   const { vouchedHeaderFallback, clientHeaders = [], forgedHeaders, tokenHeader, sessionCache } = props;
   const { logLevel, metrics, awsEndpointUrl } = props;
@@ -43,7 +43,7 @@ export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record
   };
 }
 
-/** How many answers of each kind are kept where nothing else is said. */
+/** The default of `sessionCache.maxEntries`. */
 const DEFAULT_MAX_ENTRIES = 1000;
 
 function sessionCacheEnvironment(cache: SessionCacheOptions): Record<string, string> {

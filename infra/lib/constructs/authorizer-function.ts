@@ -20,44 +20,44 @@ import type { SigningKeys } from "./signing-keys";
 
 /** Props for `AuthorizerFunction`. */
 export interface AuthorizerFunctionProps {
-  /** The code: the packaged gate. */
+  /** The packaged gate. */
   readonly source: FunctionSource;
   readonly architecture: Architecture;
   /** Memory in MiB. */
   readonly memorySize: number;
-  /** Time until an unfinished decision is a refusal. */
+  /** Time after which an unfinished decision becomes a refusal. */
   readonly timeout: Duration;
-  /** What the function signs with. It can read this secret and that of `secretHeader`, and no other. */
+  /** The keys that the function signs with. It may read this secret and that of `secretHeader`, and no other. */
   readonly signingKeys: SigningKeys;
-  /** What the function shows the backend. @default nothing */
+  /** The secret header that the function sends to the backend. @default none */
   readonly secretHeader?: SecretHeader | undefined;
-  /** The VPC that the function is in. @default none */
+  /** The VPC that the function is attached to. @default none */
   readonly network?: FunctionNetworkOptions | undefined;
   /** The function's log. */
   readonly log: FunctionLogOptions;
   /** Whether X-Ray traces the function. */
   readonly tracing: boolean;
-  /** At most so many environments at once. @default what the account has left */
+  /** The most concurrent environments. @default the account's unreserved concurrency */
   readonly reservedConcurrentExecutions?: number | undefined;
-  /** The contract of headers that its decisions keep. */
+  /** The digest of the header contract that its decisions keep. */
   readonly contract: string;
-  /** The function's variables, besides those of the signing keys. */
+  /** The function's environment variables, besides those of its secrets. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
  * The function that decides every request.
  *
- * Each deployment of the API calls one published version, never an alias that moves between contracts of headers: a version's
+ * Each deployment of the API calls one published version, never an alias that moves between header contracts: a version's
  * code, rules and variables are fixed, and so are the header mappings of the deployment that calls it. They change together,
  * in the one step in which the API's stage is pointed at another deployment.
  *
- * Earlier versions stay, because a deployment takes a while to reach everywhere; they go with the function.
+ * Earlier versions are kept because a deployment takes a while to reach all of API Gateway. They are deleted with the function.
  */
 export class AuthorizerFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
-  /** What the function is now, published. */
+  /** The function's current published version. */
   readonly version: Version;
   private allowedOrigins: string | undefined;
 
@@ -92,11 +92,11 @@ export class AuthorizerFunction extends Construct {
         ...props.environment,
       },
       ...(network === undefined ? {} : inVpc(network)),
-      // One that was made by a deploy that failed goes: Lambda publishes nothing twice in a row.
+      // A failed deploy deletes its version: Lambda does not publish the same code and configuration twice in a row.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
     });
     if (props.tracing) {
-      // CDK's own `tracing` would put the rights into a second policy.
+      // CDK's own `tracing` would add a second policy.
       (this.function.node.defaultChild as CfnFunction).tracingConfig = { mode: Tracing.ACTIVE };
     }
     this.logGroup = identity.logGroup;
@@ -104,15 +104,15 @@ export class AuthorizerFunction extends Construct {
   }
 
   /**
-   * Tells the function which of several origins may read refusals.
+   * Sets the origins whose pages may read refusals, if there are several.
    *
-   * @throws InputError where it was told others: a function knows one list
+   * @throws InputError if other origins are set already: a function has one list
    */
   allowOrigins(origins: readonly string[]): void {
     const list = origins.join(",");
     if (this.allowedOrigins !== undefined && this.allowedOrigins !== list) {
       throw new InputError(
-        "`cors.allowOrigins` differs from that of another API behind the same gate: make a gate of its own for this API",
+        "`cors.allowOrigins` differs from that of another API behind the same gate: create a separate gate for this API",
       );
     }
     this.allowedOrigins = list;
@@ -128,7 +128,7 @@ function inVpc({ vpc, vpcSubnets, securityGroups }: FunctionNetworkOptions) {
   };
 }
 
-/** What Lambda needs to hand traces over. X-Ray's resources have no names that a policy could tell apart. */
+/** The right to send traces. X-Ray's actions support no resource-level permissions. */
 function mayTrace(): PolicyStatement {
   return new PolicyStatement({
     actions: ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],

@@ -2,7 +2,7 @@ import { Dashboard, type DashboardProps, GraphWidget, type IMetric } from "aws-c
 import type { Construct } from "constructs";
 import { type GateMetrics, type MeasuredStage, OUTCOMES } from "./gate-metrics";
 
-/** Causes of faults that the dashboard tells apart: those that happen in operation. */
+/** The causes of faults that the dashboard shows: those that occur in operation. */
 const FAULTS = [
   "service_failed",
   "answer_unfit",
@@ -15,11 +15,11 @@ const FAULTS = [
 /** Props for `GateDashboard`. */
 export interface GateDashboardProps extends Pick<DashboardProps, "dashboardName"> {
   readonly metrics: GateMetrics;
-  /** The API's stage. @default its answers are not on the dashboard */
+  /** The API's stage. @default the API's metrics are not shown */
   readonly apiStage?: MeasuredStage;
 }
 
-/** One page of one gate: what it decides, how long that takes, what goes wrong, and what the API answers. */
+/** A dashboard of one gate: decisions and their durations, faults, the function, and the API's responses. */
 export class GateDashboard extends Dashboard {
   constructor(scope: Construct, id: string, props: GateDashboardProps) {
     super(scope, id, props.dashboardName === undefined ? {} : { dashboardName: props.dashboardName });
@@ -32,20 +32,20 @@ export class GateDashboard extends Dashboard {
         OUTCOMES.map((outcome) => metrics.decisions(outcome)),
       ),
       graph(
-        "What to look at, by cause",
+        "Faults by cause",
         FAULTS.map((fault) => metrics.faults(fault)),
       ),
     );
     this.addWidgets(
       graph(
-        "Milliseconds of a decision",
+        "Duration of decisions (ms)",
         OUTCOMES.flatMap((outcome) => [
           metrics.milliseconds(outcome, "p50"),
           metrics.milliseconds(outcome, "p99"),
         ]),
       ),
       graph(
-        "Milliseconds of the services asked",
+        "Duration of service requests (ms)",
         OUTCOMES.map((outcome) => metrics.upstreamMilliseconds(outcome, "p99")),
       ),
     );
@@ -55,18 +55,18 @@ export class GateDashboard extends Dashboard {
         metrics.errors(),
         metrics.throttles(),
       ]),
-      graph("Function: environments at once", [metrics.concurrency()]),
+      graph("Function: concurrent environments", [metrics.concurrency()]),
     );
     if (apiStage !== undefined) {
       const sum = { period, statistic: "Sum" };
       const p99 = { period, statistic: "p99" };
       this.addWidgets(
-        graph("API: requests, answers of 400 and above, of 500 and above", [
+        graph("API: requests, responses with 4xx and with 5xx", [
           apiStage.metricCount({ period }),
           apiStage.metricClientError(sum),
           apiStage.metricServerError(sum),
         ]),
-        graph("API: milliseconds, in all and of the backend", [
+        graph("API: latency in total and of the backend (ms)", [
           apiStage.metricLatency(p99),
           apiStage.metricIntegrationLatency(p99),
         ]),

@@ -14,40 +14,40 @@ import { Construct } from "constructs";
 export interface FunctionLogOptions {
   /** How long its lines are kept. */
   readonly retention: RetentionDays;
-  /** What becomes of it when the stack is destroyed. */
+  /** What happens to it when the stack is destroyed. */
   readonly removalPolicy: RemovalPolicy;
   /** The KMS key that it is encrypted with. @default CloudWatch Logs' own */
   readonly encryptionKey?: IKey | undefined;
-  /** Lambda's own lines as JSON objects, of this severity and above. @default lines of text */
+  /** Write Lambda's own lines of this severity and above as JSON objects. @default all of them, as text */
   readonly systemLogLevel?: SystemLogLevel | undefined;
 }
 
-/** How Lambda writes a function's log. */
+/** A function's logging options. */
 export function loggingOptions({ systemLogLevel }: FunctionLogOptions): FunctionOptions {
   return systemLogLevel === undefined
     ? {}
     : {
         loggingFormat: LoggingFormat.JSON,
         systemLogLevelV2: systemLogLevel,
-        // The function leaves out lines by its own level. Lambda would drop those without a level too: the metrics.
+        // The function filters its lines itself. Lambda would also drop lines that have no level, such as metrics.
         applicationLogLevelV2: ApplicationLogLevel.DEBUG,
       };
 }
 
 /** Props for `FunctionIdentity`. */
 export interface FunctionIdentityProps {
-  /** What the function is for, as the role's description says it. */
+  /** The purpose of the function, for the role's description. */
   readonly purpose: string;
   /** Its log. */
   readonly log: FunctionLogOptions;
-  /** What the function may do besides writing its own log. */
+  /** The function's rights besides writing its own log. */
   readonly may: PolicyStatement[];
 }
 
 /**
- * Who a function is: a log group of its own, and a role that may write that log and do what is listed, nothing else.
+ * A function's identity: a log group of its own, and a role with the right to write that log and the listed rights, no others.
  *
- * Made by hand because AWS's managed policy for functions lets each of them create and write every log of the account.
+ * AWS's managed policy for functions is not used because it allows a function to create and write every log of the account.
  */
 export class FunctionIdentity extends Construct {
   readonly logGroup: LogGroup;

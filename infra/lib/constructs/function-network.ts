@@ -4,19 +4,19 @@ import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { InputError } from "../input-error";
 
-/** The VPC that a function reaches its services in. */
+/** The VPC that a function is attached to. */
 export interface FunctionNetworkOptions {
   readonly vpc: IVpc;
-  /** @default the private subnets with a way out */
+  /** @default the private subnets with egress */
   readonly vpcSubnets?: SubnetSelection | undefined;
-  /** @default one of the function's own, which lets everything out and nothing in */
+  /** @default a new one that allows all egress and no ingress */
   readonly securityGroups?: readonly ISecurityGroup[] | undefined;
 }
 
 /**
- * The VPC that the authorizer is in, if it is in one.
+ * The VPC that the authorizer is attached to; `undefined` if it is not in a VPC.
  *
- * @throws InputError where subnets or security groups are named and no VPC is
+ * @throws InputError if subnets or security groups are named without a VPC
  */
 export function networkOf({
   vpc,
@@ -27,14 +27,12 @@ export function networkOf({
     return { vpc, vpcSubnets, securityGroups };
   }
   if (vpcSubnets !== undefined || securityGroups !== undefined) {
-    throw new InputError(
-      "`vpcSubnets` and `securityGroups` are of a VPC: name it by `vpc`, or leave them out",
-    );
+    throw new InputError("`vpcSubnets` and `securityGroups` need `vpc`: set it, or remove them");
   }
   return undefined;
 }
 
-/** What Lambda does with a function's role to connect it to a VPC. */
+/** The actions that Lambda performs with a function's role to attach it to a VPC. */
 const NETWORK_INTERFACE_ACTIONS = [
   "ec2:CreateNetworkInterface",
   "ec2:DescribeNetworkInterfaces",
@@ -45,10 +43,10 @@ const NETWORK_INTERFACE_ACTIONS = [
 ];
 
 /**
- * What Lambda needs of a function's role to connect the function to a VPC, kept from the function's own code.
+ * The rights that Lambda needs to attach a function to a VPC, denied to the function's own code.
  *
- * Lambda wants these rights on every resource. The function itself needs none of them: what is called from inside of a function
- * names that function, and is denied.
+ * Lambda requires these rights on all resources. The function itself needs none of them: calls from inside the function carry
+ * its ARN and are denied.
  */
 export function networkStatements(scope: Construct): PolicyStatement[] {
   const functions = Stack.of(scope).formatArn({

@@ -2,7 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 
-/** What API Gateway was answered: the dimension `outcome` of the authorizer's metrics. */
+/** The result of a decision: the dimension `outcome` of the authorizer's metrics. */
 export type Outcome = "allow" | "deny" | "unauthorized" | "error";
 
 /** Every outcome. */
@@ -16,60 +16,60 @@ export interface GateMetricsProps {
   readonly stage: string;
   /** The function that decides. */
   readonly function: IFunction;
-  /** What each data point covers. @default 5 minutes */
+  /** The period of each data point. @default 5 minutes */
   readonly period?: Duration;
 }
 
-/** The metrics of one gate: those that the authorizer writes (`docs/logs.md`), and Lambda's own of its function. */
+/** The metrics of one gate: those that the authorizer writes (`docs/logs.md`), and those of Lambda for its function. */
 export class GateMetrics {
   constructor(private readonly props: GateMetricsProps) {}
 
-  /** Decisions of one outcome. Missing, not zero, where there were none. */
+  /** The number of decisions of one outcome. Without any there is no data point. */
   decisions(outcome: Outcome): Metric {
     return this.own("decisions", { outcome }, { statistic: "Sum", label: outcome });
   }
 
-  /** Milliseconds that decisions of one outcome took. */
+  /** The duration of decisions of one outcome, in milliseconds. */
   milliseconds(outcome: Outcome, statistic: string): Metric {
     return this.own("ms", { outcome }, { statistic, label: `${outcome} ${statistic}` });
   }
 
-  /** Milliseconds that services took to answer, where decisions of one outcome asked them. */
+  /** The duration of service requests during decisions of one outcome, in milliseconds. */
   upstreamMilliseconds(outcome: Outcome, statistic: string): Metric {
     return this.own("upstreamMs", { outcome }, { statistic, label: `${outcome} ${statistic}` });
   }
 
-  /** Decisions that an operator has to look at, by their cause. Missing, not zero, where there were none. */
+  /** The number of decisions that need an operator's attention, by cause. Without any there is no data point. */
   faults(fault: string): Metric {
     return this.own("faults", { fault }, { statistic: "Sum", label: fault });
   }
 
-  /** Invocations of the function: decisions, and those that ended without one. */
+  /** The number of invocations of the function, including those that ended without a decision. */
   invocations(): Metric {
     return this.props.function.metricInvocations(this.options({ statistic: "Sum" }));
   }
 
-  /** Invocations that ended with an error. Each 401 is one. */
+  /** The number of invocations that ended with an error. Each 401 is one. */
   errors(): Metric {
     return this.props.function.metricErrors(this.options({ statistic: "Sum" }));
   }
 
-  /** Invocations that Lambda refused for want of concurrency; API Gateway answers them with 500. */
+  /** The number of invocations that Lambda throttled; API Gateway responds to them with 500. */
   throttles(): Metric {
     return this.props.function.metricThrottles(this.options({ statistic: "Sum" }));
   }
 
-  /** Milliseconds that an invocation took, as Lambda measures it. */
+  /** The duration of an invocation as Lambda measures it, in milliseconds. */
   duration(statistic: string): Metric {
     return this.props.function.metricDuration(this.options({ statistic }));
   }
 
-  /** Environments of the function that were deciding at the same time. */
+  /** The number of environments of the function that were deciding at the same time. */
   concurrency(): Metric {
     return this.props.function.metric("ConcurrentExecutions", this.options({ statistic: "Maximum" }));
   }
 
-  /** What each data point of these metrics covers. */
+  /** The period of each data point. */
   get period(): Duration {
     return this.props.period ?? Duration.minutes(5);
   }
@@ -89,7 +89,7 @@ export class GateMetrics {
   }
 }
 
-/** What a stage of an API knows to measure, as CDK's stages of REST and HTTP APIs do. */
+/** The metrics of an API's stage, which CDK's stages of REST and HTTP APIs provide. */
 export interface MeasuredStage {
   metricCount(options?: MetricOptions): Metric;
   metricClientError(options?: MetricOptions): Metric;

@@ -9,13 +9,13 @@ import type { SigningKeys } from "./signing-keys";
 /** Props for `KeyPublisher`. */
 export interface KeyPublisherProps extends SecretsFunctionOptions {
   readonly signingKeys: SigningKeys;
-  /** The issuers that the rules' tokens name. */
+  /** The issuers of the rules' tokens. */
   readonly issuers: readonly string[];
 }
 
-/** Publishes the public halves of a gate's signing keys at APIs. */
+/** Publishes the public keys of a gate at APIs. */
 export class KeyPublisher {
-  /** The methods that publish them, which stay open where an API is protected. */
+  /** The methods that publish them, which stay open on a protected API. */
   readonly methods = new Set<CfnMethod>();
 
   constructor(
@@ -26,7 +26,7 @@ export class KeyPublisher {
   /**
    * Adds the public documents to an API.
    *
-   * @throws InputError where it is not known whose tokens they verify, or where keys would sign before backends know them
+   * @throws InputError if the issuer of the tokens is not known, or if a key would sign before backends know it
    */
   publish(api: RestApi, options: PublishKeysOptions): void {
     const { path = "", maxAge = Duration.minutes(5), url } = options;
@@ -41,7 +41,7 @@ export class KeyPublisher {
     const needed = signingKeys.ttl.toSeconds() + maxAge.toSeconds();
     if (ahead !== undefined && ahead < needed) {
       throw new InputError(
-        `\`publishKeys\`: with this \`maxAge\`, \`signingKeys.rotation.publishAhead\` must be at least ${needed} seconds; it is ${ahead}: a token would be signed with a key that a backend does not know yet`,
+        `\`publishKeys\`: with this \`maxAge\`, \`signingKeys.rotation.publishAhead\` must be at least ${needed} seconds; it is ${ahead}, so tokens would be signed with a key that backends do not know yet`,
       );
     }
     const id = `KeysEndpoint${this.methods.size === 0 ? "" : this.methods.size}`;
@@ -57,7 +57,7 @@ export class KeyPublisher {
   }
 }
 
-/** The issuer that is named, or the only one of the rules. */
+/** The given issuer, or else the only one of the rules. */
 function issuerOf(named: string | undefined, issuers: readonly string[]): string {
   const [only, ...others] = issuers;
   if (named !== undefined) {
@@ -65,12 +65,12 @@ function issuerOf(named: string | undefined, issuers: readonly string[]): string
   }
   if (only === undefined) {
     throw new InputError(
-      "`publishKeys`: no rule signs a token; name the `issuer` of those that the keys verify",
+      "`publishKeys`: no rule signs tokens; set `issuer` to the issuer of the tokens that the keys verify",
     );
   }
   if (others.length > 0) {
     throw new InputError(
-      `\`publishKeys\`: the rules sign tokens of several issuers (${issuers.join(", ")}); name the one as \`issuer\``,
+      `\`publishKeys\`: the rules sign tokens of several issuers (${issuers.join(", ")}); set \`issuer\` to one of them`,
     );
   }
   return only;

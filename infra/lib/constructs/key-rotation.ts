@@ -5,23 +5,23 @@ import type { EncryptedSecret } from "./secret-rights";
 import { rotateSecret } from "./secret-rotation";
 import type { SecretsFunctionOptions } from "./secrets-function";
 
-/** How the signing keys follow each other. */
+/** How the signing keys are rotated. */
 export interface KeyRotationOptions {
   /** The time between two rotations, in whole days: 1 to 1000. */
   readonly every: Duration;
   /**
-   * How long a key is published before it signs: at least `ttl` and the documents' `maxAge` together.
-   * @default `ttl` and an hour
+   * How long a key is published before it signs: at least the sum of `ttl` and the documents' `maxAge`.
+   * @default `ttl` plus one hour
    */
   readonly publishAhead?: Duration;
   /**
-   * How long a key stays published after it has signed for the last time: at least as long as any token of the rules lives.
-   * @default the longest life of a token and 5 minutes, and an hour at least
+   * How long a key stays published after its last signature: at least the longest lifetime of the rules' tokens.
+   * @default the longest lifetime of a token plus 5 minutes, but at least one hour
    */
   readonly retireAfter?: Duration;
 }
 
-/** The times that a rotation keeps. */
+/** The times of a rotation. */
 export interface KeyLifeCycle {
   readonly every: Duration;
   readonly publishAhead: Duration;
@@ -29,11 +29,11 @@ export interface KeyLifeCycle {
 }
 
 /**
- * Fills in what is not said, and checks what is.
+ * Applies the defaults to rotation options and checks them.
  *
- * @param ttl how long the authorizer keeps the keys
- * @param longestTokenSeconds how long a token lives at most
- * @throws InputError where a token could be signed with a key that a backend does not know yet, or not any more
+ * @param ttl how long the authorizer caches the keys
+ * @param longestTokenSeconds the longest lifetime of a token, in seconds
+ * @throws InputError if a token could be signed with a key that a backend does not know yet, or no longer knows
  */
 export function keyLifeCycle(
   { every, publishAhead, retireAfter }: KeyRotationOptions,
@@ -44,31 +44,34 @@ export function keyLifeCycle(
   const retire = retireAfter ?? Duration.seconds(Math.max(HOUR, longestTokenSeconds + CLOCK_SKEW));
   if (ahead.toSeconds() < ttl.toSeconds()) {
     throw new InputError(
-      `\`signingKeys.rotation.publishAhead\` must be at least as long as \`signingKeys.ttl\`, ${ttl.toSeconds()} seconds, for which the authorizer keeps the keys; it is ${ahead.toSeconds()} seconds`,
+      `\`signingKeys.rotation.publishAhead\` must be at least \`signingKeys.ttl\`, ${ttl.toSeconds()} seconds, for which the authorizer caches the keys; it is ${ahead.toSeconds()} seconds`,
     );
   }
   if (retire.toSeconds() < longestTokenSeconds) {
     throw new InputError(
-      `\`signingKeys.rotation.retireAfter\` must be at least ${longestTokenSeconds} seconds: a token of the rules is valid for that long, and its key must be published until then; it is ${retire.toSeconds()} seconds`,
+      `\`signingKeys.rotation.retireAfter\` must be at least ${longestTokenSeconds} seconds, the longest lifetime of the rules' tokens, for which their key must stay published; it is ${retire.toSeconds()} seconds`,
     );
   }
   return { every, publishAhead: ahead, retireAfter: retire };
 }
 
+/** In seconds. */
 const HOUR = 3600;
+
+/** The tolerance for clocks that differ, in seconds. */
 const CLOCK_SKEW = 300;
 
 /** Props for `KeyRotation`. */
 export interface KeyRotationProps extends SecretsFunctionOptions, EncryptedSecret {
   readonly lifeCycle: KeyLifeCycle;
-  /** What must be there before a rotation: the secret's first value. */
+  /** What a rotation requires: the secret's first value. */
   readonly after: IDependable;
 }
 
-/** Rotates the signing keys by Secrets Manager's schedule. Deploying it rotates nothing. */
+/** Rotates the signing keys by Secrets Manager's schedule. A deployment rotates nothing. */
 export class KeyRotation extends Construct {
   /**
-   * @throws InputError where the time between two rotations is none that Secrets Manager takes
+   * @throws InputError if the time between two rotations is not 1 to 1000 whole days
    */
   constructor(scope: Construct, id: string, { lifeCycle, ...props }: KeyRotationProps) {
     super(scope, id);

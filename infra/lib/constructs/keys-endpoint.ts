@@ -10,20 +10,20 @@ import { Construct } from "constructs";
 import { basePath } from "../prop-values";
 import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
-/** The documents, below the path that they are published at. */
+/** The paths of the documents, relative to the path that they are published under. */
 export const KEY_DOCUMENTS = ["/.well-known/jwks.json", "/.well-known/openid-configuration"] as const;
 
-/** How the public documents about the signing keys are published. */
+/** How the public signing keys are published. */
 export interface PublishKeysOptions {
-  /** A path that they are put below, such as `/auth`. @default the API's root */
+  /** The path under which the documents are published, such as `/auth`. @default the API's root */
   readonly path?: string;
-  /** How long whoever verifies tokens may keep them: 1 second to 1 day. @default Duration.minutes(5) */
+  /** How long verifiers may cache the documents, 1 second to 1 day. @default Duration.minutes(5) */
   readonly maxAge?: Duration;
-  /** The `issuer` that the discovery document names. @default what the rules' tokens name (`issuer_url`) */
+  /** The `issuer` in the discovery document. @default the issuer of the rules' tokens (`issuer_url`) */
   readonly issuer?: string;
   /**
-   * The public URL that `/.well-known/jwks.json` is found below, where that is not where API Gateway is called.
-   * @default the address that API Gateway was called by
+   * The public base URL of `/.well-known/jwks.json`, if it differs from the URL by which API Gateway is called.
+   * @default the URL by which API Gateway is called
    */
   readonly url?: string;
 }
@@ -35,25 +35,25 @@ export interface KeysEndpointProps extends SecretsFunctionOptions {
   readonly maxAge: Duration;
   readonly issuer: string;
   readonly url: string | undefined;
-  /** What a function must be allowed to read the keys. */
+  /** The rights that a function needs to read the keys. */
   readonly mayRead: PolicyStatement[];
-  /** Where the keys are, and for how long they are kept. */
+  /** The variables that name the keys' secret and how long it is cached. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * Answers an API's requests for the public documents about the signing keys. Anybody may ask, by GET and HEAD; the function
- * can read the secret and nothing else, and gives away public halves alone.
+ * Serves the public signing keys at an API, to everyone, by GET and HEAD. The function may read the secret and nothing else, and
+ * returns public keys only.
  */
 export class KeysEndpoint extends Construct {
-  /** The methods that are open to everybody. */
+  /** The public methods. */
   readonly methods: readonly CfnMethod[];
 
   constructor(scope: Construct, id: string, props: KeysEndpointProps) {
     super(scope, id);
     const { function: publisher } = secretsFunction(this, {
       ...props,
-      purpose: "Publishes the public halves of the gate's signing keys",
+      purpose: "Publishes the public signing keys of the gate",
       may: props.mayRead,
       timeout: Duration.seconds(10),
       environment: {
@@ -75,7 +75,7 @@ export class KeysEndpoint extends Construct {
   }
 }
 
-/** Whether a path can stand before `/.well-known/…`. */
+/** Whether a path can precede `/.well-known/…`. */
 export function isPathPrefix(path: string): boolean {
   return Token.isUnresolved(path) || path === "" || basePath.safeParse(path).success;
 }

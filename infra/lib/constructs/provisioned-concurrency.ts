@@ -7,24 +7,24 @@ import { FunctionIdentity, type FunctionLogOptions } from "./function-identity";
 
 /** Props for `ProvisionedConcurrency`. */
 export interface ProvisionedConcurrencyProps {
-  /** What is invoked: a function's `currentVersion`. */
+  /** The function's `currentVersion`, which is invoked. */
   readonly version: Version;
-  /** How many environments are always started. */
+  /** The number of environments that are always initialised. */
   readonly executions: number;
-  /** The log of the function that asks Lambda for them. */
+  /** The log of the custom resource's function. */
   readonly log: FunctionLogOptions;
 }
 
 /**
- * Environments of a function's current version that are always started.
+ * Provisioned concurrency of a function's current version.
  *
- * CloudFormation could set that on the version itself, but never change it there, and the versions of earlier deploys, which
- * stay, would keep theirs and cost as much as the current one. Here it is a resource of its own: made for a new version before
- * requests reach it, changed in place where only the number changes, and taken back from the version before once the deploy is
- * done; or from the new one, where the deploy fails.
+ * CloudFormation can set it on the version itself, but never change it there, and the versions of earlier deploys, which are
+ * kept, would keep theirs and cost as much as the current one. Here it is a separate resource: created for a new version
+ * before requests reach it, updated in place if only the number changes, and removed from the previous version after the deploy
+ * (or from the new one if the deploy fails).
  */
 export class ProvisionedConcurrency extends Construct {
-  /** Depend on this to have the environments asked for. Lambda takes a minute or two to start them. */
+  /** Depend on this for resources that need the environments to be requested. Lambda takes a minute or two to start them. */
   readonly requested: AwsCustomResource;
 
   constructor(scope: Construct, id: string, props: ProvisionedConcurrencyProps) {
@@ -34,12 +34,12 @@ export class ProvisionedConcurrency extends Construct {
     const which = { FunctionName: functionName, Qualifier: version.version };
 
     const identity = new FunctionIdentity(this, "Identity", {
-      purpose: "Has environments of the gate's function started ahead",
+      purpose: "Sets the provisioned concurrency of the gate's function",
       log: props.log,
       may: [
         new PolicyStatement({
           actions: ["lambda:PutProvisionedConcurrencyConfig", "lambda:DeleteProvisionedConcurrencyConfig"],
-          // Of any version: the one before is another one.
+          // On every version: that of the previous deploy is another one.
           resources: [`${version.lambda.functionArn}:*`],
         }),
       ],
@@ -48,7 +48,7 @@ export class ProvisionedConcurrency extends Construct {
       service: "Lambda",
       action: "PutProvisionedConcurrencyConfig",
       parameters: { ...which, ProvisionedConcurrentExecutions: executions },
-      // Another version is another resource: CloudFormation deletes the one before when the deploy is done.
+      // Another version is another resource: CloudFormation deletes the previous one after the deploy.
       physicalResourceId: PhysicalResourceId.of(version.functionArn),
     };
     this.requested = new AwsCustomResource(this, "Executions", {
@@ -59,7 +59,7 @@ export class ProvisionedConcurrency extends Construct {
         service: "Lambda",
         action: "DeleteProvisionedConcurrencyConfig",
         parameters: which,
-        // The version may be deleted already, by whoever looks after old versions.
+        // The version may have been deleted already, by pruning.
         ignoreErrorCodesMatching: "ResourceNotFound|ProvisionedConcurrencyConfigNotFound",
       },
       role: identity.role,
@@ -72,8 +72,8 @@ export class ProvisionedConcurrency extends Construct {
   }
 }
 
-/** What requests have to wait for where environments are to be started ahead. */
-export function startedAhead(
+/** The provisioned environments that requests have to wait for; empty without any. */
+export function provisionedEnvironments(
   scope: Construct,
   {
     executions,

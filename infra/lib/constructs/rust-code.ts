@@ -9,7 +9,7 @@ import { RustFunction } from "cargo-lambda-cdk";
 import type { Construct } from "constructs";
 import type { FunctionSource } from "../function-sources";
 
-/** A function from Rust: built while the stack is bundled, or from a folder that is ready. */
+/** Creates a function from Rust: built while CDK bundles the stack, or from a ready folder. */
 export function rustFunction(
   scope: Construct,
   id: string,

@@ -11,12 +11,12 @@ export interface SecretHeaderRotationProps extends SecretsFunctionOptions, Encry
 }
 
 /**
- * Gives the secret header another value by Secrets Manager's schedule; the one before stays readable as `AWSPREVIOUS`. Deploying
- * it rotates nothing.
+ * Rotates the value of the secret header by Secrets Manager's schedule; the previous value stays readable as `AWSPREVIOUS`. A
+ * deployment rotates nothing.
  */
 export class SecretHeaderRotation extends Construct {
   /**
-   * @throws InputError where the time between two rotations is none that Secrets Manager takes
+   * @throws InputError if the time between two rotations is not 1 to 1000 whole days
    */
   constructor(scope: Construct, id: string, props: SecretHeaderRotationProps) {
     super(scope, id);

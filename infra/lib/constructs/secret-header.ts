@@ -9,32 +9,32 @@ import { SecretHeaderRotation } from "./secret-header-rotation";
 import { mayRead } from "./secret-rights";
 import type { SecretsFunctionOptions } from "./secrets-function";
 
-/** A header that every allowed request has, with a secret by which the backend recognises the gate. */
+/** A header with a secret in every allowed request, by which the backend recognises the gate. */
 export interface SecretHeaderOptions {
-  /** The header's name: letters, digits and hyphens. No rule may set it, and no client may send it. */
+  /** The header's name: letters, digits and hyphens. Rules must not set it, and requests in which clients send it are refused. */
   readonly name: string;
   /**
    * The secret: 32 to 1,024 visible ASCII characters.
-   * @default one is made, of 64 random letters and digits that Secrets Manager chooses
+   * @default a new one, with 64 random letters and digits that Secrets Manager generates
    */
   readonly secret?: ISecret;
   /** Time after which the authorizer reads the secret again: 1 second to 1 day. @default Duration.minutes(5) */
   readonly ttl?: Duration;
-  /** The time after which a secret that is made gets another value: 1 to 1000 whole days. @default it keeps its value */
+  /** The time after which a new secret is rotated, 1 to 1000 whole days. @default it is not rotated */
   readonly rotateAfter?: Duration;
-  /** What becomes of a secret that is made when the stack is destroyed. @default RemovalPolicy.DESTROY */
+  /** What happens to a new secret when the stack is destroyed. @default RemovalPolicy.DESTROY */
   readonly removalPolicy?: RemovalPolicy;
-  /** The KMS key that a secret that is made is encrypted with. @default the account's key for Secrets Manager */
+  /** The KMS key that encrypts a new secret. @default the account's key for Secrets Manager */
   readonly encryptionKey?: IKey;
 }
 
-/** How many characters a secret that is made has: as hard to guess as a key of more than 256 bits. */
-const MADE_LENGTH = 64;
+/** The number of characters of a generated secret: as hard to guess as a key of more than 256 bits. */
+const GENERATED_LENGTH = 64;
 
 /**
- * The secret header: a secret, and the header in which the authorizer hands it to the backend.
+ * The secret header: a secret, and the header in which the authorizer passes it to the backend.
  *
- * Secrets Manager makes the value, and the function reads it: it stands in no template, variable, output or log.
+ * Secrets Manager generates the value and the function reads it, so it is in no template, variable, output or log.
  */
 export class SecretHeader extends Construct {
   readonly secret: ISecret;
@@ -45,7 +45,7 @@ export class SecretHeader extends Construct {
   private readonly ttl: Duration;
 
   /**
-   * @throws InputError where the header's name can't be one, or options contradict each other
+   * @throws InputError if the header's name is not valid, or if options contradict each other
    */
   constructor(scope: Construct, id: string, options: SecretHeaderOptions, rotating: SecretsFunctionOptions) {
     super(scope, id);
@@ -57,7 +57,7 @@ export class SecretHeader extends Construct {
     }
     if (secret !== undefined && (rotateAfter ?? removalPolicy ?? encryptionKey) !== undefined) {
       throw new InputError(
-        "`secretHeader.secret` is there already: leave out `rotateAfter`, `removalPolicy` and `encryptionKey`, which are for one that is made",
+        "`secretHeader.secret` is an existing secret: remove `rotateAfter`, `removalPolicy` and `encryptionKey`, which apply to a new one",
       );
     }
     this.header = { header: name, contextKey: name.toLowerCase() };
@@ -66,8 +66,8 @@ export class SecretHeader extends Construct {
     this.secret =
       secret ??
       new Secret(this, "Secret", {
-        description: "Shows a backend that a request comes from the gate",
-        generateSecretString: { passwordLength: MADE_LENGTH, excludePunctuation: true },
+        description: "Proves to a backend that a request comes from the gate",
+        generateSecretString: { passwordLength: GENERATED_LENGTH, excludePunctuation: true },
         removalPolicy: removalPolicy ?? RemovalPolicy.DESTROY,
         ...(encryptionKey === undefined ? {} : { encryptionKey }),
       });
@@ -81,12 +81,12 @@ export class SecretHeader extends Construct {
     }
   }
 
-  /** What a function must be allowed to read the secret, and nothing else. */
+  /** The rights that a function needs to read this secret and no other. */
   readStatements(): PolicyStatement[] {
     return mayRead({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey });
   }
 
-  /** The variables that tell the authorizer which secret to show, in which header, and for how long to keep it. */
+  /** The authorizer's variables: the secret, the header, and how long the secret is cached. */
   readerEnvironment(): Record<string, string> {
     return {
       OATHGATE_BACKEND_SECRET: this.secret.secretArn,
@@ -97,9 +97,9 @@ export class SecretHeader extends Construct {
 }
 
 /**
- * What a gate vouches for where it has a secret header, which is mapped with the headers of the rules.
+ * Adds the secret header, if there is one, to the vouched headers: it is mapped like those that rules set.
  *
- * @throws InputError where a rule sets the secret header, or clients may send it
+ * @throws InputError if a rule sets the secret header, or if `clientHeaders` names it
  */
 export function withSecretHeader(
   report: GateReport,
@@ -111,13 +111,11 @@ export function withSecretHeader(
   }
   const { header, contextKey } = secretHeader;
   if (report.vouchedHeaders.some((vouched) => vouched.contextKey === contextKey)) {
-    throw new InputError(
-      `\`secretHeader.name\` is \`${header}\`, which a rule sets: give one of them another name`,
-    );
+    throw new InputError(`\`secretHeader.name\` is \`${header}\`, which a rule sets: rename one of the two`);
   }
   if (clientHeaders.some((name) => name.toLowerCase() === contextKey)) {
     throw new InputError(
-      `\`clientHeaders\` names \`${header}\`, the secret header, which no client may send: leave it out`,
+      `\`clientHeaders\` names \`${header}\`, the secret header, which clients must not send: remove it`,
     );
   }
   return { ...report, vouchedHeaders: [...report.vouchedHeaders, secretHeader] };

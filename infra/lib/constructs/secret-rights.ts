@@ -2,22 +2,22 @@ import { Aws } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 
-/** A secret, as rights on it name it. */
+/** A secret and its encryption key, as policies name them. */
 export interface EncryptedSecret {
   readonly secretArn: string;
   /** The KMS key that the secret is encrypted with. @default the account's key for Secrets Manager, which needs no right */
   readonly encryptionKey: IKey | undefined;
 }
 
-/** What a function must be allowed to read a secret, and nothing else. */
+/** The rights that a function needs to read one secret. */
 export function mayRead(secret: EncryptedSecret): PolicyStatement[] {
   return mayUse(secret, ["secretsmanager:GetSecretValue"], ["kms:Decrypt"]);
 }
 
 /**
- * What a function must be allowed to read a secret and put values into it.
+ * The rights that a function needs to read one secret and write values into it.
  *
- * @param actions what it does to the secret
+ * @param actions the actions on the secret
  */
 export function mayWrite(secret: EncryptedSecret, actions: string[]): PolicyStatement[] {
   return mayUse(secret, actions, ["kms:Decrypt", "kms:GenerateDataKey"]);

@@ -6,25 +6,25 @@ import { InputError } from "../input-error";
 import { type EncryptedSecret, mayWrite } from "./secret-rights";
 import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
-/** A secret, what rotates it, and when. */
+/** A secret, the function that rotates it, and the schedule. */
 export interface SecretRotationProps extends SecretsFunctionOptions, EncryptedSecret {
-  /** What the function does, as descriptions say it. */
+  /** The purpose of the function, for descriptions. */
   readonly purpose: string;
-  /** The function's variables, which tell it what to put into the secret. */
+  /** The function's variables, which determine what it writes into the secret. */
   readonly environment: Readonly<Record<string, string>>;
   /** The time between two rotations, in whole days: 1 to 1000. */
   readonly every: Duration;
-  /** The name of the prop that says so, for errors. */
+  /** The name of the prop with that time, for error messages. */
   readonly everyIs: string;
-  /** What must be there before a rotation. @default nothing but the function */
+  /** What a rotation requires besides the function. @default nothing */
   readonly after?: IDependable;
 }
 
 /**
- * Has Secrets Manager rotate a secret by its schedule, with a function of its own that may read and write this secret alone, and
- * that nothing but this secret's rotation may call. Deploying it rotates nothing.
+ * Lets Secrets Manager rotate a secret on a schedule, by a function that may read and write only this secret and that only this
+ * secret's rotation may invoke. A deployment rotates nothing.
  *
- * @throws InputError where the time between two rotations is none that Secrets Manager takes
+ * @throws InputError if the time between two rotations is not 1 to 1000 whole days
  */
 export function rotateSecret(scope: Construct, props: SecretRotationProps): void {
   const { secretArn } = props;
@@ -53,6 +53,6 @@ export function rotateSecret(scope: Construct, props: SecretRotationProps): void
     rotateImmediatelyOnUpdate: false,
     rotationRules: { scheduleExpression: `rate(${days} ${days === 1 ? "day" : "days"})` },
   });
-  // Turning the schedule on makes Secrets Manager try the function out, which reads the secret.
+  // Enabling the schedule makes Secrets Manager test the function, which reads the secret.
   schedule.node.addDependency(rotator, identity, ...(props.after === undefined ? [] : [props.after]));
 }

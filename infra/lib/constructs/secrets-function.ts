@@ -6,31 +6,31 @@ import type { FunctionSource } from "../function-sources";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
 
-/** What every function that looks after a gate's secrets is made from. */
+/** Props that all functions that maintain a gate's secrets have in common. */
 export interface SecretsFunctionOptions {
-  /** The code of such functions: one program with several tasks. */
+  /** The code of these functions: one program with several tasks. */
   readonly source: FunctionSource;
   readonly architecture: Architecture;
   readonly log: FunctionLogOptions;
-  /** An address that the function calls in place of AWS's own. @default AWS's */
+  /** An endpoint that the function calls instead of AWS. @default AWS */
   readonly awsEndpointUrl?: string | undefined;
 }
 
-/** One such function. */
+/** Props for `secretsFunction`. */
 export interface SecretsFunctionProps extends SecretsFunctionOptions {
-  /** What the function does, as descriptions say it. */
+  /** The purpose of the function, for descriptions. */
   readonly purpose: string;
-  /** What the function may do besides writing its own log. */
+  /** The function's rights besides writing its own log. */
   readonly may: PolicyStatement[];
-  /** How long it may take. */
+  /** The function's time-out. */
   readonly timeout: Duration;
-  /** The function's variables, which tell it its task. @default none */
+  /** The function's variables, which select its task. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** The id of the function's identity. @default Identity */
   readonly identityId?: string;
 }
 
-/** Makes a function that looks after secrets, and its identity, which is to be there before the function is called. */
+/** Creates a function that maintains secrets, and its identity, which must exist before the function is invoked. */
 export function secretsFunction(
   scope: Construct,
   props: SecretsFunctionProps,

@@ -8,61 +8,61 @@ import { type KeyLifeCycle, KeyRotation, type KeyRotationOptions, keyLifeCycle }
 import { mayRead, mayWrite } from "./secret-rights";
 import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
-/** An algorithm that tokens are signed with. A backend can check such tokens without being able to make them. */
+/** An asymmetric signature algorithm: a backend can verify the tokens without being able to create them. */
 export type SigningAlgorithm = "ES256" | "ES384" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
 
 /** The keys that the `id_token` mutator signs with. */
 export interface SigningKeysOptions {
-  /** The first key's algorithm. Signing with ES256 takes a fraction of the time of RS256. @default ES256 */
+  /** The algorithm of the first key. Signing with ES256 takes a fraction of the time of RS256. @default ES256 */
   readonly algorithm?: SigningAlgorithm;
   /**
-   * What becomes of the secret when the stack is destroyed.
-   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: it stays, and a first deploy that fails leaves none
+   * What happens to the secret when the stack is destroyed.
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE: it is kept, but a failed first deploy leaves no secret behind
    */
   readonly removalPolicy?: RemovalPolicy;
   /** Time after which the authorizer reads the secret again: 1 second to 1 day. @default Duration.minutes(5) */
   readonly ttl?: Duration;
   /** The KMS key that the secret is encrypted with. @default the account's key for Secrets Manager */
   readonly encryptionKey?: IKey;
-  /** Other regions that hold a replica of the secret, which gates there can adopt. @default none */
+  /** Other regions with a replica of the secret, which gates there can use. @default none */
   readonly replicaRegions?: ReplicaRegion[];
   /**
-   * A secret with a key set that is there already, known by its whole ARN: made by others, or replicated from another region.
-   * It is read and never changed; whoever owns it puts keys into it and rotates them.
-   * @default the gate makes a secret, and a first key in it
+   * An existing secret with a key set, by its complete ARN: created by others, or replicated from another region. It is read and
+   * never changed; its owner adds and rotates the keys.
+   * @default a new secret with a first key
    */
   readonly secret?: ISecret;
-  /** Rotation by Secrets Manager's schedule. @default the keys stay until somebody changes them */
+  /** Rotation by Secrets Manager's schedule. @default the keys are not rotated */
   readonly rotation?: KeyRotationOptions;
 }
 
 /** Props for `SigningKeys`. */
 export interface SigningKeysProps extends SecretsFunctionOptions {
   readonly options: SigningKeysOptions;
-  /** How long a token of the rules is valid at most, in seconds. */
+  /** The longest lifetime of the rules' tokens, in seconds. */
   readonly longestTokenSeconds: number;
 }
 
 /**
- * The key set that tokens are signed with: a secret, and a custom resource that puts a first key into it.
+ * The key set that tokens are signed with: a secret, and a custom resource that writes a first key into it.
  *
  * The secret is created without any value (neither `SecretString` nor `GenerateSecretString`), so no template, change set
- * or log ever holds one. The custom resource's function gets `SecretArn` and `Algorithm`. It makes a key set where the
- * secret has no value or an empty one, and leaves every other value alone, so a redeploy keeps the keys.
+ * or log ever contains one. The custom resource's function receives `SecretArn` and `Algorithm`. It creates a key set if the
+ * secret has no value or an empty one, and leaves every other value unchanged, so a redeploy keeps the keys.
  *
- * A secret that is there already is read as it is.
+ * An existing secret is only read.
  */
 export class SigningKeys extends Construct {
   /** The secret that holds the JSON Web Key Set. */
   readonly secret: ISecret;
 
-  /** Depend on these to be sure that there is a key. */
+  /** Depend on these for resources that need a first key. */
   readonly filled: readonly IDependable[];
 
-  /** How the keys follow each other, where they are rotated. */
+  /** The times of the rotation; `undefined` without one. */
   readonly lifeCycle: KeyLifeCycle | undefined;
 
-  /** How long whoever reads the keys keeps them. */
+  /** How long readers cache the keys. */
   readonly ttl: Duration;
 
   private readonly encryptionKey: IKey | undefined;
@@ -81,7 +81,7 @@ export class SigningKeys extends Construct {
     if (secret !== undefined) {
       if (rotation !== undefined) {
         throw new InputError(
-          "`signingKeys.rotation` can't be set with `signingKeys.secret`: whoever owns that secret rotates it",
+          "`signingKeys.rotation` can't be set with `signingKeys.secret`: the owner of that secret rotates it",
         );
       }
       this.secret = secret;
@@ -112,22 +112,22 @@ export class SigningKeys extends Construct {
       ...(this.encryptionKey === undefined ? {} : { encryptionKey: this.encryptionKey }),
       ...(replicaRegions.length === 0 ? {} : { replicaRegions }),
     });
-    // CDK generates a password into a secret that is given no value; a key set has to come from the custom resource.
+    // CDK generates a password for a secret without a value; the key set must come from the custom resource.
     (secret.node.defaultChild as CfnSecret).generateSecretString = undefined;
     return secret;
   }
 
-  /** The custom resource that puts the first key into the secret. */
+  /** The custom resource that writes the first key into the secret. */
   private firstKey(functions: SecretsFunctionOptions, algorithm: SigningAlgorithm = "ES256"): CustomResource {
     const { function: maker } = secretsFunction(this, {
       ...functions,
       identityId: "Maker",
-      purpose: "Puts the first key into the gate's signing secret",
+      purpose: "Writes the first key into the gate's signing secret",
       may: mayWrite({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey }, [
         "secretsmanager:GetSecretValue",
         "secretsmanager:PutSecretValue",
       ]),
-      // Half a minute of it is for the rights of the new role to be known everywhere.
+      // Includes half a minute for the new role's rights to propagate.
       timeout: Duration.seconds(90),
     });
     return new CustomResource(this, "FirstKey", {
@@ -138,12 +138,12 @@ export class SigningKeys extends Construct {
     });
   }
 
-  /** What a function must be allowed to read the keys: this secret, and its encryption key where it has its own. */
+  /** The rights that a function needs to read the keys: on this secret, and on its encryption key if it has one. */
   readStatements(): PolicyStatement[] {
     return mayRead({ secretArn: this.secret.secretArn, encryptionKey: this.encryptionKey });
   }
 
-  /** The variables that tell a function where its keys are, and for how long to keep them. */
+  /** The variables that name the secret and how long it is cached. */
   readerEnvironment(): Record<string, string> {
     return {
       OATHGATE_JWKS_SECRET: this.secret.secretArn,

@@ -26,13 +26,13 @@ export function referenceTarget(value: string | IResolvable): IConstruct | undef
   return token !== undefined && Reference.isReference(token) ? token.target : undefined;
 }
 
-/** A method as an app names it, such as `GET /orders/{id}`. */
+/** A method's name, such as `GET /orders/{id}`. */
 export function methodName(method: CfnMethod): string {
   const verb = String(Stack.of(method).resolve(method.httpMethod)).toUpperCase();
   return `${verb} ${resourcePath(method.resourceId) ?? method.node.path}`;
 }
 
-/** The path of an API's resource, `/` for its root; nothing where this app does not make the resource. */
+/** The path of an API's resource, `/` for its root; `undefined` if this app does not create the resource. */
 function resourcePath(resourceId: string): string | undefined {
   const target = referenceTarget(resourceId);
   if (target === undefined) {
@@ -48,30 +48,30 @@ function resourcePath(resourceId: string): string | undefined {
   return parent === undefined ? undefined : `${parent === "/" ? "" : parent}/${target.pathPart}`;
 }
 
-/** A method's integration, as CloudFormation takes it. */
+/** A method's integration, as in CloudFormation. */
 export interface MethodIntegration {
   readonly type?: string;
   readonly requestParameters?: Readonly<Record<string, unknown>>;
 }
 
-/** A method's integration, with everything in it that is only known late. */
+/** A method's integration, with lazy values resolved. */
 export function integrationOf(method: CfnMethod): MethodIntegration {
   return Stack.of(method).resolve(method.integration) ?? {};
 }
 
-/** Whether an integration sends the client's headers to an HTTP backend, and can replace them. */
+/** Whether an integration forwards the client's headers to an HTTP backend and can replace them. */
 export function takesHeaderMappings({ type }: MethodIntegration): boolean {
   return type === "HTTP" || type === "HTTP_PROXY";
 }
 
-/** Whether nothing decides about a method's requests. */
+/** Whether a method has no authorization. */
 export function isOpen(method: CfnMethod): boolean {
   return (method.authorizationType ?? "NONE") === "NONE" && method.authorizerId === undefined;
 }
 
-/** A resource's properties as the template has them, with all that is laid over them. */
+/** A resource's properties as in the template, with all overrides. */
 export function renderedProperties(resource: CfnResource): Readonly<Record<string, unknown>> {
-  // CDK's own way to the template, which its typed interface does not show.
+  // CDK's own rendering, which its types do not expose.
   const rendering = resource as unknown as { _toCloudFormation(): object };
   const template: { Resources: Record<string, { Properties?: Record<string, unknown> }> } = Stack.of(
     resource,

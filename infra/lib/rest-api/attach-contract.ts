@@ -7,34 +7,34 @@ import {
 } from "./header-mappings";
 import { type Refusal, refusalsOf } from "./refusals";
 
-/** The form of the contract: `oathgate attach` refuses another one than its own. */
+/** The version of the contract's format; `oathgate attach` refuses any other. */
 const FORMAT = 1;
 
-/** What one version of the function asks of an API, as `oathgate attach` reads it (`authorizer/attach/src/contract.rs`). */
+/** What one version of the function requires of an API, as `oathgate attach` reads it (`authorizer/attach/src/contract.rs`). */
 export interface AttachContract {
   readonly format: number;
   readonly gate: string;
   readonly restApiId: string;
   readonly stage: string;
   readonly functionArn: string;
-  /** Headers of the backend's requests, and the places in the authorizer's context that they come from. */
+  /** Headers of requests to the backend, each with the context key that it is mapped from. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The same headers for methods without the authorizer. */
+  /** The same headers for methods without the authorizer, with their placeholders. */
   readonly placeholders: Readonly<Record<string, string>>;
-  /** Whether a header that the client forges is replaced instead of refused, which Lambda integrations cannot do. */
+  /** Whether forged headers are replaced instead of refused, which Lambda integrations do not support. */
   readonly replacesForgedHeaders: boolean;
   readonly gatewayResponses: Readonly<Record<string, AttachedResponse>>;
   readonly exclude: readonly string[];
 }
 
-/** A gateway response as API Gateway's own API takes it. */
+/** A gateway response, as in the API of API Gateway. */
 export interface AttachedResponse {
   readonly statusCode?: string;
   readonly responseParameters: Readonly<Record<string, string>>;
   readonly responseTemplates: Readonly<Record<string, string>>;
 }
 
-/** All of a contract in one document, so that nobody reads one version's mappings with another version's name. */
+/** A contract in one document, so that no reader combines one version's mappings with another version's ARN. */
 export function attachContract(props: AttachedApiProps): AttachContract {
   const { gate, cors } = props;
   const { vouchedHeaders } = gate.report;

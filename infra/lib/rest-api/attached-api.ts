@@ -11,15 +11,15 @@ import { renewWithVersion } from "./renewed-with-version";
 /** Options of `Oathgate.attachTo`. */
 export interface AttachOptions {
   /**
-   * What the gate is called: `oathgate attach --stage NAME` reads the parameters under `/oathgate/NAME/`. Lower-case letters,
-   * digits and hyphens.
+   * The gate's name: `oathgate attach --stage NAME` reads the parameters under `/oathgate/NAME/`. Lower-case letters, digits and
+   * hyphens.
    */
   readonly name: string;
   /** The stage of the REST API whose requests the gate decides. */
   readonly stageName: string;
-  /** Methods that anybody may call, such as `GET /health`. `oathgate attach` refuses names that the API has no method of. @default none */
+  /** Public methods, such as `GET /health`. `oathgate attach` refuses names that are not methods of the API. @default none */
   readonly exclude?: readonly string[];
-  /** Lets pages of other origins read refusals. Preflights are the API's own. @default no cross-origin headers */
+  /** Lets pages of other origins read refusals. The API itself handles preflights. @default no cross-origin headers */
   readonly cors?: RefusalCorsOptions;
 }
 
@@ -27,28 +27,28 @@ export interface AttachOptions {
 export interface AttachedApiProps extends AttachOptions {
   /** The REST API's id. */
   readonly restApiId: string;
-  /** What decides. */
+  /** The gate that decides. */
   readonly gate: ProtectingGate;
-  /** The secret with the signing keys, for whoever looks for it. */
+  /** The ARN of the secret with the signing keys, to be exported. */
   readonly signingKeysSecretArn: string;
 }
 
-/** Characters that a standard parameter holds, which costs nothing, and those that an advanced one does. */
+/** The most characters of a standard parameter, which is free of charge, and of an advanced one. */
 const PARAMETER_LENGTHS = { standard: 4096, advanced: 8192 } as const;
 
-/** What stands for a value that is known when the stack is deployed: as long as a version's ARN can be. */
+/** The placeholder for a value that is only known when the stack is deployed: as long as the longest ARN of a version. */
 const LONGEST_ARN = "x".repeat(170);
 
 /**
- * What CloudFormation can do for a REST API that is known by its id: the permission of the API's authorizers to call this
- * version of the function, and parameters with all that `oathgate attach` needs to do the rest.
+ * What CloudFormation can create for an existing REST API: the permission of the API's authorizers to invoke this version of the
+ * function, and the parameters that `oathgate attach` needs for the rest.
  *
- * The authorizer itself is made by `oathgate attach`. CloudFormation would delete an earlier version's authorizer with the
- * update that makes the next one, while the API's methods and the deployment that is served still call it.
+ * `oathgate attach` creates the authorizer. CloudFormation would delete an earlier version's authorizer in the update that
+ * creates the next one, while the API's methods and the served deployment still use it.
  */
 export class AttachedApi extends Construct {
   readonly restApiId: string;
-  /** The name of the parameter that `oathgate attach` reads. */
+  /** The name of the parameter with the contract, which `oathgate attach` reads. */
   readonly contractParameterName: string;
 
   /** @internal */
@@ -57,7 +57,7 @@ export class AttachedApi extends Construct {
     const { restApiId, gate, name } = props;
     if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
       throw new InputError(
-        `\`attachTo\`: \`name\` is 1 to 40 lower-case letters, digits and hyphens and begins with a letter, not \`${name}\``,
+        `\`attachTo\`: \`name\` must be 1 to 40 lower-case letters, digits and hyphens and begin with a letter; it is \`${name}\``,
       );
     }
     this.restApiId = restApiId;
@@ -65,7 +65,7 @@ export class AttachedApi extends Construct {
 
     const permission = authorizerPermission(this, {
       apiId: restApiId,
-      // The authorizers come with `oathgate attach`, one for each version.
+      // `oathgate attach` creates the authorizers, one for each version.
       authorizerId: "*",
       functionArn: version.functionArn,
     });
@@ -74,19 +74,19 @@ export class AttachedApi extends Construct {
     const contract = attachContract(props);
     const contractParameter = new StringParameter(this, "Contract", {
       parameterName: `/oathgate/${name}/contract`,
-      description: "What `oathgate attach` puts in front of a REST API",
+      description: "The contract that oathgate attach applies to a REST API",
       stringValue: Stack.of(this).toJsonString(contract),
       tier: parameterTier(JSON.stringify(contract, withoutTokens)),
     });
     this.contractParameterName = `/oathgate/${name}/contract`;
-    // Whoever reads it may call what it names, and gets signed tokens.
+    // A reader of the contract uses the version that it names, which must be ready to decide and to sign.
     contractParameter.node.addDependency(permission, version, ...gate.before);
     if (props.cors !== undefined && props.cors.allowOrigins.length > 1) {
       gate.allowOrigins(props.cors.allowOrigins);
     }
     for (const [suffix, value, description] of [
       ["function-version-arn", version.functionArn, "The version of the function that decides"],
-      ["rest-api-id", restApiId, "The REST API that the gate is for"],
+      ["rest-api-id", restApiId, "The REST API that the gate is attached to"],
       ["rest-api-stage", props.stageName, "The stage of that API"],
       ["signing-keys-secret-arn", props.signingKeysSecretArn, "The secret with the signing keys"],
     ] as const) {
@@ -99,7 +99,11 @@ export class AttachedApi extends Construct {
   }
 }
 
-/** The cheapest parameter that holds a text. */
+/**
+ * The cheapest parameter tier for a text.
+ *
+ * @throws InputError if the text is too long for any parameter
+ */
 function parameterTier(text: string): ParameterTier {
   if (text.length <= PARAMETER_LENGTHS.standard) {
     return ParameterTier.STANDARD;
@@ -108,11 +112,11 @@ function parameterTier(text: string): ParameterTier {
     return ParameterTier.ADVANCED;
   }
   throw new InputError(
-    `what the API is to map and answer has ${text.length} characters, and a parameter holds ${PARAMETER_LENGTHS.advanced}: vouch for fewer headers, or allow fewer origins`,
+    `the contract for \`oathgate attach\` has ${text.length} characters, more than the ${PARAMETER_LENGTHS.advanced} of a parameter: let the rules set fewer headers, or allow fewer origins`,
   );
 }
 
-/** A value as `JSON.stringify` writes it, with something as long for what is not known yet. */
+/** A replacer for `JSON.stringify` that writes `LONGEST_ARN` for tokens. */
 function withoutTokens(_key: string, value: unknown): unknown {
   return typeof value === "string" && Token.isUnresolved(value) ? LONGEST_ARN : value;
 }

@@ -1,9 +1,9 @@
 import type { VouchedHeader } from "../gate-report";
 
-/** Parameters of an integration's request, such as `integration.request.header.X-User`, and where their values come from. */
+/** Request parameters of an integration, such as `integration.request.header.X-User`, and the sources of their values. */
 export type RequestParameters = Readonly<Record<string, string>>;
 
-/** Replaces every vouched header of a request by what the authorizer's context says. */
+/** Mappings that replace every vouched header of a request by the value in the authorizer's context. */
 export function vouchedMappings(headers: readonly VouchedHeader[]): RequestParameters {
   return Object.fromEntries(
     headers.flatMap(({ header, contextKey }) =>
@@ -17,18 +17,18 @@ export function vouchedMappings(headers: readonly VouchedHeader[]): RequestParam
 
 /** Props of `placeholderMappings`. */
 export interface PlaceholderMappingsProps {
-  /** What stands in each header: the gate's `vouchedHeaderFallback`. */
+  /** The value of each header: the gate's `vouchedHeaderFallback`. */
   readonly placeholder: string;
-  /** Headers that stay the client's own: the gate's `clientHeaders`. */
+  /** Headers that keep the client's own value: the gate's `clientHeaders`. */
   readonly clientHeaders: readonly string[];
 }
 
 /**
- * Replaces every vouched header of a request that nobody decides about by the placeholder, so that a client can't forge it
- * there. `Cookie` and `Authorization` are among them.
+ * Mappings that replace every vouched header of a request without a decision by the placeholder, so that a client can't forge it
+ * there. This includes `Cookie` and `Authorization`.
  *
- * It is not known of AWS that a mapping replaces the client's header of another case, so each header is mapped in lower case
- * as well, as clients spell it over HTTP/2.
+ * Whether API Gateway replaces a client's header in another case is not documented, so each header is also mapped in lower
+ * case, which clients use over HTTP/2.
  */
 export function placeholderMappings(
   headers: readonly VouchedHeader[],
@@ -47,21 +47,21 @@ export function placeholderMappings(
   );
 }
 
-/** A header of the integration's request as its parameters name it. */
+/** The request parameter for a header of the integration's request. */
 function requestHeader(name: string): string {
   return `${REQUEST_HEADER}${name}`;
 }
 
-/** What stands before a header's name in an integration's request parameters. */
+/** The prefix of a header in an integration's request parameters. */
 export const REQUEST_HEADER = "integration.request.header.";
 
 /**
  * The spellings in which a vouched header is mapped.
  *
- * It is not known of AWS that a mapping replaces the client's header of another case. For most headers it need not: a
- * request that brings one is refused. `Cookie` is never refused, so it is mapped as HTTP/1 clients spell it and as HTTP/2
- * clients do. `Authorization` is mapped once: two of them would be two credentials to a backend, which has to verify the one
- * it gets.
+ * Whether API Gateway replaces a client's header in another case is not documented. For most headers this does not matter: a
+ * request with such a header is refused. `Cookie` is never refused, so it is mapped in the spelling of HTTP/1 clients and in that
+ * of HTTP/2 clients. `Authorization` is mapped once: two of them would be two credentials for the backend, which must verify the
+ * one that it receives.
  */
 function mappedSpellings(header: string): string[] {
   return header.toLowerCase() === "cookie" ? ["Cookie", "cookie"] : [header];

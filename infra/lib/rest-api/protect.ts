@@ -13,20 +13,20 @@ import { findUnprotected, seenByAttachOnly } from "./protection-check";
 import { addRefusals, refusalsOf } from "./refusals";
 import { VersionAuthorizer } from "./version-authorizer";
 
-/** What protects an API. */
+/** The parts of a gate that protect an API. */
 export interface ProtectingGate {
   readonly function: LambdaFunction;
-  /** Tells the function which of several origins may read refusals. */
+  /** Sets the origins whose pages may read refusals, if there are several. */
   readonly allowOrigins: (origins: readonly string[]) => void;
-  /** What decides each request: the function's `currentVersion`. */
+  /** The function's `currentVersion`, which decides each request. */
   readonly version: Version;
-  /** The alias by which requests are shifted to that version; nothing where they move at once. */
+  /** The alias by which requests are shifted to that version; `undefined` if they move at once. */
   readonly alias: ShiftedAlias | undefined;
-  /** Earlier deploys whose deployments and authorizers stay. */
+  /** The number of earlier deploys whose deployments and authorizers are kept. */
   readonly keepVersions: number;
-  /** What must be there before the first request is answered, besides the version. */
+  /** What the first request requires besides the version. */
   readonly before: readonly IDependable[];
-  /** Methods that publish the signing keys to everybody. */
+  /** The public methods that publish the signing keys. */
   readonly published: ReadonlySet<CfnMethod>;
   readonly report: GateReport;
   readonly redirects: "refresh" | "location";
@@ -35,10 +35,14 @@ export interface ProtectingGate {
   readonly forgedHeaders: "refuse" | "replace";
 }
 
-/** After what an app's own aspects change, and before those that only look. */
+/** After an app's own aspects that change constructs, and before those that only read them. */
 const AFTER_CHANGES = AspectPriority.DEFAULT + (AspectPriority.READONLY - AspectPriority.DEFAULT) / 2;
 
-/** Puts every method of a REST API behind the gate. */
+/**
+ * Puts every method of a REST API behind the gate.
+ *
+ * @throws InputError if CDK does not know the API's methods, the API is in another stack or protected already, or `cors` is not valid
+ */
 export function protectRestApi(
   gate: ProtectingGate,
   api: RestApi,
@@ -47,13 +51,13 @@ export function protectRestApi(
   if (!(api instanceof RestApi)) {
     throw new InputError(
       seenByAttachOnly(
-        "`protect` takes a RestApi that this app makes, because it changes each of its methods",
+        "`protect` needs a `RestApi` that this app creates, because it changes each of its methods",
       ),
     );
   }
   if (Stack.of(api) !== Stack.of(gate.function)) {
     throw new InputError(
-      `\`protect\`: the API \`${api.node.path}\` is in another stack than the gate, where a deployment could not change together with the version that decides for it: make the gate in the API's stack`,
+      `\`protect\`: the API \`${api.node.path}\` is in another stack than the gate, so its deployment could not change together with the version that decides for it: create the gate in the API's stack`,
     );
   }
   if (api.node.tryFindChild(AUTHORIZER_ID) !== undefined) {
@@ -73,7 +77,7 @@ export function protectRestApi(
   const methods = new ProtectedMethods({
     api,
     authorizer,
-    // No request is sent to a version that API Gateway may not call yet, or that has no keys.
+    // No request reaches a version that API Gateway may not invoke yet, or that has no keys.
     before: [authorizer, gate.version, ...(gate.alias === undefined ? [] : [gate.alias]), ...gate.before],
     retainDeployments: gate.keepVersions > 0,
     vouched: vouchedMappings(vouchedHeaders),

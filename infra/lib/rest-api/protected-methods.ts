@@ -24,46 +24,46 @@ import type { VersionAuthorizer } from "./version-authorizer";
 export interface ProtectedMethodsProps {
   readonly api: RestApi;
   readonly authorizer: VersionAuthorizer;
-  /** What must be there before the API answers. */
+  /** What the API requires before it serves requests. */
   readonly before: readonly IDependable[];
-  /** Whether a deployment stays when the next one takes its place. */
+  /** Whether a deployment is kept when the next one replaces it. */
   readonly retainDeployments: boolean;
-  /** What each decided request's headers are replaced by. */
+  /** The header mappings of decided requests. */
   readonly vouched: RequestParameters;
-  /** What the vouched headers of excluded methods' requests are replaced by. */
+  /** The header mappings of excluded methods' requests. */
   readonly placeholders: RequestParameters;
-  /** Methods that anybody may call, such as `GET /health`. */
+  /** Public methods, such as `GET /health`. */
   readonly exclude: readonly string[];
-  /** Methods that publish the signing keys to everybody. */
+  /** The public methods that publish the signing keys. */
   readonly published: ReadonlySet<CfnMethod>;
-  /** Whether a header that the client forges is replaced instead of refused. */
+  /** Whether forged headers are replaced instead of refused. */
   readonly replacesForgedHeaders: boolean;
 }
 
-/** A method of the API, and what becomes of it. */
+/** A method of the API and how it is treated. */
 export interface TreatedMethod {
   readonly name: string;
   readonly method: CfnMethod;
-  /** `decided` by the gate, `excluded` by name, a `preflight` that API Gateway answers itself, or keys `published`. */
+  /** `decided` by the gate, `excluded` by name, a `preflight` that API Gateway answers itself, or `published` keys. */
   readonly treatment: "decided" | "excluded" | "preflight" | "published";
-  /** What its integration's request parameters must hold. */
+  /** The mappings that its integration's request parameters must contain. */
   readonly mappings: RequestParameters;
 }
 
 /**
- * Puts every method of an API behind the authorizer, whoever makes it and whenever: it is applied to the whole app once that
- * is complete. What can't be put behind it is a complaint.
+ * Puts every method of an API behind the authorizer, no matter which construct creates it or when: this aspect visits the whole
+ * app after it is complete. Methods that can't be put behind the authorizer become complaints.
  */
 export class ProtectedMethods implements IAspect {
   /** Every method that was found. */
   readonly methods = new Map<CfnMethod, TreatedMethod>();
-  /** What keeps methods from being protected, in sentences. */
+  /** The reasons why methods can't be protected, one message each. */
   readonly complaints: string[] = [];
-  /** The names of excluded methods, each in one spelling. */
+  /** The normalised names of excluded methods. */
   readonly excluded: ReadonlySet<string>;
 
   constructor(readonly props: ProtectedMethodsProps) {
-    this.excluded = new Set(props.exclude.map(inOneSpelling));
+    this.excluded = new Set(props.exclude.map(normalisedName));
   }
 
   visit(construct: IConstruct): void {
@@ -72,16 +72,16 @@ export class ProtectedMethods implements IAspect {
         this.protect(construct);
       }
     } else if (construct instanceof Deployment && construct.api === this.props.api) {
-      this.follow(construct);
+      this.renewWithChanges(construct);
     } else if (isCfn<CfnStage>(construct, CfnStage) && this.isOfApi(construct)) {
       construct.node.addDependency(...this.props.before);
       warnOfCache(construct);
     }
   }
 
-  /** Whether a part of an API belongs to this one. */
-  isOfApi(part: { readonly restApiId: string }): boolean {
-    return referenceTarget(part.restApiId) === this.props.api.node.defaultChild;
+  /** Whether an element belongs to this API. */
+  isOfApi(element: { readonly restApiId: string }): boolean {
+    return referenceTarget(element.restApiId) === this.props.api.node.defaultChild;
   }
 
   private protect(method: CfnMethod): void {
@@ -118,13 +118,13 @@ export class ProtectedMethods implements IAspect {
   private authorize({ name, method }: TreatedMethod, { type }: MethodIntegration): void {
     if (!isOpen(method)) {
       this.complaints.push(
-        `\`${name}\` has an authorizer of its own: leave that out, so that the gate decides, or exclude the method by \`exclude: ["${name}"]\``,
+        `\`${name}\` has an authorizer of its own: remove it, so that the gate decides, or exclude the method by \`exclude: ["${name}"]\``,
       );
       return;
     }
     if ((type === "AWS_PROXY" || type === "AWS") && this.props.replacesForgedHeaders) {
       this.complaints.push(
-        `\`${name}\` has an integration that can see the client's own headers, so \`forgedHeaders: "replace"\` would let forged ones in: leave \`forgedHeaders\` at "refuse", or make the integration an HTTP one`,
+        `\`${name}\` has an integration that receives the client's own headers, so \`forgedHeaders: "replace"\` would let forged ones through: keep \`forgedHeaders\` at "refuse", or use an HTTP integration`,
       );
     }
     method.authorizationType = "CUSTOM";
@@ -136,7 +136,7 @@ export class ProtectedMethods implements IAspect {
     const ours = new Set(Object.keys(mappings).map((key) => key.toLowerCase()));
     for (const key of Object.keys(own).filter((written) => ours.has(written.toLowerCase()))) {
       this.complaints.push(
-        `\`${name}\` maps the header \`${key.slice(REQUEST_HEADER.length)}\` itself, which the gate vouches for: leave \`${key}\` out`,
+        `\`${name}\` maps the vouched header \`${key.slice(REQUEST_HEADER.length)}\` itself: remove \`${key}\` from its request parameters`,
       );
     }
     if (Object.keys(mappings).length === 0) {
@@ -154,8 +154,8 @@ export class ProtectedMethods implements IAspect {
     }
   }
 
-  /** Makes another deployment for another version, other mappings or other exclusions. */
-  private follow(deployment: Deployment): void {
+  /** Creates another deployment for each change of the version, the mappings or the exclusions. */
+  private renewWithChanges(deployment: Deployment): void {
     const { authorizer, vouched, placeholders } = this.props;
     deployment.node.addDependency(authorizer);
     if (this.props.retainDeployments) {
@@ -172,19 +172,19 @@ export class ProtectedMethods implements IAspect {
   }
 }
 
-/** Says where API Gateway keeps answers: it looks for one after the authorizer has granted a request, whoever is granted. */
+/** Warns of API Gateway's response cache: a granted request gets the cached response, even one to another user's request. */
 function warnOfCache(stage: CfnStage): void {
   const { cacheClusterEnabled } = stage;
   if (cacheClusterEnabled !== undefined && cacheClusterEnabled !== false) {
     Annotations.of(stage).addWarningV2(
       "oathgate:cache",
-      "API Gateway's cache hands an answer that was made for one user to the next who may ask the same: switch it on for methods only whose answers are the same for everybody",
+      "API Gateway's cache returns a response that was made for one user to the next user who sends the same request: enable it only for methods whose responses are the same for everyone",
     );
   }
 }
 
-/** A method's name in the spelling that it is compared in. */
-function inOneSpelling(name: string): string {
+/** A method's name with the verb in upper case and single spaces, for comparisons. */
+function normalisedName(name: string): string {
   const [verb = "", ...path] = name.trim().split(/\s+/);
   return [verb.toUpperCase(), ...path].join(" ");
 }

@@ -6,11 +6,11 @@ import { REQUEST_HEADER } from "./header-mappings";
 import type { ProtectedMethods, TreatedMethod } from "./protected-methods";
 
 /**
- * Finds what keeps an API from being protected, in the app as its template will have it: methods that stay open, headers that
- * clients could forge, names in `exclude` that no method has, deployments that do not follow changes.
+ * Checks that an API is protected in the template: finds methods that stay open, headers that clients could forge, names in
+ * `exclude` that are not methods, and deployments that would not be renewed.
  *
- * @param refusals the types of the gateway responses that the gate makes
- * @returns a sentence for each
+ * @param refusals the types of the gateway responses that the gate creates
+ * @returns one message for each finding
  */
 export function findUnprotected(protection: ProtectedMethods, refusals: readonly string[]): string[] {
   const methods = [...protection.methods.values()];
@@ -21,7 +21,7 @@ export function findUnprotected(protection: ProtectedMethods, refusals: readonly
     ...unfollowed(protection),
     ...doubleRefusals(protection, refusals),
   ];
-  // What was refused above need not be found again as a consequence.
+  // A mistake that was found above is not reported again by its consequences.
   return refused.length > 0
     ? refused
     : [...missed(protection), ...methods.flatMap((treated) => undone(protection, treated))];
@@ -39,26 +39,26 @@ function namedInVain({ excluded }: ProtectedMethods, methods: readonly TreatedMe
     });
 }
 
-/** Methods that CDK does not see, because another document defines them. */
+/** Methods that CDK does not know because another document defines them. */
 function unseen({ props: { api } }: ProtectedMethods): string[] {
   const { Body, BodyS3Location, CloneFrom } = renderedProperties(api.node.defaultChild as CfnRestApi);
   return [Body, BodyS3Location, CloneFrom].every((source) => source === undefined)
     ? []
-    : [seenByAttachOnly("the API's methods come from an OpenAPI document, where CDK does not see them")];
+    : [seenByAttachOnly("the API's methods are defined in an OpenAPI document, which CDK does not read")];
 }
 
-/** Deployments that keep their logical id, so that API Gateway would go on with what it has. */
+/** Deployments that keep their logical id, so that API Gateway would keep serving the former configuration. */
 function unfollowed(protection: ProtectedMethods): string[] {
   return constructsOfApp(protection)
     .filter((construct) => isCfn<CfnDeployment>(construct, CfnDeployment))
     .filter((deployment) => protection.isOfApi(deployment) && !(deployment.node.scope instanceof Deployment))
     .map(
       ({ node }) =>
-        `the deployment \`${node.path}\` is a CfnDeployment, which stays as it is when the gate changes: make it a Deployment`,
+        `the deployment \`${node.path}\` is a CfnDeployment, which is not renewed when the gate changes: use a \`Deployment\` instead`,
     );
 }
 
-/** Gateway responses of the app's own, of a type that the gate makes one of. */
+/** The app's own gateway responses of a type that the gate also creates. */
 function doubleRefusals(protection: ProtectedMethods, refusals: readonly string[]): string[] {
   const types = constructsOfApp(protection)
     .filter((construct) => isCfn<CfnGatewayResponse>(construct, CfnGatewayResponse))
@@ -68,22 +68,22 @@ function doubleRefusals(protection: ProtectedMethods, refusals: readonly string[
     .filter((type) => types.filter((other) => other === type).length > 1)
     .map(
       (type) =>
-        `the API has a gateway response for ${type} of its own, and the gate makes one: leave yours out`,
+        `the API has a gateway response for ${type} of its own, which the gate creates too: remove yours`,
     );
 }
 
-/** Methods that were made after all the others had been protected. */
+/** Methods that were created after the others had been protected. */
 function missed(protection: ProtectedMethods): string[] {
   return constructsOfApp(protection)
     .filter(isMethod)
     .filter((method) => protection.isOfApi(method) && !protection.methods.has(method))
     .map(
       (method) =>
-        `\`${methodName(method)}\` stays open: an aspect makes it after the gate has looked at all methods; give that aspect a lower priority number`,
+        `\`${methodName(method)}\` stays open: an aspect creates it after the gate has protected all methods; give that aspect a lower priority number`,
     );
 }
 
-/** What something has changed of a method after it was protected. */
+/** Changes that undo the protection of a method. */
 function undone({ props: { authorizer } }: ProtectedMethods, treated: TreatedMethod): string[] {
   const { name, method, treatment, mappings } = treated;
   const rendered = renderedProperties(method);
@@ -93,7 +93,7 @@ function undone({ props: { authorizer } }: ProtectedMethods, treated: TreatedMet
     JSON.stringify(rendered.AuthorizerId) === JSON.stringify(authorizerId);
   if (treatment === "decided" && !authorized) {
     return [
-      `\`${name}\` stays open: something sets its authorizer after the gate has; leave that out, or exclude the method by \`exclude: ["${name}"]\``,
+      `\`${name}\` stays open: an override or aspect sets its authorizer after the gate; remove that, or exclude the method by \`exclude: ["${name}"]\``,
     ];
   }
   const { RequestParameters: parameters } = (rendered.Integration ?? {}) as {
@@ -104,13 +104,13 @@ function undone({ props: { authorizer } }: ProtectedMethods, treated: TreatedMet
   return headers.length === 0
     ? []
     : [
-        `\`${name}\` would let clients forge ${headers.join(", ")}: something sets its request parameters after the gate has; leave that out`,
+        `\`${name}\` would let clients forge ${headers.join(", ")}: an override or aspect sets its request parameters after the gate; remove that`,
       ];
 }
 
-/** What to do about an API whose methods this app does not make. */
+/** The message for an API whose methods this app does not create. */
 export function seenByAttachOnly(reason: string): string {
-  return `${reason}: use \`attachTo(api.restApiId, …)\`, and let \`oathgate attach\` put the methods behind the authorizer`;
+  return `${reason}: use \`attachTo(api.restApiId, …)\` and put the methods behind the authorizer by \`oathgate attach\``;
 }
 
 function constructsOfApp({ props: { api } }: ProtectedMethods) {

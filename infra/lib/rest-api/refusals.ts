@@ -2,31 +2,31 @@ import { type GatewayResponseOptions, ResponseType, type RestApi } from "aws-cdk
 import type { GateReport } from "../gate-report";
 import type { RefusalCorsOptions } from "./protect-options";
 
-/** What the answers to refused requests depend on. */
+/** The options of the responses to refused requests. */
 export interface RefusalProps {
   readonly report: Pick<GateReport, "wwwAuthenticate" | "redirects">;
-  /** How a browser is sent on. */
+  /** How browsers are redirected. */
   readonly redirects: "refresh" | "location";
-  /** Which pages may read refusals. @default none of another origin */
+  /** The pages that may read refusals. @default no pages of other origins */
   readonly cors: RefusalCorsOptions | undefined;
 }
 
-/** One of the API's own answers, and the id of its construct. */
+/** A gateway response, and the id of its construct. */
 export interface Refusal extends GatewayResponseOptions {
   readonly id: string;
 }
 
 /**
- * The API's own answers in Oathkeeper's shape.
+ * The gateway responses to refused requests, with bodies in Oathkeeper's format.
  *
  * A gateway response has one fixed status for each type and no template language, so:
  *
- * - 401 (`UNAUTHORIZED`): nothing of the decision is known here, the body is fixed, with the challenge where one is configured.
- * - refused for good (`ACCESS_DENIED`): the body is the decision's own, which the function hands over as finished JSON in
- *   the context key `body`; it goes in as it is, without quotes around it. Where the key is missing (a policy that doesn't
- *   cover the request), what is left is an empty body. A decision to send the browser elsewhere has `location` and
- *   `refresh`; a header mapped from a missing key is left out, so other refusals stay without them.
- * - no decision (`AUTHORIZER_FAILURE`, `AUTHORIZER_CONFIGURATION_ERROR`): a 500 that says nothing.
+ * - 401 (`UNAUTHORIZED`): the decision is not available here, so the body is fixed, with the challenge if one is configured.
+ * - any other refusal (`ACCESS_DENIED`): the body is that of the decision, which the function returns as JSON in the context key
+ *   `body`; it is inserted without quotes. If the key is missing (a policy that does not cover the request), the body is empty.
+ *   A redirect has the keys `location` and `refresh`; a header mapped from a missing key is left out, so other refusals do not
+ *   have these headers.
+ * - no decision (`AUTHORIZER_FAILURE`, `AUTHORIZER_CONFIGURATION_ERROR`): a 500 without details.
  */
 export function refusalsOf(props: RefusalProps): Refusal[] {
   const noStore = { "Cache-Control": "'no-store'" };
@@ -63,7 +63,7 @@ export function refusalsOf(props: RefusalProps): Refusal[] {
     { id: "AuthorizerFailure", type: ResponseType.AUTHORIZER_FAILURE, ...undecided },
     { id: "AuthorizerConfigurationError", type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...undecided },
   ];
-  // The rest (throttled, no route, backend down) keeps API Gateway's status and body.
+  // All others (throttled, no route, backend down) keep API Gateway's status and body.
   return props.cors === undefined
     ? refusals
     : [
@@ -73,7 +73,7 @@ export function refusalsOf(props: RefusalProps): Refusal[] {
       ];
 }
 
-/** Makes these answers the API's. */
+/** Adds these gateway responses to an API. */
 export function addRefusals(api: RestApi, props: RefusalProps): void {
   for (const { id, ...response } of refusalsOf(props)) {
     api.addGatewayResponse(id, response);
@@ -81,21 +81,21 @@ export function addRefusals(api: RestApi, props: RefusalProps): void {
 }
 
 /**
- * The caller's origin as the function has found it among the allowed ones; absent for any other, which leaves the header out.
+ * The client's origin if the function found it among the allowed ones. For any other the key is missing, so the header is left out.
  */
 const CHECKED_ORIGIN = { source: "context.authorizer.origin", checked: true };
 
 /**
- * What the caller says its origin is. In lower case, as browsers send it over HTTP/2: whether API Gateway compares names here
- * without their case is not known.
+ * The origin that the client claims. The name is in lower case, as browsers send it over HTTP/2: whether API Gateway compares
+ * names here without regard to case is not known.
  */
 const UNCHECKED_ORIGIN = { source: "method.request.header.origin", checked: false };
 
 /**
- * The headers that let a page of an allowed origin read an answer.
+ * The headers that let a page of an allowed origin read a response.
  *
- * A fixed value can name one origin only. For several the caller's own is given back. Where it was not checked, that is
- * without leave to read answers to requests with cookies: such an answer would tell any page who is logged in.
+ * A fixed value can name only one origin. For several, the client's own origin is returned. If that was not checked,
+ * `Access-Control-Allow-Credentials` is left out: otherwise any page could find out who is logged in.
  */
 function corsHeaders(
   cors: RefusalCorsOptions | undefined,

@@ -11,26 +11,26 @@ import { renewWithVersion } from "./renewed-with-version";
 export interface VersionAuthorizerProps {
   /** The REST API's id. */
   readonly restApiId: string;
-  /** What decides each request: a function's `currentVersion`. */
+  /** A function's `currentVersion`, which decides each request. */
   readonly version: Version;
-  /** The alias by which requests are shifted from version to version of one contract. @default the version is called itself */
+  /** The alias by which requests are shifted between versions of one contract. @default the version is invoked directly */
   readonly alias?: ShiftedAlias | undefined;
-  /** Whether the authorizer stays when the next one takes its place. @default false */
+  /** Whether the authorizer is kept when the next one replaces it. @default false */
   readonly retain?: boolean;
 }
 
 /**
- * An authorizer of a REST API that calls one version of the function, and its permission to do so; both are made anew with
- * each version. With an alias both are made anew with each contract of headers.
+ * An authorizer of a REST API that invokes one version of the function, with its permission to do so. Each version gets new
+ * ones; with an alias each header contract does.
  *
- * So a deployment of the API that is served, also one from before a deploy that is under way, is decided by a version that
- * its header mappings were made for, whether API Gateway takes an authorizer from the deployment or as it is at the moment.
+ * So the requests of any served deployment, also during a deploy, are decided by a version that its header mappings were made
+ * for, no matter whether API Gateway uses the authorizer as deployed or in its current state.
  *
  * Decisions are never cached: API Gateway would apply a cached policy to every other path and method of the API.
  */
 export class VersionAuthorizer extends Construct {
   readonly authorizer: CfnAuthorizer;
-  /** What the description of a deployment with this authorizer says that it calls. */
+  /** The description of deployments with this authorizer, which says what they invoke. */
   readonly description: string;
 
   constructor(scope: Construct, id: string, props: VersionAuthorizerProps) {
@@ -40,7 +40,7 @@ export class VersionAuthorizer extends Construct {
     const { functionArn } = alias?.alias ?? version;
     const qualifier = alias?.alias.aliasName ?? version.version;
     this.authorizer = new CfnAuthorizer(this, "Resource", {
-      // Two authorizers of an API can't have the same name, and earlier ones are still there.
+      // Authorizers of one API need different names, and earlier ones still exist.
       name: alias === undefined ? Fn.join("-", [functionName, qualifier]) : qualifier,
       restApiId,
       type: "REQUEST",

@@ -1,8 +1,8 @@
 /**
- * What one deployment of an API calls.
+ * The function that one deployment of an API invokes.
  *
- * API Gateway doesn't tell which authorizer a deployment holds, so the deployment's description says it. Texts may be CDK
- * tokens where the description is written.
+ * API Gateway does not show which authorizer a deployment uses, so the deployment's description contains it. When the
+ * description is written, the values may be CDK tokens.
  */
 export interface CalledFunction {
   readonly functionName: string;
@@ -11,12 +11,12 @@ export interface CalledFunction {
   readonly authorizerId: string;
 }
 
-/** The description of a deployment that calls this. */
+/** Writes the description of a deployment that invokes a function. */
 export function deploymentDescription(called: CalledFunction): string {
   return `calls ${called.functionName}:${called.qualifier} by authorizer ${called.authorizerId}`;
 }
 
-/** What a deployment of this description calls; nothing where the description is not one of ours. */
+/** Reads what a deployment invokes from its description; `undefined` for any other description. */
 export function calledFunction(description: string | undefined): CalledFunction | undefined {
   const found = /^calls ([\w-]+):([\w-]+) by authorizer (\w+)$/.exec(description ?? "");
   if (found === null) {

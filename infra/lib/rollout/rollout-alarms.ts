@@ -21,15 +21,15 @@ export interface RolloutAlarmsProps {
   readonly thresholds: Required<RolloutAlarmOptions>;
 }
 
-/** The shortest period that the metrics have: a shift takes a few of them. */
+/** The shortest period of the metrics: a shift takes several of them. */
 const PERIOD = Duration.minutes(1);
 
 /**
- * The alarms that stop a shift: decisions that could not be made, services that failed, environments that ended by
- * themselves, decisions that come near the time-out, invocations that Lambda refused.
+ * The alarms that stop a shift: undecided requests, failed services, crashed environments, decisions near the time-out, and
+ * invocations that Lambda throttled.
  *
- * They go off after one bad minute, unlike those that call a person. None of them looks at Lambda's `Errors`, which counts
- * each 401, nor at how many requests are refused: clients can make any share of the requests a 401 or 403.
+ * They go off after one bad minute, unlike those that notify a person. None of them uses Lambda's `Errors`, which counts each
+ * 401, or the number of refused requests: clients can turn any share of the requests into a 401 or 403.
  */
 export class RolloutAlarms extends Construct {
   /** All of them. */
@@ -54,7 +54,7 @@ export class RolloutAlarms extends Construct {
       ),
       this.alarm(
         "UpstreamFailures",
-        "Percent of the requests for which a service failed, or answered with something that cannot be used",
+        "Percent of the requests for which a service failed or sent a response that cannot be used",
         new MathExpression({
           expression: "100 * (FILL(failed, 0) + FILL(unfit, 0)) / invocations",
           usingMetrics: {
@@ -68,12 +68,12 @@ export class RolloutAlarms extends Construct {
       ),
       this.alarm(
         "Latency",
-        "Milliseconds that the slowest hundredth of the decisions takes",
+        "99th percentile of the duration of decisions, in milliseconds",
         metrics.duration(Stats.percentile(99)),
         (timeout.toMilliseconds() * thresholds.latencyPercent) / 100,
       ),
-      this.alarm("Crashes", "Environments of the function that ended by themselves", this.crashes(props), 1),
-      this.alarm("Throttles", "Invocations that Lambda refused", metrics.throttles(), 1),
+      this.alarm("Crashes", "Environments of the function that crashed or timed out", this.crashes(props), 1),
+      this.alarm("Throttles", "Invocations that Lambda throttled", metrics.throttles(), 1),
     ];
   }
 
@@ -83,15 +83,14 @@ export class RolloutAlarms extends Construct {
       metric,
       threshold,
       evaluationPeriods: 1,
-      // A minute without requests is no reason to go back.
+      // A minute without requests does not stop a rollout.
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 
   /**
-   * Counts what Lambda itself writes into the function's log when an environment ends or a decision takes too long: a
-   * decision that was never finished has no metrics of its own. The dimensions of such a metric can't be fixed texts, so
-   * the stage is part of its name.
+   * Counts the lines that Lambda writes into the function's log when an environment crashes or times out: an unfinished decision
+   * has no metrics of its own. Metric filters do not support constant dimensions, so the stage is part of the metric's name.
    */
   private crashes({ logGroup, namespace, stage }: RolloutAlarmsProps): IMetric {
     const filter = new MetricFilter(this, "CrashesInLog", {
@@ -101,7 +100,7 @@ export class RolloutAlarms extends Construct {
         "Runtime exited",
         "Runtime.ExitError",
         "Status: timeout",
-        // Where the function's system log is JSON.
+        // If the function's system log is JSON.
         '"status":"timeout"',
       ),
       metricNamespace: namespace,

@@ -8,31 +8,31 @@ import {
   trafficShift,
 } from "./traffic-shift";
 
-/** Earlier deploys that are kept at most: an API has ten authorizers, one is served and one is made by the next deploy. */
+/** The most earlier deploys that are kept: an API has ten authorizers; one is served, and the next deploy creates one. */
 export const MAX_KEPT_VERSIONS = 8;
 
-/** How a new version takes over, what stops it, and how many earlier ones stay. */
+/** How requests move to a new version, what stops that, and how many earlier deploys are kept. */
 export interface RolloutOptions {
   /**
-   * How requests move to a new version that keeps the contract of headers: `allAtOnce`, or a shift by CodeDeploy such as
-   * `canary10Percent5Minutes` or `linear10PercentEvery1Minute`. A shift needs the gate's `metrics`, for its alarms.
+   * How requests move to a new version with the same header contract: `allAtOnce`, or a shift by CodeDeploy such as
+   * `canary10Percent5Minutes` or `linear10PercentEvery1Minute`. A shift needs the gate's `metrics` for its alarms.
    * @default allAtOnce
    */
   readonly strategy?: string;
-  /** What stops a shift and takes it back. @default the thresholds of `RolloutAlarmOptions` */
+  /** The thresholds that stop a shift and roll it back. @default the defaults of `RolloutAlarmOptions` */
   readonly alarms?: RolloutAlarmOptions;
   /**
-   * Earlier deploys, at most 8, whose deployment of the API, authorizer and version stay when they are replaced, so that the
-   * API's stage can be pointed back to them. CloudFormation does not delete those beyond: with more than 0, something else has
-   * to, or the API's quota of ten authorizers is used up.
-   * @default 0: earlier versions and their permissions stay, nothing else
+   * The number of earlier deploys, at most 8, whose deployment of the API, authorizer and version are kept, so that the API's
+   * stage can be rolled back to them. CloudFormation does not delete older ones: with more than 0, something else has to, before
+   * the API's quota of ten authorizers is reached.
+   * @default 0: only earlier versions and their permissions are kept
    */
   readonly keepVersions?: number;
 }
 
-/** Rollout options, checked and with every default filled in. */
+/** Rollout options, checked and with all defaults applied. */
 export interface Rollout {
-  /** Nothing where all requests move at once. */
+  /** `undefined` if all requests move at once. */
   readonly shift: TrafficShift | undefined;
   readonly alarms: Required<RolloutAlarmOptions>;
   readonly keepVersions: number;
@@ -41,20 +41,20 @@ export interface Rollout {
 /**
  * Checks rollout options.
  *
- * @param measured whether the gate has metrics, for alarms to look at
- * @throws InputError for what can't be right
+ * @param measured whether the gate has metrics, which the alarms need
+ * @throws InputError if an option is not valid
  */
 export function rolloutOf(options: RolloutOptions = {}, measured = false): Rollout {
   const { strategy = "allAtOnce", alarms = {}, keepVersions = 0 } = options;
   const shift = trafficShift(strategy);
   if (shift === undefined && strategy !== "allAtOnce") {
     throw new InputError(
-      `\`rollout.strategy\` is \`${strategy}\`; it must be \`allAtOnce\`, such as \`canary10Percent5Minutes\`, or such as \`linear10PercentEvery1Minute\``,
+      `\`rollout.strategy\` is \`${strategy}\`; it must be \`allAtOnce\`, or a shift such as \`canary10Percent5Minutes\` or \`linear10PercentEvery1Minute\``,
     );
   }
   if (shift !== undefined && minutesOf(shift) > MAX_SHIFT_MINUTES) {
     throw new InputError(
-      `\`rollout.strategy\`: \`${strategy}\` takes longer than ${MAX_SHIFT_MINUTES} minutes, which is as long as CodeDeploy goes on`,
+      `\`rollout.strategy\`: \`${strategy}\` takes longer than ${MAX_SHIFT_MINUTES} minutes, CodeDeploy's limit`,
     );
   }
   if (shift !== undefined && !measured) {

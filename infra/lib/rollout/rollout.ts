@@ -7,13 +7,13 @@ import { RolloutAlarms } from "./rollout-alarms";
 import type { Rollout } from "./rollout-options";
 import { ShiftedAlias } from "./shifted-alias";
 
-/** What a rollout is about. */
+/** Props for `shiftedAlias`. */
 export interface ShiftedAliasOfGate {
   readonly rollout: Rollout;
-  /** The gate's contract of headers. */
+  /** The digest of the gate's header contract. */
   readonly contract: string;
   readonly version: Version;
-  /** The gate's metrics; `rolloutOf` has seen to it that there are some where requests are shifted. */
+  /** The gate's metrics; `rolloutOf` requires them for a shift. */
   readonly metrics: MetricsOptions | undefined;
   /** The log of the function. */
   readonly logGroup: ILogGroup;
@@ -21,7 +21,7 @@ export interface ShiftedAliasOfGate {
   readonly timeout: Duration;
 }
 
-/** The alias by which a gate's requests are shifted, with the alarms that stop a shift; nothing where they move at once. */
+/** The alias by which a gate's requests are shifted, with the alarms that stop a shift; `undefined` if they move at once. */
 export function shiftedAlias(scope: Construct, props: ShiftedAliasOfGate): ShiftedAlias | undefined {
   const { rollout, contract, version, metrics, logGroup, timeout } = props;
   if (rollout.shift === undefined || metrics === undefined) {

@@ -11,25 +11,25 @@ import { predefinedConfiguration, type TrafficShift } from "./traffic-shift";
 export interface ShiftedAliasProps {
   /** The function's `currentVersion`. */
   readonly version: Version;
-  /** The digest of the version's contract of headers. */
+  /** The digest of the version's header contract. */
   readonly contract: string;
   readonly shift: TrafficShift;
-  /** What stops a shift and takes it back. */
+  /** The alarms that stop a shift and roll it back. */
   readonly alarms: readonly Alarm[];
 }
 
 /**
- * An alias for the versions of one contract of headers. CodeDeploy shifts requests from one version to the next.
+ * An alias for the versions of one header contract. CodeDeploy shifts requests from one version to the next.
  *
- * Another contract gets another alias, which begins at its version at once, while the earlier alias stays at its own: so a
- * deployment of the API never calls a version of another contract than its header mappings were made for.
+ * Another contract gets another alias, which points to its version at once, while the earlier alias keeps its own: so a
+ * deployment of the API never invokes a version with another contract than its header mappings were made for.
  *
- * The alias is named after its deployment group, which CloudFormation names: an earlier alias that stays is not in the way
- * when the rules come back to its contract.
+ * The alias is named after its deployment group, which CloudFormation names: an earlier alias that is kept does not conflict when
+ * the rules return to its contract.
  */
 export class ShiftedAlias extends Construct {
   readonly alias: Alias;
-  /** The contract of headers of every version behind it. */
+  /** The digest of the header contract of all versions behind the alias. */
   readonly contract: string;
 
   constructor(scope: Construct, id: string, props: ShiftedAliasProps) {
@@ -49,7 +49,7 @@ export class ShiftedAlias extends Construct {
               actions: ["lambda:GetAlias", "lambda:UpdateAlias", "lambda:GetProvisionedConcurrencyConfig"],
               resources: [functionArn, `${functionArn}:*`],
             }),
-            // AWS's own policy for this asks for all of them too.
+            // AWS's own policy for CodeDeploy allows it on all alarms too.
             new PolicyStatement({ actions: ["cloudwatch:DescribeAlarms"], resources: ["*"] }),
           ],
         }),
@@ -81,11 +81,11 @@ export class ShiftedAlias extends Construct {
     resource.cfnOptions.updatePolicy = {
       codeDeployLambdaAliasUpdate: { applicationName: application.ref, deploymentGroupName: group.ref },
     };
-    // Earlier deployments of the API still call it; it goes with the function.
+    // Earlier deployments of the API still use the alias. It is deleted with the function.
     resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 
-  /** CodeDeploy's name for how requests are shifted. */
+  /** The name of CodeDeploy's configuration for a shift. */
   private configuration(shift: TrafficShift): string {
     const { kind, percent, minutes } = shift;
     return (
@@ -107,7 +107,7 @@ export class ShiftedAlias extends Construct {
   }
 }
 
-/** Gives a resource another logical id for each contract, so that CloudFormation makes a new one beside the old one. */
+/** Gives a resource another logical id for each contract, so that CloudFormation creates a new one beside the former one. */
 export function renewWithContract(resource: CfnResource, contract: string): void {
   resource.overrideLogicalId(`${resource.stack.resolve(resource.logicalId)}${contract}`);
 }

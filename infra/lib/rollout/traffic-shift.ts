@@ -1,6 +1,6 @@
 /** How requests move from one version of the function to the next. */
 export interface TrafficShift {
-  /** `canary`: a part of the requests first, then all; `linear`: part by part. */
+  /** `canary`: some of the requests first, then all; `linear`: in equal steps. */
   readonly kind: "canary" | "linear";
   /** Percent of the requests, in the first step or in each, 1 to 99. */
   readonly percent: number;
@@ -9,8 +9,8 @@ export interface TrafficShift {
 }
 
 /**
- * The shift that a strategy names, such as `canary10Percent5Minutes` or `linear10PercentEvery1Minute`; nothing for `allAtOnce`
- * and for what is not a strategy.
+ * Parses a strategy such as `canary10Percent5Minutes` or `linear10PercentEvery1Minute`; `undefined` for `allAtOnce` and for any
+ * other text.
  */
 export function trafficShift(strategy: string): TrafficShift | undefined {
   const found = /^(?:canary([1-9]\d?)Percent|linear([1-9]\d?)PercentEvery)([1-9]\d{0,3})Minutes?$/.exec(
@@ -27,15 +27,15 @@ export function trafficShift(strategy: string): TrafficShift | undefined {
   };
 }
 
-/** Minutes that CodeDeploy lets a deployment of a function take. */
+/** The longest duration of a deployment of a function by CodeDeploy, in minutes. */
 export const MAX_SHIFT_MINUTES = 2880;
 
-/** Minutes until all requests go to the new version. */
+/** The minutes until all requests go to the new version. */
 export function minutesOf({ kind, percent, minutes }: TrafficShift): number {
   return kind === "canary" ? minutes : (Math.ceil(100 / percent) - 1) * minutes;
 }
 
-/** The configurations for functions that CodeDeploy has by itself, by how they are written here. */
+/** The names of CodeDeploy's predefined configurations for functions, without their prefix. */
 const PREDEFINED = new Set([
   "Canary10Percent5Minutes",
   "Canary10Percent10Minutes",
@@ -47,7 +47,7 @@ const PREDEFINED = new Set([
   "Linear10PercentEvery10Minutes",
 ]);
 
-/** The name of CodeDeploy's own configuration for a shift; nothing where a stack has to make one. */
+/** The name of CodeDeploy's predefined configuration for a shift; `undefined` if the stack has to create one. */
 export function predefinedConfiguration({ kind, percent, minutes }: TrafficShift): string | undefined {
   const unit = minutes === 1 ? "Minute" : "Minutes";
   const name =
@@ -57,17 +57,17 @@ export function predefinedConfiguration({ kind, percent, minutes }: TrafficShift
   return PREDEFINED.has(name) ? `CodeDeployDefault.Lambda${name}` : undefined;
 }
 
-/** What stops a shift and takes it back: thresholds for a minute of all the stage's requests. */
+/** Thresholds that stop a shift and roll it back, each over one minute of all requests of the stage. */
 export interface RolloutAlarmOptions {
-  /** Percent of the decisions that end in `error`. @default 1 */
+  /** The percentage of decisions with the outcome `error`. @default 1 */
   readonly errorPercent?: number;
-  /** Percent of the decisions in which a service or a key set failed. @default 5 */
+  /** The percentage of decisions in which a service or a key set failed. @default 5 */
   readonly upstreamFailurePercent?: number;
-  /** Percent of the function's time-out that the slowest hundredth of the decisions takes. @default 50 */
+  /** The 99th percentile of the decisions' duration, as a percentage of the function's time-out. @default 50 */
   readonly latencyPercent?: number;
 }
 
-/** The thresholds that hold where none are given. */
+/** The default thresholds. */
 export const DEFAULT_ROLLOUT_ALARMS: Required<RolloutAlarmOptions> = {
   errorPercent: 1,
   upstreamFailurePercent: 5,

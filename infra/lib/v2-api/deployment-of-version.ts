@@ -6,17 +6,17 @@ import type { Construct } from "constructs";
 /** Props for `deploymentOf`. */
 export interface DeploymentProps {
   readonly apiId: string;
-  /** All that the deployment is a snapshot of: the API, its authorizer, integrations and routes. */
+  /** The resources that the deployment is a snapshot of: the API, its authorizer, integrations and routes. */
   readonly parts: readonly CfnResource[];
 }
 
-/** Hexadecimal digits of the hash at the end of a deployment's logical id. */
+/** The length of the hexadecimal hash at the end of a deployment's logical id. */
 const HASH_LENGTH = 32;
 
 /**
- * A deployment of an HTTP or WebSocket API: another one whenever one of its parts is another, made after all of them.
+ * A deployment of an HTTP or WebSocket API, created after all of its parts and replaced whenever one of them changes.
  *
- * The API does not deploy by itself: then each change of a deploy would be served at once, while others are still to come.
+ * Automatic deployment is not used: it would serve each change of a deploy at once, while others are still pending.
  */
 export function deploymentOf(scope: Construct, id: string, props: DeploymentProps): CfnDeployment {
   const stack = Stack.of(scope);
@@ -28,7 +28,7 @@ export function deploymentOf(scope: Construct, id: string, props: DeploymentProp
   deployment.overrideLogicalId(
     Lazy.uncachedString({
       produce: () => {
-        // Templates hold each part under its logical id, with all that its properties refer to.
+        // A rendered part contains its logical id and everything that its properties refer to.
         const templates = props.parts.map((part) => stack.resolve(part._toCloudFormation()));
         const hash = createHash("sha256").update(JSON.stringify(templates)).digest("hex");
         return `${constant}${hash.slice(0, HASH_LENGTH)}`;

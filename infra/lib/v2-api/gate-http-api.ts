@@ -9,57 +9,57 @@ import { V2VersionAuthorizer } from "./v2-version-authorizer";
 
 /** Props for `GateHttpApi`. */
 export interface GateHttpApiProps {
-  /** What decides the API's requests. */
+  /** The gate that decides the API's requests. */
   readonly gate: Oathgate;
-  /** Where allowed requests go; the request's path is put behind it. */
+  /** The URL that allowed requests are sent to; the request's path is appended. */
   readonly backendUrl: string;
-  /** Time that the backend has to answer, at most 30 seconds. @default Duration.seconds(29) */
+  /** The time-out for the backend's response, at most 30 seconds. @default Duration.seconds(29) */
   readonly backendTimeout?: Duration;
   /** The API's name. @default the construct's path */
   readonly apiName?: string;
-  /** Lets pages of other origins call the API. @default preflights go to the rules as any other request */
+  /** Lets pages of other origins call the API. @default preflights are decided by the rules, like any other request */
   readonly cors?: CfnApi.CorsProperty;
-  /** Requests a second, and at once. @default the account's limits */
+  /** The requests per second, and the burst. @default the account's limits */
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
-  /** Where the API logs its requests. @default they are not logged */
+  /** The access log. @default none */
   readonly accessLog?: CfnStage.AccessLogSettingsProperty;
 }
 
-/** The longest that API Gateway waits for an HTTP API's backend. */
-const LONGEST_BACKEND_TIMEOUT = Duration.seconds(30);
+/** The longest time that API Gateway waits for the backend of an HTTP API. */
+const MAX_BACKEND_TIMEOUT = Duration.seconds(30);
 
-/** A URL that nothing answers (RFC 2606), for requests that API Gateway is to answer itself. */
-const NOWHERE = "https://preflight.invalid/";
+/** A URL that never resolves (RFC 2606), for requests that API Gateway answers itself. */
+const UNRESOLVABLE_URL = "https://preflight.invalid/";
 
 /**
- * An HTTP API, all of whose requests are decided by a gate and then handed to one backend.
+ * An HTTP API whose requests are all decided by a gate and then sent to one backend.
  *
- * It is served under the root of its host name (stage `$default`). API Gateway decodes paths before the gate and the backend
- * see them, answers refusals itself, and maps nothing to `Authorization` (see `tokenHeader` of the gate).
+ * It is served at the root of its host name (stage `$default`). API Gateway decodes paths before the gate and the backend
+ * receive them, responds to refused requests itself, and can't map `Authorization` (see `tokenHeader` of the gate).
  *
- * Each version of the gate's function has an authorizer and integrations of its own, which never change. A route is pointed
- * at both in one step, and the deployment that is served changes in another, so whatever API Gateway takes from the deployment
- * or as it is at the moment, the headers of a request are mapped as the version that decided about it vouches for them.
+ * Each version of the gate's function has an authorizer and integrations of its own, which never change. A route is pointed to
+ * both in one step, and the served deployment changes in another. So no matter whether API Gateway uses them as deployed or in
+ * their current state, the headers of a request are mapped for the version that decided it.
  */
 export class GateHttpApi extends Construct {
   readonly apiId: string;
   readonly stage: CfnStage;
-  /** Where the API is called. */
+  /** The API's URL. */
   readonly url: string;
 
   /**
-   * @throws InputError where the gate's rules ask for what HTTP APIs can't do
+   * @throws InputError if `backendTimeout` is too long, or if the gate's rules use something that HTTP APIs do not support
    */
   constructor(scope: Construct, id: string, props: GateHttpApiProps) {
     super(scope, id);
     const { gate, backendTimeout = Duration.seconds(29) } = props;
-    if (backendTimeout.toMilliseconds() > LONGEST_BACKEND_TIMEOUT.toMilliseconds()) {
-      throw new InputError("an HTTP API waits at most 30 seconds for its backend");
+    if (backendTimeout.toMilliseconds() > MAX_BACKEND_TIMEOUT.toMilliseconds()) {
+      throw new InputError("`backendTimeout` must be at most 30 seconds, the limit of HTTP APIs");
     }
     const requestParameters = gate.httpRequestParameters();
     const api = new CfnApi(this, "Api", {
       name: props.apiName ?? this.node.path,
-      description: "Requests decided by Ory Oathkeeper's rules, then handed to the backend",
+      description: "Requests decided by Ory Oathkeeper's rules, then sent to the backend",
       protocolType: "HTTP",
       ...(props.cors === undefined ? {} : { corsConfiguration: props.cors }),
     });
@@ -76,7 +76,7 @@ export class GateHttpApi extends Construct {
         apiId: api.ref,
         integrationType: "HTTP_PROXY",
         integrationMethod: "ANY",
-        // The format of events for functions; for HTTP endpoints it has to be this one.
+        // The format of events for functions; HTTP endpoints require this value.
         payloadFormatVersion: "1.0",
         integrationUri,
         timeoutInMillis: backendTimeout.toMilliseconds(),
@@ -103,8 +103,9 @@ export class GateHttpApi extends Construct {
     ];
     const integrations = [toRoot, toEverythingElse];
     if (props.cors !== undefined) {
-      // API Gateway answers preflights, but asks the authorizer of a route that takes every method. What else is OPTIONS ends here.
-      const nowhere = integration("PreflightIntegration", NOWHERE);
+      // API Gateway answers preflights itself, but only after the authorizer of a route for every method. Routes for OPTIONS
+      // without an authorizer prevent that; any OPTIONS request that is not a preflight fails here.
+      const nowhere = integration("PreflightIntegration", UNRESOLVABLE_URL);
       integrations.push(nowhere);
       routes.push(
         route("RootPreflight", "OPTIONS /", nowhere, false),

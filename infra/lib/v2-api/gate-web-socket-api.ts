@@ -9,26 +9,26 @@ import { V2VersionAuthorizer } from "./v2-version-authorizer";
 
 /** Props for `GateWebSocketApi`. */
 export interface GateWebSocketApiProps {
-  /** What decides who may connect. */
+  /** The gate that decides who may connect. */
   readonly gate: Oathgate;
-  /** Where every event of a connection is posted: its beginning, each message, its end. */
+  /** The URL that every event of a connection is posted to: connect, each message, disconnect. */
   readonly backendUrl: string;
-  /** Time that the backend has to answer, at most 29 seconds. @default Duration.seconds(29) */
+  /** The time-out for the backend's response, at most 29 seconds. @default Duration.seconds(29) */
   readonly backendTimeout?: Duration;
   /** The API's name. @default the construct's path */
   readonly apiName?: string;
-  /** The API's stage, the path of its URL. */
+  /** The name of the API's stage, which is the path of its URL. */
   readonly stageName: string;
-  /** Events a second, and at once. @default the account's limits */
+  /** The events per second, and the burst. @default the account's limits */
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
-  /** Where the API logs its events. @default they are not logged */
+  /** The access log. @default none */
   readonly accessLog?: CfnStage.AccessLogSettingsProperty;
 }
 
-/** The longest that API Gateway waits for a WebSocket API's backend. */
-const LONGEST_BACKEND_TIMEOUT = Duration.seconds(29);
+/** The longest time that API Gateway waits for the backend of a WebSocket API. */
+const MAX_BACKEND_TIMEOUT = Duration.seconds(29);
 
-/** The routes; every message is of the second one. */
+/** The routes; every message matches the second one. */
 const ROUTES = [
   ["ConnectRoute", "$connect"],
   ["MessageRoute", "$default"],
@@ -38,34 +38,34 @@ const ROUTES = [
 /**
  * A WebSocket API whose connections are decided by a gate, and whose events are posted to one backend.
  *
- * The gate decides once, when a client connects. Every later event of the connection carries the headers that were vouched for
- * then, `Oathgate-Connection-Id`, and in `Oathgate-Event` what it is: `CONNECT`, `MESSAGE` or `DISCONNECT`. A backend that
- * answers `CONNECT` with another status than 2xx ends the connection.
+ * The gate decides once, when a client connects. Every later event of the connection has the vouched headers of that decision,
+ * `Oathgate-Connection-Id`, and `Oathgate-Event` with the type of the event: `CONNECT`, `MESSAGE` or `DISCONNECT`. If the backend
+ * responds to `CONNECT` with any status but 2xx, the connection is closed.
  *
- * As of an HTTP API, the authorizer and the integration of a version never change, and the route that has an authorizer is
- * pointed at both in one step.
+ * As with an HTTP API, the authorizer and the integration of a version never change, and the route with the authorizer is
+ * pointed to both in one step.
  */
 export class GateWebSocketApi extends Construct {
   readonly apiId: string;
   readonly stage: CfnStage;
-  /** Where clients connect. */
+  /** The URL that clients connect to. */
   readonly url: string;
 
   /**
-   * @throws InputError where the gate's rules ask for what WebSocket APIs can't do
+   * @throws InputError if `backendTimeout` is too long, or if the gate's rules use something that WebSocket APIs do not support
    */
   constructor(scope: Construct, id: string, props: GateWebSocketApiProps) {
     super(scope, id);
     const { gate, backendTimeout = Duration.seconds(29) } = props;
-    if (backendTimeout.toMilliseconds() > LONGEST_BACKEND_TIMEOUT.toMilliseconds()) {
-      throw new InputError("a WebSocket API waits at most 29 seconds for its backend");
+    if (backendTimeout.toMilliseconds() > MAX_BACKEND_TIMEOUT.toMilliseconds()) {
+      throw new InputError("`backendTimeout` must be at most 29 seconds, the limit of WebSocket APIs");
     }
     const requestParameters = gate.webSocketRequestParameters();
     const api = new CfnApi(this, "Api", {
       name: props.apiName ?? this.node.path,
-      description: "Connections decided by Ory Oathkeeper's rules, their events handed to the backend",
+      description: "Connections decided by Ory Oathkeeper's rules, events sent to the backend",
       protocolType: "WEBSOCKET",
-      // Required; every message is of `$default`, since no other route has a name that a message could give.
+      // Required. Every message matches `$default`, because no other route has a key that a message could select.
       routeSelectionExpression: "$request.body.action",
     });
     this.apiId = api.ref;
@@ -91,7 +91,7 @@ export class GateWebSocketApi extends Construct {
           target: Fn.join("/", ["integrations", integration.ref]),
           ...(routeKey === "$connect"
             ? { authorizationType: "CUSTOM", authorizerId: authorizer.authorizerId }
-            : // Only `$connect` can have one; messages carry the identity of their connection.
+            : // Only `$connect` can have an authorizer; messages have the identity of their connection.
               { authorizationType: "NONE" }),
         }),
     );

@@ -12,7 +12,7 @@ import { Construct, type IConstruct } from "constructs";
 import { InputError } from "../input-error";
 import { V2VersionAuthorizer } from "./v2-version-authorizer";
 
-/** Decides the requests of HTTP APIs' routes. */
+/** An authorizer for routes of HTTP APIs. */
 export class HttpGateAuthorizer implements IHttpRouteAuthorizer {
   constructor(private readonly version: Version) {}
 
@@ -25,7 +25,7 @@ export class HttpGateAuthorizer implements IHttpRouteAuthorizer {
   }
 }
 
-/** Decides who may connect to WebSocket APIs. */
+/** An authorizer for the route `$connect` of WebSocket APIs. */
 export class WebSocketGateAuthorizer implements IWebSocketRouteAuthorizer {
   constructor(private readonly version: Version) {}
 
@@ -38,7 +38,11 @@ export class WebSocketGateAuthorizer implements IWebSocketRouteAuthorizer {
   }
 }
 
-/** The API's authorizer for this version: one for all its routes. */
+/**
+ * The API's authorizer for this version: one for all its routes.
+ *
+ * @throws InputError if the API is in another stack than the version
+ */
 function authorizerOf(
   api: IConstruct,
   apiId: string,
@@ -51,7 +55,7 @@ function authorizerOf(
   }
   if (!(api instanceof Construct) || Stack.of(api) !== Stack.of(version)) {
     throw new InputError(
-      `the API \`${api.node.path}\` is in another stack than the gate, where a deployment could not change together with the version that decides for it: make the gate in the API's stack`,
+      `the API \`${api.node.path}\` is in another stack than the gate, so its deployment could not change together with the version that decides for it: create the gate in the API's stack`,
     );
   }
   return new V2VersionAuthorizer(api, AUTHORIZER_ID, { apiId, protocol, version }).authorizerId;

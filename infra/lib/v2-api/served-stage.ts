@@ -3,11 +3,11 @@ import type { Construct, IDependable } from "constructs";
 import { deploymentOf } from "./deployment-of-version";
 import type { V2VersionAuthorizer } from "./v2-version-authorizer";
 
-/** What the stage of an HTTP or WebSocket API has besides what it serves. */
+/** Options of the stage of an HTTP or WebSocket API. */
 export interface ServedStageOptions {
-  /** Requests or events a second, and at once. @default the account's limits */
+  /** The requests or events per second, and the burst. @default the account's limits */
   readonly throttle?: { readonly rateLimit: number; readonly burstLimit: number };
-  /** Where the API logs them. @default they are not logged */
+  /** The access log. @default none */
   readonly accessLog?: CfnStage.AccessLogSettingsProperty;
 }
 
@@ -19,15 +19,14 @@ export interface ServedStageProps {
   readonly authorizer: V2VersionAuthorizer;
   readonly integrations: readonly CfnIntegration[];
   readonly routes: readonly CfnRoute[];
-  /** What must be there before a request can be decided. */
+  /** What a decision requires. */
   readonly ready: IDependable;
 }
 
 /**
  * The stage of an HTTP or WebSocket API, which serves a deployment of these parts.
  *
- * No request is sent to a version that API Gateway may not call yet, or that has no keys: the stage waits for both, and so
- * does each route.
+ * No request reaches a version that API Gateway may not invoke yet, or that has no keys: the stage and each route depend on both.
  */
 export function servedStage(scope: Construct, props: ServedStageProps): CfnStage {
   const { api, authorizer, integrations, routes, ready } = props;

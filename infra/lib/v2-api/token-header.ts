@@ -1,6 +1,6 @@
 /**
- * Names that API Gateway or clients give a meaning of their own, or that nothing can be mapped to: those that the function
- * refuses to start with (`authorizer/engine/src/gateway_header.rs`), and what HTTP APIs reserve.
+ * Names that API Gateway or clients use for their own purposes, or that can't be mapped: those that the function refuses at its
+ * start (`authorizer/engine/src/gateway_header.rs`), and those that HTTP APIs reserve.
  */
 const TAKEN = /^(x-amz|x-forwarded-|access-control-|apigw-|cloudfront-|sec-|if-|proxy-|content-|accept)/;
 const TAKEN_NAMES = new Set([
@@ -33,12 +33,12 @@ const TAKEN_NAMES = new Set([
   "x-requested-with",
 ]);
 
-/** Whether a header can bring a token: one that every kind of API maps, and that no client sends of its own accord. */
-export function canBringToken(header: string): boolean {
+/** Whether a header can carry a token: every kind of API can map it, and clients do not send it on their own. */
+export function canCarryToken(header: string): boolean {
   const name = header.toLowerCase();
   return /^[a-z0-9._$-]+$/.test(name) && !TAKEN.test(name) && !TAKEN_NAMES.has(name);
 }
 
-/** What is said of one that can't. */
-export const NO_TOKEN_HEADER =
-  "must be the name of a header that API Gateway maps and no client sends, such as `X-Token`";
+/** The message for a header that can't. */
+export const TOKEN_HEADER_MESSAGE =
+  "must be the name of a header that API Gateway can map and clients do not send, such as `X-Token`";

@@ -10,16 +10,16 @@ export interface V2VersionAuthorizerProps {
   /** The id of an HTTP or WebSocket API. */
   readonly apiId: string;
   readonly protocol: "HTTP" | "WEBSOCKET";
-  /** What decides each request: a function's `currentVersion`. */
+  /** A function's `currentVersion`, which decides each request. */
   readonly version: Version;
 }
 
 /**
- * An authorizer of an HTTP or WebSocket API that calls one version of the function, and its permission to do so; both are
- * made anew with each version, as those of a REST API.
+ * An authorizer of an HTTP or WebSocket API that invokes one version of the function, with its permission to do so. Each version
+ * gets new ones, as with a REST API.
  *
- * HTTP APIs send payload 2.0 and take simple responses. Decisions are never cached, and no identity source is named: a
- * request without it would be refused before the rules are asked.
+ * HTTP APIs send payload 2.0 and accept simple responses. Decisions are never cached, and there is no identity source: API
+ * Gateway would refuse a request without it before the rules decide.
  */
 export class V2VersionAuthorizer extends Construct {
   readonly authorizer: CfnAuthorizer;
@@ -28,7 +28,7 @@ export class V2VersionAuthorizer extends Construct {
     super(scope, id);
     const { functionArn } = version;
     this.authorizer = new CfnAuthorizer(this, "Resource", {
-      // Two authorizers of an API can't have the same name, and during a deploy there are two.
+      // Authorizers of one API need different names, and during a deploy there are two.
       name: Lazy.string({ produce: () => this.authorizer.logicalId }),
       apiId,
       authorizerType: "REQUEST",

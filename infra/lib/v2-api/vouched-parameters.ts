@@ -4,20 +4,20 @@ import { InputError } from "../input-error";
 import { REQUEST_HEADER, type RequestParameters } from "../rest-api/header-mappings";
 
 /**
- * Headers that HTTP APIs map nothing to, in lower case
+ * Headers that HTTP APIs can't map, in lower case
  * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html). `rules check --api-gateway`
- * knows those that no kind of API maps.
+ * knows those that no kind of API can map.
  */
 const RESERVED_BY_HTTP_APIS = ["authorization", "content-location", "origin"];
 const RESERVED_PREFIXES = ["access-control-", "apigw-"];
 
-/** Headers that a WebSocket API tells its backend about the connection in, and what it tells. A client can't send them. */
-const OF_CONNECTION: RequestParameters = {
+/** The headers that identify a WebSocket connection to the backend, and their sources. Clients can't send them. */
+const CONNECTION_HEADERS: RequestParameters = {
   [`${REQUEST_HEADER}Oathgate-Connection-Id`]: "context.connectionId",
   [`${REQUEST_HEADER}Oathgate-Event`]: "context.eventType",
 };
 
-/** Overwrites every vouched header of an HTTP API's request by what the authorizer's context says. */
+/** Parameters that overwrite every vouched header of an HTTP API's request by the value in the authorizer's context. */
 export function httpApiParameters(headers: readonly VouchedHeader[]): RequestParameters {
   return Object.fromEntries(
     headers.map((vouched) => [
@@ -27,7 +27,7 @@ export function httpApiParameters(headers: readonly VouchedHeader[]): RequestPar
   );
 }
 
-/** Sets every vouched header of a WebSocket API's request from the authorizer's context, and what the connection is. */
+/** Parameters that set every vouched header of a WebSocket API's request from the authorizer's context, and the connection's. */
 export function webSocketParameters(headers: readonly VouchedHeader[]): RequestParameters {
   return {
     ...Object.fromEntries(
@@ -36,16 +36,20 @@ export function webSocketParameters(headers: readonly VouchedHeader[]): RequestP
         `context.authorizer.${plainKey(vouched)}`,
       ]),
     ),
-    ...OF_CONNECTION,
+    ...CONNECTION_HEADERS,
   };
 }
 
-/** The key that the function puts a header's value under for HTTP and WebSocket APIs, whose mappings take no hyphen. */
+/** The context key of a header for HTTP and WebSocket APIs, whose mappings do not support hyphens. */
 function plainKey({ contextKey }: VouchedHeader): string {
   return contextKey.replaceAll("-", "_");
 }
 
-/** What rules vouch for where `tokenHeader` brings what they set in `Authorization`. */
+/**
+ * Replaces `Authorization` among the vouched headers by the token header, if there is one.
+ *
+ * @throws InputError if the rules set the token header themselves
+ */
 export function withTokenHeader<T extends GateReport>(report: T, tokenHeader: string | undefined): T {
   if (tokenHeader === undefined) {
     return report;
@@ -53,7 +57,7 @@ export function withTokenHeader<T extends GateReport>(report: T, tokenHeader: st
   const taken = report.vouchedHeaders.find(({ header }) => isSame(header, tokenHeader));
   if (taken !== undefined) {
     throw new InputError(
-      `the rules set \`${taken.header}\` themselves, so it can't be the token header that brings what they set in \`Authorization\`: name another one`,
+      `the rules set \`${taken.header}\` themselves, so it can't also be the token header for what they set in \`Authorization\`: choose another token header`,
     );
   }
   return {
@@ -67,31 +71,31 @@ export function withTokenHeader<T extends GateReport>(report: T, tokenHeader: st
 }
 
 /**
- * Refuses what rules ask for and HTTP APIs can't do.
+ * Checks that HTTP APIs support what the rules use.
  *
- * @throws InputError with one sentence for each
+ * @throws InputError with one message for each thing that they do not support
  */
-export function refuseBeyondHttpApis(report: GateReport, timeout: Duration): void {
+export function checkForHttpApis(report: GateReport, timeout: Duration): void {
   const complaints = report.vouchedHeaders.flatMap(({ header }) => unmappable(header));
   throwAll([...complaints, ...lostRefusals(report, "HTTP APIs"), ...tooSlow(timeout, "HTTP APIs")]);
 }
 
 /**
- * Refuses what rules ask for and WebSocket APIs can't do.
+ * Checks that WebSocket APIs support what the rules use.
  *
- * @throws InputError with one sentence for each
+ * @throws InputError with one message for each thing that they do not support
  */
-export function refuseBeyondWebSocketApis(report: GateReport, timeout: Duration): void {
+export function checkForWebSocketApis(report: GateReport, timeout: Duration): void {
   throwAll([...lostRefusals(report, "WebSocket APIs"), ...tooSlow(timeout, "WebSocket APIs")]);
 }
 
-/** What API Gateway waits for an authorizer of an HTTP API, in seconds; of WebSocket APIs it is not documented. */
-export const LONGEST_DECISION_SECONDS = 10;
+/** The longest time that HTTP APIs wait for an authorizer, in seconds. For WebSocket APIs the limit is not documented. */
+export const MAX_DECISION_SECONDS = 10;
 
 function tooSlow(timeout: Duration, kind: string): string[] {
-  return timeout.toSeconds() > LONGEST_DECISION_SECONDS
+  return timeout.toSeconds() > MAX_DECISION_SECONDS
     ? [
-        `\`timeout\` must be at most ${LONGEST_DECISION_SECONDS} seconds, which is what ${kind} wait for a decision`,
+        `\`timeout\` must be at most ${MAX_DECISION_SECONDS} seconds, the time that ${kind} wait for a decision`,
       ]
     : [];
 }
@@ -100,31 +104,31 @@ function unmappable(header: string): string[] {
   const name = header.toLowerCase();
   if (name === "authorization") {
     return [
-      "the rules set `Authorization`, which HTTP APIs can't map: name the header that is to bring it to the backend as the token header, such as `X-Token` (`api.tokenHeader` of a stage, `tokenHeader` of the construct)",
+      "the rules set `Authorization`, which HTTP APIs can't map: set a token header, such as `X-Token`, in which the backend receives it (`api.tokenHeader` of a stage, `tokenHeader` of the construct)",
     ];
   }
   const reserved =
     RESERVED_BY_HTTP_APIS.includes(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
   return reserved
     ? [
-        `the rules set \`${header}\`, which HTTP APIs can't map: AWS reserves the name; let them set another header`,
+        `the rules set \`${header}\`, which HTTP APIs can't map because AWS reserves the name: use another header`,
       ]
     : [];
 }
 
-/** Refusals that only the gateway responses of REST APIs can carry. */
+/** Messages about refusals that only the gateway responses of REST APIs support. */
 function lostRefusals(report: GateReport, kind: string): string[] {
-  const advice = "take the error handler from the configuration and the rules, or use a REST API";
+  const advice = "remove the error handler from the configuration and the rules, or use a REST API";
   return [
     ...(report.redirects
       ? [
-          `the rules send browsers elsewhere (error handler \`redirect\`), and ${kind} answer refusals themselves, without a \`Location\`: ${advice}`,
+          `the rules redirect browsers (error handler \`redirect\`), but ${kind} respond to refused requests themselves, without \`Location\`: ${advice}`,
         ]
       : []),
     ...(report.wwwAuthenticate === undefined
       ? []
       : [
-          `the configuration challenges clients (error handler \`www_authenticate\`), and ${kind} answer refusals themselves, without a \`WWW-Authenticate\`: ${advice}`,
+          `the configuration challenges clients (error handler \`www_authenticate\`), but ${kind} respond to refused requests themselves, without \`WWW-Authenticate\`: ${advice}`,
         ]),
   ];
 }

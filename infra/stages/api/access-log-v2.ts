@@ -5,8 +5,8 @@ import { logGroupPropsOf } from "../gate-props";
 import type { StageSettings } from "../stage-schema";
 
 /**
- * The log of an HTTP or WebSocket API's requests: when, what came of it and what else `fields` name. Neither the query nor any
- * header is in it: they hold tokens.
+ * The access log of an HTTP or WebSocket API: time, result and the given fields. It contains neither the query nor any header,
+ * because these can contain tokens.
  */
 export function accessLogOf(
   scope: Construct,

@@ -12,30 +12,30 @@ import { StageApi } from "./stage-api";
 import { addHttpApi } from "./stage-http-api";
 import { addWebSocketApi } from "./stage-web-socket-api";
 
-/** A stage's API, of whichever kind. */
+/** A stage's API, of any kind. */
 export interface AddedApi {
   readonly id: string;
-  /** Where clients call it. */
+  /** The URL for clients. */
   readonly url: string;
-  /** What the backend can recognise the gateway by, where the stage has it. */
+  /** The client certificates by which the backend recognises API Gateway. @default none */
   readonly clientCertificates?: ClientCertificates;
-  /** What is exported for `oathgate attach`, where the API is made elsewhere. */
+  /** What is exported for `oathgate attach`, if the API exists already. */
   readonly attached?: AttachedApi;
 }
 
-/** What a stage's API is made from. */
+/** Props for `addStageApi`. */
 export interface StageApiInput {
   readonly stage: Stage;
   readonly apiName: string;
-  /** What the stage's rules sign, and which match the paths of its keys; not there where nothing is deployed. */
+  /** The tokens that the stage's rules sign, and the rules that match the paths of its keys; `undefined` if nothing is deployed. */
   readonly checked?: Pick<CheckedGate, "signedTokens" | "rulesOfPaths"> | undefined;
 }
 
 /**
- * Makes a stage's API, of the kind that the stage names, with the gate in front of its backend. Of one that is made elsewhere,
- * what `oathgate attach` needs.
+ * Creates a stage's API of the stage's kind, with the gate in front of its backend; for an existing API, creates what
+ * `oathgate attach` needs.
  *
- * @throws InputError where the rules ask for what that kind can't do
+ * @throws InputError if the rules use something that this kind of API does not support
  */
 export function addStageApi(
   scope: Construct,
@@ -72,7 +72,7 @@ export function addStageApi(
       const local = localUrl(settings, `${api.restApiId}/${stageName}/`);
       const publishing = checked && publishedKeysOf(stage, checked);
       if (publishing !== undefined) {
-        // The local cloud does not tell its functions the address that it is called by.
+        // On the local cloud, functions do not see the URL by which it is called.
         gate.publishKeys(api, local === undefined ? publishing : { url: local, ...publishing });
       }
       return {
@@ -84,7 +84,7 @@ export function addStageApi(
   }
 }
 
-/** Where no name of AWS's leads to this machine, the local cloud takes the API's id in the path. */
+/** The API's URL on the local cloud, which has the API's id in the path because it has no host names of its own. */
 function localUrl(
   { awsEndpointUrl }: Pick<StageSettings, "awsEndpointUrl">,
   path: string,

@@ -3,15 +3,15 @@ import { Construct } from "constructs";
 import type { BackendSettings } from "../schema/backend";
 
 /**
- * The client certificates of an API's stage, each under its name: another name is another certificate.
+ * The client certificates of an API's stage, one for each name.
  *
- * API Gateway makes the keys and shows nobody the private ones. A certificate that is no longer named goes once the stage
- * presents the other one.
+ * API Gateway generates the keys and never reveals the private ones. A certificate that is no longer named is deleted after the
+ * stage presents the other one.
  */
 export class ClientCertificates extends Construct {
-  /** The id of the one that the stage presents. */
+  /** The id of the certificate that the stage presents. */
   readonly currentId: string;
-  /** The id of the one that is to follow it. */
+  /** The id of the certificate that replaces it next. */
   readonly nextId: string | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class ClientCertificates extends Construct {
 
   private certificate(name: string): string {
     return new CfnClientCertificate(this, name, {
-      description: `Shows a backend that API Gateway is its client (${name})`,
+      description: `Proves to a backend that API Gateway is its client (${name})`,
     }).ref;
   }
 }

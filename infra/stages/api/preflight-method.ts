@@ -8,10 +8,10 @@ import {
 import type { CorsSettings } from "../schema/cors";
 
 /**
- * Answers a resource's preflights in API Gateway, without the authorizer: browsers send none of the credentials with them.
+ * Lets API Gateway answer a resource's preflights without the authorizer: browsers send no credentials with them.
  *
- * CDK's own `addCorsPreflight` doesn't fit: where every media type counts as binary, a mock integration fails unless the body is
- * made text first, and so does its answer where that has a template.
+ * CDK's own `addCorsPreflight` can't be used: if every media type counts as binary, a mock integration fails unless its body is
+ * converted to text first, and so does its response if it has a template.
  */
 export function addPreflight(resource: IResource, cors: CorsSettings): void {
   const [first = "*", ...others] = cors.allowOrigins;
@@ -56,10 +56,10 @@ export function addPreflight(resource: IResource, cors: CorsSettings): void {
 }
 
 /**
- * Names the caller's origin in place of the first one where it is one of the others.
+ * Returns the client's origin instead of the first one if it is one of the others.
  *
- * Nothing but comparisons with texts: what API Gateway's template language takes `!$origin` for where there is no such header
- * is not what Velocity does. Browsers send the header's name as it stands over HTTP/1.1 and in lower case over HTTP/2.
+ * The template only compares strings: in API Gateway's template language `!$origin` does not mean the same as in Velocity if the
+ * header is missing. Browsers send the header's name in this spelling over HTTP/1.1 and in lower case over HTTP/2.
  */
 function originTemplate(others: readonly string[]): string {
   return others

@@ -4,11 +4,11 @@ import type { StageSettings } from "../stage-schema";
 /**
  * The URL of the backend of an HTTP or WebSocket API.
  *
- * @throws InputError where the stage has another backend; its schema has refused that
+ * @throws InputError if the stage has another backend, which its schema refuses
  */
 export function publicBackendOf({ backendUrl }: Pick<StageSettings, "backendUrl">): string {
   if (backendUrl === undefined) {
-    throw new InputError("`backendUrl` is missing: HTTP and WebSocket APIs have no other backend");
+    throw new InputError("`backendUrl` is missing: HTTP and WebSocket APIs support no other backend");
   }
   return backendUrl;
 }

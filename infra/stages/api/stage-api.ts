@@ -28,10 +28,10 @@ export interface StageApiProps {
   readonly settings: StageSettings;
 }
 
-/** A stage's own API: every request of its root and of all below it goes to the backend. What decides is not its part. */
+/** A stage's own REST API, which sends every request to the backend. The gate is added by `Oathgate.protect`. */
 export class StageApi extends Construct {
   readonly api: RestApi;
-  /** What the backend can recognise the gateway by, where the stage has it. */
+  /** The client certificates by which the backend recognises API Gateway; `undefined` without any. */
   readonly clientCertificates: ClientCertificates | undefined;
 
   constructor(scope: Construct, id: string, props: StageApiProps) {
@@ -43,7 +43,7 @@ export class StageApi extends Construct {
       clientCertificate && new ClientCertificates(this, "ClientCertificates", clientCertificate);
     this.api = new RestApi(this, "Api", {
       restApiName: props.apiName,
-      description: "Requests decided by Ory Oathkeeper's rules, then handed to the backend",
+      description: "Requests decided by Ory Oathkeeper's rules, then sent to the backend",
       endpointTypes: [EndpointType.REGIONAL],
       binaryMediaTypes: ["*/*"],
       // The logging role belongs to the account, not to one of its APIs.
@@ -73,15 +73,15 @@ export class StageApi extends Construct {
     });
     const root = this.api.root;
     const everythingElse = root.addResource("{proxy+}");
-    backend.answer(root, "root");
-    backend.answer(everythingElse, "below");
+    backend.handle(root, "root");
+    backend.handle(everythingElse, "below");
     if (settings.cors !== undefined) {
       addPreflight(root, settings.cors);
       addPreflight(everythingElse, settings.cors);
     }
   }
 
-  /** API Gateway negotiates by the API's policy, also where a domain that has another one is asked. */
+  /** Sets the API's security policy, by which API Gateway negotiates TLS even under a domain with another one. */
   private negotiateTls({ domain }: StageSettings): void {
     if (domain !== undefined && isEnhanced(tlsPolicyOf(domain))) {
       const api = this.api.node.defaultChild as CfnRestApi;
@@ -90,7 +90,7 @@ export class StageApi extends Construct {
     }
   }
 
-  /** Makes the log group that API Gateway would make itself, unencrypted and for ever. */
+  /** Creates the log group that API Gateway would otherwise create, unencrypted and without an expiry. */
   private keepExecutionLog({ stageName, settings }: StageApiProps): void {
     const group = new LogGroup(this, "ExecutionLog", {
       logGroupName: `API-Gateway-Execution-Logs_${this.api.restApiId}/${stageName}`,
@@ -105,7 +105,7 @@ export class StageApi extends Construct {
     });
     return {
       accessLogDestination: new LogGroupLogDestination(group),
-      // Neither the query nor any header: they hold tokens.
+      // Neither the query nor any header: these can contain tokens.
       accessLogFormat: AccessLogFormat.custom(
         JSON.stringify({
           requestId: "$context.requestId",
@@ -124,11 +124,11 @@ export class StageApi extends Construct {
 }
 
 /**
- * Limits and execution log, of all methods and of those that have limits of their own. What is set for one method takes nothing
- * from what is set for all.
+ * Limits and execution log of all methods, and of those with limits of their own. Settings of one method do not inherit those of
+ * all methods.
  */
 function methodSettingsOf({ throttle, systemLogs }: StageSettings): StageOptions {
-  // Errors alone, and never what requests and answers hold: tokens.
+  // Only errors, never the contents of requests and responses, which include tokens.
   const logging: MethodDeploymentOptions = systemLogs.api
     ? { loggingLevel: MethodLoggingLevel.ERROR, dataTraceEnabled: false }
     : {};

@@ -23,10 +23,10 @@ export interface StageBackendProps {
   readonly settings: StageSettings;
 }
 
-/** What part of an API's paths a resource has: the root alone, or everything below it by the path parameter `proxy`. */
-type Part = "root" | "below";
+/** The paths of a resource: only the root, or everything below it by the path parameter `proxy`. */
+type Paths = "root" | "below";
 
-/** A stage's backend: what answers the requests that the gate allows. */
+/** A stage's backend, which handles the allowed requests. */
 export class StageBackend extends Construct {
   private readonly connection: VpcLinkConnection | undefined;
 
@@ -38,7 +38,7 @@ export class StageBackend extends Construct {
     super(scope, id);
     const { functionArn, vpcLink } = props.settings.backend ?? {};
     if (functionArn !== undefined) {
-      this.letCall(functionArn);
+      this.permitInvocation(functionArn);
     }
     if (vpcLink !== undefined) {
       const { stackName: name } = Stack.of(this);
@@ -46,36 +46,36 @@ export class StageBackend extends Construct {
     }
   }
 
-  /** Hands every request of a resource to the backend. */
-  answer(resource: IResource, part: Part): void {
+  /** Sends every request of a resource to the backend. */
+  handle(resource: IResource, paths: Paths): void {
     const { backend, backendUrl } = this.props.settings;
     if (backend?.functionArn !== undefined) {
       resource.addMethod("ANY", this.functionIntegration(backend.functionArn));
       return;
     }
     const path: Record<string, string> =
-      part === "below" ? { "integration.request.path.proxy": "method.request.path.proxy" } : {};
+      paths === "below" ? { "integration.request.path.proxy": "method.request.path.proxy" } : {};
     const url = (backend?.vpcLink?.url ?? backendUrl ?? "").replace(/\/+$/, "");
     const method = resource.addMethod(
       "ANY",
       new Integration({
         type: IntegrationType.HTTP_PROXY,
         integrationHttpMethod: "ANY",
-        uri: part === "below" ? `${url}/{proxy}` : `${url}/`,
-        options: { ...this.options(), requestParameters: path, ...this.privately(resource) },
+        uri: paths === "below" ? `${url}/{proxy}` : `${url}/`,
+        options: { ...this.options(), requestParameters: path, ...this.connectionOptions(resource) },
       }),
       { requestParameters: Object.fromEntries(Object.values(path).map((source) => [source, true])) },
     );
     const target = this.connection?.integrationTarget;
     if (target !== undefined) {
-      // CDK's integrations know no target yet, and so the deployment has to be told to follow it.
+      // CDK's integrations do not support a target yet, so the deployment must be renewed with it explicitly.
       const resource = method.node.defaultChild as CfnMethod;
       resource.addPropertyOverride("Integration.IntegrationTarget", target);
       this.props.api.latestDeployment?.addToLogicalId({ integrationTarget: target });
     }
   }
 
-  /** A function gets the request as it came, and what the gate says in `requestContext.authorizer`. */
+  /** A function receives the client's unchanged request, and the authorizer's context in `requestContext.authorizer`. */
   private functionIntegration(functionArn: string): Integration {
     const call =
       this.props.settings.responseTransferMode === "stream"
@@ -97,7 +97,7 @@ export class StageBackend extends Construct {
     };
   }
 
-  private privately(resource: IResource): IntegrationOptions {
+  private connectionOptions(resource: IResource): IntegrationOptions {
     return this.connection === undefined
       ? {}
       : {
@@ -106,8 +106,8 @@ export class StageBackend extends Construct {
         };
   }
 
-  /** Lets API Gateway call the function for this API's stage alone, before the stage answers anybody. */
-  private letCall(functionArn: string): void {
+  /** Permits API Gateway to invoke the function for this API's stage only, before the stage serves requests. */
+  private permitInvocation(functionArn: string): void {
     const { api, stageName } = this.props;
     const permission = new CfnPermission(this, "Permission", {
       action: "lambda:InvokeFunction",

@@ -6,7 +6,7 @@ import { accessLogOf } from "./access-log-v2";
 import { publicBackendOf } from "./public-backend";
 import type { StageApiProps } from "./stage-api";
 
-/** Makes a stage's HTTP API. */
+/** Creates a stage's HTTP API. */
 export function addHttpApi(
   scope: Construct,
   gate: Oathgate,

@@ -6,7 +6,7 @@ import { accessLogOf } from "./access-log-v2";
 import { publicBackendOf } from "./public-backend";
 import type { StageApiProps } from "./stage-api";
 
-/** Makes a stage's WebSocket API. */
+/** Creates a stage's WebSocket API. */
 export function addWebSocketApi(
   scope: Construct,
   gate: Oathgate,

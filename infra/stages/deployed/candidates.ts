@@ -2,26 +2,26 @@ import { InputError } from "../../lib/input-error";
 import { nearMiss } from "../../lib/near-miss";
 import type { ApiDeployment, FunctionAlias, StageInAws } from "./stage-in-aws";
 
-/** A deployment of the API together with the version that decides its requests: what a stage serves, or could. */
+/** A deployment of the API together with the version that decides its requests, which a stage serves or could serve. */
 export interface Candidate {
-  /** What people name it by: the deployment's id, and behind a `/` the version where an alias chooses it. */
+  /** The name that users give: the deployment's id, and after a `/` the version if an alias selects it. */
   readonly id: string;
   readonly deploymentId: string;
   readonly version: number;
-  /** The alias through which the deployment calls the version; nothing where it calls the version itself. */
+  /** The alias by which the deployment invokes the version; `undefined` if it invokes the version directly. */
   readonly alias: FunctionAlias | undefined;
-  /** Since when there has been such a pair. */
+  /** The time at which both existed first. */
   readonly since: Date;
   readonly served: boolean;
-  /** What of it is gone: it can be served where this is empty. */
+  /** The parts of it that no longer exist: if there are any, it can't be served. */
   readonly missing: readonly string[];
 }
 
 /**
  * Every pair of a deployment and a version that the stage serves or could serve, newest first.
  *
- * Behind an alias are only versions of one contract of headers, which is the contract of the deployments that call it.
- * Deployments whose description is not one of the stack's own are left out.
+ * An alias has only versions of one header contract, which is the contract of the deployments that invoke it.
+ * Deployments that the stack did not create are left out.
  */
 export function candidatesOf(stage: StageInAws): Candidate[] {
   const found = stage.deployments.flatMap((deployment) => {
@@ -50,38 +50,38 @@ export function candidatesOf(stage: StageInAws): Candidate[] {
   return found.sort((one, other) => +other.since - +one.since || other.version - one.version);
 }
 
-/** The one that the stage serves; nothing where somebody else made it. */
+/** The candidate that the stage serves; `undefined` if the stack did not create the served deployment. */
 export function servedOf(candidates: readonly Candidate[]): Candidate | undefined {
   return candidates.find(({ served }) => served);
 }
 
 /**
- * The newest one that is older than what the stage serves.
+ * The newest candidate that is older than what the stage serves.
  *
- * @throws InputError where there is none
+ * @throws InputError if there is none
  */
 export function previousOf(candidates: readonly Candidate[], stageName: string): Candidate {
   const servedAt = candidates.findIndex(({ served }) => served);
   if (servedAt === -1) {
     throw new InputError(
-      `the stage \`${stageName}\` serves a deployment that was not made by its stack: name with TO= what to serve ` +
+      `the stage \`${stageName}\` serves a deployment that its stack did not create: set TO= to the one to serve ` +
         `instead: ${named(candidates)}`,
     );
   }
   const previous = candidates[servedAt + 1];
   if (previous === undefined) {
     throw new InputError(
-      `there is nothing to go back to: nothing older than what the stage \`${stageName}\` serves is kept ` +
-        "(`rollout.keepVersions` says how many deploys are)",
+      `there is nothing to roll back to: no deployment older than the one that the stage \`${stageName}\` serves is kept ` +
+        "(`rollout.keepVersions` sets how many are)",
     );
   }
   return previous;
 }
 
 /**
- * The one of an id.
+ * The candidate with an id.
  *
- * @throws InputError where there is none
+ * @throws InputError if there is none
  */
 export function candidateOf(candidates: readonly Candidate[], id: string, stageName: string): Candidate {
   const found = candidates.find((one) => one.id === id);
@@ -90,10 +90,9 @@ export function candidateOf(candidates: readonly Candidate[], id: string, stageN
       id,
       candidates.map((one) => one.id),
     );
-    const hint = meant === undefined ? `there is ${named(candidates)}` : `did you mean \`${meant}\`?`;
-    throw new InputError(
-      `the stage \`${stageName}\` has no deployment \`${id}\` that it could serve; ${hint}`,
-    );
+    const hint =
+      meant === undefined ? `the candidates are ${named(candidates)}` : `did you mean \`${meant}\`?`;
+    throw new InputError(`the stage \`${stageName}\` has no deployment \`${id}\`; ${hint}`);
   }
   return found;
 }

@@ -7,19 +7,19 @@ import { isAccessDenied } from "../preflight/credential-errors";
 import { callerOf, otherAccount, stageSession, targetOf } from "../preflight/stage-session";
 import type { Stage } from "../stage";
 
-/** The services that a stage is changed with, besides CDK. */
+/** The AWS services that change a stage outside of CDK. */
 export interface ControlPlane {
   readonly apiGateway: APIGatewayClient;
   readonly cloudFormation: CloudFormationClient;
   readonly lambda: LambdaClient;
-  /** The account and region, for sentences. */
+  /** The account and region, for messages. */
   readonly place: string;
 }
 
 /**
- * The services of the stage's account and region, with the credentials that CDK's command line would use.
+ * Clients of the services in the stage's account and region, with the credentials that CDK's command line would use.
  *
- * @throws InputError where there are no such credentials, or they are of another account
+ * @throws InputError if there are no credentials, or if they belong to another account
  */
 export async function controlPlaneOf(
   stage: Stage,
@@ -41,18 +41,18 @@ export async function controlPlaneOf(
 }
 
 /**
- * Why AWS did not do as it was told; an error of another origin stays what it is.
+ * Turns an error of AWS into an `InputError`; any other error is returned unchanged.
  *
- * @param doing what was under way, such as `rollback of the stage dev`
+ * @param operation the operation that failed, such as `rollback of the stage dev`
  */
-export function refusedByAws(error: unknown, doing: string): unknown {
+export function refusedByAws(error: unknown, operation: string): unknown {
   if (!(error instanceof Error && "$metadata" in error)) {
     return error;
   }
-  const said = `${error.name}: ${error.message}`;
+  const message = `${error.name}: ${error.message}`;
   return isAccessDenied(error)
     ? new InputError(
-        `AWS denies a step of the ${doing}: ${said}\nthe rights that it needs are listed in docs/rollout.md`,
+        `AWS denied a step of the ${operation}: ${message}\nthe rights that it needs are listed in docs/rollout.md`,
       )
-    : new InputError(`AWS refuses a step of the ${doing}: ${said}`);
+    : new InputError(`a step of the ${operation} failed: ${message}`);
 }

@@ -1,6 +1,6 @@
 import type { Stage } from "../stage";
 
-/** Whether a stage's API is of the kind whose earlier deployments are kept, and can be served again. */
+/** Whether earlier deployments of a stage's API are kept and can be served again: only those of REST APIs are. */
 export function keepsDeployments({ settings }: Pick<Stage, "settings">): boolean {
   return settings.api.kind === "rest";
 }

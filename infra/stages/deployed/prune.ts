@@ -5,7 +5,7 @@ import { candidatesOf } from "./candidates";
 import type { ControlPlane } from "./control-plane";
 import { readStageInAws, type StageInAws } from "./stage-in-aws";
 
-/** What of a stage is older than what is kept. */
+/** The resources of a stage that are older than those that are kept. */
 export interface Surplus {
   readonly deployments: readonly string[];
   readonly authorizers: readonly string[];
@@ -14,22 +14,22 @@ export interface Surplus {
 }
 
 /**
- * What of a stage's deployments, authorizers, aliases and versions can go.
+ * Finds the deployments, authorizers, aliases and versions of a stage that can be deleted.
  *
- * Kept are: what any stage of the API serves, what the stack's template has, the newest others, and what those that are kept
- * need; aliases that the stack has not made, and the versions behind all aliases that stay. The newest versions are kept
- * whether a deployment is known to call them or not: a part of API Gateway may still serve one that is gone.
+ * Kept are: what any stage of the API serves, what the stack's template contains, the newest others, and what all of these need;
+ * aliases that the stack did not create, and the versions of all aliases that are kept. The newest versions are kept even if no
+ * deployment is known to invoke them: a part of API Gateway may still serve a deleted one.
  *
- * @param keep how many are kept besides what is served
- * @throws InputError where it can't be known what a served deployment needs
+ * @param keep the number of candidates to keep besides the served ones
+ * @throws InputError if the stack did not create a served deployment, so that it is not known what it needs
  */
 export function surplusOf(stage: StageInAws, keep: number): Surplus {
   const served = [stage.servedId, ...stage.servedElsewhere];
   const unknown = served.find((id) => stage.deployments.find((one) => one.id === id)?.called === undefined);
   if (unknown !== undefined) {
     throw new InputError(
-      `nothing is deleted: the API ${stage.apiId} serves the deployment ${unknown}, which was not made by the stack ` +
-        `${stage.stackName}, so what it needs is not known`,
+      `nothing was deleted: the API ${stage.apiId} serves the deployment ${unknown}, which the stack ${stage.stackName} ` +
+        "did not create, so it is not known what that deployment needs",
     );
   }
   const held = heldByStack(stage);
@@ -67,13 +67,13 @@ export function surplusOf(stage: StageInAws, keep: number): Surplus {
 }
 
 /**
- * Deletes what is older than the last deploys that are kept.
+ * Deletes what is older than the deploys that are kept.
  *
- * In an order in which nothing that is left needs what is gone, so that it can be run again after a failure.
+ * The order of deletion never leaves a resource that needs a deleted one, so the command can be repeated after a failure.
  *
- * @param dryRun say what would be deleted, and delete nothing
- * @returns what was deleted, a line for each kind of thing
- * @throws InputError where the stack is being changed
+ * @param dryRun report what would be deleted, and delete nothing
+ * @returns what was deleted, one line for each kind of resource
+ * @throws InputError if the stack is being changed, or if `surplusOf` can't decide
  */
 export async function prune(
   control: ControlPlane,
@@ -90,7 +90,7 @@ export async function prune(
   const stage = await readStageInAws(control, stackName, stageName);
   if (!stage.stackStatus.endsWith("_COMPLETE")) {
     throw new InputError(
-      `nothing is deleted: the stack ${stackName} is ${stage.stackStatus}, and may still need what looks old`,
+      `nothing was deleted: the stack ${stackName} is ${stage.stackStatus} and may still need old resources`,
     );
   }
   const surplus = surplusOf(stage, keep);
@@ -115,10 +115,12 @@ export async function prune(
     .map(([kind, ids]) => `${dryRun ? "would be deleted" : "deleted"}: ${kind} ${ids.join(", ")}`);
   return lines.length > 0
     ? lines
-    : [`nothing to delete: the stage ${stageName} has what it serves and at most ${keep} before it`];
+    : [
+        `nothing to delete: the stage ${stageName} has at most ${keep} deployments besides the one that it serves`,
+      ];
 }
 
-/** The ids of deployments and authorizers, the names of aliases and the numbers of versions that the template has. */
+/** The ids of deployments and authorizers, the names of aliases and the numbers of versions in the stack. */
 function heldByStack(stage: StageInAws): Set<string> {
   return new Set(
     stage.resources.flatMap(({ ResourceType: type = "", PhysicalResourceId: id = "" }) => {

@@ -12,13 +12,13 @@ import type { ControlPlane } from "./control-plane";
 import { mayCall, readStageInAws, type StageInAws } from "./stage-in-aws";
 import { templateServing } from "./template-of-served";
 
-/** What CloudFormation takes of a template that is sent with the request, in bytes. */
+/** The largest template that CloudFormation accepts within a request, in bytes. */
 const MAX_TEMPLATE_BYTES = 51_200;
 
-/** Seconds to wait for CloudFormation, which has one or two resources to update. */
-const UPDATE_PATIENCE = 300;
+/** The longest time to wait for CloudFormation, which updates one or two resources, in seconds. */
+const UPDATE_TIMEOUT = 300;
 
-/** Which stage is to serve what. */
+/** A request to roll back a stage. */
 export interface RollbackRequest {
   readonly stackName: string;
   readonly stageName: string;
@@ -27,17 +27,17 @@ export interface RollbackRequest {
 }
 
 /**
- * Lets a stage serve an earlier deployment, with the version that it was made for; or a later one again.
+ * Rolls a stage back to an earlier deployment with the version that it was made for, or forward to a later one.
  *
- * The stage is switched at once. Then the stack's template is told, so that CloudFormation does not think otherwise.
+ * The stage is switched first. Then the stack's template is updated, so that CloudFormation agrees with what is served.
  *
- * @param say shows a sentence to the person who asked for it
- * @throws InputError where it is not possible, before anything is changed
+ * @param print prints a line for the user
+ * @throws InputError before any change, if the rollback is not possible
  */
 export async function rollback(
   control: ControlPlane,
   { stackName, stageName, to }: RollbackRequest,
-  say: (sentence: string) => void,
+  print: (line: string) => void,
 ): Promise<void> {
   const stage = await readStageInAws(control, stackName, stageName);
   refuseWhileInProgress(stage);
@@ -48,9 +48,9 @@ export async function rollback(
   await refuseIncomplete(control, stage, target);
 
   if (target.served) {
-    say(`the stage ${stageName} serves ${described(target)} already`);
+    print(`the stage ${stageName} already serves ${described(target)}`);
   } else {
-    // Before the stage is: requests of the deployment are never decided by another version than it is to be.
+    // The alias is moved first, so that the target version decides all requests of the deployment once it is served.
     if (target.alias !== undefined && target.alias.version !== target.version) {
       await control.lambda.send(
         new UpdateAliasCommand({
@@ -70,17 +70,17 @@ export async function rollback(
         }),
       );
     }
-    say(
-      `the stage ${stageName} serves ${described(target)}` +
-        (from === undefined ? "" : `, in place of ${described(from)}`),
+    print(
+      `the stage ${stageName} now serves ${described(target)}` +
+        (from === undefined ? "" : ` instead of ${described(from)}`),
     );
   }
-  say(await recorded(control, stage, target));
+  print(await updateTemplate(control, stage, target));
   const forward = from === undefined || from.id === target.id ? "" : `TO=${from.id} or `;
-  say(`what it serves changes with ${forward}the next deploy, which serves what it deploys`);
+  print(`to serve another deployment, use ${forward}the next deploy, which serves what it deploys`);
 }
 
-/** What a stage could serve, newest first, as lines of a table. */
+/** The candidates of a stage, newest first, as lines of a table. */
 export async function listCandidates(
   control: ControlPlane,
   stackName: string,
@@ -94,7 +94,7 @@ export async function listCandidates(
         ? "served"
         : gone.length === 0
           ? ""
-          : `cannot be served: ${gone.join(", ")} is gone`;
+          : `can't be served: ${gone.join(", ")} no longer exists`;
       return [one.id, date(one.since), `version ${one.version}`, note] as const;
     }),
   );
@@ -106,10 +106,10 @@ function refuseWhileInProgress({ stackName, stackStatus }: StageInAws): void {
   if (stackStatus.endsWith("_IN_PROGRESS")) {
     const cancel =
       stackStatus === "UPDATE_IN_PROGRESS"
-        ? `, or take the deploy back with \`aws cloudformation cancel-update-stack --stack-name ${stackName}\``
+        ? `, or cancel the deploy by \`aws cloudformation cancel-update-stack --stack-name ${stackName}\``
         : "";
     throw new InputError(
-      `the stack ${stackName} is ${stackStatus}, and what it does would be mixed with a rollback: wait until it has ended${cancel}`,
+      `the stack ${stackName} is ${stackStatus}, which would interfere with a rollback: wait until it has ended${cancel}`,
     );
   }
 }
@@ -118,12 +118,12 @@ async function refuseIncomplete(control: ControlPlane, stage: StageInAws, target
   const gone = await missingOf(control, stage, target);
   if (gone.length > 0) {
     throw new InputError(
-      `${described(target)} cannot be served: ${gone.join(", ")} is gone; \`make versions\` lists what can`,
+      `${described(target)} can't be served: ${gone.join(", ")} no longer exists; \`make versions\` lists what can be served`,
     );
   }
 }
 
-/** What of a candidate is gone, its permission included. */
+/** The parts of a candidate that no longer exist, including its permission. */
 async function missingOf(control: ControlPlane, stage: StageInAws, candidate: Candidate): Promise<string[]> {
   const called = stage.deployments.find(({ id }) => id === candidate.deploymentId)?.called;
   return candidate.missing.length > 0 || called === undefined || (await mayCall(control, stage, called))
@@ -131,8 +131,8 @@ async function missingOf(control: ControlPlane, stage: StageInAws, candidate: Ca
     : [`API Gateway's permission to call ${called.functionName}:${called.qualifier}`];
 }
 
-/** Tells CloudFormation what is served, and says what came of it. */
-async function recorded(control: ControlPlane, stage: StageInAws, target: Candidate): Promise<string> {
+/** Updates the stack's template to what is served. Returns a line about the result. */
+async function updateTemplate(control: ControlPlane, stage: StageInAws, target: Candidate): Promise<string> {
   const { stackName } = stage;
   try {
     const found = await control.cloudFormation.send(
@@ -141,10 +141,10 @@ async function recorded(control: ControlPlane, stage: StageInAws, target: Candid
     const template = found.TemplateBody ?? "";
     const serving = templateServing(template, stage.resources, target);
     if (serving === template) {
-      return `the stack ${stackName} says the same`;
+      return `the template of the stack ${stackName} already agrees`;
     }
     if (Buffer.byteLength(serving) > MAX_TEMPLATE_BYTES) {
-      return notRecorded(stackName, "its template is larger than CloudFormation takes in a request");
+      return notUpdated(stackName, "it is larger than CloudFormation accepts in a request");
     }
     const parameters = await parameterNames(control, stackName);
     await control.cloudFormation.send(
@@ -156,19 +156,19 @@ async function recorded(control: ControlPlane, stage: StageInAws, target: Candid
       }),
     );
     await waitUntilStackUpdateComplete(
-      { client: control.cloudFormation, maxWaitTime: UPDATE_PATIENCE, minDelay: 1, maxDelay: 5 },
+      { client: control.cloudFormation, maxWaitTime: UPDATE_TIMEOUT, minDelay: 1, maxDelay: 5 },
       { StackName: stackName },
     );
-    return `the stack ${stackName} says so too`;
+    return `the template of the stack ${stackName} is updated to it`;
   } catch (error) {
-    return notRecorded(stackName, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    return notUpdated(stackName, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
 }
 
-function notRecorded(stackName: string, why: string): string {
+function notUpdated(stackName: string, reason: string): string {
   return (
-    `the stack ${stackName} does not know of it (${why}): a deploy that fails may bring back what its template ` +
-    "names, and a deploy of that same template changes nothing"
+    `the template of the stack ${stackName} could not be updated (${reason}): a failed deploy may restore the deployment ` +
+    "that it names, and a deploy of the same template changes nothing"
   );
 }
 
@@ -181,7 +181,7 @@ function described(candidate: Candidate): string {
   return `deployment ${candidate.deploymentId} with version ${candidate.version}, of ${date(candidate.since)}`;
 }
 
-/** A moment to the second, in UTC. */
+/** A date and time in UTC, to the second. */
 function date(moment: Date): string {
   return `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }

@@ -22,14 +22,14 @@ import { allOf } from "../all-pages";
 import { stackInAws } from "../stack-in-aws";
 import type { ControlPlane } from "./control-plane";
 
-/** Authorizers that API Gateway lists at once; an API has ten unless its quota was raised. */
+/** The most authorizers that API Gateway lists at once; an API has at most ten unless its quota was raised. */
 const MAX_AUTHORIZERS = 500;
 
 /** A deployment of the stage's API. */
 export interface ApiDeployment {
   readonly id: string;
   readonly created: Date;
-  /** What it calls; nothing for a deployment that the stack has not made. */
+  /** The function that it invokes; `undefined` for a deployment that the stack did not create. */
   readonly called: CalledFunction | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface ApiDeployment {
 export interface PublishedVersion {
   readonly number: number;
   readonly published: Date;
-  /** The digest of its contract of headers; nothing for versions that are older than such digests. */
+  /** The digest of its header contract; `undefined` for versions from before such digests. */
   readonly contract: string | undefined;
 }
 
@@ -45,13 +45,13 @@ export interface PublishedVersion {
 export interface FunctionAlias {
   readonly name: string;
   readonly version: number;
-  /** The digest of its contract of headers; nothing for an alias that the stack has not made. */
+  /** The digest of its header contract; `undefined` for an alias that the stack did not create. */
   readonly contract: string | undefined;
-  /** The versions that some requests go to while CodeDeploy shifts them. */
+  /** The versions that also receive requests while CodeDeploy shifts them. */
   readonly alsoServes: readonly number[];
 }
 
-/** What AWS has of a stage. */
+/** The state of a stage in AWS. */
 export interface StageInAws {
   readonly stackName: string;
   readonly stackStatus: string;
@@ -61,20 +61,20 @@ export interface StageInAws {
   readonly functionName: string;
   /** The id of the deployment that the stage serves. */
   readonly servedId: string;
-  /** The ids of those that other stages of the API serve, made by hand. */
+  /** The ids of the deployments that other stages of the API serve, which the stack did not create. */
   readonly servedElsewhere: readonly string[];
   readonly deployments: readonly ApiDeployment[];
-  /** The URI that each authorizer calls, by the authorizer's id. */
+  /** The URI of each authorizer, by the authorizer's id. */
   readonly authorizers: ReadonlyMap<string, string>;
   readonly versions: readonly PublishedVersion[];
   readonly aliases: readonly FunctionAlias[];
 }
 
 /**
- * Reads what AWS has of a stage.
+ * Reads the state of a stage in AWS.
  *
- * @throws InputError where the stage is not deployed, or is no REST API
- * @throws whatever AWS answers besides
+ * @throws InputError if the stage is not deployed or has no REST API
+ * @throws any other error of AWS
  */
 export async function readStageInAws(
   control: ControlPlane,
@@ -93,7 +93,7 @@ export async function readStageInAws(
   const hasStage = resources.some(({ ResourceType: type }) => type === "AWS::ApiGateway::Stage");
   if (apiId === undefined || functionName === undefined || !hasStage) {
     throw new InputError(
-      `the stack ${stackName} has no REST API whose deployments could be switched, or its first deploy has failed`,
+      `the stack ${stackName} has no REST API whose deployments can be switched, or its first deploy failed`,
     );
   }
   const [stages, deployments, authorizers, versions, aliases] = await Promise.all([
@@ -144,7 +144,7 @@ export async function readStageInAws(
   };
 }
 
-/** Whether API Gateway may call the function for an authorizer; nobody may where the version is gone. */
+/** Whether API Gateway may invoke the function for an authorizer; not if the version no longer exists. */
 export async function mayCall(
   control: ControlPlane,
   stage: StageInAws,

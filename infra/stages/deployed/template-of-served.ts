@@ -8,15 +8,15 @@ interface Resource {
 }
 
 /**
- * The stack's template as it has to be for CloudFormation to agree with what the stage serves: the stage's deployment is
- * named by its id, and the version of the alias by its number, except where they are the template's own. The alias is
- * without its update policy, so that CloudFormation does not let CodeDeploy shift what is shifted already.
+ * Changes the stack's template so that it agrees with what the stage serves: it names the stage's deployment by its id and the
+ * version of the alias by its number, or by reference if the template contains them. The alias gets no update policy, so that
+ * CloudFormation does not let CodeDeploy repeat the shift.
  *
- * The next template that CDK deploys has all of that as it always was.
+ * The next template that CDK deploys has none of these changes.
  *
- * @param text the template, as CDK deployed it or as this function has written it
- * @returns the same text where nothing differs
- * @throws SyntaxError where the template is not JSON
+ * @param text the template as deployed by CDK or as returned by this function
+ * @returns the same text if nothing differs
+ * @throws SyntaxError if the template is not JSON
  */
 export function templateServing(
   text: string,

@@ -4,24 +4,24 @@ import type { AwsSession } from "../preflight/aws-session";
 import { compareServedDeployments } from "./served-deployment";
 import { detectStackDrift } from "./stack-drift";
 
-/** What is known of a stack after it was compared with its template. */
+/** The result of comparing a stack with its template. */
 export interface DriftReport {
   readonly stack: string;
-  /** What is not as the template says, a line each. */
+  /** The differences from the template, one line each. */
   readonly differences: readonly string[];
-  /** Why some of it could not be compared. */
+  /** The reason why some resources could not be compared. */
   readonly failure?: string;
-  /** Types that CloudFormation can't compare, each with how many resources of it there are. */
+  /** The types that CloudFormation can't compare, each with its number of resources. */
   readonly unchecked: ReadonlyMap<string, number>;
 }
 
 /**
- * Compares a stack with its template, and what its API serves with what was deployed last.
+ * Compares a stack with its template, and the deployment that its API serves with the last one.
  *
- * What a stack retains on purpose (earlier versions of the function, their permissions, a secret or logs that outlive it)
- * is no longer the stack's, so it is compared with nothing; values of secrets are in no template.
+ * Resources that a stack retains on purpose (earlier versions of the function, their permissions, a secret or logs that outlive
+ * it) no longer belong to the stack and are not compared. Neither are the values of secrets, which are in no template.
  *
- * @throws InputError where there is no such stack
+ * @throws InputError if the stack does not exist
  */
 export async function findDrift(session: AwsSession, stack: string): Promise<DriftReport> {
   const cloudFormation = new CloudFormationClient(session.config);
@@ -34,7 +34,7 @@ export async function findDrift(session: AwsSession, stack: string): Promise<Dri
       unchecked.set(type, (unchecked.get(type) ?? 0) + 1);
     }
   }
-  // CloudFormation says the same of a stage's deployment, in the words of its property.
+  // CloudFormation reports a stage's deployment too, as a property.
   const others =
     served.length === 0 ? differences : differences.filter((line) => !/\/DeploymentId is/.test(line));
   return {
@@ -45,7 +45,7 @@ export async function findDrift(session: AwsSession, stack: string): Promise<Dri
   };
 }
 
-/** A report for people. */
+/** The report as text. */
 export function driftText({ stack, differences, failure, unchecked }: DriftReport): string {
   const kinds = [...unchecked].sort().map(([type, count]) => (count === 1 ? type : `${type} (${count})`));
   const lines = [

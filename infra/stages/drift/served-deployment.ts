@@ -3,10 +3,10 @@ import { type CloudFormationClient, GetTemplateCommand } from "@aws-sdk/client-c
 import type { StackResource } from "./stack-drift";
 
 /**
- * Compares the deployment that a REST API's stage serves with the one that the stack deployed last: it decides which
- * version of the authorizer is called and which headers are mapped, so an older one is an older set of rules.
+ * Compares the deployment that a REST API's stage serves with the one that the stack deployed last. The deployment determines
+ * which version of the authorizer is invoked and which headers are mapped, so an older one means older rules.
  *
- * @returns a line for each stage that serves another deployment, or that is gone
+ * @returns one line for each stage that serves another deployment or no longer exists
  */
 export async function compareServedDeployments(
   cloudFormation: CloudFormationClient,
@@ -30,7 +30,9 @@ export async function compareServedDeployments(
     const expected = resolved(DeploymentId, physical);
     const served = await servedDeployment(apiGateway, api, stageName);
     if (served === undefined) {
-      lines.push(`${logicalId} (AWS::ApiGateway::Stage) is gone: the API ${api} has no stage ${stageName}`);
+      lines.push(
+        `${logicalId} (AWS::ApiGateway::Stage) was deleted: the API ${api} has no stage ${stageName}`,
+      );
     } else if (served !== expected) {
       lines.push(
         `${logicalId} (AWS::ApiGateway::Stage) serves the deployment ${served}; the stack deployed ${expected} last: ` +

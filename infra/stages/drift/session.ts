@@ -7,10 +7,10 @@ import { callerOf, stageSession, targetOf } from "../preflight/stage-session";
 import type { Stage } from "../stage";
 
 /**
- * Credentials that may read what a stage deployed: those of CDK's lookup role, which may read everything and change
- * nothing; the caller's own where the caller may not assume it and the account is the caller's.
+ * A session that may read a stage's resources: with CDK's lookup role, which may read everything and change nothing, or with
+ * the caller's own credentials if the caller may not assume that role and the account is the caller's.
  *
- * @throws InputError where there are none, or where a stage of the local cloud would be looked for in AWS
+ * @throws InputError if there are no credentials, or if a stage of the local cloud would be looked up in AWS
  */
 export async function readingSession(
   stage: Stage,
@@ -28,7 +28,7 @@ export async function readingSession(
     }
     if (target.account !== caller.account) {
       throw new InputError(
-        `the stage \`${stage.name}\` is in the account ${target.account}, and ${caller.arn} may not assume CDK's lookup role there`,
+        `the stage \`${stage.name}\` is in the account ${target.account}, where ${caller.arn} may not assume CDK's lookup role: use credentials of that account, or bootstrap it with \`--trust\``,
       );
     }
     return session;

@@ -10,10 +10,11 @@ import {
 import { InputError } from "../../lib/input-error";
 import { allOf } from "../all-pages";
 
-/** Milliseconds between two looks at a detection that is under way. */
-const LOOK_AGAIN_AFTER = 2_000;
-/** Milliseconds in which CloudFormation has to look at a stack; it takes some seconds for each few resources. */
-const MAX_DETECTION_TIME = 600_000;
+/** The time between two polls of a running detection, in milliseconds. */
+const POLL_INTERVAL = 2_000;
+
+/** The longest duration of a detection, in milliseconds. CloudFormation takes some seconds for every few resources. */
+const DETECTION_TIMEOUT = 600_000;
 
 /** One resource of a stack. */
 export interface StackResource {
@@ -24,11 +25,11 @@ export interface StackResource {
   readonly checked: boolean;
 }
 
-/** What CloudFormation found in a stack. */
+/** The drift of a stack that CloudFormation detected. */
 export interface StackDrift {
-  /** A line for each resource that is gone and for each property that is not as the template says. */
+  /** One line for each deleted resource and for each property that differs from the template. */
   readonly differences: readonly string[];
-  /** Why some resources could not be compared though their types can. */
+  /** The reason why some resources of comparable types could not be compared. */
   readonly failure?: string;
   readonly resources: readonly StackResource[];
 }
@@ -36,14 +37,14 @@ export interface StackDrift {
 /**
  * Lets CloudFormation compare a stack's resources with its template, and waits for the result.
  *
- * @throws InputError where there is no such stack, or where it is being changed
+ * @throws InputError if the stack does not exist, or if it is being changed
  */
 export async function detectStackDrift(
   cloudFormation: CloudFormationClient,
   stack: string,
 ): Promise<StackDrift> {
   const id = await begin(cloudFormation, stack);
-  const until = Date.now() + MAX_DETECTION_TIME;
+  const until = Date.now() + DETECTION_TIMEOUT;
   let failure: string | undefined;
   for (;;) {
     const { DetectionStatus, DetectionStatusReason } = await cloudFormation.send(
@@ -57,10 +58,10 @@ export async function detectStackDrift(
     }
     if (Date.now() > until) {
       throw new InputError(
-        `CloudFormation is still comparing ${stack} after ${MAX_DETECTION_TIME / 60_000} minutes; try again later`,
+        `CloudFormation is still comparing ${stack} after ${DETECTION_TIMEOUT / 60_000} minutes; try again later`,
       );
     }
-    await pause(LOOK_AGAIN_AFTER);
+    await pause(POLL_INTERVAL);
   }
   const drifted = await allOf(
     paginateDescribeStackResourceDrifts(
@@ -107,7 +108,7 @@ async function resourcesOf(cloudFormation: CloudFormationClient, stack: string):
 function differencesOf(drift: StackResourceDrift): string[] {
   const resource = `${drift.LogicalResourceId} (${drift.ResourceType})`;
   if (drift.StackResourceDriftStatus === "DELETED") {
-    return [`${resource} is gone`];
+    return [`${resource} was deleted`];
   }
   return (drift.PropertyDifferences ?? []).map((difference) => {
     const property = `${resource} ${difference.PropertyPath}`;

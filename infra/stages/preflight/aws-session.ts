@@ -14,13 +14,13 @@ import {
 import type { CdkFlags } from "./cdk-flags";
 import { MfaCodeNeeded } from "./credential-errors";
 
-/** Seconds are all that this may take: one repeat, and no long wait for a region that is not there. */
+/** Short limits, because a preflight may take only seconds: one retry, and no long wait for a region that does not exist. */
 const CLIENT_LIMITS = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 5_000, requestTimeout: 10_000 },
 };
 
-/** Whose credentials these are. */
+/** The identity of the caller. */
 export interface Caller {
   readonly account: string;
   readonly arn: string;
@@ -28,9 +28,9 @@ export interface Caller {
 
 type Credentials = STSClientConfig["credentials"];
 
-/** Requests to AWS, or to where `AWS_ENDPOINT_URL` points, with one set of credentials in one region. */
+/** A session with AWS, or with the endpoint in `AWS_ENDPOINT_URL`: one set of credentials in one region. */
 export class AwsSession {
-  /** What a client of the SDK is made with. */
+  /** The configuration for clients of the SDK. */
   readonly config;
 
   constructor(
@@ -40,7 +40,7 @@ export class AwsSession {
     this.config = { ...CLIENT_LIMITS, region, credentials };
   }
 
-  /** Whose credentials these are, which AWS tells everybody whatever they may do. */
+  /** The identity of the caller, which needs no rights. */
   async caller(): Promise<Caller> {
     const { Account = "", Arn = "" } = await new STSClient(this.config).send(
       new GetCallerIdentityCommand({}),
@@ -48,13 +48,13 @@ export class AwsSession {
     return { account: Account, arn: Arn };
   }
 
-  /** A parameter of the Systems Manager. */
+  /** The value of a parameter in Systems Manager. */
   async parameter(name: string): Promise<string> {
     const { Parameter } = await new SSMClient(this.config).send(new GetParameterCommand({ Name: name }));
     return Parameter?.Value ?? "";
   }
 
-  /** The same with the credentials of a role. */
+  /** A session with the credentials of a role. */
   async assuming(roleArn: string): Promise<AwsSession> {
     const { Credentials: given } = await new STSClient(this.config).send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "oathgate" }),
@@ -67,7 +67,7 @@ export class AwsSession {
   }
 }
 
-/** The credentials that CDK's command line uses, found in its order: flag, variables, profile, sign-in, machine. */
+/** The credentials that CDK's command line uses, searched in the same order: flag, variables, profile, sign-in, machine. */
 export function cdkCredentials(flags: CdkFlags, environment: NodeJS.ProcessEnv): Credentials {
   const mfaCodeProvider = async (device: string): Promise<string> => {
     throw new MfaCodeNeeded(device);
@@ -82,7 +82,7 @@ export function cdkCredentials(flags: CdkFlags, environment: NodeJS.ProcessEnv):
     : chain;
 }
 
-/** The region that CDK's command line uses for a stage that names none; nothing where nobody chose one. */
+/** The region that CDK's command line uses for a stage without one; `undefined` if none is configured. */
 export async function cdkRegion(
   flags: CdkFlags,
   environment: NodeJS.ProcessEnv,

@@ -1,20 +1,20 @@
 import type { AwsSession } from "./aws-session";
 import { isAccessDenied, isParameterNotFound } from "./credential-errors";
 
-/** The least version of CDK's bootstrap stack that a stack of ours asks for; a test compares it with a synthesised one. */
-export const LEAST_BOOTSTRAP_VERSION = 6;
+/** The lowest version of CDK's bootstrap stack that a stage's stack requires; a test compares it with a synthesised one. */
+export const MIN_BOOTSTRAP_VERSION = 6;
 
-/** Where a stack is deployed to. */
+/** The environment that a stack is deployed to. */
 export interface Target {
   readonly account: string;
   readonly region: string;
-  /** Such as `aws`. */
+  /** The partition, such as `aws`. */
   readonly partition: string;
-  /** What the names of the bootstrapped resources hold. */
+  /** The qualifier in the names of the bootstrapped resources. */
   readonly qualifier: string;
 }
 
-/** What is known of the bootstrap stack. */
+/** The state of the bootstrap stack. */
 export type Bootstrapped =
   | { readonly kind: "version"; readonly version: number }
   | { readonly kind: "absent" }
@@ -29,18 +29,18 @@ export function versionParameter(target: Target): string {
   return `/cdk-bootstrap/${target.qualifier}/version`;
 }
 
-/** A role's ARN; where the stack is deployed may be tokens. */
+/** A role's ARN. The target's values may be tokens. */
 export function roleArn(target: Target, role: BootstrapRole): string {
   const { partition, account, qualifier, region } = target;
   return `arn:${partition}:iam::${account}:role/cdk-${qualifier}-${role}-${account}-${region}`;
 }
 
 /**
- * Reads the version of the bootstrap stack: as the caller where the account is the caller's own, else, and where that is
- * denied, as one of the roles, as CDK's command line will.
+ * Reads the version of the bootstrap stack with the caller's credentials if the account is the caller's own; otherwise, or if
+ * that is denied, with one of the roles, like CDK's command line.
  *
  * @param own whether the account is the caller's own
- * @throws whatever AWS answers besides a denial
+ * @throws any error of AWS except a denial
  */
 export async function bootstrapVersion(
   session: AwsSession,

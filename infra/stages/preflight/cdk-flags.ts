@@ -1,26 +1,26 @@
 import { parseArgs } from "node:util";
 
-/** The context key by which an app's stacks and the bootstrapped resources find each other. */
+/** The context key for the qualifier of the bootstrapped resources. */
 export const QUALIFIER_KEY = "@aws-cdk/core:bootstrapQualifier";
-/** What CDK takes for it by itself. */
+/** CDK's default qualifier. */
 export const DEFAULT_QUALIFIER = "hnb659fds";
-/** The name that CDK gives its bootstrap stack by itself. */
+/** CDK's default name of the bootstrap stack. */
 const DEFAULT_TOOLKIT_STACK = "CDKToolkit";
 
-/** What CDK's command line is told that decides about whom it asks. */
+/** The flags of CDK's command line that determine the environment that it deploys to. */
 export interface CdkFlags {
-  /** `--profile`: the profile of the AWS configuration; without it, what the environment says. */
+  /** `--profile`: the profile of the AWS configuration. @default from the environment */
   readonly profile?: string;
-  /** What the names of the bootstrapped resources hold, such as `hnb659fds`. */
+  /** The qualifier in the names of the bootstrapped resources, such as `hnb659fds`. */
   readonly qualifier: string;
   /** The name of the bootstrap stack. */
   readonly toolkitStack: string;
-  /** `--cloudformation-execution-policies`: what CloudFormation may do, where the caller says so. */
+  /** `--cloudformation-execution-policies`: the policies of CloudFormation's role. @default not set */
   readonly executionPolicies?: string;
 }
 
 /**
- * Reads CDK's own flags; those that are of no matter here are passed over.
+ * Reads CDK's own flags and ignores those that do not matter here.
  *
  * @param args the words of `CDK_FLAGS`
  * @param context `context` of cdk.json

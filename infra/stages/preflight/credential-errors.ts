@@ -1,11 +1,11 @@
 import { InputError } from "../../lib/input-error";
 
-/** A profile asks for a code of a device, which CDK's command line asks the person for. */
+/** A profile needs a code of an MFA device, which CDK's command line prompts for. */
 export class MfaCodeNeeded extends Error {
   override readonly name = "MfaCodeNeeded";
 
   constructor(device: string) {
-    super(`a code of ${device} is needed`);
+    super(`a code of the MFA device ${device} is required`);
   }
 }
 
@@ -19,22 +19,22 @@ const NOT_FOUND = [
 ];
 const UNREACHABLE = ["ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH"];
 
-/** Whether AWS knows the caller, who may not do this. */
+/** Whether AWS denied a request for lack of rights. */
 export function isAccessDenied(error: unknown): boolean {
   return ["AccessDenied", "AccessDeniedException"].includes(nameOf(error));
 }
 
-/** Whether there is no parameter of the name. */
+/** Whether a parameter does not exist. */
 export function isParameterNotFound(error: unknown): boolean {
   return nameOf(error) === "ParameterNotFound";
 }
 
 /**
- * Why nobody knows whose credentials these are, and what to do about it.
+ * Explains why credentials could not be used, and what to do about it.
  *
- * What AWS itself says of a wrong signature is left out: it can hold a session token.
+ * AWS's own message about a wrong signature is left out because it can contain a session token.
  *
- * @param region the region that was asked
+ * @param region the region of the request
  */
 export function credentialsRefused(error: unknown, region: string): InputError {
   const name = nameOf(error);
@@ -46,7 +46,7 @@ export function credentialsRefused(error: unknown, region: string): InputError {
   }
   if (EXPIRED.includes(name)) {
     return new InputError(
-      "the AWS credentials have expired: sign in anew (`aws sso login`), or set new ones in the environment",
+      "the AWS credentials have expired: sign in again (`aws sso login`), or set new ones in the environment",
     );
   }
   if (UNKNOWN_KEY.includes(name)) {
@@ -57,7 +57,7 @@ export function credentialsRefused(error: unknown, region: string): InputError {
   }
   if (WRONG_SIGNATURE.includes(name)) {
     return new InputError(
-      `AWS takes no signature of these credentials (${name}): AWS_SECRET_ACCESS_KEY does not belong to ` +
+      `AWS rejects the signature of these credentials (${name}): AWS_SECRET_ACCESS_KEY does not belong to ` +
         "AWS_ACCESS_KEY_ID, or this machine's clock is wrong",
     );
   }
@@ -70,7 +70,7 @@ export function credentialsRefused(error: unknown, region: string): InputError {
       `${place} cannot be reached (${unreachable}): check the region's name, AWS_ENDPOINT_URL and the network`,
     );
   }
-  return new InputError(`AWS refuses a request with these credentials: ${name}: ${messageOf(error)}`);
+  return new InputError(`a request to AWS with these credentials failed: ${name}: ${messageOf(error)}`);
 }
 
 function nameOf(error: unknown): string {
@@ -81,7 +81,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The codes of a failed connection; to a host with several addresses each failure has its own. */
+/** The error codes of a failed connection; a host with several addresses has one for each. */
 function codesOf(error: unknown): string[] {
   const all = error instanceof AggregateError ? [error, ...error.errors] : [error];
   return all.flatMap((one) => (one instanceof Error && "code" in one ? [String(one.code)] : []));

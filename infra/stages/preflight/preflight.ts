@@ -5,7 +5,7 @@ import {
   type Bootstrapped,
   type BootstrapRole,
   bootstrapVersion,
-  LEAST_BOOTSTRAP_VERSION,
+  MIN_BOOTSTRAP_VERSION,
   roleArn,
   type Target,
   versionParameter,
@@ -15,7 +15,7 @@ import { credentialsRefused, MfaCodeNeeded } from "./credential-errors";
 import { refuseProtected, refuseProtectedStack } from "./protection";
 import { otherAccount, stageSession, targetOf } from "./stage-session";
 
-/** The commands of CDK's that are checked before they run, each with the roles that it assumes. */
+/** The commands of CDK that are checked before they run, each with the roles that it assumes. */
 const ROLES = {
   bootstrap: [],
   diff: ["lookup-role", "deploy-role"],
@@ -23,27 +23,27 @@ const ROLES = {
   destroy: ["deploy-role"],
 } as const satisfies Record<string, readonly BootstrapRole[]>;
 
-/** A command of CDK's that is checked before it runs. */
+/** A command of CDK that is checked before it runs. */
 export type CdkCommand = keyof typeof ROLES;
 
-/** Those commands. */
+/** All of these commands. */
 export const CDK_COMMANDS = Object.keys(ROLES) as CdkCommand[];
 
-/** What is about to run. */
+/** A command that is about to run. */
 export interface CdkRun {
   readonly command: CdkCommand;
   readonly stage: Stage;
-  /** The stage as it was chosen, which may be a file's path. */
+  /** The stage's name or the path of its file, as given by the user. */
   readonly choice: string;
   readonly flags: CdkFlags;
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /**
- * Checks what is known before anything is built: credentials, account, region, and CDK's bootstrap stack.
+ * Checks what can be known before anything is built: credentials, account, region, and CDK's bootstrap stack.
  *
- * @returns what is about to happen where and as whom, in sentences for the person who asked for it
- * @throws InputError that says what is wrong, and the command that mends it
+ * @returns lines for the user: what is about to happen, in which account and region, and with which identity
+ * @throws InputError that says what is wrong, and which command solves it
  */
 export async function preflight(run: CdkRun): Promise<string[]> {
   const { command, stage, flags, environment } = run;
@@ -56,7 +56,7 @@ export async function preflight(run: CdkRun): Promise<string[]> {
     caller = await session.caller();
   } catch (error) {
     if (error instanceof MfaCodeNeeded) {
-      return [`the credentials are not checked: ${error.message}, which cdk asks for`];
+      return [`the credentials were not checked: ${error.message}, which cdk will prompt for`];
     }
     throw credentialsRefused(error, session.region);
   }
@@ -80,25 +80,33 @@ export async function preflight(run: CdkRun): Promise<string[]> {
   } catch (error) {
     throw credentialsRefused(error, region);
   }
-  const unsure = judged(found, run, target, caller);
-  const said = unsure === undefined ? [going] : [going, unsure];
+  const unchecked = checkBootstrap(found, run, target, caller);
+  const lines = unchecked === undefined ? [going] : [going, unchecked];
   return command === "destroy"
-    ? [...said, ...(await destroyable(await session.assuming(roleArn(target, "deploy-role")), run))]
-    : said;
+    ? [...lines, ...(await destroyable(await session.assuming(roleArn(target, "deploy-role")), run))]
+    : lines;
 }
 
-/** What could not be found out of a stack that is about to be destroyed; refuses one that is protected. */
+/**
+ * Refuses to destroy a protected stack.
+ *
+ * @returns a line about what could not be checked, if anything
+ */
 async function destroyable(session: AwsSession, run: CdkRun): Promise<string[]> {
   try {
-    const unsure = await refuseProtectedStack(session, run);
-    return unsure === undefined ? [] : [unsure];
+    const unchecked = await refuseProtectedStack(session, run);
+    return unchecked === undefined ? [] : [unchecked];
   } catch (error) {
     throw error instanceof InputError ? error : credentialsRefused(error, session.region);
   }
 }
 
-/** What could not be found out; refuses what cannot work. */
-function judged(
+/**
+ * Refuses a deployment that can't work because of the bootstrap stack.
+ *
+ * @returns a line about what could not be checked, if anything
+ */
+function checkBootstrap(
   found: Bootstrapped,
   { command, stage, choice, flags }: CdkRun,
   target: Target,
@@ -107,33 +115,33 @@ function judged(
   const { account, region } = target;
   const own = account === caller.account;
   const profile = own && flags.profile !== undefined ? ` CDK_FLAGS='--profile ${flags.profile}'` : "";
-  const mend = own
+  const solution = own
     ? `\`make bootstrap STAGE=${choice}${profile}\``
     : `\`make bootstrap STAGE=${choice}\` with credentials of ${account}`;
   switch (found.kind) {
     case "version":
-      if (found.version >= LEAST_BOOTSTRAP_VERSION) {
+      if (found.version >= MIN_BOOTSTRAP_VERSION) {
         return undefined;
       }
       throw new InputError(
-        `the account ${account} is bootstrapped for CDK in ${region} with version ${found.version}, and ` +
-          `${LEAST_BOOTSTRAP_VERSION} or newer is needed: ${mend}`,
+        `the account ${account} is bootstrapped for CDK in ${region} with version ${found.version}, but ` +
+          `${MIN_BOOTSTRAP_VERSION} or newer is required: ${solution}`,
       );
     case "absent":
       throw new InputError(
         `${own ? "" : `${otherAccount(stage, caller)}. `}The account ${account} is not bootstrapped for CDK in ` +
-          `${region} (there is no parameter ${versionParameter(target)}): ${mend}`,
+          `${region} (there is no parameter ${versionParameter(target)}): ${solution}`,
       );
     case "hidden": {
       const roles = ROLES[command].map((role) => roleArn(target, role)).join(" or ");
       if (!own) {
         throw new InputError(
-          `${otherAccount(stage, caller)}, and may not assume ${roles}: use credentials of ${account}, or let CDK's ` +
+          `${otherAccount(stage, caller)} and may not assume ${roles}: use credentials of ${account}, or let CDK's ` +
             `roles there trust ${caller.account}: \`make bootstrap STAGE=${choice} CDK_FLAGS='--trust ` +
             `${caller.account} …'\` with credentials of ${account}`,
         );
       }
-      return `not checked whether the account is bootstrapped for CDK: it may neither read ${versionParameter(target)} nor assume ${roles}`;
+      return `could not check whether the account is bootstrapped for CDK: the credentials may neither read ${versionParameter(target)} nor assume ${roles}`;
     }
   }
 }

@@ -6,7 +6,7 @@ import type { Stage } from "../stage";
 import type { AwsSession } from "./aws-session";
 import { isAccessDenied } from "./credential-errors";
 
-/** A stage as it was chosen: the words of a command that is proposed. */
+/** A stage, and the name or path by which it was chosen, for suggested commands. */
 interface Chosen {
   readonly stage: Stage;
   readonly choice: string;
@@ -15,22 +15,22 @@ interface Chosen {
 /**
  * Refuses to destroy a stage whose file protects it.
  *
- * @throws InputError that says how the protection is taken away
+ * @throws InputError that says how to remove the protection
  */
 export function refuseProtected({ stage, choice }: Chosen): void {
   if (stage.settings.terminationProtection) {
     throw new InputError(
-      `the stage \`${stage.name}\` is protected and not destroyed: to destroy it, set \`terminationProtection: false\` in ` +
-        `its file, deploy that (\`make deploy STAGE=${choice}\`), and then destroy it`,
+      `the stage \`${stage.name}\` is protected and was not destroyed: set \`terminationProtection: false\` in its file, ` +
+        `deploy that (\`make deploy STAGE=${choice}\`), and then destroy it`,
     );
   }
 }
 
 /**
- * Refuses to destroy a stage whose stack is protected in AWS, whatever its file says by now.
+ * Refuses to destroy a stage whose stack is protected in AWS, even if its file no longer protects it.
  *
- * @returns what could not be found out, if anything
- * @throws InputError that says how the protection is taken away
+ * @returns a line about what could not be checked, if anything
+ * @throws InputError that says how to remove the protection
  */
 export async function refuseProtectedStack(
   session: AwsSession,
@@ -40,18 +40,18 @@ export async function refuseProtectedStack(
   let isProtected: boolean | undefined;
   try {
     const found = await stackInAws(new CloudFormationClient(session.config), stack);
-    // Where there is no stack, nothing is protected.
+    // A stack that does not exist is not protected.
     isProtected = found?.EnableTerminationProtection;
   } catch (error) {
     if (isAccessDenied(error)) {
-      return `not checked whether ${stack} is protected: the credentials may not look at it; CloudFormation deletes no protected stack`;
+      return `could not check whether ${stack} is protected: the credentials may not read it; CloudFormation never deletes a protected stack`;
     }
     throw error;
   }
   if (isProtected) {
     throw new InputError(
-      `the stack ${stack} is protected in AWS and not destroyed, although the file of the stage \`${stage.name}\` does not ` +
-        `protect it: deploy the file as it is (\`make deploy STAGE=${choice}\`), which takes the protection away, and then destroy it`,
+      `the stack ${stack} is protected in AWS and was not destroyed, although the file of the stage \`${stage.name}\` does not ` +
+        `protect it: deploy the stage (\`make deploy STAGE=${choice}\`), which removes the protection, and then destroy it`,
     );
   }
   return undefined;

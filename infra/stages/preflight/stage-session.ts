@@ -6,9 +6,9 @@ import type { CdkFlags } from "./cdk-flags";
 import { credentialsRefused } from "./credential-errors";
 
 /**
- * Requests to where a stage is deployed, with the credentials that CDK's command line would use. Nothing is sent yet.
+ * A session for a stage's account and region, with the credentials that CDK's command line would use. Sends no request yet.
  *
- * @throws InputError where nobody chose a region, or where a stage of the local cloud would be looked for in AWS
+ * @throws InputError if no region is configured, or if a stage of the local cloud would be looked up in AWS
  */
 export async function stageSession(
   { name, settings }: Stage,
@@ -17,23 +17,23 @@ export async function stageSession(
 ): Promise<AwsSession> {
   if (settings.awsEndpointUrl !== undefined && !environment.AWS_ENDPOINT_URL) {
     throw new InputError(
-      `the stage \`${name}\` is for the local cloud at ${settings.awsEndpointUrl}, and AWS_ENDPOINT_URL is not ` +
-        'set, so the request would go to AWS itself: `eval "$(.venv/bin/python -m local.cloud env)"`',
+      `the stage \`${name}\` is for the local cloud at ${settings.awsEndpointUrl}, but AWS_ENDPOINT_URL is not ` +
+        'set, so the request would go to AWS itself: run `eval "$(.venv/bin/python -m local.cloud env)"`',
     );
   }
   const region = settings.region ?? (await cdkRegion(flags, environment));
   if (region === undefined) {
     throw new InputError(
-      `no region is chosen: set \`region\` in the file of the stage \`${name}\`, or AWS_REGION`,
+      `no region is configured: set \`region\` in the file of the stage \`${name}\`, or AWS_REGION`,
     );
   }
   return new AwsSession(region, cdkCredentials(flags, environment));
 }
 
 /**
- * Whose credentials a session has.
+ * The identity of a session's caller.
  *
- * @throws InputError where AWS does not take them
+ * @throws InputError if AWS does not accept the credentials
  */
 export async function callerOf(session: AwsSession): Promise<Caller> {
   try {
@@ -43,7 +43,7 @@ export async function callerOf(session: AwsSession): Promise<Caller> {
   }
 }
 
-/** Where a stage is deployed: in the account that it names, else in the caller's. */
+/** The environment that a stage is deployed to: the account is the one in its settings, or else the caller's. */
 export function targetOf(
   { settings }: Stage,
   caller: Caller,
@@ -54,7 +54,7 @@ export function targetOf(
   return { account: settings.account ?? caller.account, region, partition, qualifier };
 }
 
-/** What is wrong with credentials of another account than the stage's. */
+/** The message about credentials of another account than the stage's. */
 export function otherAccount({ name, settings }: Stage, caller: Caller): string {
-  return `the stage \`${name}\` names the account ${settings.account}, the credentials are of ${caller.account} (${caller.arn})`;
+  return `the stage \`${name}\` is in the account ${settings.account}, but the credentials belong to ${caller.account} (${caller.arn})`;
 }

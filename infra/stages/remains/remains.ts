@@ -8,18 +8,18 @@ import type { AwsSession } from "../preflight/aws-session";
 import { mayRemain } from "./stack-history";
 import { stillThere } from "./still-there";
 
-/** What AWS has of a stage that is, or was, deployed. */
+/** What remains in AWS of a stage that is or was deployed. */
 export interface Remains {
   readonly stack: string;
-  /** The stack's status, where it is still there. */
+  /** The stack's status, if it still exists. */
   readonly status?: string;
-  /** What is left of stacks of this name that were deleted, a line each. */
+  /** What remains of deleted stacks with this name, one line each. */
   readonly left: readonly string[];
 }
 
 /**
- * Looks for what is left of a stage: of every stack of its name that was deleted in the last ninety days, for which
- * CloudFormation keeps a deleted stack's history.
+ * Finds what remains of a stage: of every stack with its name that was deleted in the last ninety days, the time for which
+ * CloudFormation keeps the history of deleted stacks.
  */
 export async function findRemains(session: AwsSession, stack: string): Promise<Remains> {
   const client = new CloudFormationClient(session.config);
@@ -46,14 +46,14 @@ export async function findRemains(session: AwsSession, stack: string): Promise<R
   return { stack, ...(status === undefined ? {} : { status }), left: [...new Set(left)].sort() };
 }
 
-/** A report for people. */
+/** The report as text. */
 export function remainsText({ stack, status, left }: Remains): string {
   const lines = [
-    ...(status === undefined ? [] : [`${stack} is there (${status})`]),
+    ...(status === undefined ? [] : [`${stack} exists (${status})`]),
     ...(left.length === 0
-      ? [`nothing is left of ${status === undefined ? stack : "earlier stacks of this name"}`]
+      ? [`nothing remains of ${status === undefined ? stack : "earlier stacks with this name"}`]
       : [
-          `left of ${status === undefined ? stack : "earlier stacks of this name"}:`,
+          `remaining of ${status === undefined ? stack : "earlier stacks with this name"}:`,
           ...left.map((line) => `  ${line}`),
         ]),
   ];

@@ -1,26 +1,26 @@
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 
-/** A resource of a stack, as CloudFormation knows it. */
+/** A resource of a stack in CloudFormation. */
 export interface KnownResource {
   readonly type: string;
   readonly id: string;
 }
 
-/** What of a stack's history is looked at. */
+/** The fields of a stack's history that are read. */
 type HistoryEntry = Pick<StackEvent, "ResourceType" | "PhysicalResourceId"> & {
   readonly ResourceStatus?: string | undefined;
 };
 
-/** Types that are a part of a function or of an API, and gone when that is. */
+/** Types that are part of a function or an API and are deleted with it. */
 const PARTS =
   /^AWS::(Lambda::(Version|Permission|Alias)|ApiGateway::(Deployment|Authorizer)|ApiGatewayV2::(Deployment|Authorizer|Integration|Route))$/;
 
-/** Types of which CloudFormation says that they are deleted while they still are there for some days. */
+/** Types that CloudFormation reports as deleted although they still exist for some days. */
 const DELETED_LATER = ["AWS::KMS::Key"];
 
 /**
- * What may be left of a deleted stack, by its own history: what CloudFormation retained or could not delete, at any time of the
- * stack's life, what is deleted days later, and the log groups that AWS makes by itself for functions and APIs.
+ * What may remain of a deleted stack according to its history: resources that CloudFormation retained or could not delete, at any
+ * time of the stack's life, resources that are deleted days later, and log groups that AWS creates for functions and APIs.
  */
 export function mayRemain(events: readonly HistoryEntry[]): KnownResource[] {
   const named = events.flatMap(
@@ -33,14 +33,14 @@ export function mayRemain(events: readonly HistoryEntry[]): KnownResource[] {
       (status === "DELETE_COMPLETE" && DELETED_LATER.includes(type)),
   );
   const logs = named.flatMap(({ type, id }) => {
-    const group = logGroupByItself(type, id);
+    const group = implicitLogGroup(type, id);
     return group === undefined ? [] : [{ type: "AWS::Logs::LogGroup", id: group }];
   });
   return distinct([...kept, ...logs]);
 }
 
-/** The log group that AWS makes where a function or an API has none of its own; of an API, what the names begin with. */
-function logGroupByItself(type: string, id: string): string | undefined {
+/** The log group that AWS creates for a function or an API without one; for an API, the prefix of the names. */
+function implicitLogGroup(type: string, id: string): string | undefined {
   switch (type) {
     case "AWS::Lambda::Function":
       return `/aws/lambda/${id}`;

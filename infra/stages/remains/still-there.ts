@@ -9,26 +9,26 @@ import type { AwsSession } from "../preflight/aws-session";
 import { isAccessDenied } from "../preflight/credential-errors";
 import type { KnownResource } from "./stack-history";
 
-/** Asks AWS whether a resource is there, and gives a line about it for each that is. */
-type Question = (session: AwsSession, id: string) => Promise<string[]>;
+/** Looks a resource up in AWS. Returns one line for each that exists. */
+type Lookup = (session: AwsSession, id: string) => Promise<string[]>;
 
-const QUESTIONS: Readonly<Record<string, Question>> = {
+const LOOKUPS: Readonly<Record<string, Lookup>> = {
   "AWS::SecretsManager::Secret": secret,
   "AWS::Logs::LogGroup": logGroups,
   "AWS::KMS::Key": key,
 };
 
-/** What AWS says of a resource that may be left: a line for each that is there, or that could not be looked for. */
+/** Looks up a resource that may remain. Returns one line for each that exists or could not be looked up. */
 export async function stillThere(session: AwsSession, { type, id }: KnownResource): Promise<string[]> {
-  const ask = QUESTIONS[type];
-  if (ask === undefined) {
-    return [`${type} ${id}, which CloudFormation kept; whether it is still there was not looked for`];
+  const lookUp = LOOKUPS[type];
+  if (lookUp === undefined) {
+    return [`${type} ${id}, which CloudFormation kept; whether it still exists was not checked`];
   }
   try {
-    return await ask(session, id);
+    return await lookUp(session, id);
   } catch (error) {
     if (isAccessDenied(error)) {
-      return [`perhaps ${type} ${id}: the credentials may not look for it`];
+      return [`possibly ${type} ${id}: the credentials may not read it`];
     }
     throw error;
   }
@@ -42,7 +42,7 @@ async function secret(session: AwsSession, id: string): Promise<string[]> {
     return [
       found.DeletedDate === undefined
         ? `the secret ${id}`
-        : `the secret ${id}, which is deleted since ${found.DeletedDate.toISOString()} and can be restored for some days`,
+        : `the secret ${id}, which was deleted on ${found.DeletedDate.toISOString()} and can be restored for some days`,
     ];
   } catch (error) {
     if (error instanceof ResourceNotFoundException) {
@@ -59,7 +59,7 @@ async function logGroups(session: AwsSession, id: string): Promise<string[]> {
   return (
     (found.logGroups ?? [])
       .map(({ logGroupName = "" }) => logGroupName)
-      // What ends with a slash is the beginning of names.
+      // An id that ends with a slash is a prefix of names.
       .filter((name) => name === id || id.endsWith("/"))
       .map((name) => `the log group ${name}`)
   );
@@ -72,7 +72,7 @@ async function key(session: AwsSession, id: string): Promise<string[]> {
     return [
       until === undefined
         ? `the KMS key ${id}`
-        : `the KMS key ${id}, which KMS deletes on ${until.toISOString()}`,
+        : `the KMS key ${id}, which KMS will delete on ${until.toISOString()}`,
     ];
   } catch (error) {
     if (error instanceof NotFoundException) {

@@ -1,14 +1,14 @@
 import type { z } from "zod";
-import { LONGEST_DECISION_SECONDS } from "../../lib/v2-api/vouched-parameters";
+import { MAX_DECISION_SECONDS } from "../../lib/v2-api/vouched-parameters";
 import type { StageSettings } from "../stage-schema";
 import type { ApiSettings } from "./api";
 
-/** Something that a kind of API can't do. */
+/** A setting that a kind of API does not support. */
 interface Limit {
   readonly kinds: readonly ApiSettings["kind"][];
   /** The setting, such as `throttle.methods`. */
   readonly setting: string;
-  readonly isBeyond: (settings: StageSettings) => boolean;
+  readonly exceeds: (settings: StageSettings) => boolean;
   readonly message: string;
 }
 
@@ -18,139 +18,137 @@ const LIMITS: readonly Limit[] = [
   {
     kinds: BOTH,
     setting: "keysEndpoint",
-    isBeyond: ({ keysEndpoint }) => keysEndpoint !== undefined && !keysEndpoint.off,
+    exceeds: ({ keysEndpoint }) => keysEndpoint !== undefined && !keysEndpoint.off,
     message:
-      "has no effect with this `api.kind`: give backends the public keys by `oathgate credentials public --secret ARN`",
+      "is not supported with this `api.kind`: export the public keys for backends by `oathgate credentials public --secret ARN`",
   },
   {
     kinds: BOTH,
     setting: "timeoutSeconds",
-    isBeyond: ({ timeoutSeconds }) => timeoutSeconds > LONGEST_DECISION_SECONDS,
-    message: `must be at most ${LONGEST_DECISION_SECONDS} with this \`api.kind\`: such APIs wait no longer for an authorizer`,
+    exceeds: ({ timeoutSeconds }) => timeoutSeconds > MAX_DECISION_SECONDS,
+    message: `must be at most ${MAX_DECISION_SECONDS} with this \`api.kind\`, the time that such APIs wait for an authorizer`,
   },
   {
     kinds: ["http"],
     setting: "backendTimeoutSeconds",
-    isBeyond: ({ backendTimeoutSeconds }) => backendTimeoutSeconds > 30,
-    message: "must be at most 30 with `api.kind: http`, and no quota raises that",
+    exceeds: ({ backendTimeoutSeconds }) => backendTimeoutSeconds > 30,
+    message: "must be at most 30 with `api.kind: http`; AWS does not raise this limit",
   },
   {
     kinds: ["websocket"],
     setting: "backendTimeoutSeconds",
-    isBeyond: ({ backendTimeoutSeconds }) => backendTimeoutSeconds > 29,
-    message: "must be at most 29 with `api.kind: websocket`, and no quota raises that",
+    exceeds: ({ backendTimeoutSeconds }) => backendTimeoutSeconds > 29,
+    message: "must be at most 29 with `api.kind: websocket`; AWS does not raise this limit",
   },
   {
     kinds: BOTH,
     setting: "responseTransferMode",
-    isBeyond: ({ responseTransferMode }) => responseTransferMode === "stream",
-    message: "can't be `stream` with this `api.kind`: only REST APIs stream answers",
+    exceeds: ({ responseTransferMode }) => responseTransferMode === "stream",
+    message: "can't be `stream` with this `api.kind`: only REST APIs stream responses",
   },
   {
     kinds: BOTH,
     setting: "redirects",
-    isBeyond: ({ redirects }) => redirects === "location",
+    exceeds: ({ redirects }) => redirects === "location",
     message:
-      "can't be `location` with this `api.kind`: such APIs answer refusals themselves, without a `Location`",
+      "can't be `location` with this `api.kind`: such APIs respond to refused requests themselves, without `Location`",
   },
   {
     kinds: BOTH,
     setting: "tracing",
-    isBeyond: ({ tracing }) => tracing,
-    message: "can't be true with this `api.kind`: X-Ray traces REST APIs only",
+    exceeds: ({ tracing }) => tracing,
+    message: "can't be true with this `api.kind`: X-Ray traces only REST APIs",
   },
   {
     kinds: BOTH,
     setting: "allowEncodedSlashes",
-    isBeyond: ({ allowEncodedSlashes }) => allowEncodedSlashes,
-    message: "has no effect with this `api.kind`: no path arrives there as the client encoded it",
+    exceeds: ({ allowEncodedSlashes }) => allowEncodedSlashes,
+    message: "is not supported with this `api.kind`: API Gateway decodes the paths of such APIs",
   },
   {
     kinds: ["http"],
     setting: "clientHeaders",
-    isBeyond: ({ clientHeaders }) => clientHeaders.some((name) => name.toLowerCase() === "authorization"),
+    exceeds: ({ clientHeaders }) => clientHeaders.some((name) => name.toLowerCase() === "authorization"),
     message:
-      "has no effect on `Authorization` with `api.kind: http`: the backend receives the client's own there, since HTTP APIs can't map it",
+      "must not name `Authorization` with `api.kind: http`: HTTP APIs can't map it, so the backend always receives the client's own",
   },
   {
     kinds: BOTH,
     setting: "backend",
-    isBeyond: ({ backend }) =>
+    exceeds: ({ backend }) =>
       backend !== undefined &&
       [backend.functionArn, backend.vpcLink, backend.clientCertificate].some((of) => of !== undefined),
-    message: "may have a `secretHeader` alone with this `api.kind`; name the backend's URL as `backendUrl`",
+    message: "supports only `secretHeader` with this `api.kind`; set `backendUrl` to the backend's URL",
   },
   {
     kinds: ["websocket"],
     setting: "forgedHeaders",
-    isBeyond: ({ forgedHeaders }) => forgedHeaders === "replace",
+    exceeds: ({ forgedHeaders }) => forgedHeaders === "replace",
     message:
-      "can't be `replace` with `api.kind: websocket`: what such an API does with a client's header of a mapped name is not known",
+      "can't be `replace` with `api.kind: websocket`: whether a WebSocket API overwrites a client's header is not known",
   },
   {
     kinds: ["websocket"],
     setting: "cors",
-    isBeyond: ({ cors }) => cors !== undefined,
+    exceeds: ({ cors }) => cors !== undefined,
     message:
-      "has no effect with `api.kind: websocket`: browsers open WebSockets without asking; let rules decide by the `Origin` header",
+      "is not supported with `api.kind: websocket`: browsers send no preflights for WebSockets; check the `Origin` header in the rules",
   },
   {
     kinds: ["websocket"],
     setting: "basePath",
-    isBeyond: ({ basePath }) => basePath !== undefined,
-    message: "has no effect with `api.kind: websocket`: the URL of a WebSocket has no path of its own",
+    exceeds: ({ basePath }) => basePath !== undefined,
+    message: "is not supported with `api.kind: websocket`: the URL of a WebSocket API has no further path",
   },
   {
     kinds: BOTH,
     setting: "rollout.strategy",
-    isBeyond: ({ rollout }) => rollout.strategy !== "allAtOnce",
-    message:
-      "must be `allAtOnce` with this `api.kind`: requests are shifted between versions of REST APIs only",
+    exceeds: ({ rollout }) => rollout.strategy !== "allAtOnce",
+    message: "must be `allAtOnce` with this `api.kind`: only REST APIs support shifting requests",
   },
   {
     kinds: BOTH,
     setting: "domain",
-    isBeyond: ({ domain }) => domain !== undefined,
+    exceeds: ({ domain }) => domain !== undefined,
     message:
-      "is for `api.kind: rest`; make the domain of this API elsewhere, and name its host as `publicHost`",
+      "needs `api.kind: rest`; create the domain of this API elsewhere and set `publicHost` to its host",
   },
   {
     kinds: BOTH,
     setting: "webAclArn",
-    isBeyond: ({ webAclArn }) => webAclArn !== undefined,
-    message:
-      "can't be set with this `api.kind`: of API Gateway's APIs, a web ACL can stand before REST APIs only",
+    exceeds: ({ webAclArn }) => webAclArn !== undefined,
+    message: "can't be set with this `api.kind`: AWS WAF supports only REST APIs",
   },
   {
     kinds: BOTH,
     setting: "throttle.methods",
-    isBeyond: ({ throttle }) => throttle?.methods !== undefined,
-    message: "has no effect with this `api.kind`, whose routes take every method",
+    exceeds: ({ throttle }) => throttle?.methods !== undefined,
+    message: "is not supported with this `api.kind`, whose routes match every method",
   },
   {
     kinds: BOTH,
     setting: "systemLogs.api",
-    isBeyond: ({ systemLogs }) => systemLogs.api,
-    message: "can't be true with this `api.kind`: set `accessLogs`, which name the authorizer's errors",
+    exceeds: ({ systemLogs }) => systemLogs.api,
+    message: "can't be true with this `api.kind`: use `accessLogs`, which include the authorizer's errors",
   },
   {
     kinds: BOTH,
     setting: "dashboard",
-    isBeyond: ({ dashboard }) => dashboard,
-    message: "can't be true with this `api.kind`: it shows a REST API's metrics beside the authorizer's",
+    exceeds: ({ dashboard }) => dashboard,
+    message: "can't be true with this `api.kind`: the dashboard shows the metrics of a REST API",
   },
   {
     kinds: BOTH,
     setting: "alarms",
-    isBeyond: ({ alarms }) => alarms !== undefined,
-    message: "is for `api.kind: rest`: the alarms look at a REST API's metrics beside the authorizer's",
+    exceeds: ({ alarms }) => alarms !== undefined,
+    message: "needs `api.kind: rest`: the alarms use the metrics of a REST API",
   },
 ];
 
-/** Refuses what the stage's kind of API can't do. */
-export function refuseBeyondKind(settings: StageSettings, context: z.core.$RefinementCtx): void {
-  for (const { kinds, setting, isBeyond, message } of LIMITS) {
-    if (kinds.includes(settings.api.kind) && isBeyond(settings)) {
+/** Refuses settings that the stage's kind of API does not support. */
+export function checkApiKind(settings: StageSettings, context: z.core.$RefinementCtx): void {
+  for (const { kinds, setting, exceeds, message } of LIMITS) {
+    if (kinds.includes(settings.api.kind) && exceeds(settings)) {
       context.addIssue({ code: "custom", path: setting.split("."), message });
     }
   }

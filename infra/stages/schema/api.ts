@@ -1,16 +1,16 @@
 import { z } from "zod";
-import { canBringToken, NO_TOKEN_HEADER } from "../../lib/v2-api/token-header";
+import { canCarryToken, TOKEN_HEADER_MESSAGE } from "../../lib/v2-api/token-header";
 import { attachedApi } from "./attached-api";
 
 /** The kinds of API that a stage can have. */
 export const API_KINDS = ["rest", "http", "websocket"] as const;
 
-/** The API in front of the backend. */
+/** The API of a stage. */
 export const api = z.strictObject({
-  /** What kind of API it is; `docs/api-kinds.md` says what each can't do. @default rest */
+  /** The kind of API; `docs/api-kinds.md` lists what each does not support. @default rest */
   kind: z.enum(API_KINDS, "must be `rest`, `http` or `websocket`").default("rest"),
-  /** The header that brings what rules set in `Authorization`, which HTTP APIs can't map. @default Authorization */
-  tokenHeader: z.string("must be a header's name").refine(canBringToken, NO_TOKEN_HEADER).optional(),
+  /** The header in which the backend receives what rules set in `Authorization`, which HTTP APIs can't map. @default Authorization */
+  tokenHeader: z.string("must be a header's name").refine(canCarryToken, TOKEN_HEADER_MESSAGE).optional(),
   ...attachedApi,
 });
 

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { BACKEND_TIMEOUT_SECONDS } from "./backend";
 import { complainIn } from "./complain";
 
-/** Settings of `api` that put the gate in front of a REST API which is made elsewhere. */
+/** Settings of `api` that put the gate in front of an existing REST API. */
 export const attachedApi = {
-  /** The id of a REST API that exists; `oathgate attach` changes it. @default the stack makes an API */
+  /** The id of an existing REST API, which `oathgate attach` changes. @default the stack creates an API */
   attach: z
     .string("must be the id of a REST API")
     .regex(/^[a-z0-9]{1,32}$/, "must be the id of a REST API, such as `a1b2c3d4e5`")
@@ -14,7 +14,7 @@ export const attachedApi = {
     .string("must be the name of a stage of the API")
     .regex(/^[A-Za-z0-9_-]{1,128}$/, "must be the name of a stage of the API, such as `prod`")
     .optional(),
-  /** Methods of that API that anybody may call. @default none */
+  /** Public methods of that API. @default none */
   exclude: z
     .array(
       z
@@ -25,7 +25,7 @@ export const attachedApi = {
     .optional(),
 };
 
-/** What of a stage has to do with an API that is made elsewhere. */
+/** The settings of a stage that matter for an existing API. */
 export interface AttachChoice {
   readonly api: {
     readonly kind: string;
@@ -50,15 +50,15 @@ export interface AttachChoice {
   readonly webAclArn?: string | undefined;
 }
 
-/** Settings that are the API's own to have, or work on an API that the stack makes. */
-const OF_THE_API: readonly [string, (stage: AttachChoice) => boolean][] = [
+/** Settings that apply only to an API that the stack creates, each with whether it is set. */
+const OWN_API_SETTINGS: readonly [string, (stage: AttachChoice) => boolean][] = [
   ["api.kind", ({ api }) => api.kind !== "rest"],
   ["api.tokenHeader", ({ api }) => api.tokenHeader !== undefined],
   ["backendUrl", ({ backendUrl }) => backendUrl !== undefined],
   ["backend", ({ backend }) => backend !== undefined],
   [
     "backendTimeoutSeconds",
-    ({ backendTimeoutSeconds }) => backendTimeoutSeconds !== BACKEND_TIMEOUT_SECONDS.unasked,
+    ({ backendTimeoutSeconds }) => backendTimeoutSeconds !== BACKEND_TIMEOUT_SECONDS.withoutQuota,
   ],
   ["responseTransferMode", ({ responseTransferMode }) => responseTransferMode === "stream"],
   ["throttle", ({ throttle }) => throttle !== undefined],
@@ -73,14 +73,14 @@ const OF_THE_API: readonly [string, (stage: AttachChoice) => boolean][] = [
   ["rollout.strategy", ({ rollout }) => rollout.strategy !== "allAtOnce"],
 ];
 
-/** Refuses half of what attaching needs, and what would have no effect on an API that is made elsewhere. */
+/** Refuses incomplete settings for attaching, and settings that would not apply to an existing API. */
 export function checkAttached(stage: AttachChoice, context: z.RefinementCtx): void {
   const complain = complainIn(context);
   const { api } = stage;
   if (api.attach === undefined) {
     for (const key of ["stage", "exclude"] as const) {
       if (api[key] !== undefined) {
-        complain(["api", key], "must be left out without `api.attach`: the stack makes an API of its own");
+        complain(["api", key], "must be removed without `api.attach`: the stack creates an API of its own");
       }
     }
     return;
@@ -88,11 +88,11 @@ export function checkAttached(stage: AttachChoice, context: z.RefinementCtx): vo
   if (api.stage === undefined) {
     complain(["api", "stage"], "must be the name of the stage of the API whose requests are decided");
   }
-  for (const [setting, isSet] of OF_THE_API) {
+  for (const [setting, isSet] of OWN_API_SETTINGS) {
     if (isSet(stage)) {
       complain(
         setting.split("."),
-        "must be left out beside `api.attach`: it is for an API that the stack makes",
+        "must be removed with `api.attach`: it applies to an API that the stack creates",
       );
     }
   }

@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { wholeNumber } from "./values";
 
-/** How many environments the authorizer has at once. */
+/** The concurrency of the authorizer. */
 export const concurrency = z
   .strictObject({
-    /** At most so many, kept free for it in the account. @default what the account has left */
+    /** The most concurrent environments, reserved for it in the account. @default the account's unreserved concurrency */
     reserved: wholeNumber(1, 100_000, "environments").optional(),
-    /** So many are always started; AWS charges for each of them, used or not. @default none */
+    /** The number of environments that are always initialised. AWS charges for each, used or not. @default none */
     provisioned: wholeNumber(1, 100_000, "environments").optional(),
   })
   .refine(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { origins } from "../../lib/prop-values";
 import { names, wholeNumber, yesOrNo } from "./values";
 
-/** Cross-origin answers: preflights are answered by API Gateway, refusals carry the headers too. */
+/** Cross-origin access: API Gateway answers preflights, and refusals have the cross-origin headers too. */
 export const cors = z
   .strictObject({
     /** The origins whose pages may call the API. */
@@ -11,11 +11,11 @@ export const cors = z
     allowMethods: names("method").default(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
     /** @default Authorization, Content-Type */
     allowHeaders: names("header").default(["Authorization", "Content-Type"]),
-    /** Answer headers that scripts may read. @default none */
+    /** Headers of refusals that scripts may read. @default none */
     exposeHeaders: names("header").default([]),
-    /** Whether browsers send cookies along. @default false */
+    /** Allow requests with cookies. @default false */
     allowCredentials: yesOrNo.default(false),
-    /** Seconds a browser may remember a preflight. @default 600 */
+    /** Seconds for which a browser may cache a preflight. @default 600 */
     maxAgeSeconds: wholeNumber(0, 86_400, "seconds").default(600),
   })
   .refine((cors) => !(cors.allowCredentials && cors.allowOrigins.includes("*")), {

@@ -3,14 +3,14 @@ import { basePath } from "../../lib/prop-values";
 import { regionalArn } from "./arn";
 import { complainIn } from "./complain";
 
-/** What API Gateway takes for a regional domain with mutual TLS, and its own default for one without. */
+/** The policy that API Gateway requires for a regional domain with mutual TLS; its own default without. */
 const LEGACY_TLS_POLICY = "TLS_1_2";
 
-/** What a domain without mutual TLS has where the stage says nothing: TLS 1.3, and 1.2 with the ciphers that most clients have. */
+/** The default for a domain without mutual TLS: TLS 1.3, and TLS 1.2 with widely supported ciphers. */
 const DEFAULT_TLS_POLICY = "SecurityPolicy_TLS13_1_2_2021_06";
 
 /**
- * The security policies of API Gateway for regional domains, as of 2026, without the one that takes TLS 1.0.
+ * The security policies of API Gateway for regional domains, as of 2026, without the one that accepts TLS 1.0.
  *
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
  */
@@ -26,24 +26,24 @@ export const TLS_POLICIES = [
 ] as const;
 
 const mutualTls = z.strictObject({
-  /** The certificates of who may issue clients' certificates: a PEM file in S3. */
+  /** The certificate authorities for client certificates: a PEM file in S3. */
   truststoreUri: z
     .string("must be an S3 object such as `s3://bucket/truststore.pem`")
     .regex(
       /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/,
       "must be an S3 object such as `s3://bucket/truststore.pem`",
     ),
-  /** The object's version. @default the latest, which API Gateway reads when the domain is changed, not when the file is */
+  /** The object's version. @default the latest one each time the domain is changed, but not when only the file changes */
   truststoreVersion: z
     .string("must be the version of an S3 object")
     .min(1, "must be the version of an S3 object")
     .optional(),
 });
 
-/** The domain name under which clients know the API. */
+/** The custom domain of the API. */
 export const domain = z
   .strictObject({
-    /** Such as `api.example.com`. */
+    /** The domain name, such as `api.example.com`. */
     name: z
       .string("must be a domain name")
       .max(253, "must be at most 253 characters")
@@ -51,21 +51,21 @@ export const domain = z
         /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/,
         "must be a domain name in lower case, such as `api.example.com`, without a wildcard",
       ),
-    /** Where the domain has the API, such as `/orders`. @default the domain's root */
+    /** The base path of the API, such as `/orders`. @default the domain's root */
     basePath: basePath.optional(),
-    /** The domain's certificate in ACM. @default one is made, and validated by DNS in the hosted zone */
+    /** The domain's certificate in ACM. @default a new one, validated by DNS in the hosted zone */
     certificateArn: regionalArn(
       /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
       "must be an ACM certificate's ARN",
     ).optional(),
-    /** The hosted zone in Route 53 that gets the domain's records. @default the records are made elsewhere */
+    /** The hosted zone in Route 53 for the domain's records. @default the records are created elsewhere */
     hostedZoneId: z
       .string("must be a hosted zone's id")
       .regex(/^Z[A-Z0-9]{1,31}$/, "must be a hosted zone's id such as `Z0123456789ABCDEFGHIJ`")
       .optional(),
     /** @default SecurityPolicy_TLS13_1_2_2021_06; TLS_1_2 with mutual TLS */
     tlsPolicy: z.enum(TLS_POLICIES, `must be one of ${TLS_POLICIES.join(", ")}`).optional(),
-    /** Clients need a certificate of their own. @default they need none */
+    /** Require client certificates. @default not required */
     mutualTls: mutualTls.optional(),
   })
   .superRefine((domain, context) => {
@@ -73,13 +73,13 @@ export const domain = z
     if (domain.certificateArn === undefined && domain.hostedZoneId === undefined) {
       complain(
         ["certificateArn"],
-        "must be given where there is no `hostedZoneId`: only in a hosted zone can the stack have a certificate of its own validated",
+        "must be set without `hostedZoneId`: the stack can validate a new certificate only in a hosted zone",
       );
     }
     if (domain.mutualTls !== undefined && (domain.tlsPolicy ?? LEGACY_TLS_POLICY) !== LEGACY_TLS_POLICY) {
       complain(
         ["tlsPolicy"],
-        `must be ${LEGACY_TLS_POLICY} with \`mutualTls\`: API Gateway takes no other policy for it`,
+        `must be ${LEGACY_TLS_POLICY} with \`mutualTls\`: API Gateway supports no other policy for it`,
       );
     }
   });
@@ -87,12 +87,12 @@ export const domain = z
 /** The domain of a stage that has one. */
 export type DomainSettings = z.output<typeof domain>;
 
-/** The security policy of a domain, and of the API behind it, by which API Gateway negotiates under every name. */
+/** The security policy of a domain, and of the API behind it: API Gateway negotiates TLS by the API's policy. */
 export function tlsPolicyOf(domain: DomainSettings): (typeof TLS_POLICIES)[number] {
   return domain.tlsPolicy ?? (domain.mutualTls === undefined ? DEFAULT_TLS_POLICY : LEGACY_TLS_POLICY);
 }
 
-/** What rules and function have to know of a stage's own domain: the host that rules are written for, and the base path. */
+/** The host that rules are written for and the base path, from a stage's own domain if it has one. */
 export function hostAndBasePath(stage: {
   readonly publicHost?: string | undefined;
   readonly domain?: DomainSettings | undefined;

@@ -3,7 +3,7 @@ import type { StageSettings } from "../stage-schema";
 import { regionalArn } from "./arn";
 import { complainIn } from "./complain";
 
-/** A web ACL that can stand before a stage of a regional API. */
+/** The ARN of a web ACL for a regional API. */
 export const webAclArn = regionalArn(
   /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/[A-Za-z0-9_-]{1,128}\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   "must be a regional web ACL's ARN",
@@ -23,7 +23,7 @@ type FrontDoor = Pick<
   | "webAclArn"
 >;
 
-/** Refuses settings of what stands before the API, and of what watches it, that contradict or need each other. */
+/** Refuses settings of the front door and of monitoring that contradict each other or lack what they depend on. */
 export function checkFrontDoor(stage: FrontDoor, context: z.core.$RefinementCtx): void {
   const complain = complainIn(context);
   const refuse = (condition: boolean, path: string[], message: string): void => {
@@ -35,41 +35,41 @@ export function checkFrontDoor(stage: FrontDoor, context: z.core.$RefinementCtx)
   refuse(
     domain !== undefined && stage.basePath !== undefined,
     ["basePath"],
-    "is for a domain that is made elsewhere: with `domain`, write `domain.basePath`",
+    "is for a domain that is created elsewhere: with `domain`, set `domain.basePath` instead",
   );
   refuse(
     stage.disableExecuteApiEndpoint && domain === undefined,
     ["disableExecuteApiEndpoint"],
-    "can't be true without `domain`: nobody could reach the API",
+    "can't be true without `domain`: clients could not reach the API",
   );
   refuse(
     domain?.mutualTls !== undefined && !stage.disableExecuteApiEndpoint,
     ["domain", "mutualTls"],
-    "needs `disableExecuteApiEndpoint: true`: API Gateway's own host name asks nobody for a certificate",
+    "needs `disableExecuteApiEndpoint: true`: API Gateway's own host name does not require client certificates",
   );
   refuse(
     webAclArn !== undefined && stage.awsEndpointUrl !== undefined,
     ["webAclArn"],
-    "has no use on the local cloud, which has no web ACLs",
+    "can't be set with `awsEndpointUrl`: the local cloud has no web ACLs",
   );
   refuse(
     stage.alarms !== undefined && stage.awsEndpointUrl !== undefined,
     ["alarms"],
-    "has no use on the local cloud, whose alarms compute nothing",
+    "can't be set with `awsEndpointUrl`: the local cloud does not evaluate alarms",
   );
   refuse(
     stage.alarms !== undefined && stage.metricsNamespace === undefined,
     ["alarms"],
-    "needs `metricsNamespace`: the alarms look at the authorizer's metrics",
+    "needs `metricsNamespace`: the alarms use the authorizer's metrics",
   );
   refuse(
     stage.dashboard && stage.metricsNamespace === undefined,
     ["dashboard"],
-    "can't be true without `metricsNamespace`: it shows the authorizer's metrics",
+    "can't be true without `metricsNamespace`: the dashboard shows the authorizer's metrics",
   );
   refuse(
     stage.systemLogs.functions !== undefined && stage.logs.level === undefined,
     ["systemLogs", "functions"],
-    "needs `logs.level`: Lambda drops the lines of JSON logs below a level, which has to be known here",
+    "needs `logs.level`: Lambda filters JSON logs by a level, which must be known at synth",
   );
 }

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { BackendSettings } from "./backend";
 import { type Complain, complainIn } from "./complain";
 
-/** What of a stage says where allowed requests go, and what depends on it. */
+/** The settings of a stage that select its backend or depend on it. */
 export interface BackendChoice {
   readonly backendUrl?: string | undefined;
   readonly backend?: BackendSettings | undefined;
@@ -11,7 +11,7 @@ export interface BackendChoice {
   readonly awsEndpointUrl?: string | undefined;
 }
 
-/** A stage has one backend, and nothing that this backend can't do. */
+/** Checks that a stage has one backend, and only settings that this backend supports. */
 export function checkBackend(stage: BackendChoice, context: z.RefinementCtx): void {
   const complain = complainIn(context);
   onlyOne(stage, complain);
@@ -31,55 +31,58 @@ function onlyOne({ backendUrl, backend }: BackendChoice, complain: Complain): vo
   if (first === undefined) {
     complain(
       ["backendUrl"],
-      "must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` says where allowed requests go",
+      "must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` is set",
     );
   }
   for (const other of others) {
-    complain(other, `must be left out beside \`${first?.join(".")}\`: a stage has one backend`);
+    complain(other, `must be removed with \`${first?.join(".")}\`: a stage has one backend`);
   }
 }
 
-/** What the gate vouches for crosses no network in plain text, unless somebody says so. */
+/** Vouched headers must not cross a network in plain text, unless the stage allows it. */
 function encrypted({ backendUrl, backend, awsEndpointUrl }: BackendChoice, complain: Complain): void {
-  const readable = "the headers the gate vouches for would cross the network readable and changeable";
+  const risk = "anyone on the network could read and change the vouched headers";
   if (awsEndpointUrl === undefined && backendUrl?.startsWith("http:")) {
-    complain(["backendUrl"], `must be https: ${readable}`);
+    complain(["backendUrl"], `must be https: ${risk}`);
   }
   const { url, allowPlainHttp } = backend?.vpcLink ?? {};
   if (awsEndpointUrl === undefined && url?.startsWith("http:") && !allowPlainHttp) {
     complain(
       ["backend", "vpcLink", "url"],
-      `must be https, or \`backend.vpcLink.allowPlainHttp\` true: ${readable}, and nothing would show that it is the backend which answers`,
+      `must be https, unless \`backend.vpcLink.allowPlainHttp\` is true: otherwise ${risk} or pose as the backend`,
     );
   }
 }
 
-/** The secret header is the gate's alone. */
+/** The secret header must not be a client header. */
 function secret({ backend, clientHeaders }: BackendChoice, complain: Complain): void {
   const name = backend?.secretHeader?.name.toLowerCase();
   if (clientHeaders.some((header) => header.toLowerCase() === name)) {
-    complain(["clientHeaders"], "must not name the header of `backend.secretHeader`: no client may send it");
+    complain(
+      ["clientHeaders"],
+      "must not name the header of `backend.secretHeader`, which clients must not send",
+    );
   }
 }
 
-/** API Gateway hands a function the request as it came, with what the gate says beside it. */
+/** API Gateway passes a function the client's unchanged request, with the authorizer's context beside it. */
 function fitsFunction(stage: BackendChoice, backend: BackendSettings, complain: Complain): void {
   if (stage.forgedHeaders === "replace") {
     complain(
       ["forgedHeaders"],
-      "must be `refuse` beside `backend.functionArn`: API Gateway hands a function the client's headers as they are and writes none over them",
+      "must be `refuse` with `backend.functionArn`: API Gateway passes a function the client's headers without overwriting any",
     );
   }
   if (backend.clientCertificate !== undefined) {
     complain(
       ["backend", "clientCertificate"],
-      "must be left out beside `backend.functionArn`: a function is not called over HTTP; who may call it is for its policy to say",
+      "must be removed with `backend.functionArn`: a function is not called over TLS; its policy determines who may invoke it",
     );
   }
   if (backend.secretHeader !== undefined) {
     complain(
       ["backend", "secretHeader"],
-      "must be left out beside `backend.functionArn`: API Gateway maps no headers for a function; who may call it is for its policy to say",
+      "must be removed with `backend.functionArn`: API Gateway maps no headers for a function; its policy determines who may invoke it",
     );
   }
 }

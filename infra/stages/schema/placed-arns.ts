@@ -1,18 +1,18 @@
 import { placeOfArn } from "./arn";
 import type { BackendSettings } from "./backend";
 
-/** What a stage names that must be where the stage is deployed. */
+/** A resource in a stage's settings that must be in the region that the stage is deployed to. */
 export interface PlacedArn {
   /** The setting's path. */
   readonly path: readonly string[];
   readonly arn: string;
-  /** What it is, with its article. */
+  /** The kind of resource, with its article. */
   readonly what: string;
-  /** Whether it must be of the stage's account as well. */
+  /** Whether it must also be in the stage's account. */
   readonly ofAccount: boolean;
 }
 
-/** The settings that name resources by their ARNs. */
+/** The settings with ARNs of resources. */
 export interface NamingSettings {
   readonly signingKeys: { readonly kmsKeyArn?: string | undefined; readonly secretArn?: string | undefined };
   readonly backend?: BackendSettings | undefined;
@@ -22,7 +22,7 @@ export interface NamingSettings {
   readonly alarms?: { readonly topicArn?: string | undefined } | undefined;
 }
 
-/** The resources that a stage names by their ARNs and that have to be in its region, or in its account as well. */
+/** The resources in a stage's settings that must be in its region, and some also in its account. */
 export function placedArns(settings: NamingSettings): PlacedArn[] {
   const { signingKeys, backend, logs, domain, webAclArn, alarms } = settings;
   const named = [
@@ -60,24 +60,24 @@ export function placedArns(settings: NamingSettings): PlacedArn[] {
   return named.flatMap(({ arn, ...rest }) => (arn === undefined ? [] : [{ arn, ...rest }]));
 }
 
-/** Where a stage is deployed, as far as that is known. */
+/** The region and account that a stage is deployed to, as far as they are known. */
 export interface StagePlace {
   readonly region?: string | undefined;
   readonly account?: string | undefined;
 }
 
-/** What is wrong with where a resource is: what it ought to be, and what it is; nothing where it fits. */
+/** The mismatch between a resource's place and the stage's; `undefined` if there is none. */
 export function misplaced(
   { arn, what, ofAccount }: PlacedArn,
   { region, account }: StagePlace,
 ): { readonly wanted: string; readonly is: string; readonly setting: "region" | "account" } | undefined {
   const place = placeOfArn(arn);
   if (region !== undefined && place.region !== region) {
-    return { wanted: `${what} of the stage's region, \`${region}\``, is: place.region, setting: "region" };
+    return { wanted: `${what} in the stage's region, \`${region}\``, is: place.region, setting: "region" };
   }
   if (ofAccount && account !== undefined && place.account !== account) {
     return {
-      wanted: `${what} of the stage's account, \`${account}\``,
+      wanted: `${what} in the stage's account, \`${account}\``,
       is: place.account,
       setting: "account",
     };

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { kmsKeyArn, placeOfArn } from "./arn";
 import { regionName } from "./values";
 
-/** Other regions that hold a replica of the signing keys' secret, for the gates there. */
+/** Other regions with a replica of the signing keys' secret, for the gates there. */
 export const replicaRegions = z
   .array(
     z
       .strictObject({
         /** The region. */
         region: regionName,
-        /** A customer-managed KMS key of that region. @default the account's key for Secrets Manager there */
+        /** A customer-managed KMS key in that region. @default the account's key for Secrets Manager there */
         kmsKeyArn: kmsKeyArn.optional(),
       })
       .superRefine(({ region, kmsKeyArn: key }, context) => {
@@ -17,7 +17,7 @@ export const replicaRegions = z
           context.addIssue({
             code: "custom",
             path: ["kmsKeyArn"],
-            message: `must be a key of the replica's region, \`${region}\``,
+            message: `must be a key in the replica's region, \`${region}\``,
           });
         }
       }),
@@ -30,13 +30,13 @@ export const replicaRegions = z
         context.addIssue({
           code: "custom",
           path: [index, "region"],
-          message: "must be another region than those before it",
+          message: "must not repeat an earlier region",
         });
       }
     }
   });
 
-/** The place among the replicas of one that is in the stage's own region, where the secret itself is. */
+/** The index of a replica in the stage's own region, which has the secret itself; `undefined` if there is none. */
 export function ownReplica(
   replicas: readonly { readonly region: string }[],
   region: string | undefined,

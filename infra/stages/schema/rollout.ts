@@ -9,10 +9,10 @@ import {
 import { wholeNumber } from "./values";
 
 const STRATEGY =
-  "must be `allAtOnce`, such as `canary10Percent5Minutes` (10 percent of the requests, after 5 minutes all), or such as " +
-  "`linear10PercentEvery1Minute`";
+  "must be `allAtOnce`, or a shift such as `canary10Percent5Minutes` (10 percent of the requests, then all after 5 minutes) " +
+  "or `linear10PercentEvery1Minute`";
 
-/** How a new version takes over, what stops it, and how many earlier ones stay. */
+/** How requests move to a new version, what stops that, and how many earlier deploys are kept. */
 export const rollout = z.strictObject({
   /** `allAtOnce`, `canary<n>Percent<n>Minutes` or `linear<n>PercentEvery<n>Minutes`. @default allAtOnce */
   strategy: z
@@ -21,21 +21,21 @@ export const rollout = z.strictObject({
     .refine((text) => {
       const shift = trafficShift(text);
       return shift === undefined || minutesOf(shift) <= MAX_SHIFT_MINUTES;
-    }, `must not take longer than ${MAX_SHIFT_MINUTES} minutes in all, which is as long as CodeDeploy goes on`)
+    }, `must not take longer than ${MAX_SHIFT_MINUTES} minutes in total, CodeDeploy's limit`)
     .default("allAtOnce"),
-  /** What stops a shift and takes it back. */
+  /** The thresholds that stop a shift and roll it back, each over one minute of all requests of the stage. */
   alarms: z
     .strictObject({
-      /** Percent of the decisions of a minute that end in `error`. @default 1 */
+      /** The percentage of decisions with the outcome `error`. @default 1 */
       errorPercent: wholeNumber(1, 100, "percent").default(DEFAULT_ROLLOUT_ALARMS.errorPercent),
-      /** Percent of the decisions of a minute in which a service or a key set failed. @default 5 */
+      /** The percentage of decisions in which a service or a key set failed. @default 5 */
       upstreamFailurePercent: wholeNumber(1, 100, "percent").default(
         DEFAULT_ROLLOUT_ALARMS.upstreamFailurePercent,
       ),
-      /** Percent of `timeoutSeconds` that the slowest hundredth of decisions takes. @default 50 */
+      /** The 99th percentile of the decisions' duration, as a percentage of `timeoutSeconds`. @default 50 */
       latencyPercent: wholeNumber(1, 100, "percent").default(DEFAULT_ROLLOUT_ALARMS.latencyPercent),
     })
     .prefault({}),
-  /** Earlier deploys that the stage can be rolled back to. @default 5 */
+  /** The number of earlier deploys that the stage can be rolled back to. @default 5 */
   keepVersions: wholeNumber(0, MAX_KEPT_VERSIONS, "deploys").default(5),
 });

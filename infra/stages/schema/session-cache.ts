@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { wholeNumber } from "./values";
 
-/** How long what session services say is believed without asking again. */
+/** The cache of session services' responses. */
 export const sessionCache = z
   .strictObject({
-    /** Seconds a session is believed in after it was asked about; it may end that much later here than there. */
+    /** Time to live of a valid session, in seconds: a session that ends is accepted for up to this long. */
     ttlSeconds: wholeNumber(1, 3600, "seconds"),
-    /** Seconds the answer that there is no session is believed in; 0 asks each time. @default 5, or less with `ttlSeconds` */
+    /** Time to live of the response that there is no session, in seconds; 0 does not cache it. @default 5, or `ttlSeconds` if shorter */
     negativeTtlSeconds: wholeNumber(0, 3600, "seconds").optional(),
-    /** How many answers of each kind one environment of the function keeps. @default 1000 */
+    /** The most responses of each kind that one environment of the function caches. @default 1000 */
     maxEntries: wholeNumber(10, 10_000, "answers").default(1000),
   })
   .refine((cache) => (cache.negativeTtlSeconds ?? 0) <= cache.ttlSeconds, {

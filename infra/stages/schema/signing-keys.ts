@@ -5,17 +5,17 @@ import { DEFAULT_KEYS_MAX_AGE_SECONDS, type KeysEndpointSettings } from "./keys-
 import { replicaRegions } from "./replica-regions";
 import { wholeNumber, yesOrNo } from "./values";
 
-/** Algorithms whose public half can be given away, so that a backend can check tokens without being able to make them. */
+/** The asymmetric algorithms: a backend can verify the tokens without being able to create them. */
 const SIGNING_ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
 
-/** How the keys follow each other by themselves. */
+/** The rotation of the keys. */
 const rotation = z.strictObject(
   {
-    /** Days from one rotation to the next. */
+    /** Days between two rotations. */
     everyDays: wholeNumber(1, 1000, "days"),
-    /** Seconds that a key is published before it signs. @default `ttlSeconds` and an hour, or what `keysEndpoint` needs */
+    /** Seconds for which a key is published before it signs. @default `ttlSeconds` plus one hour, or more if `keysEndpoint` needs it */
     publishAheadSeconds: wholeNumber(1, 604_800, "seconds").optional(),
-    /** Seconds that a key stays published after it has signed for the last time. @default as long as tokens live, and an hour at least */
+    /** Seconds for which a key stays published after its last signature. @default the longest lifetime of a token plus 5 minutes, but at least one hour */
     retireAfterSeconds: wholeNumber(1, 31_536_000, "seconds").optional(),
   },
   "must be a map",
@@ -23,47 +23,47 @@ const rotation = z.strictObject(
 
 /** The key set that the `id_token` mutator signs with. */
 export const signingKeys = z.strictObject({
-  /** The algorithm of the first key, made at the first deploy. @default ES256 */
+  /** The algorithm of the first key, which the first deploy creates. @default ES256 */
   algorithm: z.enum(SIGNING_ALGORITHMS, `must be one of ${SIGNING_ALGORITHMS.join(", ")}`).default("ES256"),
   /** Keep the secret when the stack is destroyed. @default true */
   retain: yesOrNo.default(true),
-  /** Seconds after which the authorizer reads the secret again; a new key signs everywhere by then. @default 300 */
+  /** Seconds after which the authorizer reads the secret again; by then a new key signs everywhere. @default 300 */
   ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
   /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
   kmsKeyArn: kmsKeyArn.optional(),
-  /** Other regions that hold a replica of the secret. @default [] */
+  /** Other regions with a replica of the secret. @default [] */
   replicaRegions: replicaRegions.default([]),
-  /** A secret with a key set, made or replicated by others; it is read and never changed. @default the stack makes one */
+  /** An existing secret with a key set, created or replicated by others; it is read and never changed. @default a new one */
   secretArn: z
     .string("must be a secret's ARN")
     .regex(
       /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}$/,
-      "must be a secret's whole ARN, with the six characters at its end",
+      "must be a secret's complete ARN, including the six characters at its end",
     )
     .optional(),
-  /** Rotation by Secrets Manager's schedule. @default the keys stay until somebody changes them */
+  /** Rotation by Secrets Manager's schedule. @default the keys are not rotated */
   rotation: rotation.optional(),
 });
 
-/** The settings that a rotation's depend on. */
+/** The settings that a rotation depends on. */
 interface RotatingSettings {
   readonly signingKeys: z.output<typeof signingKeys>;
   readonly keysEndpoint?: KeysEndpointSettings | undefined;
 }
 
-/** How long whoever verifies may keep the published keys. */
+/** Seconds for which verifiers may cache the published keys; 0 if they are not published. */
 export function maxAgeSecondsOf({ keysEndpoint }: Pick<RotatingSettings, "keysEndpoint">): number {
   return keysEndpoint?.off ? 0 : (keysEndpoint?.maxAgeSeconds ?? DEFAULT_KEYS_MAX_AGE_SECONDS);
 }
 
-/** Finds settings of the keys that do not fit together. */
+/** Refuses settings of the keys that contradict each other. */
 export function checkSigningKeys(stage: RotatingSettings, context: z.RefinementCtx): void {
   const complain = complainIn(context);
   const { secretArn, rotation, replicaRegions, ttlSeconds } = stage.signingKeys;
   if (secretArn !== undefined && replicaRegions.length > 0) {
     complain(
       ["signingKeys", "replicaRegions"],
-      "can't be set with `signingKeys.secretArn`: whoever owns that secret replicates it",
+      "can't be set with `signingKeys.secretArn`: the owner of that secret replicates it",
     );
   }
   if (rotation === undefined) {
@@ -72,14 +72,14 @@ export function checkSigningKeys(stage: RotatingSettings, context: z.RefinementC
   if (secretArn !== undefined) {
     complain(
       ["signingKeys", "rotation"],
-      "can't be set with `signingKeys.secretArn`: whoever owns that secret rotates it",
+      "can't be set with `signingKeys.secretArn`: the owner of that secret rotates it",
     );
   }
   const least = ttlSeconds + maxAgeSecondsOf(stage);
   if (rotation.publishAheadSeconds !== undefined && rotation.publishAheadSeconds < least) {
     complain(
       ["signingKeys", "rotation", "publishAheadSeconds"],
-      `must be at least ${least}, \`signingKeys.ttlSeconds\` and \`keysEndpoint.maxAgeSeconds\` together: a token would be signed with a key that a backend does not know yet`,
+      `must be at least ${least}, the sum of \`signingKeys.ttlSeconds\` and \`keysEndpoint.maxAgeSeconds\`: otherwise tokens would be signed with a key that backends do not know yet`,
     );
   }
 }

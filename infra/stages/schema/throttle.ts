@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { wholeNumber } from "./values";
 
-/** The methods that a limit of their own can be set for. API Gateway takes no `ANY` there. */
+/** The methods that can have their own limits. API Gateway does not accept `ANY` there. */
 export const THROTTLED_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
 
 const limits = {
-  /** Steady requests a second. */
-  rateLimit: wholeNumber(1, 1_000_000, "requests a second"),
-  /** Requests at once. */
+  /** The steady rate in requests per second. */
+  rateLimit: wholeNumber(1, 1_000_000, "requests per second"),
+  /** The burst in requests. */
   burstLimit: wholeNumber(1, 1_000_000, "requests"),
 };
 
-/** Requests a second that the API takes before it answers 429. */
+/** The limits beyond which the API responds with 429. */
 export const throttle = z.strictObject({
   ...limits,
-  /** Other limits for some methods, by their names. @default the same for all */
+  /** Different limits for some methods, by their names. @default the same for all */
   methods: z
     .record(z.string(), z.strictObject(limits), "must be a map of methods")
     .superRefine((all, context) => {
@@ -23,7 +23,7 @@ export const throttle = z.strictObject({
         const known = THROTTLED_METHODS.find((name) => name === method);
         const message =
           path !== undefined && known !== undefined
-            ? `must be \`${known}\` alone: the API has one resource for all paths, and API Gateway can't limit one of them; a rate-based rule of a web ACL (\`webAclArn\`) can`
+            ? `must be \`${known}\` without a path: the API has one resource for all paths, so API Gateway can't limit a single one; use a rate-based rule of a web ACL (\`webAclArn\`)`
             : known === undefined
               ? `must be one of ${THROTTLED_METHODS.join(", ")}`
               : undefined;
