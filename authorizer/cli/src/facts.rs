@@ -8,8 +8,8 @@ use oathgate_credentials::Algorithm;
 use oathgate_engine::{
     Failure, ReasonCode,
     gateway_header::{HeaderPattern, headers_sent_by_clients, unmappable_headers},
-    rules::package_files,
 };
+use oathgate_package::files;
 use oathgate_settings::{SetBy, Values, Variable, authorizer, variables};
 use serde::Serialize;
 
@@ -152,10 +152,10 @@ impl Facts {
         Self {
             environment: environment(),
             package: PackageFiles {
-                file: package_files::PACKED,
-                bootstrap: package_files::BOOTSTRAP,
-                configuration: package_files::CONFIGURATION,
-                rules: package_files::RULES,
+                file: files::PACKED,
+                bootstrap: files::BOOTSTRAP,
+                configuration: files::CONFIGURATION,
+                rules: files::RULES,
             },
             exit_codes: exit_codes(),
             reason_codes: reason_codes(),

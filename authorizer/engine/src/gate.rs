@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use oathgate_router::{Found, RouteEntry, Router, Sparse};
+use oathgate_router::{CheckedRoutes, Found, RouteEntry, Router, Sparse};
 
 use crate::{
     Decision, DecisionTrace, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
@@ -22,7 +22,7 @@ use crate::{
         errors::{self, ErrorHandler},
         mutators::Mutator,
     },
-    rules::{PackedError, PackedRules, RuleDefinition},
+    rules::{RuleDefinition, RuleStore, RuleStoreError},
     safety::{self, PathPolicy, UnsafePath},
     session::MatchContext,
 };
@@ -34,38 +34,12 @@ pub use published_keys::NoPublishedKeys;
 pub struct Gate {
     config: Config,
     router: Router,
-    written: Written,
+    rules: Box<dyn RuleStore>,
     built: Sparse<Box<Rule>>,
     fallback: Vec<ErrorHandler>,
     shared: Arc<Shared>,
     ports: Ports,
     path_policy: PathPolicy,
-}
-
-/// The rules as they were written, in matching order.
-#[derive(Debug)]
-enum Written {
-    Decoded(Vec<RuleDefinition>),
-    Packed(PackedRules),
-}
-
-impl Written {
-    fn len(&self) -> usize {
-        match self {
-            Self::Decoded(definitions) => definitions.len(),
-            Self::Packed(packed) => packed.len(),
-        }
-    }
-
-    fn definition(&self, index: usize) -> Result<Cow<'_, RuleDefinition>, PackedError> {
-        match self {
-            Self::Decoded(definitions) => definitions
-                .get(index)
-                .map(Cow::Borrowed)
-                .ok_or(PackedError::NoRule(index)),
-            Self::Packed(packed) => packed.definition(index).map(Cow::Owned),
-        }
-    }
 }
 
 /// A rule that is ready to run.
@@ -119,35 +93,37 @@ impl Gate {
             config.access_rules.matching_strategy,
             definitions.iter().map(RouteEntry::from),
         );
-        Self::assemble(config, router, Written::Decoded(definitions), ports)
+        Self::assemble(config, router, Box::new(definitions), ports)
     }
 
-    /// Builds a gate from packed rules and the configuration packed with them, without looking at any
-    /// rule.
+    /// Builds a gate from rules in a store and the index made of them, without looking at any rule.
     ///
     /// # Errors
-    /// Rules whose index this version does not take, or that do not fit it.
-    pub fn open(config: Config, packed: PackedRules, ports: Ports) -> Result<Self, PackedError> {
-        let router = Router::load(packed.routes()?);
-        if router.len() != packed.len() {
-            return Err(PackedError::Damaged);
+    /// An index that is not of these rules.
+    pub fn open(
+        config: Config,
+        routes: CheckedRoutes,
+        rules: Box<dyn RuleStore>,
+        ports: Ports,
+    ) -> Result<Self, RuleStoreError> {
+        let router = Router::load(routes);
+        if router.len() != rules.len() {
+            return Err(RuleStoreError::Mismatch {
+                routes: router.len(),
+                rules: rules.len(),
+            });
         }
-        Ok(Self::assemble(
-            config,
-            router,
-            Written::Packed(packed),
-            ports,
-        ))
+        Ok(Self::assemble(config, router, rules, ports))
     }
 
-    fn assemble(config: Config, router: Router, written: Written, ports: Ports) -> Self {
+    fn assemble(config: Config, router: Router, rules: Box<dyn RuleStore>, ports: Ports) -> Self {
         let shared = Arc::new(Shared::default());
         let fallback = errors::fallback(&config, &shared);
-        let built = Sparse::new(written.len());
+        let built = Sparse::new(rules.len());
         Self {
             config,
             router,
-            written,
+            rules,
             built,
             fallback,
             shared,
@@ -187,7 +163,7 @@ impl Gate {
     /// How many rules there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.written.len()
+        self.rules.len()
     }
 
     /// Whether there is no rule.
@@ -198,7 +174,7 @@ impl Gate {
 
     /// The rules as they were written, in matching order.
     pub fn definitions(&self) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
-        (0..self.len()).filter_map(|index| self.written.definition(index).ok())
+        (0..self.len()).filter_map(|index| self.rules.definition(index).ok())
     }
 
     /// Decides one request: route, authenticate, authorise, mutate; any failure goes through the
@@ -234,7 +210,7 @@ impl Gate {
 
     fn rule(&self, index: usize) -> Result<&Rule, Failure> {
         let build = || {
-            let definition = self.written.definition(index)?;
+            let definition = self.rules.definition(index)?;
             Ok(Box::new(Rule::build(
                 &definition,
                 &self.config,
@@ -243,7 +219,7 @@ impl Gate {
         };
         let built = self.built.get_or_try_make(index, build);
         built
-            .and_then(|rule| rule.ok_or(PackedError::NoRule(index)))
+            .and_then(|rule| rule.ok_or(RuleStoreError::NoRule(index)))
             .map(|rule| &**rule)
             .map_err(|error| Failure::internal().with_cause(error.to_string()))
     }

@@ -1,7 +1,7 @@
 //! The bootstrap: API Gateway's event in, an IAM policy out.
 //!
-//! [`Package`] is the folder Lambda runs, [`Authorizer`] answers events with its gate. `main.rs` only
-//! connects both to the Lambda Runtime API.
+//! `oathgate-package` reads the folder that Lambda runs, [`Authorizer`] answers events with its gate.
+//! `main.rs` only connects both to the Lambda Runtime API.
 
 #![cfg_attr(
     test,
@@ -22,8 +22,6 @@ mod kept_secret;
 mod log;
 mod origin;
 mod outside;
-mod package;
-mod packed_file;
 mod policy;
 mod secrets;
 mod settings;
@@ -33,6 +31,5 @@ pub use authorizer::{Authorizer, Invocation, Record};
 pub use backend_secret::{BackendSecret, SecretHeaderTaken};
 pub use log::{Level, Log};
 pub use outside::Outside;
-pub use package::{Package, PackageError};
 pub use secrets::SecretKeys;
 pub use settings::{BackendSecretSettings, ForgedHeaders, MetricSettings, Settings, SettingsError};

@@ -19,9 +19,9 @@ use oathgate_http_client::{
     aws::{Account, Secrets},
 };
 use oathgate_lambda::{
-    Authorizer, BackendSecret, Invocation, Level, Log, Outside, Package, Record, SecretKeys,
-    Settings,
+    Authorizer, BackendSecret, Invocation, Level, Log, Outside, Record, SecretKeys, Settings,
 };
+use oathgate_package::Package;
 use serde_json::value::RawValue;
 use tokio::sync::mpsc::{UnboundedReceiver, error::SendError, unbounded_channel};
 
@@ -137,7 +137,8 @@ async fn write_behind(authorizer: Arc<Authorizer>, mut records: UnboundedReceive
 async fn load() -> Result<Authorizer, Broken> {
     let settings = Settings::from_env()?;
     let package = Package::load(&task_root()?)?;
-    let level = settings.log_level.unwrap_or_else(|| package.log_level());
+    let level = settings.log_level;
+    let level = level.unwrap_or_else(|| Level::from(package.config().log.level));
     let log = Log::to_stdout(level);
     let client = Client::from_env()?;
     let outside = Arc::new(Outside::new(client.clone(), log.clone()));

@@ -16,8 +16,9 @@ use std::{fs, path::Path};
 use harness::{Function, Outcome, event::rest};
 use oathgate_engine::{
     config::{Config, Format},
-    rules::{PackedRules, RuleDefinition},
+    rules::RuleDefinition,
 };
+use oathgate_package::{files::PACKED, pack};
 use serde_json::{Value, json};
 
 fn config() -> String {
@@ -42,7 +43,7 @@ fn packed() -> Vec<u8> {
     let none = std::iter::empty::<(String, String)>();
     let config = Config::parse(&config(), Format::Json, none).unwrap();
     let rules: Vec<RuleDefinition> = serde_json::from_value(rules()).unwrap();
-    PackedRules::pack(&config, &rules).unwrap()
+    pack(&config, &rules).unwrap()
 }
 
 async fn function(folder: &Path) -> Function {
@@ -56,7 +57,7 @@ async fn ask(function: &Function, path: &str) -> Outcome {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_runs_from_the_compiled_form_and_without_one_from_the_plain_files() {
     let (compiled, plain) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::write(compiled.path().join("gate.packed"), packed()).unwrap();
+    fs::write(compiled.path().join(PACKED), packed()).unwrap();
     fs::write(plain.path().join("config.yml"), config()).unwrap();
     fs::write(plain.path().join("rules.json"), rules().to_string()).unwrap();
     let (compiled, plain) = (
@@ -81,17 +82,14 @@ async fn a_compiled_form_that_cannot_be_used_is_refused_though_plain_files_stand
     let mut newer = packed;
     newer[8] += 1;
     for (content, said) in [
-        (b"[]".to_vec(), "no file of packed rules"),
+        (b"[]".to_vec(), "not a file of packed rules"),
         (cut_short, "damaged"),
         (damaged, "damaged"),
         (newer, "version"),
     ] {
-        fs::write(folder.path().join("gate.packed"), content).unwrap();
+        fs::write(folder.path().join(PACKED), content).unwrap();
         let (told, _) = function(folder.path()).await.not_started().await;
-        assert!(
-            told.contains("gate.packed") && told.contains(said),
-            "{told}"
-        );
+        assert!(told.contains(PACKED) && told.contains(said), "{told}");
     }
 }
 
@@ -102,7 +100,7 @@ async fn a_rule_that_was_damaged_is_refused_and_the_others_decide() {
     // The last rule lies at the end.
     let last = packed.len() - 10;
     packed[last] ^= 1;
-    fs::write(folder.path().join("gate.packed"), packed).unwrap();
+    fs::write(folder.path().join(PACKED), packed).unwrap();
     let function = function(folder.path()).await;
     for _ in 0..2 {
         let refused = ask(&function, "/19/a").await;

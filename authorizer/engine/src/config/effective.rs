@@ -30,7 +30,7 @@ impl Config {
     ///
     /// # Errors
     /// Every mistake at once.
-    pub(crate) fn from_effective(text: &[u8]) -> Result<Self, Findings> {
+    pub fn from_effective(text: &[u8]) -> Result<Self, Findings> {
         let value: Value = serde_json::from_slice(text)
             .map_err(|error| Findings(vec![Finding::error(error.to_string())]))?;
         let mut mistakes = validate(&CONFIG, &value);

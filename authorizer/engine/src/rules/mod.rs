@@ -5,9 +5,8 @@ mod definition;
 mod load;
 mod migrate;
 mod origin;
-pub mod package_files;
-mod packed;
 mod source;
+mod store;
 mod validity;
 mod version;
 
@@ -15,6 +14,6 @@ pub use decode::{DecodedRules, decode};
 pub use definition::{HandlerReference, Match, RpcMatch, RuleDefinition};
 pub use load::{LoadedRules, Missing, load};
 pub use origin::Source;
-pub use packed::{PackedBytes, PackedError, PackedRules};
 pub use source::{RuleFiles, RuleFilesError, RuleRepository, RuleRepositoryError};
+pub use store::{RuleStore, RuleStoreError};
 pub use validity::is_valid;

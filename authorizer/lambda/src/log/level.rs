@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use oathgate_engine::config;
 use serde::Serialize;
 use thiserror::Error;
 
@@ -18,6 +19,18 @@ pub enum Level {
     Warn,
     /// Something that refuses requests it should not.
     Error,
+}
+
+impl From<config::Level> for Level {
+    /// The least severe lines that a configuration wants written.
+    fn from(level: config::Level) -> Self {
+        match level {
+            config::Level::Error => Self::Error,
+            config::Level::Warn => Self::Warn,
+            config::Level::Info => Self::Info,
+            config::Level::Debug | config::Level::Trace => Self::Debug,
+        }
+    }
 }
 
 /// A text that is no level.

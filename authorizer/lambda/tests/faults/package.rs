@@ -4,7 +4,7 @@ use std::path::Path;
 
 use oathgate_engine::{
     config::{Config, Format},
-    rules::{self, PackedRules},
+    rules,
 };
 use serde_json::{Value, json};
 
@@ -16,8 +16,8 @@ pub fn write(folder: &Path, services: &Services) {
     let config = Config::parse(&config(services).to_string(), Format::Json, none).unwrap();
     let decoded = rules::decode("rules.json", &rules(services).to_string()).unwrap();
     assert!(!decoded.findings.have_errors(), "{}", decoded.findings);
-    let packed = PackedRules::pack(&config, &decoded.rules).unwrap();
-    std::fs::write(folder.join("gate.packed"), packed).unwrap();
+    let packed = oathgate_package::pack(&config, &decoded.rules).unwrap();
+    std::fs::write(folder.join(oathgate_package::files::PACKED), packed).unwrap();
 }
 
 fn config(services: &Services) -> Value {

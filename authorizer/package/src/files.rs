@@ -1,4 +1,4 @@
-//! The names of the files in a package: the folder that AWS Lambda runs.
+//! The names of the files in a package.
 
 /// The configuration and the rules, in the form that loads fastest.
 pub const PACKED: &str = "gate.packed";
