@@ -235,7 +235,7 @@ def contradicting(observation, world):
     body = observation.got.get("body")
     message = body["error"].get("message", "") if isinstance(body, dict) and "error" in body else ""
     # Responses to HEAD have no body that could show it.
-    return request["method"].upper() == "HEAD" or message.endswith("headers, and they differ")
+    return request["method"].upper() == "HEAD" or message.endswith("headers with different values")
 
 
 def host_in_another_form(observation, world):

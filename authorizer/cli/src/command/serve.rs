@@ -58,7 +58,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let _log = Log::start();
     let options = arguments.deciding.options()?;
     let project = load(&arguments.configuration).await?;
-    log::from_level(project.config.log.level);
+    log::set_level(project.config.log.level);
     for finding in project.findings(Target::Server) {
         log::finding(&finding);
     }

@@ -1,4 +1,4 @@
-//! The certificate that `serve.api.tls` names.
+//! The certificate of a port, such as that of `serve.api.tls`.
 
 use std::{fs, io, sync::Arc};
 
@@ -11,50 +11,58 @@ use rustls::{
 use thiserror::Error;
 use tokio_rustls::TlsAcceptor;
 
-/// A certificate or key that cannot be served.
+/// Why a certificate or its key cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum CertificateError {
-    #[error("`serve.api.tls.{half}.path`: cannot read `{path}`: {error}")]
+    #[error("`{option}.path`: cannot read `{path}`: {error}")]
     Unreadable {
-        half: &'static str,
+        option: String,
         path: String,
         error: io::Error,
     },
-    #[error("`serve.api.tls.{0}.base64` is no base64")]
-    Base64(&'static str),
-    #[error("`serve.api.tls.{0}` holds nothing in PEM that could be used")]
-    Pem(&'static str),
-    #[error("the certificate and its key cannot be served: {0}")]
+    #[error("`{0}.base64` is not valid base64")]
+    Base64(String),
+    #[error("`{0}` contains no usable PEM block")]
+    Pem(String),
+    #[error("the certificate and its key cannot be used: {0}")]
     Refused(#[from] rustls::Error),
 }
 
-/// What makes connections of those that arrive, with the configured certificate.
-pub(crate) fn acceptor(tls: &Tls) -> Result<TlsAcceptor, CertificateError> {
-    let chain = CertificateDer::pem_slice_iter(&text("cert", &tls.cert)?)
+/// The acceptor of TLS connections with the configured certificate.
+///
+/// `key` is the configuration's key of `tls`, for messages.
+///
+/// # Errors
+/// The certificate or its key cannot be read or used.
+pub(crate) fn acceptor(key: &str, tls: &Tls) -> Result<TlsAcceptor, CertificateError> {
+    let option = format!("{key}.cert");
+    let chain = CertificateDer::pem_slice_iter(&text(&option, &tls.cert)?)
         .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| CertificateError::Pem("cert"))?;
+        .unwrap_or_default();
     if chain.is_empty() {
-        return Err(CertificateError::Pem("cert"));
+        return Err(CertificateError::Pem(option));
     }
-    let key = PrivateKeyDer::from_pem_slice(&text("key", &tls.key)?)
-        .map_err(|_| CertificateError::Pem("key"))?;
+    let option = format!("{key}.key");
+    let private_key = PrivateKeyDer::from_pem_slice(&text(&option, &tls.key)?)
+        .map_err(|_| CertificateError::Pem(option))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_no_client_auth()
-        .with_single_cert(chain, key)?;
+        .with_single_cert(chain, private_key)?;
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
 
-fn text(half: &'static str, source: &TlsSource) -> Result<Vec<u8>, CertificateError> {
+/// The PEM text of an option.
+fn text(option: &str, source: &TlsSource) -> Result<Vec<u8>, CertificateError> {
     match source {
         TlsSource::Path(path) => fs::read(path).map_err(|error| CertificateError::Unreadable {
-            half,
+            option: option.to_owned(),
             path: path.clone(),
             error,
         }),
         TlsSource::Base64(text) => STANDARD
             .decode(text.trim())
-            .map_err(|_| CertificateError::Base64(half)),
+            .map_err(|_| CertificateError::Base64(option.to_owned())),
     }
 }

@@ -1,5 +1,4 @@
-//! How many connections there are at once, over all ports: so many that memory and file handles are left
-//! for what the gate has to ask.
+//! The limit of connections at once, over all ports: it leaves memory and file handles for the requests to services.
 
 use std::{
     io,
@@ -9,128 +8,129 @@ use std::{
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use super::{log, timed::Progress};
+use super::{log, timed_stream::Progress};
 
-/// How many connections there are at most, where the process may have enough files open.
+/// The most connections at once, if the process may have enough files open.
 const MAX_CONNECTIONS: u32 = 4096;
 
-/// How many there may be at least, however few files the process may have open: each port holds a place
-/// for the next one.
+/// The limit of connections is never lower than this, however few files the process may have open: each port holds a
+/// permit for the next connection.
 const MIN_CONNECTIONS: u32 = 16;
 
-/// How many files a process asks to be let open.
+/// The number of open files that the process requests.
 #[cfg(unix)]
 const OPEN_FILES: u64 = 65_536;
 
-/// How long a connection may rest where others wait for its place.
-const REST: Duration = Duration::from_secs(1);
+/// How long a connection may be idle while others wait for its permit.
+const MAX_IDLE: Duration = Duration::from_secs(1);
 
-/// How long is waited for a place before connections at rest are asked to end once more.
-const PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait for a permit before idle connections are closed once more.
+const RETRY_DELAY: Duration = Duration::from_millis(200);
 
-/// How long the log is silent about connections that find no place.
-const SILENCE: Duration = Duration::from_secs(10);
+/// The time between two log lines about connections that wait.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A place of a connection, until it is dropped.
-pub(super) type Place = OwnedSemaphorePermit;
+/// The permit of a connection, until it is dropped.
+pub(super) type ConnectionPermit = OwnedSemaphorePermit;
 
-/// The places of all connections, and what they are told.
+/// The permits of all connections, and the signals to them.
 #[derive(Debug)]
 pub(super) struct Connections {
     free: Arc<Semaphore>,
-    most: u32,
-    /// Whether the server stops; changes as well whenever others wait for a place.
+    limit: u32,
+    /// Whether the server stops. Also marked as changed whenever a connection waits for a permit.
     stops: watch::Sender<bool>,
-    said: Mutex<Option<Instant>>,
+    /// When connections that wait were last logged.
+    logged: Mutex<Option<Instant>>,
 }
 
-/// What a connection is told.
+/// The signals to a connection.
 #[derive(Clone, Debug)]
-pub(super) struct Told(watch::Receiver<bool>);
+pub(super) struct Signals(watch::Receiver<bool>);
 
 impl Connections {
-    /// As many as the process can have, which may open more files from now on than by default.
+    /// As many as the process can have. Raises its limit of open files.
     pub(super) fn new() -> Arc<Self> {
-        let most = open_files().map_or(MAX_CONNECTIONS, |files| files / 4 * 3);
-        Self::of(most.clamp(MIN_CONNECTIONS, MAX_CONNECTIONS))
+        let limit = open_files().map_or(MAX_CONNECTIONS, |files| files / 4 * 3);
+        Self::of(limit.clamp(MIN_CONNECTIONS, MAX_CONNECTIONS))
     }
 
-    fn of(most: u32) -> Arc<Self> {
+    fn of(limit: u32) -> Arc<Self> {
         Arc::new(Self {
             free: Arc::new(Semaphore::new(
-                most.try_into().unwrap_or(Semaphore::MAX_PERMITS),
+                limit.try_into().unwrap_or(Semaphore::MAX_PERMITS),
             )),
-            most,
+            limit,
             stops: watch::Sender::new(false),
-            said: Mutex::default(),
+            logged: Mutex::default(),
         })
     }
 
-    /// What a connection, or who accepts them, listens to from now on.
-    pub(super) fn told(&self) -> Told {
-        Told(self.stops.subscribe())
+    /// The signals from now on, for a connection or a listener.
+    pub(super) fn signals(&self) -> Signals {
+        Signals(self.stops.subscribe())
     }
 
-    /// Waits for a place.
-    pub(super) async fn place(&self) -> Place {
+    /// Waits for a permit.
+    pub(super) async fn permit(&self) -> ConnectionPermit {
         loop {
-            if let Ok(place) = Arc::clone(&self.free).try_acquire_owned() {
-                return place;
+            if let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() {
+                return permit;
             }
-            self.ask_for_places("as many as there can be are open");
+            self.close_idle("the limit of connections is reached");
             let free = Arc::clone(&self.free).acquire_owned();
-            if let Ok(Ok(place)) = tokio::time::timeout(PAUSE, free).await {
-                return place;
+            if let Ok(Ok(permit)) = tokio::time::timeout(RETRY_DELAY, free).await {
+                return permit;
             }
         }
     }
 
-    /// Says that a connection could not be accepted, mostly because too many files are open, and lets
-    /// those at rest end. To be tried again a little later.
+    /// Closes idle connections after one could not be accepted, mostly because too many files are open, and waits a
+    /// little before the next attempt.
     pub(super) async fn failed(&self, error: &io::Error) {
-        self.ask_for_places(&error.to_string());
-        tokio::time::sleep(PAUSE).await;
+        self.close_idle(&error.to_string());
+        tokio::time::sleep(RETRY_DELAY).await;
     }
 
-    fn ask_for_places(&self, why: &str) {
+    fn close_idle(&self, why: &str) {
         self.stops.send_modify(|_| {});
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.is_none_or(|said| said.elapsed() >= SILENCE) {
-            *said = Some(Instant::now());
-            log::problem("connections wait: those at rest are ended", why);
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
+            *logged = Some(Instant::now());
+            log::problem("connections wait: idle ones are closed", why);
         }
     }
 
-    /// Tells all that the server stops.
+    /// Signals all connections that the server stops.
     pub(super) fn stop(&self) {
         self.stops.send_replace(true);
     }
 
-    /// Waits until there are none any more; `false` where some take longer than `limit`.
+    /// Waits until all connections have ended; `false` if some take longer than `limit`.
     pub(super) async fn ended(&self, limit: Duration) -> bool {
-        let all = self.free.acquire_many(self.most);
+        let all = self.free.acquire_many(self.limit);
         tokio::time::timeout(limit, all).await.is_ok()
     }
 }
 
-impl Told {
-    /// Comes back once the server stops.
+impl Signals {
+    /// Returns when the server stops.
     pub(super) async fn stop(&mut self) {
-        // Who could tell is gone: that is an end as well.
+        // A sender that is gone means the same.
         self.0.wait_for(|stops| *stops).await.ok();
     }
 
-    /// Comes back once a connection of this progress has to end.
+    /// Returns when a connection of this progress must end.
     pub(super) async fn end(&mut self, progress: &Progress) {
         while self.0.changed().await.is_ok() {
-            if *self.0.borrow() || progress.rests_for(REST) {
+            if *self.0.borrow() || progress.is_idle_for(MAX_IDLE) {
                 return;
             }
         }
     }
 }
 
-/// How many files the process may have open, as many as it may ask for.
+/// How many files the process may have open, after raising the limit as far as allowed.
 #[cfg(unix)]
 fn open_files() -> Option<u32> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -151,7 +151,7 @@ fn open_files() -> Option<u32> {
     u32::try_from(files).ok()
 }
 
-/// How many files the process may have open: not known here.
+/// How many files the process may have open: unknown on this system.
 #[cfg(not(unix))]
 fn open_files() -> Option<u32> {
     None
@@ -162,40 +162,40 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_finds_no_place_asks_those_at_rest_to_end_until_one_does() {
+    async fn a_connection_without_a_permit_signals_idle_ones_until_one_ends() {
         let connections = Connections::of(1);
-        let mut told = connections.told().0;
-        let place = connections.place().await;
-        assert!(!told.has_changed().unwrap());
+        let mut signals = connections.signals().0;
+        let permit = connections.permit().await;
+        assert!(!signals.has_changed().unwrap());
         let ends = async {
             for _ in 0..2 {
-                told.changed().await.unwrap();
+                signals.changed().await.unwrap();
             }
-            drop(place);
+            drop(permit);
         };
-        let (_second, ()) = tokio::join!(connections.place(), ends);
+        let (_second, ()) = tokio::join!(connections.permit(), ends);
         assert_eq!(connections.free.available_permits(), 0);
     }
 
     #[tokio::test]
-    async fn connections_that_cannot_be_accepted_ask_too() {
+    async fn a_connection_that_cannot_be_accepted_signals_idle_ones() {
         let connections = Connections::of(1);
-        let told = connections.told().0;
+        let signals = connections.signals().0;
         let error = io::Error::other("too many open files");
         connections.failed(&error).await;
-        assert!(told.has_changed().unwrap());
+        assert!(signals.has_changed().unwrap());
     }
 
     #[tokio::test]
-    async fn all_are_told_to_stop_and_waited_for() {
+    async fn all_connections_are_stopped_and_waited_for() {
         let connections = Connections::of(2);
-        let place = connections.place().await;
-        let (progress, mut told) = (Progress::new(), connections.told());
+        let permit = connections.permit().await;
+        let (progress, mut signals) = (Progress::new(), connections.signals());
         connections.stop();
-        told.end(&progress).await;
-        connections.told().stop().await;
-        assert!(!connections.ended(PAUSE).await);
-        drop(place);
-        assert!(connections.ended(PAUSE).await);
+        signals.end(&progress).await;
+        connections.signals().stop().await;
+        assert!(!connections.ended(RETRY_DELAY).await);
+        drop(permit);
+        assert!(connections.ended(RETRY_DELAY).await);
     }
 }

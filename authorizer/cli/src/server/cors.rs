@@ -1,5 +1,5 @@
-//! Cross-origin requests, as `serve.api.cors` says. See the Fetch standard, section "CORS protocol";
-//! answers are those of [rs/cors](https://pkg.go.dev/github.com/rs/cors), which Oathkeeper uses.
+//! Cross-origin requests, with the settings of `serve.api.cors`. See the Fetch standard, section "CORS protocol". The
+//! responses are those of [rs/cors](https://pkg.go.dev/github.com/rs/cors), which Oathkeeper uses.
 
 use std::collections::BTreeSet;
 
@@ -16,15 +16,15 @@ use http::{
 };
 use oathgate_engine::{config::Cors, go::canonical_header_name};
 
-/// What the answer to a preflight depends on.
+/// `Vary` of the response to a preflight.
 const PREFLIGHT_VARIES: HeaderValue = HeaderValue::from_static(
     "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
 );
 
-/// How many empty elements a list of headers may have.
-const EMPTY_NAMES: usize = 16;
+/// The most empty elements in a list of headers.
+const MAX_EMPTY_NAMES: usize = 16;
 
-/// Answers a preflight itself; `None` where the request is none.
+/// The response to a preflight; `None` if the request is not one.
 pub(crate) fn preflight(cors: &Cors, parts: &Parts) -> Option<Response<Bytes>> {
     let method = parts.headers.get(ACCESS_CONTROL_REQUEST_METHOD)?;
     if !cors.enabled || parts.method != Method::OPTIONS || method.is_empty() {
@@ -34,8 +34,8 @@ pub(crate) fn preflight(cors: &Cors, parts: &Parts) -> Option<Response<Bytes>> {
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
     headers.insert(VARY, PREFLIGHT_VARIES);
-    let may_ask = method_is_allowed(cors, method.as_bytes()) && may_send(cors, &parts.headers);
-    if may_ask && let Some(origin) = allowed_origin(cors, &parts.headers) {
+    let is_allowed = method_is_allowed(cors, method.as_bytes()) && may_send(cors, &parts.headers);
+    if is_allowed && let Some(origin) = allowed_origin(cors, &parts.headers) {
         allow(cors, origin, headers);
         headers.insert(ACCESS_CONTROL_ALLOW_METHODS, method.clone());
         let wanted = parts.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
@@ -52,45 +52,45 @@ pub(crate) fn preflight(cors: &Cors, parts: &Parts) -> Option<Response<Bytes>> {
     Some(response)
 }
 
-/// Adds what lets a page read the answer to its request.
-pub(crate) fn open(cors: &Cors, parts: &Parts, answer: &mut HeaderMap) {
+/// Adds the headers that let a page read the response to its request.
+pub(crate) fn add_headers(cors: &Cors, parts: &Parts, response: &mut HeaderMap) {
     if !cors.enabled {
         return;
     }
-    answer.append(VARY, HeaderValue::from_static("Origin"));
+    response.append(VARY, HeaderValue::from_static("Origin"));
     if !method_is_allowed(cors, parts.method.as_str().as_bytes()) {
         return;
     }
     if let Some(origin) = allowed_origin(cors, &parts.headers) {
-        allow(cors, origin, answer);
+        allow(cors, origin, response);
         if !cors.exposed_headers.is_empty() {
             let names: Vec<_> = cors
                 .exposed_headers
                 .iter()
                 .map(|name| canonical_header_name(name))
                 .collect();
-            put(answer, ACCESS_CONTROL_EXPOSE_HEADERS, &names.join(", "));
+            put(response, ACCESS_CONTROL_EXPOSE_HEADERS, &names.join(", "));
         }
     }
 }
 
-/// The origin is named itself, never as `*`, which browsers refuse together with credentials.
-fn allow(cors: &Cors, origin: &HeaderValue, answer: &mut HeaderMap) {
-    answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+/// Allows the origin by its name, never by `*`, which browsers refuse together with credentials.
+fn allow(cors: &Cors, origin: &HeaderValue, response: &mut HeaderMap) {
+    response.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     if cors.allow_credentials {
-        put(answer, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+        put(response, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
     }
 }
 
-fn method_is_allowed(cors: &Cors, asked: &[u8]) -> bool {
-    asked == b"OPTIONS"
+fn method_is_allowed(cors: &Cors, method: &[u8]) -> bool {
+    method == b"OPTIONS"
         || cors
             .allowed_methods
             .iter()
-            .any(|own| own.as_bytes() == asked)
+            .any(|allowed| allowed.as_bytes() == method)
 }
 
-/// The origin of a request, if it may ask. Browsers write origins in lower case.
+/// The origin of a request, if it is allowed. Browsers write origins in lower case.
 fn allowed_origin<'h>(cors: &Cors, headers: &'h HeaderMap) -> Option<&'h HeaderValue> {
     let value = headers.get(ORIGIN)?;
     let origin = value.to_str().ok().filter(|origin| !origin.is_empty())?;
@@ -100,7 +100,7 @@ fn allowed_origin<'h>(cors: &Cors, headers: &'h HeaderMap) -> Option<&'h HeaderV
         .then_some(value)
 }
 
-/// Whether an origin is the one of a pattern, with one `*` for any text.
+/// Whether an origin matches a pattern, in which one `*` matches any text.
 fn origin_matches(pattern: &str, origin: &str) -> bool {
     if pattern == "*" {
         return true;
@@ -116,8 +116,8 @@ fn origin_matches(pattern: &str, origin: &str) -> bool {
     }
 }
 
-/// Whether what stands behind a `*` is a domain that somebody owns. Behind `https://*example.com` and
-/// `https://*.com` anybody can register a host, so that such a pattern holds for nobody.
+/// Whether the part after a `*` is a domain that has one owner. Anyone can register a host that matches
+/// `https://*example.com` or `https://*.com`, so such a pattern matches no origin.
 fn is_bounded(behind: &str) -> bool {
     let last = behind.rsplit('*').next().unwrap_or_default();
     let Some((_, domain)) = last.split_once('.') else {
@@ -129,8 +129,8 @@ fn is_bounded(behind: &str) -> bool {
         .is_some_and(|(name, top)| !name.is_empty() && !top.is_empty() && !top.ends_with('.'))
 }
 
-/// Whether a request may have the headers it wants. Browsers write their names in lower case, sorted
-/// and once each; a list that is written otherwise is none of theirs.
+/// Whether the requested headers are allowed. Browsers write their names in lower case, sorted and once each; a list in
+/// another form is not from a browser and is refused.
 fn may_send(cors: &Cors, headers: &HeaderMap) -> bool {
     if cors.allowed_headers.iter().any(|own| own == "*") {
         return true;
@@ -147,10 +147,10 @@ fn may_send(cors: &Cors, headers: &HeaderMap) -> bool {
             return false;
         };
         for name in list.split(',') {
-            let name = without_one_blank(name);
+            let name = without_one_space(name);
             if name.is_empty() {
                 empty += 1;
-                if empty > EMPTY_NAMES {
+                if empty > MAX_EMPTY_NAMES {
                     return false;
                 }
             } else if !allowed.contains(name) || name <= last {
@@ -163,8 +163,8 @@ fn may_send(cors: &Cors, headers: &HeaderMap) -> bool {
     true
 }
 
-/// A list may have one blank on either side of a comma.
-fn without_one_blank(name: &str) -> &str {
+/// A name in a list without one space on either side, which a list may have around commas.
+fn without_one_space(name: &str) -> &str {
     let blank = [' ', '\t'];
     let name = name.strip_prefix(blank).unwrap_or(name);
     name.strip_suffix(blank).unwrap_or(name)

@@ -1,4 +1,4 @@
-//! What the server says on standard error: one JSON line for each decision.
+//! The server's log on standard error: one JSON line for each decision.
 
 mod writer;
 
@@ -22,24 +22,23 @@ use writer::Writer;
 /// The least important level that is written, as a number.
 static LEAST: AtomicU8 = AtomicU8::new(Level::Info as u8);
 
-/// From now on lines of this level and above are written: `log.level` of the configuration.
-pub(crate) fn from_level(level: Level) {
+/// Sets the least important level that is written, `log.level` of the configuration.
+pub(crate) fn set_level(level: Level) {
     LEAST.store(level as u8, Ordering::Relaxed);
 }
 
-/// What writes the lines while a server runs.
+/// The writer of the lines while a server runs.
 static WRITER: OnceLock<Arc<Writer>> = OnceLock::new();
 
-/// The log of the server that runs. Lines are written by a thread of their own from now on, until this
-/// is dropped, which waits for them.
+/// The log of the running server. Until this is dropped, a thread of its own writes the lines; dropping waits for them.
 #[derive(Debug)]
 pub(crate) struct Log;
 
 impl Log {
-    /// Begins to write. Without a thread for it, lines are written where they come up.
+    /// Starts the thread. If it cannot be started, lines are written where they arise.
     pub(crate) fn start() -> Self {
         if let Ok(writer) = Writer::start(io::stderr()) {
-            // There is one server in a process.
+            // A process has one server.
             WRITER.set(writer).ok();
         }
         Self
@@ -69,14 +68,14 @@ fn write(level: Level, line: &Value) {
     }
 }
 
-/// What is remembered of a request until it is decided. The query stays out: it can hold tokens.
-pub(crate) struct Asked {
+/// What the log needs of a request until it is decided. The query is left out, because it may hold tokens.
+pub(crate) struct LoggedRequest {
     method: String,
     url: String,
     since: Instant,
 }
 
-impl Asked {
+impl LoggedRequest {
     pub(crate) fn of(request: &Request) -> Self {
         Self {
             method: request.method.clone(),
@@ -88,7 +87,7 @@ impl Asked {
         }
     }
 
-    /// Writes the line.
+    /// Writes the line of the decision.
     pub(crate) fn decided(self, decision: &Decision) {
         let trace = &decision.trace;
         let (granted, status) = match &decision.outcome {
@@ -123,18 +122,18 @@ impl Asked {
     }
 }
 
-/// Writes a line about something that went wrong outside a decision.
+/// Writes a line about an error outside a decision.
 pub(crate) fn problem(what: &str, cause: &str) {
     let line = json!({"level": "error", "msg": what, "reason": cause});
     write(Level::Error, &line);
 }
 
-/// Writes a line about something worth knowing.
+/// Writes a line about an event.
 pub(crate) fn event(what: &str) {
     write(Level::Info, &json!({"level": "info", "msg": what}));
 }
 
-/// Writes a line about something in the configuration or the rules.
+/// Writes a line about a finding in the configuration or the rules.
 pub(crate) fn finding(finding: &Finding) {
     let (level, name) = match finding.severity {
         Severity::Error => (Level::Error, "error"),

@@ -26,7 +26,7 @@ struct Labels {
     status_code: u16,
 }
 
-/// The value of a label where the client made one up: what anybody may send must not fill the memory.
+/// The label of unknown values: what clients send must not fill the memory with labels.
 const OTHER: &str = "other";
 
 /// The methods of [RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-9.1) and `PATCH`.
@@ -34,8 +34,7 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE",
 ];
 
-/// The paths that are answered: the first segment, what it is called where paths are shown whole, and
-/// what everything below it is called then.
+/// The known paths: the first segment, the label of the segment itself, and the label of every path below it.
 const ROUTES: [(&str, &str, &str); 4] = [
     ("/decisions", "/decisions", "/decisions/{path}"),
     ("/rules", "/rules", "/rules/{id}"),
@@ -43,7 +42,7 @@ const ROUTES: [(&str, &str, &str); 4] = [
     ("/.well-known", OTHER, OTHER),
 ];
 
-/// The one path below another that is answered itself.
+/// The only path below another that has a label of its own.
 const KEYS: &str = "/.well-known/jwks.json";
 
 /// Counts requests and how long they took.
@@ -57,7 +56,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Metrics as `serve.prometheus` wants them.
+    /// Metrics with the settings of `serve.prometheus`.
     pub(crate) fn new(settings: &Prometheus) -> Arc<Self> {
         let requests = Family::default();
         let durations =
@@ -94,7 +93,7 @@ impl Metrics {
                 .into_iter()
                 .find(|known| *known == method)
                 .unwrap_or(OTHER),
-            request: self.shown(path),
+            request: self.path_label(path),
             status_code: status.as_u16(),
         };
         self.requests.get_or_create(&labels).inc();
@@ -103,8 +102,8 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// The label of a path, out of a fixed set.
-    fn shown(&self, path: &str) -> &'static str {
+    /// The label of a path, one of a fixed set.
+    fn path_label(&self, path: &str) -> &'static str {
         if self.hide_paths {
             return "";
         }
@@ -123,8 +122,8 @@ impl Metrics {
         }
     }
 
-    /// All metrics, as Prometheus reads them.
-    pub(crate) fn show(&self) -> Response<Bytes> {
+    /// All metrics, in the form that Prometheus reads.
+    pub(crate) fn response(&self) -> Response<Bytes> {
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => answer::with_type(
@@ -134,13 +133,13 @@ impl Metrics {
             ),
             Err(fmt::Error) => answer::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "the metrics could not be written",
+                "cannot encode the metrics",
             ),
         }
     }
 }
 
-/// Whether what follows a segment ends it.
+/// Whether the text after a segment does not continue it.
 fn is_below(rest: &str) -> bool {
     rest.is_empty() || rest.starts_with('/')
 }

@@ -1,24 +1,24 @@
-//! Oathkeeper's HTTP API, answered by the gate.
+//! Oathkeeper's HTTP API, served by the gate.
 
 mod answer;
-mod bodies;
 mod certificate;
-mod clean;
+mod clean_path;
 mod connections;
-mod contradicting;
 mod cors;
 mod current;
 mod decisions;
-mod listen;
+mod forwarded_headers;
+mod listener;
 pub(crate) mod log;
-mod malformed;
 mod metrics;
+mod redacted_config;
 pub(crate) mod reload;
+mod request_body;
 mod request_line;
+mod request_validity;
 mod routes;
-mod shown_config;
-mod shown_rule;
-mod timed;
+mod rule_view;
+mod timed_stream;
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -28,18 +28,18 @@ use http_body_util::Full;
 use oathgate_engine::config::{Proxy, Serve, Timeout, Tls};
 use thiserror::Error;
 
-use bodies::Bodies;
 use connections::Connections;
 pub(crate) use current::Current;
 use current::Served;
-use listen::Door;
+use listener::Listener;
 use metrics::Metrics;
+use request_body::BodyReader;
 use routes::Api;
 
-/// How long requests under way are waited for when the server stops.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long the server waits for requests in progress when it stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the server did not start.
+/// Why the server does not start.
 #[derive(Debug, Error)]
 pub(crate) enum StartError {
     #[error("cannot listen on `{address}`: {error}")]
@@ -48,34 +48,43 @@ pub(crate) enum StartError {
     Certificate(#[from] certificate::CertificateError),
 }
 
-/// The open ports and what answers on them.
+/// The open ports and what they serve.
 pub(crate) struct Server {
-    decisions: Door,
-    metrics: Option<Door>,
-    proxy: Option<Door>,
+    decisions: Listener,
+    metrics: Option<Listener>,
+    proxy: Option<Listener>,
     metrics_path: String,
     api: Arc<Api>,
 }
 
 impl Server {
-    /// Opens the ports that the configuration names. The decision API must come up; metrics and
-    /// the proxy's port are left out, with a line in the log, where theirs is taken.
+    /// Opens the ports that the configuration names. Metrics and the proxy's port are left out, with a line in the
+    /// log, if theirs cannot be opened.
+    ///
+    /// # Errors
+    /// The port of the decision API cannot be opened.
     pub(crate) async fn open(serve: &Serve, current: Arc<Current>) -> Result<Self, StartError> {
         let api = &serve.api;
-        let decisions = open(&api.host, api.port, api.tls.as_ref(), api.timeout).await?;
+        let decisions = open(
+            &api.host,
+            api.port,
+            api.tls.as_ref().map(|tls| ("serve.api.tls", tls)),
+            api.timeout,
+        )
+        .await?;
         log::event(&format!(
-            "decisions are answered on {}/decisions",
+            "decisions are served at {}/decisions",
             decisions.url()
         ));
         let prometheus = &serve.prometheus;
         let metrics = match open(&prometheus.host, prometheus.port, None, api.timeout).await {
-            Ok(door) => {
+            Ok(listener) => {
                 let path = &prometheus.metrics_path;
-                log::event(&format!("metrics are shown on {}{path}", door.url()));
-                Some(door)
+                log::event(&format!("metrics are served at {}{path}", listener.url()));
+                Some(listener)
             }
             Err(error) => {
-                log::problem("there are no metrics", &error.to_string());
+                log::problem("metrics are not served", &error.to_string());
                 None
             }
         };
@@ -85,7 +94,7 @@ impl Server {
         };
         let api = Api {
             encrypted: decisions.is_encrypted(),
-            bodies: Bodies::new(serve.api.timeout.read),
+            bodies: BodyReader::new(serve.api.timeout.read),
             metrics: Metrics::new(prometheus),
             current,
         };
@@ -98,7 +107,7 @@ impl Server {
         })
     }
 
-    /// Answers until `stop` is done, then lets what is under way end.
+    /// Serves until `stop` is done, then waits for the requests in progress.
     pub(crate) async fn run(self, stop: impl Future<Output = ()>) {
         let connections = Connections::new();
         let api = Arc::clone(&self.api);
@@ -110,11 +119,11 @@ impl Server {
             Arc::clone(&connections),
         );
         let metrics = async {
-            if let Some(door) = self.metrics {
-                let (shown, path) = (Arc::clone(&self.api.metrics), self.metrics_path);
+            if let Some(listener) = self.metrics {
+                let (metrics, path) = (Arc::clone(&self.api.metrics), self.metrics_path);
                 let answer = move |request: http::Request<_>, _| {
                     let answer = if request.uri().path() == path {
-                        shown.show()
+                        metrics.response()
                     } else {
                         answer::error(
                             StatusCode::NOT_FOUND,
@@ -123,22 +132,22 @@ impl Server {
                     };
                     std::future::ready(answer.map(Full::new))
                 };
-                door.serve(answer, Arc::clone(&connections)).await;
+                listener.serve(answer, Arc::clone(&connections)).await;
             }
         };
         let proxy = async {
-            if let Some(door) = self.proxy {
+            if let Some(listener) = self.proxy {
                 let answer = |_, _| std::future::ready(no_proxy());
-                door.serve(answer, Arc::clone(&connections)).await;
+                listener.serve(answer, Arc::clone(&connections)).await;
             }
         };
-        let told = async {
+        let stopped = async {
             stop.await;
             connections.stop();
         };
-        tokio::join!(decisions, metrics, proxy, told);
-        if !connections.ended(GRACE).await {
-            log::event("requests that take too long were cut off");
+        tokio::join!(decisions, metrics, proxy, stopped);
+        if !connections.ended(STOP_TIMEOUT).await {
+            log::event("requests that took too long were aborted");
         }
     }
 }
@@ -146,34 +155,45 @@ impl Server {
 async fn open(
     host: &str,
     port: u16,
-    tls: Option<&Tls>,
+    tls: Option<(&str, &Tls)>,
     timeout: Timeout,
-) -> Result<Door, StartError> {
-    let acceptor = tls.map(certificate::acceptor).transpose()?;
-    Door::open(host, port, acceptor, timeout).await
+) -> Result<Listener, StartError> {
+    let acceptor = tls
+        .map(|(key, tls)| certificate::acceptor(key, tls))
+        .transpose()?;
+    Listener::open(host, port, acceptor, timeout).await
 }
 
-/// The port where Oathkeeper's reverse proxy would be. Nobody needs it to decide, so that it is left
-/// out, with a line in the log, where it cannot be opened.
-async fn open_proxy(proxy: &Proxy) -> Option<Door> {
-    let opened = open(&proxy.host, proxy.port, proxy.tls.as_ref(), proxy.timeout).await;
+/// The port of Oathkeeper's reverse proxy. Decisions do not need it, so it is left out, with a line in the log, if it
+/// cannot be opened.
+async fn open_proxy(proxy: &Proxy) -> Option<Listener> {
+    let opened = open(
+        &proxy.host,
+        proxy.port,
+        proxy.tls.as_ref().map(|tls| ("serve.proxy.tls", tls)),
+        proxy.timeout,
+    )
+    .await;
     match opened {
-        Ok(door) => {
+        Ok(listener) => {
             log::event(&format!(
-                "nothing is proxied on {}: API Gateway is the proxy",
-                door.url()
+                "no requests are proxied at {}: API Gateway is the proxy",
+                listener.url()
             ));
-            Some(door)
+            Some(listener)
         }
         Err(error) => {
-            log::problem("the port of `serve.proxy` stays closed", &error.to_string());
+            log::problem(
+                "the port of `serve.proxy` is not opened",
+                &error.to_string(),
+            );
             None
         }
     }
 }
 
-/// What whoever takes this for a reverse proxy is told.
+/// The response to requests that expect a reverse proxy.
 fn no_proxy() -> Response<Full<Bytes>> {
-    let message = "API Gateway is the proxy here: ask the decision API whether a request may pass";
+    let message = "this server does not proxy requests: API Gateway is the proxy; use the decision API at `serve.api`";
     answer::error(StatusCode::NOT_IMPLEMENTED, message).map(Full::new)
 }

@@ -120,7 +120,7 @@ fn take_over(project: Project, current: &Current) {
         }
         return;
     }
-    log::from_level(project.config.log.level);
+    log::set_level(project.config.log.level);
     for finding in project.findings(Target::Server) {
         log::finding(&finding);
     }

@@ -1,6 +1,6 @@
-//! What a request's line holds that is lost before the request is there: the parser cuts a target at `#`.
+//! Whether a request's line has a fragment. The HTTP parser removes it, so it is seen in the bytes of the connection.
 
-/// Follows the bytes of a connection through a request's line.
+/// Reads the bytes of a connection up to the end of a request's line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct RequestLine {
     begun: bool,
@@ -9,14 +9,14 @@ pub(super) struct RequestLine {
 }
 
 impl RequestLine {
-    /// Sees the next bytes.
+    /// Reads the next bytes.
     pub(super) fn see(&mut self, bytes: &[u8]) {
         for byte in bytes {
             if self.ended {
                 return;
             }
             match byte {
-                // Empty lines may stand before a request.
+                // Empty lines may precede a request.
                 b'\r' | b'\n' if !self.begun => {}
                 b'\n' => self.ended = true,
                 b'#' => {
@@ -28,9 +28,9 @@ impl RequestLine {
         }
     }
 
-    /// Whether there was a `#`, which no target holds
-    /// ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)): some servers take it for the
-    /// end of the path, others for a part of it.
+    /// Whether there was a `#`, which no target contains
+    /// ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112#section-3.2)): some servers end the path there, others
+    /// keep it as a part of the path.
     pub(super) fn has_fragment(self) -> bool {
         self.has_fragment
     }
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fragment_is_seen_in_the_line_alone_however_it_arrives() {
+    fn a_fragment_is_seen_in_the_line_only_in_pieces_of_any_size() {
         for (request, wanted) in [
             ("GET /a HTTP/1.1\r\nX-A: #\r\n\r\n#", false),
             ("GET /a#b HTTP/1.1\r\n\r\n", true),

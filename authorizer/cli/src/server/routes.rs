@@ -12,15 +12,15 @@ use serde_json::json;
 use crate::stage;
 
 use super::{
-    Current, Served, answer, bodies::Bodies, clean, contradicting, cors, decisions, log, malformed,
-    metrics::Metrics, shown_rule::ShownRule,
+    Current, Served, answer, clean_path, cors, decisions, forwarded_headers, log, metrics::Metrics,
+    request_body::BodyReader, request_validity, rule_view::RuleView,
 };
 
 /// What the decision API answers from.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) encrypted: bool,
-    pub(super) bodies: Bodies,
+    pub(super) bodies: BodyReader,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) current: Arc<Current>,
 }
@@ -40,7 +40,7 @@ impl Api {
             Some(response) => response,
             None => {
                 let mut response = self.route(&gate, &parts, body, peer).await;
-                cors::open(cors, &parts, response.headers_mut());
+                cors::add_headers(cors, &parts, response.headers_mut());
                 response
             }
         };
@@ -57,20 +57,16 @@ impl Api {
         body: Incoming,
         peer: SocketAddr,
     ) -> Response<Bytes> {
-        if let Some(wrong) = malformed::reason(parts) {
-            return answer::error(StatusCode::BAD_REQUEST, wrong);
+        if let Some(defect) = request_validity::defect(parts) {
+            return answer::error(StatusCode::BAD_REQUEST, defect);
         }
-        if let Some(response) = clean::redirect(parts) {
+        if let Some(response) = clean_path::redirect(parts) {
             return response;
         }
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {
-            if let Some(wrong) = malformed::forwarded_reason(parts) {
-                return answer::error(StatusCode::BAD_REQUEST, wrong);
-            }
-            if let Some(header) = contradicting::header(parts) {
-                let wrong = format!("there are several {header} headers, and they differ");
-                return answer::error(StatusCode::BAD_REQUEST, &wrong);
+            if let Some(defect) = forwarded_headers::defect(parts) {
+                return answer::error(StatusCode::BAD_REQUEST, &defect);
             }
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
@@ -95,7 +91,7 @@ async fn decide(
     options: &StageOptions,
     asked: oathgate_engine::Request,
 ) -> Response<Bytes> {
-    let line = log::Asked::of(&asked);
+    let line = log::LoggedRequest::of(&asked);
     let decision = stage::decide(gate, options, asked).await;
     line.decided(&decision);
     decisions::response(decision)
@@ -106,10 +102,10 @@ async fn published_keys(gate: &Gate) -> Response<Bytes> {
     match gate.published_keys().await {
         Ok(keys) => answer::json(StatusCode::OK, &json!({ "keys": keys })),
         Err(error) => {
-            log::problem("there are no keys to show", &error.to_string());
+            log::problem("the public keys cannot be read", &error.to_string());
             answer::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "there are no keys to show: the log says why",
+                "the public keys cannot be read: see the log",
             )
         }
     }
@@ -149,7 +145,7 @@ fn ready(gate: &Served) -> Response<Bytes> {
 
 /// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
 /// counts as left out, what is below 0 as 0.
-fn page(gate: &Served, query: &str) -> Vec<ShownRule> {
+fn page(gate: &Served, query: &str) -> Vec<RuleView> {
     let query = Query::parse(query);
     let number = |name: &str, default: usize| match query.get(name).parse::<i64>() {
         Ok(number) => usize::try_from(number).unwrap_or(0),
@@ -158,14 +154,14 @@ fn page(gate: &Served, query: &str) -> Vec<ShownRule> {
     gate.listed()
         .skip(number("offset", 0))
         .take(number("limit", 50).min(500))
-        .map(|definition| ShownRule::from(&*definition))
+        .map(|definition| RuleView::from(&*definition))
         .collect()
 }
 
 fn rule(gate: &Served, id: &str) -> Response<Bytes> {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match gate.listed().find(|definition| definition.id == id) {
-        Some(definition) => answer::json(StatusCode::OK, &ShownRule::from(&*definition)),
+        Some(definition) => answer::json(StatusCode::OK, &RuleView::from(&*definition)),
         None => answer::error(
             StatusCode::NOT_FOUND,
             "The requested resource could not be found",

@@ -50,7 +50,7 @@ fn without_a_host_it_listens_everywhere() {
 fn the_proxys_port_tells_whoever_asks_where_the_proxy_is() {
     let config = config_with("/serve/proxy", json!({"host": "127.0.0.1", "port": 0}));
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
-    let proxy = server.address_in("nothing is proxied on ");
+    let proxy = server.address_in("no requests are proxied at ");
     for (method, path) in [
         ("GET", "/"),
         ("POST", "/a?x=1"),
@@ -64,7 +64,7 @@ fn the_proxys_port_tells_whoever_asks_where_the_proxy_is() {
             json!({"error": {
                 "code": 501,
                 "status": "Not Implemented",
-                "message": "API Gateway is the proxy here: ask the decision API whether a request may pass",
+                "message": "this server does not proxy requests: API Gateway is the proxy; use the decision API at `serve.api`",
             }}),
         );
     }
@@ -79,15 +79,15 @@ fn ports_that_nobody_needs_to_decide_may_be_taken() {
     config["serve"]["proxy"] = json!({"host": "127.0.0.1", "port": port});
     config["serve"]["prometheus"]["port"] = json!(port);
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
-    server.says("the port of `serve.proxy` stays closed");
-    server.says("there are no metrics");
+    server.says("the port of `serve.proxy` is not opened");
+    server.says("metrics are not served");
     assert_eq!(server.decide("/a").status, 200);
 }
 
 #[test]
 fn without_serve_proxy_there_is_no_such_port() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
-    server.says("metrics are shown on ");
+    server.says("metrics are served at ");
     assert_eq!(server.decide("/a").status, 200);
     assert!(!server.everything_said().contains("serve.proxy"));
     assert!(!server.everything_said().contains("proxied"));

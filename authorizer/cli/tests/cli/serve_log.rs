@@ -110,7 +110,7 @@ fn a_log_that_nobody_reads_holds_no_decision_up_and_says_what_is_missing() {
         .unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains("decisions are answered on ") {
+    while !line.contains("decisions are served at ") {
         line.clear();
         assert!(log.read_line(&mut line).unwrap() > 0);
     }

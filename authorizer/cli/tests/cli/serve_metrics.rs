@@ -18,7 +18,7 @@ fn counted(prometheus: &Value) -> Vec<String> {
     server.get("/rules/a");
     server.get("/health/alive");
     server.get("/health/ready");
-    let metrics = server.address_in("metrics are shown on ");
+    let metrics = server.address_in("metrics are served at ");
     let path = prometheus["metrics_path"].as_str().unwrap_or("/metrics");
     assert_eq!(http::ask(metrics, "GET", "/elsewhere", &[]).status, 404);
     let answer = http::ask(metrics, "GET", path, &[]);
@@ -125,7 +125,7 @@ fn no_client_adds_a_label() {
             }
         }
         let metrics = http::ask(
-            server.address_in("metrics are shown on "),
+            server.address_in("metrics are served at "),
             "GET",
             "/metrics",
             &[],

@@ -78,9 +78,9 @@ fn a_connection_on_which_nothing_gets_on_is_left_on_every_port() {
         let config = with_timeouts(&timeout, encrypted.then_some(&setting));
         let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
         let ports = [
-            ("decisions are answered on ", encrypted),
-            ("metrics are shown on ", false),
-            ("nothing is proxied on ", encrypted),
+            ("decisions are served at ", encrypted),
+            ("metrics are served at ", false),
+            ("no requests are proxied at ", encrypted),
         ];
         thread::scope(|at_once| {
             for (port, encrypted) in ports {

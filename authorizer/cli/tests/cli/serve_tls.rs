@@ -35,7 +35,7 @@ fn the_certificate_may_stand_in_files_or_in_the_configuration() {
         project.write("cert.pem", &cert);
         project.write("key.pem", &key);
         let server = Server::start(&project);
-        server.says("decisions are answered on https://");
+        server.says("decisions are served at https://");
         // Nobody says which scheme was asked for, so it is that of the connection.
         let answer = ask_secretly(&server, &roots, &[("X-Forwarded-Host", "api.test")]);
         assert_eq!(answer.status, 200);
@@ -77,22 +77,22 @@ fn a_certificate_that_cannot_be_served_is_named_and_its_key_is_not_shown() {
         (
             base64(&cert),
             json!({"base64": "not/base64!"}),
-            "`serve.api.tls.key.base64` is no base64",
+            "`serve.api.tls.key.base64` is not valid base64",
         ),
         (
             base64(&key),
             base64(&key),
-            "`serve.api.tls.cert` holds nothing in PEM that could be used",
+            "`serve.api.tls.cert` contains no usable PEM block",
         ),
         (
             base64(&cert),
             base64(&cert),
-            "`serve.api.tls.key` holds nothing in PEM that could be used",
+            "`serve.api.tls.key` contains no usable PEM block",
         ),
         (
             base64(&cert),
             base64(&other),
-            "the certificate and its key cannot be served",
+            "the certificate and its key cannot be used",
         ),
     ] {
         let secret = key["base64"].as_str().unwrap_or_default().to_owned();

@@ -49,7 +49,7 @@ impl Server {
             said,
             address: ([0, 0, 0, 0], 0).into(),
         };
-        server.address = server.address_in("decisions are answered on ");
+        server.address = server.address_in("decisions are served at ");
         server
     }
 

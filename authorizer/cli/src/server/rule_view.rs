@@ -1,40 +1,40 @@
-//! A rule as Oathkeeper's API shows it: every key there, whatever the rule file left out, and no secret.
+//! A rule as Oathkeeper's API shows it: with every key, also those that the rule file omits, and without secrets.
 
 use oathgate_engine::rules::{HandlerReference, Match, RuleDefinition};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::shown_config;
+use super::redacted_config::{redacted, redacted_url};
 
-/// A rule to show. Its version is the one it was written for.
+/// A rule in the API's form. Its version is the one that it was written for.
 #[derive(Debug, Serialize)]
-pub(super) struct ShownRule {
+pub(super) struct RuleView {
     id: String,
     version: String,
     description: String,
     #[serde(rename = "match")]
     matches: Option<Value>,
-    authenticators: Vec<ShownHandler>,
-    authorizer: ShownHandler,
-    mutators: Vec<ShownHandler>,
-    errors: Option<Vec<ShownHandler>>,
-    upstream: ShownUpstream,
+    authenticators: Vec<HandlerView>,
+    authorizer: HandlerView,
+    mutators: Vec<HandlerView>,
+    errors: Option<Vec<HandlerView>>,
+    upstream: UpstreamView,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownHandler {
+struct HandlerView {
     handler: String,
     config: Option<Value>,
 }
 
 #[derive(Debug, Serialize)]
-struct ShownUpstream {
+struct UpstreamView {
     preserve_host: bool,
     strip_path: String,
     url: String,
 }
 
-impl From<&RuleDefinition> for ShownRule {
+impl From<&RuleDefinition> for RuleView {
     fn from(rule: &RuleDefinition) -> Self {
         Self {
             id: rule.id.clone(),
@@ -42,10 +42,10 @@ impl From<&RuleDefinition> for ShownRule {
             description: rule.description.clone(),
             matches: rule.matches.as_ref().map(matches),
             authenticators: handlers(&rule.authenticators),
-            authorizer: ShownHandler::from(&rule.authorizer),
+            authorizer: HandlerView::from(&rule.authorizer),
             mutators: handlers(&rule.mutators),
             errors: (!rule.errors.is_empty()).then(|| handlers(&rule.errors)),
-            upstream: ShownUpstream::from(rule.upstream.as_ref()),
+            upstream: UpstreamView::from(rule.upstream.as_ref()),
         }
     }
 }
@@ -57,20 +57,20 @@ fn matches(matches: &Match) -> Value {
     }
 }
 
-fn handlers(references: &[HandlerReference]) -> Vec<ShownHandler> {
-    references.iter().map(ShownHandler::from).collect()
+fn handlers(references: &[HandlerReference]) -> Vec<HandlerView> {
+    references.iter().map(HandlerView::from).collect()
 }
 
-impl From<&HandlerReference> for ShownHandler {
+impl From<&HandlerReference> for HandlerView {
     fn from(reference: &HandlerReference) -> Self {
         Self {
             handler: reference.handler.clone(),
-            config: reference.config.as_ref().map(shown_config::without_secrets),
+            config: reference.config.as_ref().map(redacted),
         }
     }
 }
 
-impl From<Option<&Value>> for ShownUpstream {
+impl From<Option<&Value>> for UpstreamView {
     fn from(written: Option<&Value>) -> Self {
         let key = |name: &str| written.and_then(|written| written.get(name));
         let text = |name| key(name).and_then(Value::as_str).unwrap_or_default();
@@ -79,7 +79,7 @@ impl From<Option<&Value>> for ShownUpstream {
                 .and_then(Value::as_bool)
                 .unwrap_or_default(),
             strip_path: text("strip_path").to_owned(),
-            url: shown_config::address(text("url")),
+            url: redacted_url(text("url")),
         }
     }
 }

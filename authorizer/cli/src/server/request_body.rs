@@ -1,4 +1,4 @@
-//! Bodies of requests: read whole, within a time, and no more of them at once than fit the memory.
+//! Request bodies: read whole, within a time limit, and within a limit of memory for all of them together.
 
 use std::{
     sync::{
@@ -20,11 +20,11 @@ use thiserror::Error;
 
 use super::answer;
 
-/// The largest body a gateway may send along, in bytes: a remote authorizer is handed it whole.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+/// The largest accepted body in bytes: a remote authorizer receives it whole.
+const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-/// How many bytes of bodies are held at once, over all connections.
-const MAX_HELD: usize = 16 * MAX_BODY;
+/// The most bytes of bodies in memory at once, over all connections.
+const MAX_TOTAL_BYTES: usize = 16 * MAX_BODY_BYTES;
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -35,12 +35,12 @@ pub(super) enum BodyError {
     TooSlow,
     #[error("the request's body cannot be read")]
     Malformed,
-    #[error("too many requests with large bodies are under way")]
+    #[error("too many requests with large bodies are in progress")]
     TooMany,
 }
 
 impl BodyError {
-    /// The answer. What is left of the body is not read, so that the connection ends with it.
+    /// The response. The rest of the body is not read, so the connection closes after it.
     pub(super) fn response(self) -> Response<Bytes> {
         let status = match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -55,44 +55,47 @@ impl BodyError {
     }
 }
 
-/// Reads bodies.
+/// Reads request bodies.
 #[derive(Debug)]
-pub(super) struct Bodies {
+pub(super) struct BodyReader {
     timeout: Duration,
     time_limits: TimeLimits,
-    held: Arc<AtomicUsize>,
+    total: Arc<AtomicUsize>,
 }
 
-/// Bytes of a body that count until this is dropped.
+/// The memory of a body, which counts towards the limit until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct BodyMemory {
     bytes: usize,
-    of: Arc<AtomicUsize>,
+    total: Arc<AtomicUsize>,
 }
 
-impl Drop for Held {
+impl Drop for BodyMemory {
     fn drop(&mut self) {
-        self.of.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.total.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
-impl Held {
-    /// Counts more bytes, where there is room for them.
+impl BodyMemory {
+    /// Counts more bytes.
+    ///
+    /// # Errors
+    /// The body, or all bodies together, are too large.
     fn add(&mut self, more: usize) -> Result<(), BodyError> {
-        if self.bytes.saturating_add(more) > MAX_BODY {
+        if self.bytes.saturating_add(more) > MAX_BODY_BYTES {
             return Err(BodyError::TooLarge);
         }
-        let before = self.of.fetch_add(more, Ordering::Relaxed);
+        let before = self.total.fetch_add(more, Ordering::Relaxed);
         self.bytes += more;
-        if before.saturating_add(more) > MAX_HELD {
+        if before.saturating_add(more) > MAX_TOTAL_BYTES {
             return Err(BodyError::TooMany);
         }
         Ok(())
     }
 }
 
-impl Bodies {
-    /// Reads bodies that may take `timeout` each to arrive; zero means no limit.
+impl BodyReader {
+    /// A reader that waits for each body for at most `timeout`; zero means no limit.
     pub(super) fn new(timeout: Duration) -> Self {
         Self {
             timeout: if timeout.is_zero() {
@@ -101,15 +104,15 @@ impl Bodies {
                 timeout
             },
             time_limits: TimeLimits::default(),
-            held: Arc::default(),
+            total: Arc::default(),
         }
     }
 
-    /// The whole body. It counts as held for as long as the second value lives.
+    /// The whole body, and its memory, which counts until it is dropped.
     ///
     /// # Errors
     /// See [`BodyError`].
-    pub(super) async fn read<B>(&self, body: B) -> Result<(Bytes, Held), BodyError>
+    pub(super) async fn read<B>(&self, body: B) -> Result<(Bytes, BodyMemory), BodyError>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -119,26 +122,26 @@ impl Bodies {
             .unwrap_or_else(|TimeUp| Err(BodyError::TooSlow))
     }
 
-    async fn collect<B>(&self, mut body: B) -> Result<(Bytes, Held), BodyError>
+    async fn collect<B>(&self, mut body: B) -> Result<(Bytes, BodyMemory), BodyError>
     where
         B: Body<Data = Bytes> + Unpin,
     {
-        let mut held = Held {
+        let mut memory = BodyMemory {
             bytes: 0,
-            of: Arc::clone(&self.held),
+            total: Arc::clone(&self.total),
         };
-        if body.size_hint().lower() > u64::try_from(MAX_BODY).unwrap_or(u64::MAX) {
+        if body.size_hint().lower() > u64::try_from(MAX_BODY_BYTES).unwrap_or(u64::MAX) {
             return Err(BodyError::TooLarge);
         }
         let mut whole = BytesMut::new();
         while let Some(frame) = body.frame().await {
-            // Trailers are nothing that a decision looks at.
+            // Decisions do not depend on trailers.
             if let Ok(data) = frame.map_err(|_| BodyError::Malformed)?.into_data() {
-                held.add(data.len())?;
+                memory.add(data.len())?;
                 whole.extend_from_slice(&data);
             }
         }
-        Ok((whole.freeze(), held))
+        Ok((whole.freeze(), memory))
     }
 }
 
@@ -164,23 +167,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_body_that_is_too_large_is_refused_whether_or_not_it_says_so() {
-        let bodies = Bodies::new(Duration::ZERO);
-        let (whole, _held) = bodies.read(zeroes(MAX_BODY)).await.unwrap();
-        assert_eq!(whole.len(), MAX_BODY);
-        let refused = bodies.read(zeroes(MAX_BODY + 1)).await;
+    async fn a_body_that_is_too_large_is_refused_with_and_without_a_known_length() {
+        let bodies = BodyReader::new(Duration::ZERO);
+        let (whole, _held) = bodies.read(zeroes(MAX_BODY_BYTES)).await.unwrap();
+        assert_eq!(whole.len(), MAX_BODY_BYTES);
+        let refused = bodies.read(zeroes(MAX_BODY_BYTES + 1)).await;
         assert_eq!(refused.unwrap_err(), BodyError::TooLarge);
         let (whole, _held) = bodies.read(pieces(16)).await.unwrap();
-        assert_eq!(whole.len(), MAX_BODY);
+        assert_eq!(whole.len(), MAX_BODY_BYTES);
         let refused = bodies.read(pieces(17)).await;
         assert_eq!(refused.unwrap_err(), BodyError::TooLarge);
     }
 
     #[tokio::test]
-    async fn bodies_together_are_bounded_and_count_until_they_are_dropped() {
-        let bodies = Bodies::new(Duration::ZERO);
+    async fn all_bodies_together_are_bounded_and_count_until_they_are_dropped() {
+        let bodies = BodyReader::new(Duration::ZERO);
         let mut kept = Vec::new();
-        for _ in 0..MAX_HELD / MAX_BODY {
+        for _ in 0..MAX_TOTAL_BYTES / MAX_BODY_BYTES {
             kept.push(bodies.read(pieces(16)).await.unwrap());
         }
         for body in [1, 16] {
@@ -191,6 +194,6 @@ mod tests {
         kept.pop();
         bodies.read(pieces(16)).await.unwrap();
         drop(kept);
-        assert_eq!(bodies.held.load(Ordering::Relaxed), 0);
+        assert_eq!(bodies.total.load(Ordering::Relaxed), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! Connections that have to get on: clients that send or take nothing, or too slowly, do not hold one.
+//! A stream with time limits: clients that send or read nothing, or too slowly, do not keep a connection.
 
 use std::{
     io, mem,
@@ -16,18 +16,18 @@ use tokio::{
 
 use super::request_line::RequestLine;
 
-/// Where a connection stands.
+/// What a connection is doing.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
-    /// Nothing of the next request has arrived yet.
+    /// It waits for the next request.
     Between,
-    /// A request's line and headers are on their way.
+    /// It receives a request's line and headers.
     Arriving,
-    /// A request is being answered, its body included: whoever answers minds the time.
+    /// It answers a request, including reading its body: the handler limits the time.
     Answering,
 }
 
-/// How far a connection is: the stream reads it, and what answers the requests moves it.
+/// The state of a connection, which its stream and its request handler share.
 #[derive(Debug)]
 pub(super) struct Progress(Mutex<State>);
 
@@ -35,12 +35,12 @@ pub(super) struct Progress(Mutex<State>);
 struct State {
     stage: Stage,
     since: Instant,
-    /// The line of the request that arrives.
+    /// The line of the request that is being received.
     line: RequestLine,
 }
 
 impl Progress {
-    /// Of a connection that was just opened: its first request is due.
+    /// The state of a new connection, which waits for its first request.
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
             stage: Stage::Arriving,
@@ -49,26 +49,26 @@ impl Progress {
         })))
     }
 
-    /// A request has arrived but for its body. Gives what its line was like, as far as it came by itself:
-    /// of requests that arrive together only the first is seen.
+    /// Records that a request has arrived, except for its body. Returns its line, as far as it came by itself: of
+    /// requests that arrive together only the first is seen.
     pub(super) fn request_arrived(&self) -> RequestLine {
         let mut state = self.state();
         state.enter(Stage::Answering);
         mem::take(&mut state.line)
     }
 
-    /// The answer is there, to be written.
-    pub(super) fn answer_begins(&self) {
+    /// Records that the response is about to be written.
+    pub(super) fn response_begins(&self) {
         self.state().enter(Stage::Between);
     }
 
-    /// Whether no request has been answered for so long.
-    pub(super) fn rests_for(&self, time: Duration) -> bool {
+    /// Whether the connection has not answered a request for this time.
+    pub(super) fn is_idle_for(&self, time: Duration) -> bool {
         let state = self.state();
         !matches!(state.stage, Stage::Answering) && state.since.elapsed() >= time
     }
 
-    /// Bytes have come.
+    /// Records that bytes have arrived.
     fn received(&self, bytes: &[u8]) {
         let mut state = self.state();
         match state.stage {
@@ -96,19 +96,19 @@ impl State {
     }
 }
 
-/// A stream whose reads and writes fail once the time they have is up.
+/// A stream whose reads and writes fail after their time limit.
 ///
-/// A request's line and headers have `timeout.read`, from the connection's or their own first byte
-/// on, however slowly they come; the wait for the next request has `timeout.idle`, or `timeout.read`
-/// where that is zero; an answer has `timeout.write` to be taken. Zero means no limit, as in Go.
-pub(super) struct Timed<S> {
+/// A request's line and headers have `timeout.read`, counted from the start of the connection or from their first
+/// byte. The wait for the next request has `timeout.idle`, or `timeout.read` if that is zero. Writing a response has
+/// `timeout.write`. Zero means no limit, as in Go.
+pub(super) struct TimedStream<S> {
     stream: S,
     progress: Arc<Progress>,
     timeout: Timeout,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-impl<S> Timed<S> {
+impl<S> TimedStream<S> {
     pub(super) fn new(stream: S, progress: Arc<Progress>, timeout: Timeout) -> Self {
         Self {
             stream,
@@ -118,7 +118,7 @@ impl<S> Timed<S> {
         }
     }
 
-    /// When what is read now must have come.
+    /// The deadline of the current read.
     fn read_until(&self) -> Option<Instant> {
         let (stage, since) = self.progress.get();
         let limit = match stage {
@@ -131,7 +131,7 @@ impl<S> Timed<S> {
             .and_then(|since| since.checked_add(limit))
     }
 
-    /// When the answer that is written now must have been taken.
+    /// The deadline of the current write.
     fn write_until(&self) -> Option<Instant> {
         let (_, since) = self.progress.get();
         let limit = self.timeout.write;
@@ -140,13 +140,13 @@ impl<S> Timed<S> {
             .and_then(|since| since.checked_add(limit))
     }
 
-    /// Fails once a moment has come, and sees to it that the task wakes then.
+    /// Fails after the deadline, and wakes the task at it.
     fn wait(&mut self, until: Option<Instant>, context: &mut Context<'_>) -> io::Result<()> {
         let Some(until) = until else { return Ok(()) };
         let alarm = self
             .alarm
             .get_or_insert_with(|| Box::pin(sleep_until(until)));
-        // An alarm that comes too early is put off when it does: most never have to.
+        // An alarm that is too early is moved when it fires; most never fire.
         if until < alarm.deadline() {
             alarm.as_mut().reset(until);
         }
@@ -171,7 +171,7 @@ impl<S> Timed<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -191,7 +191,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Timed<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -204,7 +204,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Timed<S> {
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(context);
         if outcome.is_ready() {
-            // The wait for the next request begins, and nobody may read before its first byte is there.
+            // The wait for the next request begins. Its timer starts here, because nothing may read before the first byte.
             let until = self.read_until();
             self.wait(until, context)?;
         }

@@ -1,5 +1,5 @@
-//! Paths that are not clean, such as `/decisions//a`, lead to the clean one, as Go's
-//! [`ServeMux`](https://pkg.go.dev/net/http#ServeMux) has it.
+//! Redirects from a path such as `/decisions//a` to the clean one, as Go's
+//! [`ServeMux`](https://pkg.go.dev/net/http#ServeMux) gives them.
 
 use bytes::Bytes;
 use http::{
@@ -9,7 +9,7 @@ use http::{
 };
 use oathgate_engine::{clean_path, go::Url, handlers::errors::escape_html};
 
-/// The way to the clean path, where the one asked for is not clean.
+/// The redirect to the clean path; `None` where the request's path is clean.
 pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
     let path = parts.uri.path();
     let mut clean = clean_path(path).into_owned();
@@ -19,8 +19,8 @@ pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {
     if clean == path || !path.starts_with('/') {
         return None;
     }
-    // Go takes the escaped path for a plain one, and escapes it once more: also a backslash, which
-    // browsers read as a slash, so that `/\evil.example` would lead to another site.
+    // Go takes the escaped path for a plain one and escapes it once more. That includes a backslash, which
+    // browsers read as a slash: `/\evil.example` would lead to another site.
     let clean = Url {
         path: clean,
         ..Url::default()

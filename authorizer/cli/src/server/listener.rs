@@ -1,4 +1,4 @@
-//! A port that is listened on, with or without TLS.
+//! One open port, with or without TLS.
 
 use std::{
     convert::Infallible,
@@ -23,46 +23,49 @@ use tokio_rustls::TlsAcceptor;
 
 use super::{
     StartError, answer,
-    connections::{Connections, Place, Told},
-    timed::{Progress, Timed},
+    connections::{ConnectionPermit, Connections, Signals},
+    timed_stream::{Progress, TimedStream},
 };
 
-/// How large a request's line and headers may be together, in bytes: each connection can hold as much.
-const MAX_HEAD: usize = 128 * 1024;
+/// The largest request line and headers together, in bytes: each connection can hold as much.
+const MAX_HEAD_BYTES: usize = 128 * 1024;
 
-/// What is wrong with a request whose target is cut short by the time it is read.
-const FRAGMENT: &str = "the request's target holds a `#`";
+/// Why a request with a fragment is refused. The parser has removed the fragment by the time the request is read.
+const FRAGMENT: &str = "the request's target contains a `#`";
 
-/// How long a client may take to agree on TLS, where a request may take for ever.
-const HANDSHAKE: Duration = Duration::from_secs(10);
+/// The limit of a TLS handshake where requests have no time limit.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One open port.
-pub(crate) struct Door {
+pub(crate) struct Listener {
     listener: TcpListener,
     address: SocketAddr,
     acceptor: Option<TlsAcceptor>,
     timeout: Timeout,
 }
 
-impl Door {
-    /// Listens; an empty host means every address of the machine.
+impl Listener {
+    /// Opens the port; an empty host means every address of the machine.
+    ///
+    /// # Errors
+    /// The port cannot be opened.
     pub(crate) async fn open(
         host: &str,
         port: u16,
         acceptor: Option<TlsAcceptor>,
         timeout: Timeout,
     ) -> Result<Self, StartError> {
-        let asked = match host {
+        let shown = match host {
             "" => format!("port {port}"),
             host if host.contains(':') && !host.starts_with('[') => format!("[{host}]:{port}"),
             host => format!("{host}:{port}"),
         };
         let opened = match host {
             "" => everywhere(port).await,
-            _ => TcpListener::bind(&asked).await,
+            _ => TcpListener::bind(&shown).await,
         };
         let failed = |error| StartError::Listen {
-            address: asked.clone(),
+            address: shown.clone(),
             error,
         };
         let listener = opened.map_err(failed)?;
@@ -80,57 +83,57 @@ impl Door {
         self.acceptor.is_some()
     }
 
-    /// Where the port is reached.
+    /// The URL of the port.
     pub(crate) fn url(&self) -> String {
         let scheme = if self.is_encrypted() { "https" } else { "http" };
         format!("{scheme}://{}", self.address)
     }
 
-    /// Answers every request with `handler` until the connections are told to stop.
+    /// Answers every request with `handler` until the server stops.
     pub(crate) async fn serve<H, A>(self, handler: H, connections: Arc<Connections>)
     where
         H: Fn(Request<Incoming>, SocketAddr) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Response<Full<Bytes>>> + Send + 'static,
     {
-        let mut told = connections.told();
+        let mut signals = connections.signals();
         loop {
-            let (stream, peer, place) = tokio::select! {
+            let (stream, peer, permit) = tokio::select! {
                 accepted = self.accept(&connections) => accepted,
-                () = told.stop() => return,
+                () = signals.stop() => return,
             };
             let (handler, acceptor, timeout) =
                 (handler.clone(), self.acceptor.clone(), self.timeout);
-            let told = connections.told();
+            let signals = connections.signals();
             tokio::spawn(async move {
-                let _place = place;
+                let _permit = permit;
                 let Some(acceptor) = acceptor else {
-                    return connection(stream, peer, handler, timeout, told).await;
+                    return connection(stream, peer, handler, timeout, signals).await;
                 };
                 let limit = match timeout.read {
-                    Duration::ZERO => HANDSHAKE,
+                    Duration::ZERO => HANDSHAKE_TIMEOUT,
                     read => read,
                 };
                 let accepted = tokio::time::timeout(limit, acceptor.accept(stream)).await;
                 if let Ok(Ok(stream)) = accepted {
-                    connection(stream, peer, handler, timeout, told).await;
+                    connection(stream, peer, handler, timeout, signals).await;
                 }
             });
         }
     }
 
-    /// The next connection, as soon as there is a place for it.
-    async fn accept(&self, connections: &Connections) -> (TcpStream, SocketAddr, Place) {
+    /// The next connection, once there is a permit for it.
+    async fn accept(&self, connections: &Connections) -> (TcpStream, SocketAddr, ConnectionPermit) {
         loop {
-            let place = connections.place().await;
+            let permit = connections.permit().await;
             match self.listener.accept().await {
-                Ok((stream, peer)) => return (stream, peer, place),
+                Ok((stream, peer)) => return (stream, peer, permit),
                 Err(error) => connections.failed(&error).await,
             }
         }
     }
 }
 
-/// Listens on every address of the machine, of version 6 too where it has them.
+/// Opens the port on every address of the machine, including those of IPv6 where there are any.
 async fn everywhere(port: u16) -> io::Result<TcpListener> {
     match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
         Err(error) if error.kind() != io::ErrorKind::AddrInUse => {
@@ -145,38 +148,38 @@ async fn connection<S, H, A>(
     peer: SocketAddr,
     handler: H,
     timeout: Timeout,
-    mut told: Told,
+    mut signals: Signals,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<Incoming>, SocketAddr) -> A + Send + Sync,
     A: Future<Output = Response<Full<Bytes>>> + Send,
 {
     let progress = Progress::new();
-    let stream = Timed::new(stream, Arc::clone(&progress), timeout);
+    let stream = TimedStream::new(stream, Arc::clone(&progress), timeout);
     let service = service_fn(|request| {
         let line = progress.request_arrived();
-        let answer = (!line.has_fragment()).then(|| handler(request, peer));
+        let response = (!line.has_fragment()).then(|| handler(request, peer));
         let progress = Arc::clone(&progress);
         async move {
-            let answer = match answer {
-                Some(answer) => answer.await,
+            let response = match response {
+                Some(response) => response.await,
                 None => answer::error(StatusCode::BAD_REQUEST, FRAGMENT).map(Full::new),
             };
-            progress.answer_begins();
-            Ok::<_, Infallible>(answer)
+            progress.response_begins();
+            Ok::<_, Infallible>(response)
         }
     });
     let connection = http1::Builder::new()
-        // The stream minds the time, for headers and for the wait between requests each.
+        // The stream limits the time of headers and of the wait between requests.
         .header_read_timeout(None)
-        .max_buf_size(MAX_HEAD)
+        .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
-    // A client that goes away in the middle is no event worth a line.
+    // A client that disconnects in the middle of a request is not logged.
     tokio::select! {
         biased;
         _ = connection.as_mut() => return,
-        () = told.end(&progress) => connection.as_mut().graceful_shutdown(),
+        () = signals.end(&progress) => connection.as_mut().graceful_shutdown(),
     }
     connection.await.ok();
 }
