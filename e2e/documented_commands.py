@@ -26,6 +26,9 @@ _OWN_APP = (
 )
 _GOING_BACK = "e2e/test_under_load.py and e2e/test_rollout.py run it, on a stage that has something to go back to"
 
+_PART = "is part of `make test`"
+_KEPT = "would keep the cloud of these tests; each part of it is what e2e/conftest.py and local.cloud do"
+
 _ATTACH = "needs a REST API and a stage for it; e2e/attach runs each"
 
 #: Commands that no test runs as they stand, and why. Everything else in a code block is run.
@@ -63,7 +66,14 @@ NOT_RUN = {
         _DOCKER
     ),
     "docker compose -f local/compose.yml up --wait": _DOCKER,
-    ".venv/bin/python -m pytest e2e/gateways": "is part of `make test`",
+    ".venv/bin/python -m pytest e2e/gateways": _PART,
+    "cargo test -p oathgate-gotemplate": _PART,
+    "npx vitest run infra/test/stage.test.ts infra/test/docs.test.ts": _PART,
+    "npx vitest run -u infra/test/snapshot.test.ts": "writes the snapshots that `make test` compares",
+    "INSTA_UPDATE=always cargo test -p oathgate-engine --test findings": "writes the snapshots that `make test` compares",
+    "OATHGATE_KEEP_CLOUD=1 .venv/bin/python -m pytest -q e2e/test_refusals.py": _KEPT,
+    'eval "$(OATHGATE_LOCAL_PORT=15000 .venv/bin/python -m local.cloud env)"': _KEPT,
+    "OATHGATE_LOCAL_PORT=15000 .venv/bin/python -m local.cloud stop": _KEPT,
     "make versions STAGE=dev": _GOING_BACK,
     "make rollback STAGE=dev": _GOING_BACK,
     "make rollback STAGE=dev TO=a1b2c3": _GOING_BACK,
@@ -93,6 +103,10 @@ ENDS_WITH = {
     # does not run.
     "target/debug/oathgate explain --config dist/dev/gate/config.yml https://api.dev.example.com/v1/account/1": 1,
     "oathgate explain --config config/config.yml -H 'Cookie: ory_kratos_session=…' https://api.example.com/v1/account/1": 1,
+    (
+        "oathgate explain --config dist/dev/gate/config.yml --stage config/stages/dev.yml "
+        "-H 'Cookie: ory_kratos_session=…' https://api.dev.example.com/v1/account/1"
+    ): 1,
 }
 
 _FENCE = re.compile(r"^ *```(\S*)\s*$")
