@@ -169,7 +169,7 @@ attacks: $(VENV) binaries ## Every spelling of every kind of attack, against ser
 
 .PHONY: properties
 properties: ## A million and more generated events, each answered in process
-	PROPTEST_CASES=$${PROPTEST_CASES:-250000} cargo test --locked --profile campaign -p oathgate-lambda \
+	PROPTEST_CASES=$${PROPTEST_CASES:-250000} cargo test --locked --profile campaign -p oathgate-lambda -p oathgate-apigateway \
 		--test properties --test events
 
 .PHONY: deny

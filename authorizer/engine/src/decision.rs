@@ -32,6 +32,9 @@ pub struct Grant {
     /// Canonical names of the headers that the rule's handlers set themselves: the ones the gate
     /// vouches for.
     pub vouched: Vec<String>,
+    /// What the backend receives in each header that the gate vouches for, by canonical names; `None` of a
+    /// gate [without vouched headers](crate::Gate::with_vouched_headers).
+    pub for_backend: Option<Vec<(Arc<str>, String)>>,
 }
 
 /// What a refused client is answered.

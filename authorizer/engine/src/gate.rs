@@ -14,7 +14,6 @@ use crate::{
     Decision, DecisionTrace, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
     go::Header,
-    handed_on,
     handlers::{
         SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
@@ -23,7 +22,7 @@ use crate::{
         mutators::Mutator,
     },
     rules::{RuleDefinition, RuleStore, RuleStoreError},
-    safety::{self, PathPolicy, UnsafePath},
+    safety::{self, Forgery, PathPolicy, UnsafePath, VouchedHeaders},
     session::MatchContext,
 };
 
@@ -40,6 +39,7 @@ pub struct Gate {
     shared: Arc<Shared>,
     ports: Ports,
     path_policy: PathPolicy,
+    vouched: Option<VouchedHeaders>,
 }
 
 /// A rule that is ready to run.
@@ -129,6 +129,7 @@ impl Gate {
             shared,
             ports,
             path_policy: PathPolicy::default(),
+            vouched: None,
         }
     }
 
@@ -138,6 +139,21 @@ impl Gate {
     pub fn with_path_policy(mut self, policy: PathPolicy) -> Self {
         self.path_policy = policy;
         self
+    }
+
+    /// The same gate, which answers for its vouched headers itself: it refuses clients that send one, and
+    /// says on every grant what the backend receives in each. Without this, it decides as Oathkeeper does,
+    /// whatever headers a request brings.
+    #[must_use]
+    pub fn with_vouched_headers(mut self, vouched: VouchedHeaders) -> Self {
+        self.vouched = Some(vouched);
+        self
+    }
+
+    /// The vouched headers that the gate answers for, if it does.
+    #[must_use]
+    pub fn vouched_headers(&self) -> Option<&VouchedHeaders> {
+        self.vouched.as_ref()
     }
 
     /// Limits how many questions a minute the gate asks each URL of a key set because a token names a
@@ -182,7 +198,10 @@ impl Gate {
     pub async fn decide(&self, mut request: Request) -> Decision {
         let mut trace = DecisionTrace::default();
         let begun = Instant::now();
-        let routed = self.route(&request, &mut trace);
+        let routed = self
+            .check_client(&request)
+            .map_err(Failure::from)
+            .and_then(|()| self.route(&request, &mut trace));
         trace.took.route = begun.elapsed();
         let (index, rule) = match routed {
             Ok(found) => found,
@@ -202,10 +221,21 @@ impl Gate {
         }
     }
 
-    /// Refuses a request whose path names no one thing, before any rule is asked.
+    /// Refuses a request whose path can be read in more than one way, before any rule is looked for.
     #[must_use]
     pub fn refuse_path(&self, request: &Request, why: UnsafePath) -> Decision {
-        self.refuse(None, request, &why.into(), DecisionTrace::default())
+        let failure = match self.check_client(request) {
+            Ok(()) => why.into(),
+            Err(forgery) => forgery.into(),
+        };
+        self.refuse(None, request, &failure, DecisionTrace::default())
+    }
+
+    fn check_client(&self, request: &Request) -> Result<(), Forgery> {
+        match &self.vouched {
+            Some(vouched) => vouched.check_client(request),
+            None => Ok(()),
+        }
     }
 
     fn rule(&self, index: usize) -> Result<&Rule, Failure> {
@@ -262,6 +292,8 @@ impl Gate {
         request: &mut Request,
         trace: &mut DecisionTrace,
     ) -> Result<Grant, Failure> {
+        // Mutators may change the request.
+        let client = self.vouched.as_ref().map(|_| request.header.clone());
         let mut session = self.open_session(index, request)?;
 
         let mut begun = Instant::now();
@@ -289,11 +321,17 @@ impl Gate {
         trace.worked_around = session.worked_around.take();
         mutated?;
         let header = std::mem::take(&mut session.header).as_found();
-        handed_on::check(&session, &header)?;
-        Ok(Grant {
+        safety::check_handed_on(&session, &header)?;
+        let mut grant = Grant {
             header,
             vouched: session.vouched,
-        })
+            for_backend: None,
+        };
+        if let (Some(vouched), Some(client)) = (&self.vouched, client) {
+            vouched.check_unlisted(&grant, &client)?;
+            grant.for_backend = Some(vouched.for_backend(&grant, &client)?);
+        }
+        Ok(grant)
     }
 
     /// Oathkeeper cleans the path before anything reads it, and hands the rule's capture groups on.

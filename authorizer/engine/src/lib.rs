@@ -6,7 +6,6 @@
 
 pub mod check;
 mod client_address;
-pub mod client_cookies;
 pub mod config;
 pub mod decision;
 mod document;
@@ -14,13 +13,13 @@ pub mod failure;
 pub mod finding;
 pub mod gate;
 pub mod gateway_header;
-mod handed_on;
 pub mod handlers;
 pub mod keys;
 pub mod manifest;
 pub mod ports;
 pub mod reason_code;
 pub mod received;
+pub mod refusal_body;
 pub mod request;
 pub mod rules;
 pub mod safety;

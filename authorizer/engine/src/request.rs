@@ -33,6 +33,8 @@ pub struct Request {
     pub address_headers: AddressHeaders,
     /// The body sent along with the request for a decision; empty behind API Gateway.
     pub body: Bytes,
+    /// Headers that the gateway sets for the backend: no client may send them. Canonical names.
+    pub set_by_gateway: &'static [&'static str],
 }
 
 impl Request {

@@ -2,9 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use oathgate_engine::{gateway_header::fits_as_secret, manifest::VouchedHeader, ports::Clock};
+use oathgate_engine::{gateway_header::fits_as_secret, ports::Clock};
 use oathgate_http_client::aws::Secrets;
-use thiserror::Error;
 
 use crate::{
     Log,
@@ -21,14 +20,13 @@ const BACKEND_SECRET: Purpose = Purpose {
     },
 };
 
-/// A header that every grant carries, and the secret that is its value.
+/// The secret that every grant shows to the backend.
 #[derive(Clone, Debug)]
 pub struct BackendSecret {
-    header: VouchedHeader,
     secret: Arc<KeptSecret>,
 }
 
-/// What the header says. Nothing shows it but [`SecretValue::reveal`].
+/// The header's value. Nothing shows it but [`SecretValue::reveal`].
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SecretValue(String);
 
@@ -50,18 +48,8 @@ impl fmt::Debug for SecretValue {
     }
 }
 
-/// A rule sets the header that is to hold the backend's secret.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error(
-    "the header `{secret}` is to hold the backend's secret, and a rule sets `{rule}`: name another header"
-)]
-pub struct SecretHeaderTaken {
-    pub(crate) secret: String,
-    pub(crate) rule: String,
-}
-
 impl BackendSecret {
-    /// The header and the secret that `settings` name. Nothing is read yet.
+    /// The secret that `settings` name. Nothing is read yet.
     #[must_use]
     pub fn new(
         settings: &BackendSecretSettings,
@@ -73,7 +61,6 @@ impl BackendSecret {
         let id = settings.secret.clone();
         let secret = KeptSecret::new(id, BACKEND_SECRET, secrets, ttl, clock, log);
         Self {
-            header: settings.header.clone(),
             secret: Arc::new(secret),
         }
     }
@@ -81,11 +68,6 @@ impl BackendSecret {
     /// Reads the secret ahead of the first decision. A failure is logged, and the first grant tries again.
     pub async fn prefetch(&self) {
         self.secret.prefetch().await;
-    }
-
-    /// The header, and the context key its value travels under.
-    pub(crate) fn header(&self) -> &VouchedHeader {
-        &self.header
     }
 
     /// The secret as it is now or was when it could be read last; `None` where it never could.

@@ -1,6 +1,6 @@
 //! The bootstrap: API Gateway's event in, an IAM policy out.
 //!
-//! `oathgate-package` reads the folder that Lambda runs, [`Authorizer`] answers events with its gate.
+//! `oathgate-package` reads the folder that Lambda runs, [`LambdaAuthorizer`] answers events with its gate.
 //! `main.rs` only connects both to the Lambda Runtime API.
 
 #![cfg_attr(
@@ -12,24 +12,17 @@
     )
 )]
 
-mod answer;
-mod authorizer;
 mod backend_secret;
-mod context;
-pub mod event;
-mod forged;
 mod kept_secret;
+mod lambda_authorizer;
 mod log;
-mod origin;
-mod outside;
-mod policy;
 mod secrets;
+mod service_calls;
 mod settings;
 
-pub use answer::{Answer, PolicyAnswer, SimpleAnswer, Unanswered};
-pub use authorizer::{Authorizer, Invocation, Record};
-pub use backend_secret::{BackendSecret, SecretHeaderTaken};
+pub use backend_secret::BackendSecret;
+pub use lambda_authorizer::{Invocation, LambdaAuthorizer, Record};
 pub use log::{Level, Log};
-pub use outside::Outside;
 pub use secrets::SecretKeys;
-pub use settings::{BackendSecretSettings, ForgedHeaders, MetricSettings, Settings, SettingsError};
+pub use service_calls::ServiceCalls;
+pub use settings::{BackendSecretSettings, MetricSettings, Settings, SettingsError};

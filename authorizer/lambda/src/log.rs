@@ -52,7 +52,7 @@ struct Event<'a> {
 }
 
 #[derive(Serialize)]
-struct Asked<'a> {
+struct Called<'a> {
     method: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
@@ -88,20 +88,20 @@ impl Log {
         self.write(level, message, Event { cause });
     }
 
-    /// A question to a service. Where it went is not said: a redirect may name what it likes.
-    pub(crate) fn asked(
+    /// A request to a service. Its URL is not written: a redirect may name anything.
+    pub(crate) fn called(
         &self,
         method: &str,
-        answer: &Result<HttpResponse, HttpError>,
+        response: &Result<HttpResponse, HttpError>,
         took: Duration,
     ) {
-        let asked = Asked {
+        let called = Called {
             method,
-            status: answer.as_ref().ok().map(|answer| answer.status),
-            cause: answer.as_ref().err().map(ToString::to_string),
+            status: response.as_ref().ok().map(|response| response.status),
+            cause: response.as_ref().err().map(ToString::to_string),
             ms: milliseconds(took),
         };
-        self.write(Level::Debug, "a service was asked", asked);
+        self.write(Level::Debug, "a service was asked", called);
     }
 
     pub(crate) fn write<T: Serialize>(&self, level: Level, message: &str, fields: T) {

@@ -10,6 +10,7 @@ use std::{
 };
 
 use lambda_runtime::{Diagnostic, LambdaEvent, Runtime, service_fn};
+use oathgate_apigateway::AuthorizerError;
 use oathgate_engine::{
     Ports,
     ports::{Clock, HttpRequest, SystemClock},
@@ -19,7 +20,8 @@ use oathgate_http_client::{
     aws::{Account, Secrets},
 };
 use oathgate_lambda::{
-    Authorizer, BackendSecret, Invocation, Level, Log, Outside, Record, SecretKeys, Settings,
+    BackendSecret, Invocation, LambdaAuthorizer, Level, Log, Record, SecretKeys, ServiceCalls,
+    Settings,
 };
 use oathgate_package::Package;
 use serde_json::value::RawValue;
@@ -89,7 +91,7 @@ fn start_again() -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn load_or_tell() -> Result<Authorizer, Broken> {
+async fn load_or_tell() -> Result<LambdaAuthorizer, Broken> {
     let loaded = load().await;
     if let Err(error) = &loaded {
         tell_lambda(&error.to_string()).await;
@@ -97,8 +99,16 @@ async fn load_or_tell() -> Result<Authorizer, Broken> {
     loaded
 }
 
+/// The error as Lambda hands it to API Gateway.
+fn diagnostic(error: AuthorizerError) -> Diagnostic {
+    Diagnostic {
+        error_type: error.kind().to_owned(),
+        error_message: error.to_string(),
+    }
+}
+
 /// Answers events until the Runtime API is gone.
-async fn serve(authorizer: Arc<Authorizer>) -> Result<(), Broken> {
+async fn serve(authorizer: Arc<LambdaAuthorizer>) -> Result<(), Broken> {
     let (records, to_write) = unbounded_channel();
     let writing = tokio::spawn(write_behind(Arc::clone(&authorizer), to_write));
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
@@ -114,7 +124,7 @@ async fn serve(authorizer: Arc<Authorizer>) -> Result<(), Broken> {
             if let Err(SendError(record)) = records.send(record) {
                 authorizer.write(&record);
             }
-            answer.map_err(Diagnostic::from)
+            answer.map_err(diagnostic)
         })
     });
     let outcome = Runtime::new(answer).run().await;
@@ -125,7 +135,7 @@ async fn serve(authorizer: Arc<Authorizer>) -> Result<(), Broken> {
 
 /// Writes the line about each event once the answer is on its way to Lambda, and before the next event
 /// is asked for: until then, Lambda does not freeze the environment.
-async fn write_behind(authorizer: Arc<Authorizer>, mut records: UnboundedReceiver<Record>) {
+async fn write_behind(authorizer: Arc<LambdaAuthorizer>, mut records: UnboundedReceiver<Record>) {
     while let Some(record) = records.recv().await {
         // The one thread comes back here when everything else waits, which is when the answer is sent.
         tokio::task::yield_now().await;
@@ -134,14 +144,14 @@ async fn write_behind(authorizer: Arc<Authorizer>, mut records: UnboundedReceive
 }
 
 /// Everything that is done before the first request is asked for.
-async fn load() -> Result<Authorizer, Broken> {
+async fn load() -> Result<LambdaAuthorizer, Broken> {
     let settings = Settings::from_env()?;
     let package = Package::load(&task_root()?)?;
     let level = settings.log_level;
     let level = level.unwrap_or_else(|| Level::from(package.config().log.level));
     let log = Log::to_stdout(level);
     let client = Client::from_env()?;
-    let outside = Arc::new(Outside::new(client.clone(), log.clone()));
+    let calls = Arc::new(ServiceCalls::new(client.clone(), log.clone()));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let signing_secret = match (&settings.jwks_secret, package.signing_keys_url()) {
         (Some(id), Some(url)) if package.signs() => Some((id.clone(), url)),
@@ -151,7 +161,7 @@ async fn load() -> Result<Authorizer, Broken> {
         (None, None) => None,
         _ => Some(Secrets::new(&Account::from_env()?, client)),
     };
-    let mut keys = SecretKeys::by_url(UrlKeys::new(Arc::clone(&outside)));
+    let mut keys = SecretKeys::by_url(UrlKeys::new(Arc::clone(&calls)));
     if let (Some((id, url)), Some(secrets)) = (signing_secret, &secrets) {
         let ttl = Duration::from_secs(settings.jwks_ttl_seconds);
         let (secrets, clock) = (secrets.clone(), Arc::clone(&clock));
@@ -176,7 +186,7 @@ async fn load() -> Result<Authorizer, Broken> {
     tokio::task::yield_now().await;
     let manifest = package.manifest().clone();
     let ports = Ports {
-        http: Arc::clone(&outside) as _,
+        http: Arc::clone(&calls) as _,
         keys: Arc::new(keys),
         clock,
     };
@@ -188,9 +198,9 @@ async fn load() -> Result<Authorizer, Broken> {
     if let Some(prefetch) = prefetch {
         prefetch.await?;
     }
-    let authorizer = Authorizer::new(gate, manifest, settings, outside, log);
+    let authorizer = LambdaAuthorizer::new(gate, &manifest, settings, calls, log)?;
     Ok(match backend_secret {
-        Some(secret) => authorizer.with_backend_secret(secret)?,
+        Some(secret) => authorizer.with_backend_secret(secret),
         None => authorizer,
     })
 }

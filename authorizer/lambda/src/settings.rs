@@ -2,32 +2,17 @@
 
 use std::time::Duration;
 
-use oathgate_engine::{
-    SessionCacheLimits, StageOptions,
-    gateway_header::unfit_for_gate_alone,
-    go::{canonical_header_name, is_token},
-    manifest::VouchedHeader,
-};
+use oathgate_apigateway::is_origin;
+use oathgate_engine::{SessionCacheLimits, StageOptions};
 use oathgate_settings::{Variable, VariableError, authorizer as variables};
 use thiserror::Error;
 
-use crate::{Level, origin::is_origin};
+use crate::Level;
 
 /// Variables that cannot be used, all of them at once.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("the environment cannot be used: {}", .0.join("; "))]
 pub struct SettingsError(pub Vec<String>);
-
-/// What becomes of a request in which the client sends a header that the gate vouches for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ForgedHeaders {
-    /// It is refused.
-    #[default]
-    Refuse,
-    /// It is decided about, and API Gateway writes the gate's header over the client's of the same
-    /// spelling.
-    Replace,
-}
 
 /// Where metrics go, and by what they can be told apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,13 +25,12 @@ pub struct MetricSettings {
     pub by_rule: bool,
 }
 
-/// A header that every grant carries, with a secret that only the gate and the backend know.
+/// The secret that only the gate and the backend know. `OATHGATE_BACKEND_SECRET_HEADER`, the header that holds
+/// it, is among the [`StageOptions`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendSecretSettings {
     /// `OATHGATE_BACKEND_SECRET`: the secret that holds the header's value.
     pub secret: String,
-    /// `OATHGATE_BACKEND_SECRET_HEADER`: the header.
-    pub header: VouchedHeader,
     /// `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: after how many seconds the secret is read again.
     pub ttl_seconds: u64,
 }
@@ -60,19 +44,9 @@ pub struct Settings {
     pub jwks_secret: Option<String>,
     /// `OATHGATE_JWKS_TTL_SECONDS`: after how many seconds the secret is read again.
     pub jwks_ttl_seconds: u64,
-    /// `OATHGATE_BACKEND_SECRET`, `OATHGATE_BACKEND_SECRET_HEADER` and `OATHGATE_BACKEND_SECRET_TTL_SECONDS`:
-    /// what the backend is shown, if anything.
+    /// `OATHGATE_BACKEND_SECRET` and `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: the secret that the backend is
+    /// shown, if any.
     pub backend_secret: Option<BackendSecretSettings>,
-    /// `OATHGATE_VOUCHED_FALLBACK`: what a vouched header says where a rule sets none.
-    pub vouched_fallback: String,
-    /// `OATHGATE_CLIENT_HEADERS`: vouched headers, separated by commas, that keep the client's own value
-    /// where a rule sets none.
-    pub client_headers: Vec<String>,
-    /// `OATHGATE_FORGED_HEADERS`: whether a request with a vouched header of the client's own is refused.
-    pub forged_headers: ForgedHeaders,
-    /// `OATHGATE_TOKEN_HEADER`: the header that brings what rules set in `Authorization`, for APIs that
-    /// cannot map that one.
-    pub token_header: Option<String>,
     /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, where a
     /// stage allows several.
     pub allowed_origins: Vec<String>,
@@ -95,10 +69,6 @@ impl Default for Settings {
             jwks_secret: None,
             jwks_ttl_seconds: variables::DEFAULT_SECRET_TTL_SECONDS,
             backend_secret: None,
-            vouched_fallback: variables::DEFAULT_PLACEHOLDER.to_owned(),
-            client_headers: Vec::new(),
-            forged_headers: ForgedHeaders::default(),
-            token_header: None,
             allowed_origins: Vec::new(),
             simple_answers: false,
             log_level: None,
@@ -171,29 +141,10 @@ impl Settings {
             Ok(named) => settings.backend_secret = named,
             Err(why) => wrong.push(why),
         }
-        if let Some(text) = given(variables::VOUCHED_FALLBACK) {
-            if text.trim() == text && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-                settings.vouched_fallback = text;
-            } else {
-                wrong.push(format!(
-                    "`{}` must be visible ASCII without spaces around it",
-                    variables::VOUCHED_FALLBACK.name
-                ));
-            }
-        }
-        if let Some(text) = given(variables::CLIENT_HEADERS) {
-            settings.client_headers = text.split(',').map(|name| name.trim().to_owned()).collect();
-            if !settings.client_headers.iter().all(|name| is_token(name)) {
-                wrong.push(format!(
-                    "`{}` is `{text}`: write names of headers, separated by commas",
-                    variables::CLIENT_HEADERS.name
-                ));
-            }
-        }
-        if let Some(secret) = &settings.backend_secret {
-            let name = &secret.header.header;
-            let left_to_clients = |known: &String| known.eq_ignore_ascii_case(name);
-            if settings.client_headers.iter().any(left_to_clients) {
+        let vouched = &settings.stage.vouched;
+        if let Some(name) = &vouched.secret_header {
+            let is_secret = |known: &String| known.eq_ignore_ascii_case(name);
+            if vouched.client_headers.iter().any(is_secret) {
                 wrong.push(format!(
                     "`{}` names `{name}`, which holds `{}`: no client may send it",
                     variables::CLIENT_HEADERS.name,
@@ -202,21 +153,8 @@ impl Settings {
             }
         }
         let mut word = |known: Variable| usable(known.word(&variable), &mut wrong);
-        if word(variables::FORGED_HEADERS) == Some("replace") {
-            settings.forged_headers = ForgedHeaders::Replace;
-        }
         settings.simple_answers = word(variables::HTTP_API_ANSWER) == Some("simple");
         let by_rule = word(variables::METRICS_BY_RULE) == Some("true");
-        if let Some(text) = given(variables::TOKEN_HEADER) {
-            if unfit_for_gate_alone(&text).is_some() {
-                wrong.push(format!(
-                    "`{}` is `{text}`: write the name of a header that API Gateway maps and no client sends, such as `X-Token`",
-                    variables::TOKEN_HEADER.name
-                ));
-            } else {
-                settings.token_header = Some(text);
-            }
-        }
         if let Some(text) = given(variables::ALLOWED_ORIGINS) {
             settings.allowed_origins = text.split(',').map(|text| text.trim().to_owned()).collect();
             if !settings.allowed_origins.iter().all(|text| is_origin(text)) {
@@ -272,8 +210,8 @@ fn backend_secret(
         variables::BACKEND_SECRET.name,
         variables::BACKEND_SECRET_HEADER.name,
     );
-    let (secret, name) = match (secret, name) {
-        (Some(secret), Some(name)) => (secret, name),
+    let secret = match (secret, name) {
+        (Some(secret), Some(_)) => secret,
         (Some(_), None) => {
             return Err(format!(
                 "`{of_header}` is not set: name the header that holds `{of_secret}`"
@@ -291,13 +229,8 @@ fn backend_secret(
         }
         (None, None) => return Ok(None),
     };
-    if let Some(why) = unfit_for_gate_alone(&name) {
-        return Err(format!("`{of_header}` is `{name}`: the header {why}"));
-    }
-    let header = VouchedHeader::new(&canonical_header_name(&name));
     Ok(Some(BackendSecretSettings {
         secret,
-        header,
         ttl_seconds: ttl.unwrap_or(variables::DEFAULT_SECRET_TTL_SECONDS),
     }))
 }

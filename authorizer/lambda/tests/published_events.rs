@@ -48,7 +48,7 @@ fn user_key(event: &Value) -> &'static str {
 
 /// The fixtures that nobody wrote for a test of this project.
 fn published() -> Vec<(String, Value)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/events");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../apigateway/tests/fixtures/events");
     let files = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path());

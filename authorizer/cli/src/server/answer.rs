@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use oathgate_engine::refusal_body;
 use serde::Serialize;
 
 /// A JSON answer, with the line break at its end that Go's encoder writes, and, as Oathkeeper has it,
@@ -23,12 +24,8 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes
 
 /// An error in Oathkeeper's form.
 pub(crate) fn error(status: StatusCode, message: &str) -> Response<Bytes> {
-    let body = serde_json::json!({"error": {
-        "code": status.as_u16(),
-        "status": status.canonical_reason().unwrap_or_default(),
-        "message": message,
-    }});
-    json(status, &body)
+    let body = refusal_body::error(status.as_u16(), message) + "\n";
+    with_type(status, "application/json", body.into())
 }
 
 /// A body of the type named.

@@ -67,6 +67,7 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
         // The peer is the gateway.
         address_headers: AddressHeaders::Believed,
         body,
+        ..Request::default()
     }
 }
 
@@ -172,6 +173,7 @@ mod tests {
         let grant = Grant {
             header: header.clone(),
             vouched: vec!["X-User".to_owned()],
+            for_backend: None,
         };
         assert_eq!(names(Outcome::Granted(grant)), ["x-other", "x-user"]);
         let refusal = Refusal {

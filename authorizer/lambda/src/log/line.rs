@@ -106,9 +106,9 @@ pub(crate) struct Metrics<'a> {
     pub(crate) settings: &'a MetricSettings,
     pub(crate) cold_start: bool,
     pub(crate) has_rule: bool,
-    /// Whether any service was asked: the time that none took is no latency.
-    pub(crate) asked: bool,
-    /// What somebody who runs the gate has to look at: the decision's code, or [`WORKED_AROUND`].
+    /// Whether any service was called: without one there is no latency.
+    pub(crate) called: bool,
+    /// What whoever runs the gate has to look at: the decision's code, or [`WORKED_AROUND`].
     pub(crate) fault: Option<&'a str>,
 }
 
@@ -162,7 +162,7 @@ impl Serialize for Metrics<'_> {
             } else {
                 without_rule
             },
-            metrics: if self.asked {
+            metrics: if self.called {
                 &metrics
             } else {
                 without_latency

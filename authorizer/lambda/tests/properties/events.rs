@@ -9,7 +9,7 @@ use crate::parts;
 
 /// The events of the fixtures that are no refusals.
 static REAL: LazyLock<Vec<Value>> = LazyLock::new(|| {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/events");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../apigateway/tests/fixtures/events");
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())

@@ -8,21 +8,22 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use oathgate_apigateway::{AuthorizerError, AuthorizerResponse};
 use oathgate_engine::{
     Gate as Engine, Ports, StageOptions,
     config::{Config, Format},
-    manifest::{Manifest, VouchedHeader},
+    manifest::Manifest,
     ports::SystemClock,
     rules,
-    safety::{PathPolicy, Treatment},
+    safety::{ForgedHeaders, PathPolicy, Treatment, VouchedHeaderOptions},
 };
 use oathgate_http_client::{
     Client, UrlKeys,
     aws::{Account, Secrets},
 };
 use oathgate_lambda::{
-    Answer, Authorizer, BackendSecret, BackendSecretSettings, ForgedHeaders, Invocation, Level,
-    Log, Outside, Settings, Unanswered,
+    BackendSecret, BackendSecretSettings, Invocation, LambdaAuthorizer, Level, Log, ServiceCalls,
+    Settings,
 };
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -52,7 +53,7 @@ pub const VOUCHED: [&str; 6] = [
 
 /// A gate and what it prints.
 pub struct Gate {
-    authorizer: Authorizer,
+    authorizer: LambdaAuthorizer,
     printed: Printed,
     runtime: Runtime,
 }
@@ -76,9 +77,9 @@ impl Gate {
     fn new(number: usize) -> Self {
         let printed = Printed::default();
         let log = Log::to(Level::Debug, printed.clone());
-        let outside = Arc::new(Outside::new(Client::default(), log.clone()));
+        let calls = Arc::new(ServiceCalls::new(Client::default(), log.clone()));
         let ports = Ports {
-            http: Arc::clone(&outside) as _,
+            http: Arc::clone(&calls) as _,
             keys: Arc::new(UrlKeys::new(Client::default())),
             clock: Arc::new(SystemClock),
         };
@@ -98,19 +99,24 @@ impl Gate {
                     },
                     ..PathPolicy::default()
                 },
+                vouched: VouchedHeaderOptions {
+                    forged: match number {
+                        REFUSES_FORGED => ForgedHeaders::Refuse,
+                        _ => ForgedHeaders::Replace,
+                    },
+                    secret_header: (number == HAS_SECRET).then(|| "X-Gate".to_owned()),
+                    ..VouchedHeaderOptions::default()
+                },
                 ..StageOptions::default()
-            },
-            forged_headers: match number {
-                REFUSES_FORGED => ForgedHeaders::Refuse,
-                _ => ForgedHeaders::Replace,
             },
             ..Settings::default()
         };
         let gate = Engine::build(config, rules.rules, ports);
-        let authorizer = Authorizer::new(gate, manifest, settings, outside, log.clone());
+        let authorizer =
+            LambdaAuthorizer::new(gate, &manifest, settings, calls, log.clone()).unwrap();
         Self {
             authorizer: match number {
-                HAS_SECRET => authorizer.with_backend_secret(backend_secret(log)).unwrap(),
+                HAS_SECRET => authorizer.with_backend_secret(backend_secret(log)),
                 _ => authorizer,
             },
             printed,
@@ -122,7 +128,10 @@ impl Gate {
     }
 
     /// The answer to an event, and the lines printed about it.
-    pub fn answer(&self, event: &str) -> (Result<Answer, Unanswered>, Vec<String>) {
+    pub fn answer(
+        &self,
+        event: &str,
+    ) -> (Result<AuthorizerResponse, AuthorizerError>, Vec<String>) {
         let invocation = Invocation {
             request_id: "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned(),
             deadline: SystemTime::now() + Duration::from_secs(60),
@@ -165,7 +174,6 @@ fn backend_secret(log: Log) -> BackendSecret {
     .unwrap();
     let settings = BackendSecretSettings {
         secret: "backend".to_owned(),
-        header: VouchedHeader::new("X-Gate"),
         ttl_seconds: 86_400,
     };
     let secrets = Secrets::new(&account, Client::default());

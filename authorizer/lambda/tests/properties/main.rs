@@ -20,7 +20,7 @@ mod parts;
 
 use std::collections::BTreeMap;
 
-use oathgate_lambda::Unanswered;
+use oathgate_apigateway::AuthorizerError;
 use proptest::{
     prelude::*,
     strategy::ValueTree as _,
@@ -62,7 +62,7 @@ fn ask(gate: &Gate, event: &str) -> Result<Option<Answered>, TestCaseError> {
             answer: with_hyphens(serde_json::to_value(answer).unwrap()),
             printed,
         })),
-        Err(Unanswered::Unauthorized | Unanswered::Undecided) => Ok(None),
+        Err(AuthorizerError::Unauthorized | AuthorizerError::Undecided) => Ok(None),
     }
 }
 

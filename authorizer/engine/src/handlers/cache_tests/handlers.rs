@@ -53,6 +53,7 @@ fn asked(authorization: &str, token: &str) -> Asked {
         remote_addr: Some([192, 0, 2, 1].into()),
         address_headers: AddressHeaders::default(),
         body: "body".into(),
+        ..Request::default()
     };
     let session = Session {
         match_context: MatchContext {

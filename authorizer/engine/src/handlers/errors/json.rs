@@ -1,7 +1,5 @@
 //! `json`: writes Oathkeeper's JSON error.
 
-use http::StatusCode;
-use serde::Serialize;
 
 use super::{Respond, when::Conditions};
 use crate::{
@@ -11,6 +9,7 @@ use crate::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
     },
+    refusal_body::{RefusalBody, status_text},
 };
 
 /// Writes the status and, where it is verbose, what exactly happened.
@@ -78,58 +77,31 @@ fn in_general(failure: &Failure) -> Failure {
     Failure::new(failure.status(), message)
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    error: Error<'a>,
-}
-
-/// The shape of [herodot](https://github.com/ory/herodot)'s errors.
-#[derive(Serialize)]
-struct Error<'a> {
-    code: u16,
-    status: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'a str>,
-    message: &'a str,
-}
-
 /// A failure with everything in it that clients may read.
 pub(super) fn write(request: &Request, failure: &Failure) -> Refusal {
     let status = failure.status();
-    let body = Body {
-        error: Error {
-            code: status,
-            status: status_text(status),
-            request: request
-                .header
-                .get("X-Request-Id")
-                .filter(|id| !id.is_empty()),
-            reason: failure
-                .reason
-                .as_deref()
-                .filter(|reason| !reason.is_empty()),
-            message: &failure.message,
-        },
+    let body = RefusalBody {
+        code: status,
+        status: status_text(status),
+        request: request
+            .header
+            .get("X-Request-Id")
+            .filter(|id| !id.is_empty()),
+        reason: failure
+            .reason
+            .as_deref()
+            .filter(|reason| !reason.is_empty()),
+        message: &failure.message,
     };
     let mut header = Header::default();
     header.set("Content-Type", "application/json");
-    let mut body = escape_html(&serde_json::to_string(&body).unwrap_or_default());
+    let mut body = escape_html(&body.to_json());
     body.push('\n');
     Refusal {
         status,
         header,
         body: body.into(),
     }
-}
-
-/// The phrase that belongs to a status, as Go's `http.StatusText` knows it.
-pub(super) fn status_text(status: u16) -> &'static str {
-    StatusCode::from_u16(status)
-        .ok()
-        .and_then(|status| status.canonical_reason())
-        .unwrap_or("")
 }
 
 /// Writes JSON so that it can stand inside HTML, as

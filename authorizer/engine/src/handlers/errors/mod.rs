@@ -96,7 +96,7 @@ pub fn fallback(config: &Config, shared: &Arc<Shared>) -> Vec<ErrorHandler> {
 
 /// Answers a failure: with the one handler of the rule that is responsible, else with the first of
 /// the fallback handlers that is. What keeps a handler from answering is itself answered with 500. A
-/// value that cannot be handed on is told as it is: see [`Failure::unfit`].
+/// value that cannot be handed on and a forged header are told as they are: see [`Failure::unfit`].
 #[must_use]
 pub fn refuse<'a>(
     of_rule: &'a [ErrorHandler],
@@ -104,7 +104,11 @@ pub fn refuse<'a>(
     request: &Request,
     failure: &Failure,
 ) -> Answered<'a> {
-    if failure.code == ReasonCode::ValueUnfit {
+    let is_told_as_it_is = matches!(
+        failure.code,
+        ReasonCode::ValueUnfit | ReasonCode::ForgedHeader | ReasonCode::MimickingHeader
+    );
+    if is_told_as_it_is {
         return Answered {
             handler: None,
             refusal: json::write(request, failure),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use oathgate_router::clean_path;
 
-use super::{Respond, json::status_text, when::Conditions};
+use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
     config::{Form, Shape},
@@ -14,6 +14,7 @@ use crate::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
     },
+    refusal_body::status_text,
 };
 
 /// Answers 301 or 302, whatever the failure was.

@@ -7,13 +7,12 @@ use oathgate_gotemplate::{Line, ParseError, Template};
 use super::Mutate;
 use crate::{
     Failure, Ports, Request, Session,
-    client_cookies::is_read_as,
     go::{add_cookie, is_token},
-    handed_on,
     handlers::{
         Description, Misconfigured, SetHeaders, Settings,
         options::{OptionValue, options},
     },
+    safety::{self, is_read_as},
 };
 
 /// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
@@ -98,7 +97,7 @@ fn with_own_blanks(line: &Line) -> String {
 /// Whether a cookie can hold a value as it is. A comma ends a cookie for some servers, in quotes too
 /// (RFC 2965, section 3.3.4, lets it stand for a semicolon).
 fn fits(value: &str) -> bool {
-    handed_on::fits(value).is_ok()
+    safety::fits(value).is_ok()
         && value
             .bytes()
             .all(|byte| matches!(byte, b' '..=b'~') && !b"\";,\\".contains(&byte))

@@ -8,7 +8,7 @@ use crate::go::is_token;
 
 /// The cookies of all `Cookie` headers, in order, without those that could be read under one of `names`.
 #[must_use]
-pub fn without<'a>(lines: impl IntoIterator<Item = &'a str>, names: &[String]) -> String {
+pub(super) fn without<'a>(lines: impl IntoIterator<Item = &'a str>, names: &[String]) -> String {
     let mut kept = String::new();
     for cookie in lines.into_iter().flat_map(|line| line.split(';')) {
         let cookie = cookie.trim_matches([' ', '\t']);

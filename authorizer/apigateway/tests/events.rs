@@ -13,8 +13,8 @@ use std::{fs, path::Path};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayV2CustomAuthorizerV2Request,
 };
+use oathgate_apigateway::{ApiKind, Event};
 use oathgate_engine::stage::BasePath;
-use oathgate_lambda::event::{Event, Kind};
 use proptest::{collection::vec, prelude::*};
 use serde::Deserialize;
 use serde_json::{Value, json, value::RawValue};
@@ -42,12 +42,12 @@ fn fixtures() -> impl Iterator<Item = (String, Fixture)> {
     })
 }
 
-fn kind(kind: Kind) -> &'static str {
+fn kind(kind: ApiKind) -> &'static str {
     match kind {
-        Kind::Rest => "rest",
-        Kind::HttpV1 => "http-v1",
-        Kind::HttpV2 => "http-v2",
-        Kind::WebSocket => "web-socket",
+        ApiKind::Rest => "rest",
+        ApiKind::HttpV1 => "http-v1",
+        ApiKind::HttpV2 => "http-v2",
+        ApiKind::WebSocket => "web-socket",
     }
 }
 
@@ -324,14 +324,14 @@ fn aws_s_own_types_read_the_same_events() {
             continue;
         }
         let (method, path, headers) = match event.kind {
-            Kind::HttpV2 => {
+            ApiKind::HttpV2 => {
                 let theirs: ApiGatewayV2CustomAuthorizerV2Request =
                     serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let method = theirs.request_context.http.method;
                 (Some(method), theirs.raw_path, theirs.headers)
             }
-            Kind::WebSocket => continue,
-            Kind::Rest | Kind::HttpV1 => {
+            ApiKind::WebSocket => continue,
+            ApiKind::Rest | ApiKind::HttpV1 => {
                 let theirs: ApiGatewayCustomAuthorizerRequestTypeRequest =
                     serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let headers = if theirs.multi_value_headers.is_empty() {

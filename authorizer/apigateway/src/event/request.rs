@@ -1,4 +1,4 @@
-//! What the engine is asked about an event.
+//! The request of an event.
 
 use std::borrow::Cow;
 
@@ -9,12 +9,16 @@ use oathgate_engine::{
 };
 use thiserror::Error;
 
-use super::{Event, Kind, Query};
+use super::{ApiKind, Event, Query};
+
+/// Headers that a WebSocket API sets for the backend: the connection that a request belongs to, and what
+/// happened to it.
+const SET_BY_WEB_SOCKET_APIS: [&str; 2] = ["Oathgate-Connection-Id", "Oathgate-Event"];
 
 /// Why an event cannot be decided about. The texts hold nothing the client sent.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EventError {
-    /// It is no JSON of an event.
+    /// It is not the JSON of an event.
     #[error("the event cannot be read (line {line}, column {column})")]
     Json {
         /// The line the reader stopped at.
@@ -26,24 +30,24 @@ pub enum EventError {
     #[error("the event is a TOKEN authorizer's: make it a REQUEST authorizer")]
     Token,
     /// It comes from something else.
-    #[error("the event is none of a REQUEST authorizer")]
+    #[error("the event is not of a REQUEST authorizer")]
     Kind,
-    /// It does not say what is to be allowed.
+    /// It does not name the method or route to allow.
     #[error("the event has no `methodArn` or `routeArn`")]
     Arn,
-    /// It does not say how the client asked.
+    /// It does not name the request's method.
     #[error("the event has no method")]
     Method,
-    /// It does not say what the client asked for.
+    /// It does not name the request's path.
     #[error("the event has no path that begins with a slash")]
     Path,
-    /// It does not say whom the client asked.
+    /// It does not name the host that the client sent the request to.
     #[error("the event has no `requestContext.domainName`: set `{}`", oathgate_settings::authorizer::PUBLIC_HOST.name)]
     Host,
 }
 
 impl Event<'_> {
-    /// The request that rules are asked about. `public_host` wins over the event's domain.
+    /// The request that rules decide about. `public_host` wins over the event's domain.
     ///
     /// # Errors
     /// An event without method, path or host.
@@ -85,6 +89,10 @@ impl Event<'_> {
             remote_addr: self.source_ip.parse().ok(),
             address_headers: AddressHeaders::Ignored,
             body: Bytes::new(),
+            set_by_gateway: match self.kind {
+                ApiKind::WebSocket => &SET_BY_WEB_SOCKET_APIS,
+                ApiKind::Rest | ApiKind::HttpV1 | ApiKind::HttpV2 => &[],
+            },
         })
     }
 
@@ -104,7 +112,7 @@ impl Event<'_> {
     /// The path as the client wrote it, without the stage.
     fn raw_path(&self) -> Cow<'_, str> {
         let path = self.path_without_stage();
-        if self.kind != Kind::HttpV2 {
+        if self.kind != ApiKind::HttpV2 {
             return Cow::Borrowed(path);
         }
         // Payload 2.0 has the path decoded, rules see it as it is written in a URL.
@@ -120,7 +128,7 @@ impl Event<'_> {
     fn path_without_stage(&self) -> &str {
         let path = self.path.as_ref();
         let own_domain = self.domain.contains(".execute-api.");
-        let http_api = matches!(self.kind, Kind::HttpV1 | Kind::HttpV2);
+        let http_api = matches!(self.kind, ApiKind::HttpV1 | ApiKind::HttpV2);
         if !http_api || !own_domain || self.stage.is_empty() || self.stage == "$default" {
             return path;
         }

@@ -1,4 +1,4 @@
-//! What a decision reaches outside with: the one HTTP client, kept inside the invocation's time.
+//! Requests to services: the one HTTP client, kept within the invocation's time.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,19 +10,19 @@ use oathgate_http_client::Client;
 
 use crate::{Level, Log};
 
-/// How long before Lambda's deadline the last answer of a service has to be there.
+/// How long before Lambda's deadline the last response of a service must have arrived.
 const LAST_ANSWER: Duration = Duration::from_millis(250);
 
-/// How long before Lambda's deadline a decision is given up. What a service that was too slow leads to is
-/// a refusal that says so, and comes before.
+/// How long before Lambda's deadline a decision is given up. A service that is too slow leads to a refusal
+/// that names it, which comes before.
 const LAST_MOMENT: Duration = Duration::from_millis(125);
 
 /// AWS X-Ray's [trace header](https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
 const TRACE: &str = "X-Amzn-Trace-Id";
 
-/// Asks services for the invocation that is under way. Lambda gives an environment one at a time.
+/// Sends requests to services for the invocation that is under way. Lambda gives an environment one at a time.
 #[derive(Debug)]
-pub struct Outside {
+pub struct ServiceCalls {
     client: Client,
     log: Log,
     current: Mutex<Current>,
@@ -32,40 +32,40 @@ pub struct Outside {
 struct Current {
     deadline: Option<SystemTime>,
     trace: Option<String>,
-    asked: Asked,
-    /// The requests that have no answer yet, and when each was sent.
+    statistics: CallStatistics,
+    /// The requests that have no response yet, and when each was sent.
     under_way: Vec<(u64, Instant)>,
     /// How many requests there have been, in all invocations.
     count: u64,
 }
 
-/// A request that has no answer yet. Its time counts for the invocation that sent it, whether an answer
-/// comes or nobody waits for it any longer.
+/// A request that has no response yet. Its time counts for the invocation that sent it, whether a response
+/// comes or is no longer waited for.
 struct UnderWay<'a> {
-    outside: &'a Outside,
+    calls: &'a ServiceCalls,
     number: u64,
 }
 
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        let mut current = self.outside.current();
+        let mut current = self.calls.current();
         let own = |(number, _): &(u64, Instant)| *number == self.number;
         if let Some(index) = current.under_way.iter().position(own) {
             let (_, sent) = current.under_way.swap_remove(index);
-            current.asked.time += sent.elapsed();
+            current.statistics.time += sent.elapsed();
         }
     }
 }
 
-/// What asking cost an invocation.
+/// How many requests an invocation sent to services, and how long they took.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Asked {
+pub(crate) struct CallStatistics {
     pub(crate) calls: u32,
     pub(crate) time: Duration,
 }
 
-impl Outside {
-    /// Asks through `client`, and where `log` has debug lines, writes one about each question.
+impl ServiceCalls {
+    /// Sends requests by `client`, and writes a line about each where `log` has debug lines.
     #[must_use]
     pub fn new(client: Client, log: Log) -> Self {
         Self {
@@ -75,23 +75,23 @@ impl Outside {
         }
     }
 
-    /// Begins an invocation: nothing asked from now on takes longer than until shortly before its
-    /// deadline, and all of it carries the trace.
+    /// Begins an invocation: every request from now on ends shortly before its deadline, and carries the
+    /// trace.
     pub(crate) fn begin(&self, deadline: SystemTime, trace: Option<String>) {
         let mut current = self.current();
         current.deadline = Some(deadline);
         current.trace = trace;
-        current.asked = Asked::default();
+        current.statistics = CallStatistics::default();
         current.under_way.clear();
     }
 
-    /// What was asked since the invocation began, with the time so far of what has no answer yet.
-    pub(crate) fn asked(&self) -> Asked {
+    /// What was sent since the invocation began, with the time so far of requests without a response.
+    pub(crate) fn statistics(&self) -> CallStatistics {
         let current = self.current();
         let waiting = current.under_way.iter().map(|(_, sent)| sent.elapsed());
-        Asked {
-            calls: current.asked.calls,
-            time: current.asked.time + waiting.sum::<Duration>(),
+        CallStatistics {
+            calls: current.statistics.calls,
+            time: current.statistics.time + waiting.sum::<Duration>(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Outside {
     /// Counts a request, and gives it the invocation's deadline and trace.
     fn prepare(&self, request: &mut HttpRequest) -> UnderWay<'_> {
         let mut current = self.current();
-        current.asked.calls += 1;
+        current.statistics.calls += 1;
         current.count += 1;
         let number = current.count;
         current.under_way.push((number, Instant::now()));
@@ -123,7 +123,7 @@ impl Outside {
             request.headers.push((TRACE.to_owned(), trace.clone()));
         }
         UnderWay {
-            outside: self,
+            calls: self,
             number,
         }
     }
@@ -136,7 +136,7 @@ fn time_until(deadline: SystemTime, margin: Duration) -> Duration {
     left.saturating_sub(margin)
 }
 
-impl HttpClient for Outside {
+impl HttpClient for ServiceCalls {
     fn send(&self, mut request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
         Box::pin(async move {
             let under_way = self.prepare(&mut request);
@@ -145,12 +145,12 @@ impl HttpClient for Outside {
                 .writes(Level::Debug)
                 .then(|| request.method.clone());
             let begun = Instant::now();
-            let answer = self.client.ask(request).await;
+            let response = self.client.ask(request).await;
             drop(under_way);
             if let Some(method) = method {
-                self.log.asked(&method, &answer, begun.elapsed());
+                self.log.called(&method, &response, begun.elapsed());
             }
-            answer
+            response
         })
     }
 }

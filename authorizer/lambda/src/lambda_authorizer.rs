@@ -12,54 +12,54 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use oathgate_engine::{
-    Decision, DecisionTrace, Gate, Outcome as Decided, ReasonCode, Refusal, go::Header,
-    manifest::Manifest,
+use oathgate_apigateway::{
+    AuthorizerError, AuthorizerResponse, Event, Responder, ResponderOptions, SecretHeaderTaken,
+    decide,
 };
-
+use oathgate_engine::{
+    DecisionTrace, Gate, Outcome as Decided, ReasonCode, manifest::Manifest, safety::VouchedHeaders,
+};
 use oathgate_http_client::{TimeLimits, TimeUp};
 
 use crate::{
-    Answer, BackendSecret, Level, Log, Outside, SecretHeaderTaken, Settings, Unanswered,
-    answer::Answering,
-    context::{self, Vouched},
-    event::Event,
+    BackendSecret, Level, Log, ServiceCalls, Settings,
+    backend_secret::SecretValue,
     log::{self, Figures, Metrics, Outcome},
-    outside::Asked,
+    service_calls::CallStatistics,
 };
 
-/// What Lambda says of an invocation.
+/// An invocation of the function, as Lambda describes it.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     /// Lambda's id of it.
     pub request_id: String,
     /// When Lambda stops waiting.
     pub deadline: SystemTime,
-    /// The `X-Amzn-Trace-Id` that services are asked with.
+    /// The `X-Amzn-Trace-Id` of requests to services.
     pub trace: Option<String>,
 }
 
 /// A gate behind API Gateway.
 #[derive(Debug)]
-pub struct Authorizer {
+pub struct LambdaAuthorizer {
     gate: Gate,
-    vouched: Vouched,
+    responder: Responder,
     backend_secret: Option<BackendSecret>,
     settings: Settings,
-    outside: Arc<Outside>,
+    calls: Arc<ServiceCalls>,
     log: Log,
     warm: AtomicBool,
     time_limits: TimeLimits,
 }
 
-/// What one event came to, for the answer and for the log.
+/// What one event led to, for the response and for the log.
 struct Concluded {
-    answer: Result<Answer, Unanswered>,
+    response: Result<AuthorizerResponse, AuthorizerError>,
     trace: DecisionTrace,
     api_request_id: String,
 }
 
-/// What the log is to say of an event, for [`Authorizer::write`].
+/// What the log line of an event has, for [`LambdaAuthorizer::write`].
 #[derive(Debug)]
 #[must_use = "every event has a line in the log"]
 pub struct Record {
@@ -68,61 +68,66 @@ pub struct Record {
     outcome: Outcome,
     trace: DecisionTrace,
     took: Duration,
-    asked: Asked,
+    statistics: CallStatistics,
     cold_start: bool,
 }
 
-impl Authorizer {
-    /// A gate that vouches on every grant for the headers that `manifest` names, and hands no client's cookie
-    /// on that could be read as one it names. `outside` is what the gate asks services with.
-    #[must_use]
-    pub fn new(
-        gate: Gate,
-        manifest: Manifest,
-        settings: Settings,
-        outside: Arc<Outside>,
-        log: Log,
-    ) -> Self {
-        let headers = manifest.vouched.into_iter().map(|vouched| vouched.header);
-        let vouched = Vouched::new(headers, &settings).with_cookies(manifest.cookies);
-        Self {
-            gate: gate.with_path_policy(settings.stage.paths),
-            vouched,
-            backend_secret: None,
-            settings,
-            outside,
-            log,
-            warm: AtomicBool::new(false),
-            time_limits: TimeLimits::default(),
-        }
-    }
-
-    /// The same gate, which hands a secret to the backend on every grant. Where the secret cannot be read
-    /// nothing is granted, and no client may send its header, whatever the settings say of others.
+impl LambdaAuthorizer {
+    /// A gate that answers for every header and cookie which `manifest` names, under the options of
+    /// `settings`. `calls` are what the gate sends requests to services by. Where the settings name a header
+    /// for the backend's secret, nothing is granted
+    /// [without the secret](LambdaAuthorizer::with_backend_secret).
     ///
     /// # Errors
     /// A rule that sets the secret's header.
-    pub fn with_backend_secret(self, secret: BackendSecret) -> Result<Self, SecretHeaderTaken> {
+    pub fn new(
+        gate: Gate,
+        manifest: &Manifest,
+        settings: Settings,
+        calls: Arc<ServiceCalls>,
+        log: Log,
+    ) -> Result<Self, SecretHeaderTaken> {
+        let vouched = VouchedHeaders::new(manifest, &settings.stage.vouched);
+        let options = ResponderOptions {
+            allowed_origins: settings.allowed_origins.clone(),
+            simple: settings.simple_answers,
+        };
         Ok(Self {
-            vouched: self.vouched.with_secret(secret.header().clone())?,
-            backend_secret: Some(secret),
-            ..self
+            responder: Responder::new(vouched.clone(), options)?,
+            gate: gate
+                .with_path_policy(settings.stage.paths)
+                .with_vouched_headers(vouched),
+            backend_secret: None,
+            settings,
+            calls,
+            log,
+            warm: AtomicBool::new(false),
+            time_limits: TimeLimits::default(),
         })
     }
 
-    /// Answers an event, given as JSON. There always is an answer: a panic and a deadline that comes
-    /// near are refusals too. The record beside it is to be written, which can wait until the answer
-    /// is on its way.
+    /// The same gate, which shows a secret to the backend on every grant.
+    #[must_use]
+    pub fn with_backend_secret(self, secret: BackendSecret) -> Self {
+        Self {
+            backend_secret: Some(secret),
+            ..self
+        }
+    }
+
+    /// Answers an event, given as JSON. There always is a response: a panic and a deadline that comes near
+    /// are refusals too. The record beside it is to be written, which can wait until the response is on its
+    /// way.
     pub async fn answer(
         &self,
         event: &str,
         invocation: &Invocation,
-    ) -> (Result<Answer, Unanswered>, Record) {
+    ) -> (Result<AuthorizerResponse, AuthorizerError>, Record) {
         let begun = Instant::now();
         let cold_start = !self.warm.swap(true, Ordering::Relaxed);
-        self.outside
+        self.calls
             .begin(invocation.deadline, invocation.trace.clone());
-        let time = Outside::time_to_decide(invocation.deadline);
+        let time = ServiceCalls::time_to_decide(invocation.deadline);
         // Pinned once, here: a future that is handed on by value is copied, and this is a large one.
         let concluding = pin!(self.conclude(event));
         let concluded = match self.time_limits.within(time, caught(concluding)).await {
@@ -133,13 +138,13 @@ impl Authorizer {
         let record = Record {
             request_id: invocation.request_id.clone(),
             api_request_id: concluded.api_request_id,
-            outcome: outcome(&concluded.answer),
+            outcome: outcome(&concluded.response),
             trace: concluded.trace,
             took: begun.elapsed(),
-            asked: self.outside.asked(),
+            statistics: self.calls.statistics(),
             cold_start,
         };
-        (concluded.answer, record)
+        (concluded.response, record)
     }
 
     async fn conclude(&self, text: &str) -> Concluded {
@@ -153,40 +158,22 @@ impl Authorizer {
     }
 
     async fn decide(&self, event: &Event<'_>) -> Concluded {
-        let stage = &self.settings.stage;
-        let mut request = match event.request(stage.public_host.as_deref()) {
-            Ok(request) => request,
+        let decision = match decide(&self.gate, &self.settings.stage, event).await {
+            Ok(decision) => decision,
             Err(error) => return failed(ReasonCode::EventUnreadable, error.to_string()),
-        };
-        let placed = event.place(&mut request, stage.base_path.as_ref());
-        let decision = match self.vouched.forged_before(event) {
-            Some(forgery) => malformed(forgery.code(), forgery.to_string()),
-            None => match placed {
-                Ok(()) => self.gate.decide(request).await,
-                Err(why) => self.gate.refuse_path(&request, why),
-            },
         };
         let secret = match (&self.backend_secret, &decision.outcome) {
             (Some(secret), Decided::Granted(_)) => secret.value().await,
             _ => None,
         };
-        let answering = Answering {
-            event,
-            vouched: &self.vouched,
-            allowed_origins: &self.settings.allowed_origins,
-            simple: self.settings.simple_answers,
-            secret: secret.as_ref(),
-        };
-        let (answer, unfit) = answering.to(&decision);
+        let secret = secret.as_ref().map(SecretValue::reveal);
+        let responded = self.responder.respond(event, &decision, secret);
         let mut trace = decision.trace;
-        if let Some(unfit) = unfit {
-            trace.status = unfit.status();
-            trace.code = unfit.code();
-            trace.message = unfit.message().to_owned();
-            trace.cause = unfit.to_string();
+        if let Some(error) = responded.refused {
+            error.write_into(&mut trace);
         }
         Concluded {
-            answer,
+            response: responded.response,
             trace,
             api_request_id: String::new(),
         }
@@ -204,7 +191,7 @@ impl Authorizer {
             settings,
             cold_start: record.cold_start,
             has_rule: trace.rule.is_some(),
-            asked: record.asked.calls > 0,
+            called: record.statistics.calls > 0,
             fault: match level {
                 Level::Debug | Level::Info => None,
                 Level::Warn if !trace.code.is_fault() => Some(log::WORKED_AROUND),
@@ -213,8 +200,8 @@ impl Authorizer {
         });
         let figures = Figures {
             ms: log::milliseconds(record.took),
-            upstream_calls: record.asked.calls,
-            upstream_ms: log::milliseconds(record.asked.time),
+            upstream_calls: record.statistics.calls,
+            upstream_ms: log::milliseconds(record.statistics.time),
             cache_hits: trace.cache_hits,
             metrics,
         };
@@ -248,19 +235,19 @@ impl Authorizer {
     }
 }
 
-fn outcome(answer: &Result<Answer, Unanswered>) -> Outcome {
-    match answer {
-        Ok(answer) if answer.allows() => Outcome::Allow,
+fn outcome(response: &Result<AuthorizerResponse, AuthorizerError>) -> Outcome {
+    match response {
+        Ok(response) if response.allows() => Outcome::Allow,
         Ok(_) => Outcome::Deny,
-        Err(Unanswered::Unauthorized) => Outcome::Unauthorized,
-        Err(Unanswered::Undecided) => Outcome::Error,
+        Err(AuthorizerError::Unauthorized) => Outcome::Unauthorized,
+        Err(AuthorizerError::Undecided) => Outcome::Error,
     }
 }
 
 /// Nothing was decided, for a cause that only the log names.
 fn failed(code: ReasonCode, cause: String) -> Concluded {
     Concluded {
-        answer: Err(Unanswered::Undecided),
+        response: Err(AuthorizerError::Undecided),
         trace: DecisionTrace {
             status: 500,
             code,
@@ -268,26 +255,6 @@ fn failed(code: ReasonCode, cause: String) -> Concluded {
             ..DecisionTrace::default()
         },
         api_request_id: String::new(),
-    }
-}
-
-/// A request that no rule is asked about.
-fn malformed(code: ReasonCode, cause: String) -> Decision {
-    let message = context::MALFORMED.to_owned();
-    let refusal = Refusal {
-        status: 400,
-        header: Header::default(),
-        body: context::error_body(400, &message).to_string().into(),
-    };
-    Decision {
-        outcome: Decided::Refused(refusal),
-        trace: DecisionTrace {
-            status: 400,
-            code,
-            message,
-            cause,
-            ..DecisionTrace::default()
-        },
     }
 }
 

@@ -1,7 +1,7 @@
 //! The page that a request comes from, as far as it may read a refusal.
 //!
 //! API Gateway's answers can name one fixed origin or repeat a value of the context, so where a stage
-//! allows several, the function says which of them asked
+//! allows several, the response names the one that the request comes from
 //! ([CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol)).
 
 use crate::event::Headers;
@@ -23,7 +23,8 @@ pub(crate) fn allowed<'a>(allowed: &'a [String], client: &Headers<'_>) -> Option
 }
 
 /// Whether a text is an origin as browsers write it: a scheme, a host, perhaps a port.
-pub(crate) fn is_origin(text: &str) -> bool {
+#[must_use]
+pub fn is_origin(text: &str) -> bool {
     let part = |part: &str, more: &[u8]| {
         !part.is_empty()
             && part
