@@ -25,8 +25,8 @@ pub(crate) struct Configuration {
 /// What else than configuration and rules changes decisions: the same for every command that decides.
 #[derive(Args, Debug)]
 pub(crate) struct Deciding {
-    /// Decide as the function of a stage does: with `publicHost`, `basePath` and `allowEncodedSlashes` of a stage file,
-    /// such as `config/stages/dev.yml`. The function's environment variables override them
+    /// Decide as the function of a stage does, by the settings of a stage file such as `config/stages/dev.yml`: host
+    /// and paths, vouched headers, API Gateway's limits. The function's environment variables override them
     #[arg(long, value_name = "FILE")]
     pub(crate) stage: Option<PathBuf>,
     /// Whether to refuse a path that the gate and a backend could read differently. `allow` decides as Oathkeeper does,

@@ -1,10 +1,13 @@
 //! A decision with its trace, as JSON and as lines of text.
 
-use oathgate_engine::{Decision, Outcome};
+use oathgate_engine::Outcome;
 use serde_json::{Value, json};
 
+use crate::stage::Decided;
+
 /// The decision as one JSON object.
-pub(crate) fn json(decision: &Decision) -> Value {
+pub(crate) fn json(decided: &Decided) -> Value {
+    let decision = &decided.decision;
     let trace = &decision.trace;
     let mut explanation = json!({
         "rule": trace.rule,
@@ -29,12 +32,16 @@ pub(crate) fn json(decision: &Decision) -> Value {
         members.insert("granted".to_owned(), granted.into());
         members.insert("answer".to_owned(), status.into());
         members.insert("vouched".to_owned(), vouched.into());
+        if let Some(effect) = decided.effect {
+            members.insert("effect".to_owned(), effect.name().into());
+        }
     }
     explanation
 }
 
 /// The decision as lines of text: the outcome, then one line for each part of the trace that is not empty.
-pub(crate) fn lines(decision: &Decision) -> Vec<String> {
+pub(crate) fn lines(decided: &Decided) -> Vec<String> {
+    let decision = &decided.decision;
     let trace = &decision.trace;
     let mut lines = vec![match &decision.outcome {
         Outcome::Granted(_) => "granted".to_owned(),
@@ -73,6 +80,9 @@ pub(crate) fn lines(decision: &Decision) -> Vec<String> {
     );
     if let Outcome::Granted(grant) = &decision.outcome {
         add("vouched", &grant.vouched.join(", "));
+    }
+    if let Some(effect) = decided.effect {
+        add("API Gateway", effect.as_text());
     }
     lines
 }

@@ -15,6 +15,8 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     Deciding(#[from] DecidingError),
     #[error(transparent)]
+    SecretHeader(#[from] oathgate_apigateway::SecretHeaderTaken),
+    #[error(transparent)]
     RulesBuild(#[from] rules::BuildError),
     #[error(transparent)]
     RulesTest(#[from] rules::TestError),

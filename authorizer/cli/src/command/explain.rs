@@ -3,7 +3,7 @@
 use std::{io::Write as _, net::IpAddr};
 
 use clap::Args;
-use oathgate_engine::{Gate, Outcome, Request};
+use oathgate_engine::{Outcome, Request};
 use thiserror::Error;
 
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     explanation,
     project::Project,
     request_description::{RequestDescription, RequestDescriptionError},
-    stage,
+    stage::StageGate,
 };
 
 /// The arguments of `oathgate explain`.
@@ -52,24 +52,25 @@ pub(crate) enum ExplainError {
 /// Decides one request, with requests to the services that the rule names, and prints why it is decided so.
 pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let request = request(arguments).map_err(ExplainError::from)?;
-    let options = arguments.deciding.options()?;
+    let stage = arguments.deciding.stage()?;
     let project = Project::load(&arguments.configuration).await?;
     project.report_unreadable();
     if project.config_findings.have_errors() {
         return Err(ExplainError::Configuration.into());
     }
-    let gate =
-        Gate::build(project.config, project.rules, project.ports).with_path_policy(options.paths);
-    let decision = stage::decide(&gate, &options, request).await;
-    let granted = matches!(decision.outcome, Outcome::Granted(_));
+    let gate = StageGate::build(&stage, project.config, project.rules, project.ports)?;
+    let names = arguments.headers.iter().map(|header| header_name(header));
+    let names: Vec<&str> = names.collect();
+    let decided = gate.decide(request, &names).await;
+    let granted = matches!(decided.decision.outcome, Outcome::Granted(_));
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Json => {
-            serde_json::to_writer_pretty(&mut out, &explanation::json(&decision))?;
+            serde_json::to_writer_pretty(&mut out, &explanation::json(&decided))?;
             writeln!(out)?;
         }
         Format::Text => {
-            for line in explanation::lines(&decision) {
+            for line in explanation::lines(&decided) {
                 writeln!(out, "{line}")?;
             }
         }
@@ -94,4 +95,9 @@ fn request(arguments: &Arguments) -> Result<Request, RequestDescriptionError> {
         remote_addr: arguments.remote_addr,
     };
     description.to_request()
+}
+
+/// The name of a header that is written as `Name: value`.
+fn header_name(header: &str) -> &str {
+    header.split(':').next().unwrap_or_default().trim()
 }

@@ -3,7 +3,7 @@
 use std::{io, sync::Arc, time::Duration};
 
 use clap::Args;
-use oathgate_engine::{Gate, Target, rules::Missing};
+use oathgate_engine::{Target, rules::Missing};
 use thiserror::Error;
 use tokio::signal;
 
@@ -17,6 +17,7 @@ use crate::{
         log::{self, Log},
         reload::Watch,
     },
+    stage::StageGate,
 };
 
 /// The arguments of `oathgate serve`. The configuration is optional: variables may hold all of it.
@@ -56,7 +57,7 @@ const RETRY_DELAYS: [u64; 4] = [1, 2, 4, 8];
 /// Serves until a signal stops it.
 pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let _log = Log::start();
-    let options = arguments.deciding.options()?;
+    let stage = arguments.deciding.stage()?;
     let project = load(&arguments.configuration).await?;
     log::set_level(project.config.log.level);
     for finding in project.findings(Target::Server) {
@@ -70,9 +71,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     }
     let watch = Watch::start(&arguments.configuration, &project).map_err(ServeError::Watch)?;
     let serve = project.config.serve.clone();
-    let gate = Gate::build(project.config, project.rules, project.ports);
+    let gate = StageGate::build(&stage, project.config, project.rules, project.ports)?;
     log::event(&format!("{} rules are loaded", gate.len()));
-    let current = Arc::new(Current::new(gate, options));
+    let current = Arc::new(Current::new(gate, stage));
     let stop = stopped().map_err(ServeError::Signals)?;
     let server = Server::open(&serve, Arc::clone(&current))
         .await

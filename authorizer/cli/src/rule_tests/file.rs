@@ -118,6 +118,12 @@ pub(crate) enum Fault {
 pub(crate) struct Expectation {
     /// The decision's status: 200 is a grant.
     pub(crate) status: u16,
+    /// The reason code.
+    #[serde(default)]
+    pub(crate) code: Option<String>,
+    /// With a stage, what API Gateway is answered: `Allow`, `Deny`, `Unauthorized` or `Error`.
+    #[serde(default)]
+    pub(crate) effect: Option<String>,
     /// The rule that decides.
     #[serde(default)]
     pub(crate) rule: Option<String>,

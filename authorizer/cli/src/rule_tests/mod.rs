@@ -8,7 +8,8 @@ mod verdict;
 
 use std::sync::Arc;
 
-use oathgate_engine::{Decision, Gate, Ports, StageOptions, ports::SystemClock};
+use oathgate_apigateway::SecretHeaderTaken;
+use oathgate_engine::{Ports, ports::SystemClock};
 use thiserror::Error;
 
 pub(crate) use file::{RuleTest, TestFile};
@@ -18,7 +19,7 @@ use services::Services;
 use crate::{
     project::Project,
     request_description::{RequestDescription, RequestDescriptionError},
-    stage,
+    stage::{Decided, Stage, StageGate},
 };
 
 /// Why a test cannot be run.
@@ -28,13 +29,15 @@ pub(crate) enum RuleTestError {
     Request(#[from] RequestDescriptionError),
     #[error("no key for the test could be made: {0}")]
     Keys(String),
+    #[error(transparent)]
+    SecretHeader(#[from] SecretHeaderTaken),
 }
 
 /// What came of one test.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The decision.
-    pub(crate) decision: Decision,
+    /// The decision, and with a stage what its function makes of it.
+    pub(crate) decided: Decided,
     /// How it differs from what is expected, in words; empty where it does not.
     pub(crate) differences: Vec<String>,
 }
@@ -45,7 +48,7 @@ pub(crate) async fn run(
     test: &RuleTest,
     file: &TestFile,
     project: &Project,
-    options: &StageOptions,
+    stage: &Stage,
     keys: &Arc<TestKeys>,
 ) -> Result<Outcome, RuleTestError> {
     let mut headers: Vec<(&str, &str)> = Vec::new();
@@ -61,6 +64,7 @@ pub(crate) async fn run(
             .iter()
             .map(|value| ("Authorization", value.as_str())),
     );
+    let names: Vec<&str> = headers.iter().map(|(name, _)| name.trim()).collect();
     let description = RequestDescription {
         method: &test.request.method,
         url: &test.request.url,
@@ -76,17 +80,17 @@ pub(crate) async fn run(
         keys: Arc::clone(keys) as _,
         clock: Arc::new(SystemClock),
     };
-    let gate = Gate::build(project.config.clone(), project.rules.clone(), ports)
-        .with_path_policy(options.paths);
-    let decision = stage::decide(&gate, options, request).await;
-    let mut differences = verdict::differences(&test.expect, &decision);
+    let (config, rules) = (project.config.clone(), project.rules.clone());
+    let gate = StageGate::build(stage, config, rules, ports)?;
+    let decided = gate.decide(request, &names).await;
+    let mut differences = verdict::differences(&test.expect, &decided);
     if !differences.is_empty() {
         differences.extend(services.unanswered().into_iter().map(|question| {
             format!("asked `{question}`, for which the test has no answer under `services`")
         }));
     }
     Ok(Outcome {
-        decision,
+        decided,
         differences,
     })
 }

@@ -5,9 +5,11 @@ use oathgate_engine::{Decision, Grant, Outcome, go::canonical_header_name};
 use serde_json::{Map, Value};
 
 use super::file::Expectation;
+use crate::stage::{Decided, Effect};
 
 /// Every difference, in words.
-pub(super) fn differences(expect: &Expectation, decision: &Decision) -> Vec<String> {
+pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String> {
+    let decision = &decided.decision;
     let mut found = Vec::new();
     let mut compare = |what: &str, expected: &str, is: &str| {
         if expected != is {
@@ -20,6 +22,13 @@ pub(super) fn differences(expect: &Expectation, decision: &Decision) -> Vec<Stri
         Outcome::Refused(refusal) => refusal.status,
     };
     compare("status", &expect.status.to_string(), &status.to_string());
+    if let Some(code) = &expect.code {
+        compare("code", code, trace.code.as_str());
+    }
+    if let Some(effect) = &expect.effect {
+        let is = decided.effect.map(Effect::name);
+        compare("effect", effect, is.unwrap_or("(none without a stage)"));
+    }
     if let Some(rule) = &expect.rule {
         compare("rule", rule, trace.rule.as_deref().unwrap_or("(none)"));
     }

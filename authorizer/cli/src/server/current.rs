@@ -6,25 +6,23 @@ use std::{
     sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use oathgate_engine::{
-    Gate, StageOptions,
-    rules::{RuleDefinition, is_valid},
-};
+use oathgate_engine::rules::{RuleDefinition, is_valid};
+
+use crate::stage::{Stage, StageGate};
 
 /// Holds the gate of the moment.
 #[derive(Debug)]
 pub(crate) struct Current {
     gate: RwLock<Arc<Served>>,
-    /// What of a stage changes decisions; read once, at the start.
-    pub(crate) options: StageOptions,
+    /// The settings that change decisions; read once, at the start.
+    pub(crate) stage: Stage,
 }
 
 impl Current {
-    /// A gate, and the options that it and those after it decide with.
-    pub(crate) fn new(gate: Gate, options: StageOptions) -> Self {
-        let gate = gate.with_path_policy(options.paths);
+    /// A gate, and the settings that it and those after it decide by.
+    pub(crate) fn new(gate: StageGate, stage: Stage) -> Self {
         let gate = RwLock::new(Arc::new(Served::new(gate)));
-        Self { gate, options }
+        Self { gate, stage }
     }
 
     /// The gate of this moment. A request keeps the one it began with.
@@ -33,8 +31,7 @@ impl Current {
     }
 
     /// Puts another gate in its place, for the requests to come.
-    pub(crate) fn replace(&self, gate: Gate) {
-        let gate = gate.with_path_policy(self.options.paths);
+    pub(crate) fn replace(&self, gate: StageGate) {
         *self.gate.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Served::new(gate));
     }
 }
@@ -43,14 +40,14 @@ impl Current {
 /// when somebody first asks: whoever asks often costs nobody a decision.
 #[derive(Debug)]
 pub(crate) struct Served {
-    gate: Gate,
+    gate: StageGate,
     is_ready: OnceLock<bool>,
     /// Of each definition, in order.
     is_listed: OnceLock<Vec<bool>>,
 }
 
 impl Served {
-    fn new(gate: Gate) -> Self {
+    fn new(gate: StageGate) -> Self {
         Self {
             gate,
             is_ready: OnceLock::new(),
@@ -82,9 +79,9 @@ impl Served {
 }
 
 impl Deref for Served {
-    type Target = Gate;
+    type Target = StageGate;
 
-    fn deref(&self) -> &Gate {
+    fn deref(&self) -> &StageGate {
         &self.gate
     }
 }

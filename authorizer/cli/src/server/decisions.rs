@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
 use oathgate_engine::{
-    AddressHeaders, Decision, Outcome, Request,
+    AddressHeaders, Decision, Grant, Outcome, Request,
     go::{Header, Url, bytes_of_text, text_from_bytes},
     steers_servers,
 };
@@ -80,7 +80,10 @@ fn decoded(path: &str) -> String {
 /// The answer a gateway reads: 200 with the headers to pass on, or the refusal to hand back.
 pub(crate) fn response(decision: Decision) -> Response<Bytes> {
     let (status, header, body, granted, vouched) = match decision.outcome {
-        Outcome::Granted(grant) => (200, grant.header, Bytes::new(), true, grant.vouched),
+        Outcome::Granted(grant) => {
+            let (header, vouched) = for_backend(grant);
+            (200, header, Bytes::new(), true, vouched)
+        }
         Outcome::Refused(refusal) => (
             refusal.status,
             refusal.header,
@@ -120,6 +123,23 @@ pub(crate) fn response(decision: Decision) -> Response<Bytes> {
     response
 }
 
+/// The headers of a grant and which of them the gate vouches for. With a stage the backend receives each
+/// vouched header as the gate says, and what a rule set under another name not at all.
+fn for_backend(grant: Grant) -> (Header, Vec<String>) {
+    let (mut header, mut vouched) = (grant.header, grant.vouched);
+    if let Some(received) = grant.for_backend {
+        for name in &vouched {
+            header.remove(name);
+        }
+        vouched.clear();
+        for (name, value) in received {
+            header.set(&name, value);
+            vouched.push(name.to_string());
+        }
+    }
+    (header, vouched)
+}
+
 /// Go's server writes line breaks in header values as blanks, so that no header can be smuggled in.
 fn printable(value: &str) -> Vec<u8> {
     let blank = |byte| {
@@ -136,7 +156,7 @@ fn printable(value: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use oathgate_engine::{DecisionTrace, Grant, Refusal};
+    use oathgate_engine::{DecisionTrace, Refusal};
 
     use super::*;
 
@@ -182,6 +202,37 @@ mod tests {
             body: Bytes::new(),
         };
         assert_eq!(names(Outcome::Refused(refusal)), ["x-other"]);
+    }
+
+    #[test]
+    fn with_a_stage_the_gateway_is_told_what_the_backend_receives() {
+        let grant = Grant {
+            header: [
+                ("Accept", "*/*"),
+                ("Authorization", "Bearer a"),
+                ("X-Role", "root"),
+                ("Connection", "x-role"),
+            ]
+            .into_iter()
+            .collect(),
+            vouched: vec!["Authorization".to_owned()],
+            for_backend: Some(vec![
+                ("X-Role".into(), "none".to_owned()),
+                ("X-Token".into(), "Bearer a".to_owned()),
+            ]),
+        };
+        let response = response(Decision {
+            outcome: Outcome::Granted(grant),
+            trace: DecisionTrace::default(),
+        });
+        let header = |name| {
+            let value = response.headers().get(name);
+            value.map(|value| value.to_str().unwrap())
+        };
+        assert_eq!(header("X-Role"), Some("none"));
+        assert_eq!(header("X-Token"), Some("Bearer a"));
+        assert_eq!(header("Accept"), Some("*/*"));
+        assert_eq!(header("Authorization"), None);
     }
 
     #[test]

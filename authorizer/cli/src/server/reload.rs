@@ -10,11 +10,11 @@ use std::{
 use notify::{
     Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _, event::ModifyKind,
 };
-use oathgate_engine::{Gate, Target, finding::Severity, rules::RuleRepository};
+use oathgate_engine::{Target, finding::Severity, rules::RuleRepository};
 use tokio::sync::mpsc;
 
 use super::{Current, log};
-use crate::{argument_groups::Configuration, project::Project};
+use crate::{argument_groups::Configuration, project::Project, stage::StageGate};
 
 /// How long files must have been left alone: editors write in several steps.
 const SETTLED: Duration = Duration::from_millis(150);
@@ -125,8 +125,13 @@ fn take_over(project: Project, current: &Current) {
         log::finding(&finding);
     }
     let rules = project.rules.len();
-    current.replace(Gate::build(project.config, project.rules, project.ports));
-    log::event(&format!("{rules} rules are loaded"));
+    match StageGate::build(&current.stage, project.config, project.rules, project.ports) {
+        Ok(gate) => {
+            current.replace(gate);
+            log::event(&format!("{rules} rules are loaded"));
+        }
+        Err(error) => log::problem("the last good rules stay", &error.to_string()),
+    }
 }
 
 /// Which file a path leads to, when it was written last, and how long it is; `None` where there is

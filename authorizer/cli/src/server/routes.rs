@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use oathgate_engine::{Gate, StageOptions, go::Query};
+use oathgate_engine::{Gate, go::Query};
 use serde_json::json;
 
-use crate::stage;
+use crate::stage::{Decided, StageGate};
 
 use super::{
     Current, Served, answer, clean_path, cors, decisions, forwarded_headers, log, metrics::Metrics,
@@ -71,7 +71,7 @@ impl Api {
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
                     let asked = decisions::request(parts, body, peer, self.encrypted);
-                    decide(gate, &self.current.options, asked).await
+                    decide(gate, asked).await
                 }
                 Err(error) => error.response(),
             };
@@ -86,13 +86,10 @@ impl Api {
     }
 }
 
-async fn decide(
-    gate: &Gate,
-    options: &StageOptions,
-    asked: oathgate_engine::Request,
-) -> Response<Bytes> {
+async fn decide(gate: &StageGate, asked: oathgate_engine::Request) -> Response<Bytes> {
     let line = log::LoggedRequest::of(&asked);
-    let decision = stage::decide(gate, options, asked).await;
+    // HTTP libraries do not keep the case of names.
+    let Decided { decision, .. } = gate.decide(asked, &[]).await;
     line.decided(&decision);
     decisions::response(decision)
 }

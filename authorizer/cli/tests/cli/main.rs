@@ -36,5 +36,6 @@ mod serve_slow_clients;
 mod serve_sources;
 mod serve_stop;
 mod serve_tls;
+mod stage_headers;
 mod unsafe_paths;
 mod usage;

@@ -199,7 +199,7 @@ fn files_that_hold_no_tests_are_refused() {
         (json!({"tests": []}), "`tests` is empty"),
         (
             json!({"tests": [{"name": "a", "request": ask, "expect": {"state": 200}}]}),
-            "unknown field `state`, expected one of `status`, `rule`",
+            "unknown field `state`, expected one of `status`, `code`",
         ),
         (
             json!({"tests": [test("a", json!({"url": "/open"}), json!({"status": 200}))]}),

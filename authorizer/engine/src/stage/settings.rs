@@ -1,5 +1,7 @@
 //! Every setting of a stage that changes decisions.
 
+use std::borrow::Cow;
+
 use oathgate_settings::authorizer as variables;
 use serde_json::{Map, Value};
 
@@ -18,7 +20,7 @@ pub struct StageOption {
     /// Its variable in the environment, if it has one.
     pub variable: Option<&'static str>,
     /// Takes a value, or says what to write instead.
-    set: fn(&mut StageOptions, &str) -> Result<(), &'static str>,
+    set: fn(&mut StageOptions, &str) -> Result<(), Cow<'static, str>>,
 }
 
 /// Every setting of a stage that changes decisions. Where two say the same, the later one counts.
@@ -31,7 +33,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
                 "rest" => ApiKind::Rest,
                 "http" => ApiKind::Http,
                 "websocket" => ApiKind::WebSocket,
-                _ => return Err("write `rest`, `http` or `websocket`"),
+                _ => return Err("write `rest`, `http` or `websocket`".into()),
             };
             Ok(())
         },
@@ -63,7 +65,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
             options.paths.encoded_slashes = match text {
                 "true" => Treatment::Allow,
                 "false" => Treatment::Refuse,
-                _ => return Err("write `true` or `false`"),
+                _ => return Err("write `true` or `false`".into()),
             };
             Ok(())
         },
@@ -73,7 +75,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
         variable: Some(variables::VOUCHED_FALLBACK.name),
         set: |options, text| {
             if text.trim() != text || !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-                return Err("write visible ASCII without spaces around it");
+                return Err("write visible ASCII without spaces around it".into());
             }
             text.clone_into(&mut options.vouched.placeholder);
             Ok(())
@@ -85,7 +87,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
         set: |options, text| {
             let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
             if !names.iter().all(|name| is_token(name)) {
-                return Err("write names of headers, separated by commas");
+                return Err("write names of headers, separated by commas".into());
             }
             options.vouched.client_headers = names;
             Ok(())
@@ -98,7 +100,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
             options.vouched.forged = match text {
                 "refuse" => ForgedHeaders::Refuse,
                 "replace" => ForgedHeaders::Replace,
-                _ => return Err("write `refuse` or `replace`"),
+                _ => return Err("write `refuse` or `replace`".into()),
             };
             Ok(())
         },
@@ -108,9 +110,7 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
         variable: Some(variables::TOKEN_HEADER.name),
         set: |options, text| {
             if unfit_for_gate_alone(text).is_some() {
-                return Err(
-                    "write the name of a header that API Gateway maps and no client sends, such as `X-Token`",
-                );
+                return Err("write the name of a header that API Gateway maps and no client sends, such as `X-Token`".into());
             }
             options.vouched.token_header = Some(text.to_owned());
             Ok(())
@@ -120,10 +120,8 @@ pub const STAGE_OPTIONS: [StageOption; 11] = [
         key: "backend.secretHeader.name",
         variable: Some(variables::BACKEND_SECRET_HEADER.name),
         set: |options, text| {
-            if unfit_for_gate_alone(text).is_some() {
-                return Err(
-                    "write the name of a header that API Gateway maps and no client sends, such as `X-Gate-Secret`",
-                );
+            if let Some(why) = unfit_for_gate_alone(text) {
+                return Err(format!("the header {why}").into());
             }
             options.vouched.secret_header = Some(text.to_owned());
             Ok(())
@@ -151,21 +149,25 @@ impl StageOption {
         })
     }
 
-    pub(super) fn set(&self, options: &mut StageOptions, text: &str) -> Result<(), &'static str> {
+    pub(super) fn set(
+        &self,
+        options: &mut StageOptions,
+        text: &str,
+    ) -> Result<(), Cow<'static, str>> {
         (self.set)(options, text)
     }
 }
 
-fn set_public_host(options: &mut StageOptions, text: &str) -> Result<(), &'static str> {
+fn set_public_host(options: &mut StageOptions, text: &str) -> Result<(), Cow<'static, str>> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:[]".contains(&byte);
     if !text.bytes().all(fits) {
-        return Err("write a host name alone, such as `api.example.com`");
+        return Err("write a host name alone, such as `api.example.com`".into());
     }
     options.public_host = Some(text.to_owned());
     Ok(())
 }
 
-fn set_base_path(options: &mut StageOptions, text: &str) -> Result<(), &'static str> {
-    options.base_path = Some(BasePath::parse(text)?);
+fn set_base_path(options: &mut StageOptions, text: &str) -> Result<(), Cow<'static, str>> {
+    options.base_path = Some(BasePath::parse(text).map_err(Cow::Borrowed)?);
     Ok(())
 }

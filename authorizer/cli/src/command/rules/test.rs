@@ -84,7 +84,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     for file in &arguments.tests {
         files.push((file.display().to_string(), read(file, arguments)?));
     }
-    let options = arguments.deciding.options()?;
+    let stage = arguments.deciding.stage()?;
     let project = Project::load(&arguments.configuration).await?;
     if project.report_unreadable() {
         return Err(TestError::Configuration.into());
@@ -95,14 +95,14 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let mut reached = BTreeSet::new();
     for (name, file) in &files {
         for test in &file.tests {
-            let outcome = rule_tests::run(test, file, &project, &options, &keys)
+            let outcome = rule_tests::run(test, file, &project, &stage, &keys)
                 .await
                 .map_err(|error| TestError::Test {
                     file: name.clone(),
                     test: test.name.clone(),
                     error,
                 })?;
-            reached.extend(outcome.decision.trace.rule.clone());
+            reached.extend(outcome.decided.decision.trace.rule.clone());
             if outcome.differences.is_empty() {
                 report.passed += 1;
             } else {
@@ -110,7 +110,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
                     file: name.clone(),
                     test: test.name.clone(),
                     differences: outcome.differences,
-                    decision: explanation::lines(&outcome.decision),
+                    decision: explanation::lines(&outcome.decided),
                 });
             }
         }
