@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, join, relative } from "node:path";
+import { PACKAGE_FILES } from "./facts";
 import { InputError } from "./input-error";
 import { cargoCli, type OathgateCli } from "./oathgate-cli";
 
@@ -44,7 +45,7 @@ export function builtByCargo(
     authorizer: {
       kind: "cargo",
       manifestPath,
-      binary: "bootstrap",
+      binary: PACKAGE_FILES.bootstrap,
       finish: (input, output) => {
         // In a container the project has another path, and a program built for this machine may not start.
         const command = input === root ? cli.command : cargoCli(input);
@@ -55,7 +56,7 @@ export function builtByCargo(
           "--config",
           basename(configFile),
           "--bootstrap",
-          join(output, "bootstrap"),
+          join(output, PACKAGE_FILES.bootstrap),
           "--out",
           packaged,
         ];

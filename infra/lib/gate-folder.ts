@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
+import { PACKAGE_FILES } from "./facts";
 import { type GateSources, gateFolder, nameOfProp } from "./gate-sources";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
@@ -36,7 +37,7 @@ export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRu
     writeFileSync(configFile, overlaid(readFileSync(source, "utf8"), configOverrides, config));
   }
   if (rulesSource !== undefined) {
-    cli.buildRules(rulesSource, ruleValues, join(folder, "rules.json"), nameOfProp(sources, "rules"));
+    cli.buildRules(rulesSource, ruleValues, join(folder, PACKAGE_FILES.rules), nameOfProp(sources, "rules"));
   }
   return configFile;
 }

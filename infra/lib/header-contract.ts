@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DEFAULT_VOUCHED_HEADER_FALLBACK } from "./constructs/authorizer-environment";
+import { DEFAULT_PLACEHOLDER } from "./facts";
 import type { GateReport } from "./gate-report";
 import type { OathgateProps } from "./oathgate-props";
 
@@ -24,7 +24,7 @@ export function headerContractOf(
     report,
     clientHeaders: props.clientHeaders ?? [],
     forgedHeaders: props.forgedHeaders ?? "refuse",
-    vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
+    vouchedHeaderFallback: props.vouchedHeaderFallback ?? DEFAULT_PLACEHOLDER,
     redirects: props.redirects ?? "refresh",
   };
 }

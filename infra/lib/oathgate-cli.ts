@@ -2,10 +2,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
+import { variable } from "./facts";
 import type { GateReport, ListedRule } from "./gate-report";
 import { gateReportSchema, ruleListSchema } from "./gate-report-schema";
 import { InputError } from "./input-error";
 import { REQUEST_READING_VARIABLES } from "./request-reading";
+
+/** The variable that names the `oathgate` program. */
+export const CLI_VARIABLE = variable("CLI");
 
 /** External variables of rules and their tests. */
 export type RuleValues = Readonly<Record<string, string>>;
@@ -14,20 +18,20 @@ export type RuleValues = Readonly<Record<string, string>>;
 export type Command = readonly [string, ...string[]];
 
 /**
- * The `oathgate` program that `OATHGATE_CLI` names; `undefined` if it is not set.
+ * The `oathgate` program that the environment names; `undefined` if it names none.
  *
  * @param root the folder that the variable's path is relative to
  * @throws InputError if there is no such program
  */
 export function namedCli(root: string, environment: NodeJS.ProcessEnv = process.env): Command | undefined {
-  const named = environment.OATHGATE_CLI;
+  const named = environment[CLI_VARIABLE];
   if (named === undefined || named === "") {
     return undefined;
   }
   const program = resolve(root, named);
   if (!existsSync(program)) {
     throw new InputError(
-      `OATHGATE_CLI names \`${named}\`, which does not exist; unset the variable or build the program`,
+      `${CLI_VARIABLE} names \`${named}\`, which does not exist; unset the variable or build the program`,
     );
   }
   return [program];

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Architecture } from "aws-cdk-lib/aws-lambda";
+import { PACKAGE_FILES } from "./facts";
 import { builtByCargo, type FunctionSource, type FunctionSources } from "./function-sources";
 import { InputError } from "./input-error";
 import { builtCli, type Command, type OathgateCli } from "./oathgate-cli";
@@ -135,12 +136,12 @@ class Binaries extends OathgateCode {
   override functionSources({ configFile, buildFolder, program }: OathgateCodeContext): FunctionSources {
     const authorizer = join(buildFolder, "authorizer");
     rmSync(authorizer, { recursive: true, force: true });
-    program().package(laidOut(configFile), this.binary("bootstrap"), authorizer);
+    program().package(laidOut(configFile), this.binary(PACKAGE_FILES.bootstrap), authorizer);
 
     const signingKeys = join(buildFolder, "signing-keys");
     rmSync(signingKeys, { recursive: true, force: true });
     mkdirSync(signingKeys, { recursive: true });
-    copyFileSync(this.binary("oathgate-signing-keys"), join(signingKeys, "bootstrap"));
+    copyFileSync(this.binary("oathgate-signing-keys"), join(signingKeys, PACKAGE_FILES.bootstrap));
 
     return {
       authorizer: readyFolder(authorizer, "oathgate package"),
@@ -150,7 +151,7 @@ class Binaries extends OathgateCode {
 
   /** A binary where cargo writes it, or `bootstrap` in a folder of that name, where cargo-lambda does. */
   private binary(name: string): string {
-    const ofCargoLambda = join(this.folder, name, "bootstrap");
+    const ofCargoLambda = join(this.folder, name, PACKAGE_FILES.bootstrap);
     return existsSync(ofCargoLambda) ? ofCargoLambda : existing(join(this.folder, name), this.namedBy);
   }
 }
@@ -187,7 +188,7 @@ function laidOut(configFile: string | undefined): string {
 }
 
 function readyFolder(path: string, origin: string): FunctionSource {
-  existing(join(path, "bootstrap"), origin);
+  existing(join(path, PACKAGE_FILES.bootstrap), origin);
   return { kind: "folder", path };
 }
 

@@ -15,6 +15,7 @@ import { provisionedEnvironments } from "./constructs/provisioned-concurrency";
 import { SecretHeader, withSecretHeader } from "./constructs/secret-header";
 import type { SecretsFunctionOptions } from "./constructs/secrets-function";
 import { SigningKeys } from "./constructs/signing-keys";
+import { variableOf } from "./facts";
 import type { VouchedHeader } from "./gate-report";
 import { contractDigest, headerContractOf } from "./header-contract";
 import { onBehalfOf } from "./input-error";
@@ -218,7 +219,7 @@ export class Oathgate extends Construct {
 
   private supportHttpApis(): void {
     checkForHttpApis(this.protecting.report, this.timeout);
-    this.function.addEnvironment("OATHGATE_HTTP_API_ANSWER", "simple");
+    this.function.addEnvironment(variableOf("api.kind"), "simple");
   }
 
   /**

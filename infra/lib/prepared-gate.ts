@@ -7,7 +7,7 @@ import type { Construct } from "constructs";
 import { type CheckedGate, checkGate } from "./checked-gate";
 import type { FunctionSources } from "./function-sources";
 import { InputError } from "./input-error";
-import { namedCli, OathgateCli } from "./oathgate-cli";
+import { CLI_VARIABLE, namedCli, OathgateCli } from "./oathgate-cli";
 import { OathgateCode } from "./oathgate-code";
 import type { OathgateProps } from "./oathgate-props";
 
@@ -67,7 +67,7 @@ function checkHere(
 
 function noProgram(): never {
   throw new InputError(
-    "there is no `oathgate` program to check the rules with: set OATHGATE_CLI to its path, or put it beside the binaries that `code` names; `cargo build --release -p oathgate` builds it from Oathgate's sources",
+    `there is no \`oathgate\` program to check the rules with: set ${CLI_VARIABLE} to its path, or put it beside the binaries that \`code\` names; \`cargo build --release -p oathgate\` builds it from Oathgate's sources`,
   );
 }
 

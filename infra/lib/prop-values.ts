@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Limits } from "./facts";
 
 /** Schemas of values that are both props of the library and settings of stages. */
 
@@ -11,6 +12,9 @@ export const wholeNumber = (from: number, to: number, unit: string) =>
     .int(`must be a whole number of ${unit} from ${from} to ${to}`)
     .min(from, `must be a whole number of ${unit} from ${from} to ${to}`)
     .max(to, `must be a whole number of ${unit} from ${from} to ${to}`);
+
+/** A whole number within the limits that the Rust programs define. */
+export const wholeNumberOf = ({ least, most }: Limits, unit: string) => wholeNumber(least, most, unit);
 
 /** Names of headers or methods. They are written into quoted values of API Gateway, so they must not contain a quote. */
 export const names = (what: string) =>

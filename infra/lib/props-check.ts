@@ -1,5 +1,6 @@
 import { type Duration, Token } from "aws-cdk-lib";
 import { z } from "zod";
+import { SECRET_TTL_SECONDS, SESSION_CACHE } from "./facts";
 import { InputError } from "./input-error";
 import type { OathgateProps } from "./oathgate-props";
 import {
@@ -12,6 +13,7 @@ import {
   redirects,
   vouchedHeaderFallback,
   wholeNumber,
+  wholeNumberOf,
 } from "./prop-values";
 import type { RefusalCorsOptions } from "./rest-api/protect-options";
 import { dotted, shown } from "./shown-value";
@@ -28,16 +30,16 @@ const propsSchema = z.object({
   redirects: redirects.optional(),
   sessionCache: z
     .object({
-      ttl: wholeNumber(1, 3600, "seconds"),
-      negativeTtl: wholeNumber(0, 3600, "seconds").optional(),
-      maxEntries: wholeNumber(10, 10_000, "answers").optional(),
+      ttl: wholeNumberOf(SESSION_CACHE.ttlSeconds, "seconds"),
+      negativeTtl: wholeNumberOf(SESSION_CACHE.negativeTtlSeconds, "seconds").optional(),
+      maxEntries: wholeNumberOf(SESSION_CACHE.maxEntries, "responses").optional(),
     })
     .refine((cache) => (cache.negativeTtl ?? 0) <= cache.ttl, {
       path: ["negativeTtl"],
       message: "must not be longer than `ttl`",
     })
     .optional(),
-  signingKeys: z.object({ ttl: wholeNumber(1, 86_400, "seconds").optional() }).optional(),
+  signingKeys: z.object({ ttl: wholeNumberOf(SECRET_TTL_SECONDS, "seconds").optional() }).optional(),
   metrics: z.object({ namespace: metricsNamespace }).optional(),
 });
 

@@ -1,3 +1,5 @@
+import { variableOf } from "./facts";
+
 /** The settings that change how the function reads a request's host and path. */
 export interface RequestReading {
   /** The only host whose requests are decided. @default the host of each request */
@@ -8,12 +10,12 @@ export interface RequestReading {
   readonly allowEncodedSlashes?: boolean;
 }
 
+const PUBLIC_HOST = variableOf("publicHost");
+const BASE_PATH = variableOf("basePath");
+const ALLOW_ENCODED_SLASHES = variableOf("allowEncodedSlashes");
+
 /** The variables that hold these settings. */
-export const REQUEST_READING_VARIABLES: readonly string[] = [
-  "OATHGATE_PUBLIC_HOST",
-  "OATHGATE_BASE_PATH",
-  "OATHGATE_ALLOW_ENCODED_SLASHES",
-];
+export const REQUEST_READING_VARIABLES: readonly string[] = [PUBLIC_HOST, BASE_PATH, ALLOW_ENCODED_SLASHES];
 
 /** These settings as the function and the `oathgate` program read them: as variables. */
 export function requestReading({
@@ -22,8 +24,8 @@ export function requestReading({
   allowEncodedSlashes,
 }: RequestReading): Record<string, string> {
   return {
-    ...(publicHost === undefined ? {} : { OATHGATE_PUBLIC_HOST: publicHost }),
-    ...(basePath === undefined ? {} : { OATHGATE_BASE_PATH: basePath }),
-    ...(allowEncodedSlashes ? { OATHGATE_ALLOW_ENCODED_SLASHES: "true" } : {}),
+    ...(publicHost === undefined ? {} : { [PUBLIC_HOST]: publicHost }),
+    ...(basePath === undefined ? {} : { [BASE_PATH]: basePath }),
+    ...(allowEncodedSlashes ? { [ALLOW_ENCODED_SLASHES]: "true" } : {}),
   };
 }

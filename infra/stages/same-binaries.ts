@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
+import { PACKAGE_FILES, variable } from "../lib/facts";
 import { InputError } from "../lib/input-error";
 
 /** The binary of one function in one stack. */
@@ -38,7 +39,7 @@ export function packagedBinaries(assembly: string, stacks: readonly string[]): P
         return [];
       }
       const { path } = asset.source;
-      const binary = join(isAbsolute(path) ? path : join(assembly, path), "bootstrap");
+      const binary = join(isAbsolute(path) ? path : join(assembly, path), PACKAGE_FILES.bootstrap);
       return existsSync(binary)
         ? [
             {
@@ -72,7 +73,7 @@ export function requireSameBinaries(binaries: readonly PackagedBinary[]): string
     if (first === undefined || other !== undefined) {
       throw new InputError(
         `${name}: the binaries of ${other?.stack} and ${first?.stack} differ; nothing was deployed. Build once for all ` +
-          "stages and set OATHGATE_BINARIES to the folder with the binaries",
+          `stages and set ${variable("BINARIES")} to the folder with the binaries`,
       );
     }
     return `${first.digest}  ${name}: ${group.map(({ stack }) => stack).join(", ")}`;

@@ -1,7 +1,7 @@
 import { builtCli, namedCli, OathgateCli } from "../lib/oathgate-cli";
 
 /**
- * The `oathgate` program of this project: the one that `OATHGATE_CLI` names, or else the one that cargo builds.
+ * The `oathgate` program of this project: the one that the environment names, or else the one that cargo builds.
  *
  * @param root the project's root
  */

@@ -1,13 +1,20 @@
 import { resolve } from "node:path";
+import { variable } from "../lib/facts";
 import type { FunctionSources } from "../lib/function-sources";
 import type { Command, OathgateCli } from "../lib/oathgate-cli";
 import { OathgateCode, type OathgateCodeContext } from "../lib/oathgate-code";
 
+/** Names a folder of packages. */
+const PREBUILT_VARIABLE = variable("PREBUILT_DIR");
+
+/** Names a folder of built binaries. */
+const BINARIES_VARIABLE = variable("BINARIES");
+
 /**
  * The source of a stage's functions, by environment variables:
  *
- * - `OATHGATE_PREBUILT_DIR`: its folders `authorizer` and `signing-keys` are deployed without packaging;
- * - `OATHGATE_BINARIES`: a folder with the built `bootstrap` and `oathgate-signing-keys`, as cargo (`target/release`)
+ * - a folder of packages: its folders `authorizer` and `signing-keys` are deployed without packaging;
+ * - a folder of binaries: the built `bootstrap` and `oathgate-signing-keys`, as cargo (`target/release`)
  *   or cargo-lambda (`target/lambda`) write them; they are packaged during synth;
  * - neither: cargo-lambda builds them while CDK bundles the stack, and they are packaged then.
  *
@@ -23,16 +30,17 @@ export function stageCode(
 }
 
 function functionsOf(root: string, environment: NodeJS.ProcessEnv): OathgateCode {
-  const { OATHGATE_PREBUILT_DIR: prebuilt, OATHGATE_BINARIES: binaries } = environment;
+  const prebuilt = environment[PREBUILT_VARIABLE];
+  const binaries = environment[BINARIES_VARIABLE];
   if (prebuilt) {
     const folder = resolve(root, prebuilt);
     return OathgateCode.fromFolders(
       { authorizer: resolve(folder, "authorizer"), signingKeys: resolve(folder, "signing-keys") },
-      "OATHGATE_PREBUILT_DIR",
+      PREBUILT_VARIABLE,
     );
   }
   return binaries
-    ? OathgateCode.fromBinaries(resolve(root, binaries), "OATHGATE_BINARIES")
+    ? OathgateCode.fromBinaries(resolve(root, binaries), BINARIES_VARIABLE)
     : OathgateCode.fromCargo(root);
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DEFAULT_PLACEHOLDER } from "../lib/facts";
 import {
   basePath,
   forgedHeaders,
@@ -77,7 +78,7 @@ export const stageSchema = z
     /** How the public signing keys are published. @default at the API's root, if rules sign tokens */
     keysEndpoint: keysEndpoint.optional(),
     /** The placeholder that a vouched header has if no rule sets it. A real value equal to it is refused. @default none */
-    vouchedHeaderFallback: vouchedHeaderFallback.default("none"),
+    vouchedHeaderFallback: vouchedHeaderFallback.default(DEFAULT_PLACEHOLDER),
     /** Vouched headers that keep the client's own value if no rule sets them. @default none: they get the placeholder */
     clientHeaders: names("header").default([]),
     /**

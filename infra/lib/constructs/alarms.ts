@@ -9,7 +9,12 @@ import {
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
 import type { ITopic } from "aws-cdk-lib/aws-sns";
 import { Construct } from "constructs";
-import type { GateMetrics, MeasuredStage } from "./gate-metrics";
+import { faultCode } from "../facts";
+import { type GateMetrics, type MeasuredStage, WORKED_AROUND } from "./gate-metrics";
+
+const SERVICE_FAILED = faultCode("service_failed");
+const ANSWER_UNFIT = faultCode("answer_unfit");
+const MISCONFIGURED = faultCode("misconfigured");
 
 /** The fewest failures in a period for which a percentage is computed. */
 const MIN_FAILURES = 5;
@@ -92,23 +97,23 @@ function decisionAlarms(metrics: GateMetrics): Record<string, Watch> {
         '`"outcome":"error"` give the reason in `code` and `cause`. If it began with a deploy, deploy the previous revision.',
     },
     ServiceFailures: {
-      metric: percentage(metrics, metrics.faults("service_failed"), metrics.invocations()),
+      metric: percentage(metrics, metrics.faults(SERVICE_FAILED), metrics.invocations()),
       above: 5,
       description:
         "More than 5 % of the decisions failed because a session, token or authorization service, or a key set, could " +
         "not be reached, did not respond in time or responded with an error. Those requests were refused. The log lines " +
-        'with `"code":"service_failed"` name handler and cause: check that service, and the network path to it.',
+        `with \`"code":"${SERVICE_FAILED}"\` name handler and cause: check that service, and the network path to it.`,
     },
     UnfitAnswers: {
-      metric: percentage(metrics, metrics.faults("answer_unfit"), metrics.invocations()),
+      metric: percentage(metrics, metrics.faults(ANSWER_UNFIT), metrics.invocations()),
       above: 5,
       description:
         "More than 5 % of the decisions failed because the response of a service cannot be used, such as an HTML page " +
-        'instead of JSON. Those requests were refused. The log lines with `"code":"answer_unfit"` name handler and cause: ' +
+        `instead of JSON. Those requests were refused. The log lines with \`"code":"${ANSWER_UNFIT}"\` name handler and cause: ` +
         "compare the service's responses, and the URL in the configuration, with what the handler expects.",
     },
     NoSigningKey: {
-      metric: metrics.faults("no_signing_key"),
+      metric: metrics.faults(faultCode("no_signing_key")),
       above: 0,
       description:
         "Requests were refused because there is no key to sign tokens with. Check the secret that the stack's output " +
@@ -116,7 +121,7 @@ function decisionAlarms(metrics: GateMetrics): Record<string, Watch> {
         "allowed to read it and to use its KMS key.",
     },
     KeySetNotRead: {
-      metric: metrics.faults("worked_around"),
+      metric: metrics.faults(WORKED_AROUND),
       above: 0,
       periods: 3,
       description:
@@ -125,11 +130,11 @@ function decisionAlarms(metrics: GateMetrics): Record<string, Watch> {
         "check the service that publishes it before tokens are refused.",
     },
     Misconfigured: {
-      metric: metrics.faults("misconfigured"),
+      metric: metrics.faults(MISCONFIGURED),
       above: 0,
       description:
         "Requests matched a rule with a handler that is unknown, disabled or wrongly configured, and were answered with 500. " +
-        'The log lines with `"code":"misconfigured"` name the rule: correct it and deploy.',
+        `The log lines with \`"code":"${MISCONFIGURED}"\` name the rule: correct it and deploy.`,
     },
   };
 }

@@ -1,3 +1,4 @@
+import { DEFAULT_PLACEHOLDER, SESSION_CACHE, variable, variableOf } from "../facts";
 import type { OathgateProps, SessionCacheOptions } from "../oathgate-props";
 import { requestReading } from "../request-reading";
 
@@ -17,41 +18,35 @@ export type AuthorizerEnvironmentProps = Pick<
   | "awsEndpointUrl"
 >;
 
-/** The default of `vouchedHeaderFallback`. */
-export const DEFAULT_VOUCHED_HEADER_FALLBACK = "none";
-
 /** The authorizer's environment variables (`docs/environment.md`). A prop that is not set adds no variable. */
 export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record<string, string> {
   const { vouchedHeaderFallback, clientHeaders = [], forgedHeaders, tokenHeader, sessionCache } = props;
   const { logLevel, metrics, awsEndpointUrl } = props;
   return {
-    OATHGATE_VOUCHED_FALLBACK: vouchedHeaderFallback ?? DEFAULT_VOUCHED_HEADER_FALLBACK,
-    ...(logLevel === undefined ? {} : { OATHGATE_LOG_LEVEL: logLevel }),
+    [variableOf("vouchedHeaderFallback")]: vouchedHeaderFallback ?? DEFAULT_PLACEHOLDER,
+    ...(logLevel === undefined ? {} : { [variableOf("logs.level")]: logLevel }),
     ...requestReading(props),
-    ...(clientHeaders.length === 0 ? {} : { OATHGATE_CLIENT_HEADERS: clientHeaders.join(",") }),
-    ...(forgedHeaders === "replace" ? { OATHGATE_FORGED_HEADERS: forgedHeaders } : {}),
-    ...(tokenHeader === undefined ? {} : { OATHGATE_TOKEN_HEADER: tokenHeader }),
+    ...(clientHeaders.length === 0 ? {} : { [variableOf("clientHeaders")]: clientHeaders.join(",") }),
+    ...(forgedHeaders === "replace" ? { [variableOf("forgedHeaders")]: forgedHeaders } : {}),
+    ...(tokenHeader === undefined ? {} : { [variableOf("api.tokenHeader")]: tokenHeader }),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metrics === undefined
       ? {}
       : {
-          OATHGATE_METRICS_NAMESPACE: metrics.namespace,
-          OATHGATE_METRICS_STAGE: metrics.stage,
-          ...(metrics.byRule ? { OATHGATE_METRICS_BY_RULE: "true" } : {}),
+          [variableOf("metricsNamespace")]: metrics.namespace,
+          [variable("METRICS_STAGE")]: metrics.stage,
+          ...(metrics.byRule ? { [variableOf("metricsByRule")]: "true" } : {}),
         }),
-    ...(awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: awsEndpointUrl }),
+    ...(awsEndpointUrl === undefined ? {} : { [variableOf("awsEndpointUrl")]: awsEndpointUrl }),
   };
 }
 
-/** The default of `sessionCache.maxEntries`. */
-const DEFAULT_MAX_ENTRIES = 1000;
-
 function sessionCacheEnvironment(cache: SessionCacheOptions): Record<string, string> {
   return {
-    OATHGATE_SESSION_CACHE_TTL_SECONDS: String(cache.ttl.toSeconds()),
-    OATHGATE_SESSION_CACHE_MAX_ENTRIES: String(cache.maxEntries ?? DEFAULT_MAX_ENTRIES),
+    [variableOf("sessionCache.ttlSeconds")]: String(cache.ttl.toSeconds()),
+    [variableOf("sessionCache.maxEntries")]: String(cache.maxEntries ?? SESSION_CACHE.maxEntries.default),
     ...(cache.negativeTtl === undefined
       ? {}
-      : { OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS: String(cache.negativeTtl.toSeconds()) }),
+      : { [variableOf("sessionCache.negativeTtlSeconds")]: String(cache.negativeTtl.toSeconds()) }),
   };
 }

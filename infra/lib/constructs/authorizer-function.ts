@@ -9,6 +9,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
+import { variableOf } from "../facts";
 import type { FunctionSource } from "../function-sources";
 import { InputError } from "../input-error";
 import { contractDescription } from "../rollout/contract-description";
@@ -116,7 +117,7 @@ export class AuthorizerFunction extends Construct {
       );
     }
     this.allowedOrigins = list;
-    this.function.addEnvironment("OATHGATE_ALLOWED_ORIGINS", list);
+    this.function.addEnvironment(variableOf("cors.allowOrigins"), list);
   }
 }
 

@@ -1,15 +1,16 @@
 import { Dashboard, type DashboardProps, GraphWidget, type IMetric } from "aws-cdk-lib/aws-cloudwatch";
 import type { Construct } from "constructs";
-import { type GateMetrics, type MeasuredStage, OUTCOMES } from "./gate-metrics";
+import { faultCode } from "../facts";
+import { type GateMetrics, type MeasuredStage, OUTCOMES, WORKED_AROUND } from "./gate-metrics";
 
 /** The causes of faults that the dashboard shows: those that occur in operation. */
 const FAULTS = [
-  "service_failed",
-  "answer_unfit",
-  "no_signing_key",
-  "worked_around",
-  "misconfigured",
-  "time_up",
+  faultCode("service_failed"),
+  faultCode("answer_unfit"),
+  faultCode("no_signing_key"),
+  WORKED_AROUND,
+  faultCode("misconfigured"),
+  faultCode("time_up"),
 ];
 
 /** Props for `GateDashboard`. */

@@ -8,6 +8,9 @@ export type Outcome = "allow" | "deny" | "unauthorized" | "error";
 /** Every outcome. */
 export const OUTCOMES: readonly Outcome[] = ["allow", "deny", "unauthorized", "error"];
 
+/** The fault of decisions that used keys which could not be refreshed. Unlike the others it is not a reason code. */
+export const WORKED_AROUND = "worked_around";
+
 /** Props for `GateMetrics`. */
 export interface GateMetricsProps {
   /** The CloudWatch namespace that the authorizer writes its metrics to. */

@@ -1,5 +1,6 @@
 import { Duration } from "aws-cdk-lib";
 import { Construct, type IDependable } from "constructs";
+import { variable, variableOf } from "../facts";
 import { InputError } from "../input-error";
 import type { EncryptedSecret } from "./secret-rights";
 import { rotateSecret } from "./secret-rotation";
@@ -81,9 +82,9 @@ export class KeyRotation extends Construct {
       every: lifeCycle.every,
       everyIs: "signingKeys.rotation.every",
       environment: {
-        OATHGATE_KEYS_TASK: "rotation",
-        OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS: String(lifeCycle.publishAhead.toSeconds()),
-        OATHGATE_KEYS_RETIRE_AFTER_SECONDS: String(lifeCycle.retireAfter.toSeconds()),
+        [variable("KEYS_TASK")]: "rotation",
+        [variableOf("signingKeys.rotation.publishAheadSeconds")]: String(lifeCycle.publishAhead.toSeconds()),
+        [variableOf("signingKeys.rotation.retireAfterSeconds")]: String(lifeCycle.retireAfter.toSeconds()),
       },
     });
   }

@@ -7,6 +7,7 @@ import {
 } from "aws-cdk-lib/aws-apigateway";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
+import { variable, variableOf } from "../facts";
 import { basePath } from "../prop-values";
 import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function";
 
@@ -58,10 +59,10 @@ export class KeysEndpoint extends Construct {
       timeout: Duration.seconds(10),
       environment: {
         ...props.environment,
-        OATHGATE_KEYS_TASK: "endpoint",
-        OATHGATE_KEYS_MAX_AGE_SECONDS: String(props.maxAge.toSeconds()),
-        OATHGATE_KEYS_ISSUER: props.issuer,
-        ...(props.url === undefined ? {} : { OATHGATE_KEYS_BASE_URL: props.url }),
+        [variable("KEYS_TASK")]: "endpoint",
+        [variableOf("keysEndpoint.maxAgeSeconds")]: String(props.maxAge.toSeconds()),
+        [variableOf("keysEndpoint.issuer")]: props.issuer,
+        ...(props.url === undefined ? {} : { [variableOf("keysEndpoint.url")]: props.url }),
       },
     });
     const integration = new LambdaIntegration(publisher, { scopePermissionToMethod: false });

@@ -7,6 +7,7 @@ import {
 } from "aws-cdk-lib/aws-lambda";
 import { RustFunction } from "cargo-lambda-cdk";
 import type { Construct } from "constructs";
+import { PACKAGE_FILES } from "../facts";
 import type { FunctionSource } from "../function-sources";
 
 /** Creates a function from Rust: built while CDK bundles the stack, or from a ready folder. */
@@ -20,7 +21,7 @@ export function rustFunction(
     return new LambdaFunction(scope, id, {
       ...options,
       runtime: Runtime.PROVIDED_AL2023,
-      handler: "bootstrap",
+      handler: PACKAGE_FILES.bootstrap,
       code: Code.fromAsset(source.path),
     });
   }

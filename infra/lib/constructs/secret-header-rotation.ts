@@ -1,5 +1,6 @@
 import type { Duration } from "aws-cdk-lib";
 import { Construct } from "constructs";
+import { variable } from "../facts";
 import type { EncryptedSecret } from "./secret-rights";
 import { rotateSecret } from "./secret-rotation";
 import type { SecretsFunctionOptions } from "./secrets-function";
@@ -24,7 +25,7 @@ export class SecretHeaderRotation extends Construct {
       ...props,
       purpose: "Rotates the secret by which a backend recognises the gate",
       everyIs: "secretHeader.rotateAfter",
-      environment: { OATHGATE_KEYS_TASK: "random-value" },
+      environment: { [variable("KEYS_TASK")]: "random-value" },
     });
   }
 }

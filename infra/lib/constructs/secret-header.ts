@@ -3,6 +3,7 @@ import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
+import { SECRET_TTL_SECONDS, variableOf } from "../facts";
 import type { GateReport, VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
 import { SecretHeaderRotation } from "./secret-header-rotation";
@@ -61,7 +62,7 @@ export class SecretHeader extends Construct {
       );
     }
     this.header = { header: name, contextKey: name.toLowerCase() };
-    this.ttl = options.ttl ?? Duration.minutes(5);
+    this.ttl = options.ttl ?? Duration.seconds(SECRET_TTL_SECONDS.default);
     this.encryptionKey = secret === undefined ? encryptionKey : secret.encryptionKey;
     this.secret =
       secret ??
@@ -89,9 +90,9 @@ export class SecretHeader extends Construct {
   /** The authorizer's variables: the secret, the header, and how long the secret is cached. */
   readerEnvironment(): Record<string, string> {
     return {
-      OATHGATE_BACKEND_SECRET: this.secret.secretArn,
-      OATHGATE_BACKEND_SECRET_HEADER: this.header.header,
-      OATHGATE_BACKEND_SECRET_TTL_SECONDS: String(this.ttl.toSeconds()),
+      [variableOf("backend.secretHeader")]: this.secret.secretArn,
+      [variableOf("backend.secretHeader.name")]: this.header.header,
+      [variableOf("backend.secretHeader.ttlSeconds")]: String(this.ttl.toSeconds()),
     };
   }
 }

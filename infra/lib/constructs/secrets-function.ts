@@ -2,6 +2,7 @@ import type { Duration } from "aws-cdk-lib";
 import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Architecture, Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import type { Construct } from "constructs";
+import { variableOf } from "../facts";
 import type { FunctionSource } from "../function-sources";
 import { FunctionIdentity, type FunctionLogOptions, loggingOptions } from "./function-identity";
 import { rustFunction } from "./rust-code";
@@ -49,7 +50,7 @@ export function secretsFunction(
       timeout,
       environment: {
         ...props.environment,
-        ...(awsEndpointUrl === undefined ? {} : { AWS_ENDPOINT_URL: awsEndpointUrl }),
+        ...(awsEndpointUrl === undefined ? {} : { [variableOf("awsEndpointUrl")]: awsEndpointUrl }),
       },
     }),
   };

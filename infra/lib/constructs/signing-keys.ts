@@ -3,6 +3,7 @@ import type { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { type CfnSecret, type ISecret, type ReplicaRegion, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct, type IDependable } from "constructs";
+import { SECRET_TTL_SECONDS, variableOf } from "../facts";
 import { InputError } from "../input-error";
 import { type KeyLifeCycle, KeyRotation, type KeyRotationOptions, keyLifeCycle } from "./key-rotation";
 import { mayRead, mayWrite } from "./secret-rights";
@@ -10,6 +11,18 @@ import { type SecretsFunctionOptions, secretsFunction } from "./secrets-function
 
 /** An asymmetric signature algorithm: a backend can verify the tokens without being able to create them. */
 export type SigningAlgorithm = "ES256" | "ES384" | "RS256" | "RS384" | "RS512" | "PS256" | "PS384" | "PS512";
+
+/** All of these algorithms. */
+export const SIGNING_ALGORITHMS = [
+  "ES256",
+  "ES384",
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+] as const satisfies readonly SigningAlgorithm[];
 
 /** The keys that the `id_token` mutator signs with. */
 export interface SigningKeysOptions {
@@ -75,7 +88,7 @@ export class SigningKeys extends Construct {
     super(scope, id);
     const { secret, rotation } = options;
     this.encryptionKey = options.encryptionKey;
-    this.ttl = options.ttl ?? Duration.minutes(5);
+    this.ttl = options.ttl ?? Duration.seconds(SECRET_TTL_SECONDS.default);
 
     this.lifeCycle = rotation && keyLifeCycle(rotation, this.ttl, longestTokenSeconds);
     if (secret !== undefined) {
@@ -146,8 +159,8 @@ export class SigningKeys extends Construct {
   /** The variables that name the secret and how long it is cached. */
   readerEnvironment(): Record<string, string> {
     return {
-      OATHGATE_JWKS_SECRET: this.secret.secretArn,
-      OATHGATE_JWKS_TTL_SECONDS: String(this.ttl.toSeconds()),
+      [variableOf("signingKeys")]: this.secret.secretArn,
+      [variableOf("signingKeys.ttlSeconds")]: String(this.ttl.toSeconds()),
     };
   }
 }

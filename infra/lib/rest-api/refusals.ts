@@ -1,4 +1,6 @@
+import { STATUS_CODES } from "node:http";
 import { type GatewayResponseOptions, ResponseType, type RestApi } from "aws-cdk-lib/aws-apigateway";
+import { ERROR_BODIES, type ErrorBody } from "../facts";
 import type { GateReport } from "../gate-report";
 import type { RefusalCorsOptions } from "./protect-options";
 
@@ -33,20 +35,20 @@ export function refusalsOf(props: RefusalProps): Refusal[] {
   const always = { ...noStore, ...corsHeaders(props.cors, UNCHECKED_ORIGIN) };
   const { wwwAuthenticate: challenge, redirects } = props.report;
   const undecided = {
-    statusCode: "500",
+    statusCode: String(ERROR_BODIES.undecided.code),
     responseHeaders: always,
-    templates: errorBody(500, "Internal Server Error", "The request could not be decided"),
+    templates: errorBody(ERROR_BODIES.undecided),
   };
   const refusals: Refusal[] = [
     {
       id: "Unauthorized",
       type: ResponseType.UNAUTHORIZED,
-      statusCode: "401",
+      statusCode: String(ERROR_BODIES.unauthorized.code),
       responseHeaders: {
         ...always,
         ...(challenge === undefined ? {} : { "WWW-Authenticate": `'Basic realm=${challenge.realm}'` }),
       },
-      templates: errorBody(401, "Unauthorized", "Access credentials are invalid"),
+      templates: errorBody(ERROR_BODIES.unauthorized),
     },
     {
       id: "AccessDenied",
@@ -119,7 +121,9 @@ function corsHeaders(
   };
 }
 
-function errorBody(code: number, status: string, message: string): Record<string, string> {
+/** The template of a body in Oathkeeper's format. */
+function errorBody({ code, message }: ErrorBody): Record<string, string> {
+  const status = STATUS_CODES[code];
   return {
     "application/json": JSON.stringify({ error: { code, status, request: "$context.requestId", message } }),
   };

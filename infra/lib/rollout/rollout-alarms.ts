@@ -4,6 +4,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { FilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import { GateMetrics } from "../constructs/gate-metrics";
+import { faultCode } from "../facts";
 import type { RolloutAlarmOptions } from "./traffic-shift";
 
 /** Props for `RolloutAlarms`. */
@@ -58,8 +59,8 @@ export class RolloutAlarms extends Construct {
         new MathExpression({
           expression: "100 * (FILL(failed, 0) + FILL(unfit, 0)) / invocations",
           usingMetrics: {
-            failed: metrics.faults("service_failed"),
-            unfit: metrics.faults("answer_unfit"),
+            failed: metrics.faults(faultCode("service_failed")),
+            unfit: metrics.faults(faultCode("answer_unfit")),
             invocations,
           },
           period: PERIOD,

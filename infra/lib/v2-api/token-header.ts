@@ -1,42 +1,21 @@
-/**
- * Names that API Gateway or clients use for their own purposes, or that can't be mapped: those that the function refuses at its
- * start (`authorizer/engine/src/gateway_header.rs`), and those that HTTP APIs reserve.
- */
-const TAKEN = /^(x-amz|x-forwarded-|access-control-|apigw-|cloudfront-|sec-|if-|proxy-|content-|accept)/;
-const TAKEN_NAMES = new Set([
-  "authorization",
-  "cache-control",
-  "connection",
-  "cookie",
-  "dnt",
-  "expect",
-  "forwarded",
-  "host",
-  "http2-settings",
-  "keep-alive",
-  "max-forwards",
-  "origin",
-  "pragma",
-  "priority",
-  "range",
-  "referer",
-  "server",
-  "te",
-  "trailer",
-  "trailers",
-  "transfer-encoding",
-  "upgrade",
-  "upgrade-insecure-requests",
-  "user-agent",
-  "via",
-  "www-authenticate",
-  "x-requested-with",
-]);
+import { CLIENT_HEADERS, matchesHeader, UNMAPPABLE_HEADERS } from "../facts";
+import { RESERVED_BY_HTTP_APIS } from "./reserved-headers";
+
+/** Credentials, which clients send, and families of headers with a meaning of their own in HTTP, in lower case. */
+const OTHERWISE_USED = [
+  { header: "authorization" },
+  { header: "cookie" },
+  { prefix: "accept" },
+  { prefix: "content-" },
+  { prefix: "if-" },
+  { prefix: "proxy-" },
+];
+
+const TAKEN = [...UNMAPPABLE_HEADERS, ...CLIENT_HEADERS, ...RESERVED_BY_HTTP_APIS, ...OTHERWISE_USED];
 
 /** Whether a header can carry a token: every kind of API can map it, and clients do not send it on their own. */
 export function canCarryToken(header: string): boolean {
-  const name = header.toLowerCase();
-  return /^[a-z0-9._$-]+$/.test(name) && !TAKEN.test(name) && !TAKEN_NAMES.has(name);
+  return /^[A-Za-z0-9._$-]+$/.test(header) && !matchesHeader(TAKEN, header);
 }
 
 /** The message for a header that can't. */

@@ -1,15 +1,9 @@
 import type { Duration } from "aws-cdk-lib";
+import { matchesHeader } from "../facts";
 import type { GateReport, VouchedHeader } from "../gate-report";
 import { InputError } from "../input-error";
 import { REQUEST_HEADER, type RequestParameters } from "../rest-api/header-mappings";
-
-/**
- * Headers that HTTP APIs can't map, in lower case
- * (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html). `rules check --api-gateway`
- * knows those that no kind of API can map.
- */
-const RESERVED_BY_HTTP_APIS = ["authorization", "content-location", "origin"];
-const RESERVED_PREFIXES = ["access-control-", "apigw-"];
+import { RESERVED_BY_HTTP_APIS } from "./reserved-headers";
 
 /** The headers that identify a WebSocket connection to the backend, and their sources. Clients can't send them. */
 const CONNECTION_HEADERS: RequestParameters = {
@@ -101,15 +95,12 @@ function tooSlow(timeout: Duration, kind: string): string[] {
 }
 
 function unmappable(header: string): string[] {
-  const name = header.toLowerCase();
-  if (name === "authorization") {
+  if (isSame(header, "Authorization")) {
     return [
       "the rules set `Authorization`, which HTTP APIs can't map: set a token header, such as `X-Token`, in which the backend receives it (`api.tokenHeader` of a stage, `tokenHeader` of the construct)",
     ];
   }
-  const reserved =
-    RESERVED_BY_HTTP_APIS.includes(name) || RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));
-  return reserved
+  return matchesHeader(RESERVED_BY_HTTP_APIS, header)
     ? [
         `the rules set \`${header}\`, which HTTP APIs can't map because AWS reserves the name: use another header`,
       ]

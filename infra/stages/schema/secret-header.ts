@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { SECRET_TTL_SECONDS } from "../../lib/facts";
 import { kmsKeyArn, regionalArn } from "./arn";
-import { wholeNumber, yesOrNo } from "./values";
+import { wholeNumber, wholeNumberOf, yesOrNo } from "./values";
 
 /** A header in every allowed request with a secret that only the gate and the backend know. */
 export const secretHeader = z
@@ -16,7 +17,7 @@ export const secretHeader = z
       "must be a secret's complete ARN, including the six characters at its end",
     ).optional(),
     /** Seconds after which the authorizer reads the secret again; by then it sends a new value everywhere. @default 300 */
-    ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
+    ttlSeconds: wholeNumberOf(SECRET_TTL_SECONDS, "seconds").default(SECRET_TTL_SECONDS.default),
     /** Days after which the stack's own secret is rotated. @default it is not rotated */
     rotateAfterDays: wholeNumber(1, 1000, "days").optional(),
     /** Keep the stack's own secret when the stack is destroyed. @default false */

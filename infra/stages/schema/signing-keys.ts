@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { SIGNING_ALGORITHMS } from "../../lib/constructs/signing-keys";
+import { SECRET_TTL_SECONDS } from "../../lib/facts";
 import { kmsKeyArn } from "./arn";
 import { complainIn } from "./complain";
 import { DEFAULT_KEYS_MAX_AGE_SECONDS, type KeysEndpointSettings } from "./keys-endpoint";
 import { replicaRegions } from "./replica-regions";
-import { wholeNumber, yesOrNo } from "./values";
-
-/** The asymmetric algorithms: a backend can verify the tokens without being able to create them. */
-const SIGNING_ALGORITHMS = ["ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512"] as const;
+import { wholeNumber, wholeNumberOf, yesOrNo } from "./values";
 
 /** The rotation of the keys. */
 const rotation = z.strictObject(
@@ -28,7 +27,7 @@ export const signingKeys = z.strictObject({
   /** Keep the secret when the stack is destroyed. @default true */
   retain: yesOrNo.default(true),
   /** Seconds after which the authorizer reads the secret again; by then a new key signs everywhere. @default 300 */
-  ttlSeconds: wholeNumber(1, 86_400, "seconds").default(300),
+  ttlSeconds: wholeNumberOf(SECRET_TTL_SECONDS, "seconds").default(SECRET_TTL_SECONDS.default),
   /** A customer-managed KMS key to encrypt the secret with. @default the account's key for Secrets Manager */
   kmsKeyArn: kmsKeyArn.optional(),
   /** Other regions with a replica of the secret. @default [] */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parsedUrl } from "../../lib/prop-values";
 
-export { names, parsedUrl, wholeNumber } from "../../lib/prop-values";
+export { names, parsedUrl, wholeNumber, wholeNumberOf } from "../../lib/prop-values";
 
 /** An absolute http or https URL without query and fragment. */
 export const serviceUrl = z.string("must be an http or https URL").superRefine((text, context) => {
