@@ -19,7 +19,7 @@ LOG_SECONDS = 10
 
 
 class Request:
-    """What a client sends to the gateway. Each character of `target` and of a header stands for the byte of its number."""
+    """What a client sends to the gateway. Each character of `target` and of a header is one byte."""
 
     def __init__(self, spec):
         self.method = spec.get("method", "GET")

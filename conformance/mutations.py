@@ -117,7 +117,7 @@ def drawn(campaign, seed, count):
 
 
 def every_choice(value, sets):
-    """A value of JSON with each choice of what stands in place of the `{name}`s in its texts."""
+    """A value of JSON with each choice of replacements for the `{name}`s in its texts."""
     return [choice(value, sets, place) for place in range(how_many(value, sets))]
 
 

@@ -53,7 +53,7 @@ class Load:
             self._changed.notify_all()
 
     def await_word(self, word: str, times: int = 1, patience: float = PATIENCE) -> None:
-        """Waits until a word was returned so many more times, or something has failed."""
+        """Waits until a word was returned `count` more times, or something has failed."""
         with self._changed:
             wanted = self.seen[word] + times
             there = self._changed.wait_for(lambda: self.failures or self.seen[word] >= wanted, patience)

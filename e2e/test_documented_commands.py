@@ -24,7 +24,7 @@ GATEWAYS = "docs/gateways.md"
 CLOUD = re.compile(r"^make (bootstrap|diff|deploy|destroy) ")
 OF_THE_README = {command.text for command in COMMANDS if command.page == "README.md"}
 
-#: Ports of the examples' servers: of the decision server, and of what stands behind and before it.
+#: Ports of the examples' servers: of the decision server, of the backend, the session service and the gateway.
 DECISIONS, BACKEND, SESSIONS, GATEWAY = "4456", "4567", "4568", "8080"
 
 
@@ -44,7 +44,7 @@ class Shell:
     def __init__(self, folder: Path, environment: dict[str, str], places: dict[str, str]):
         self.folder = folder
         self.environment = environment
-        #: Texts of the commands, and what stands for them here: other ports, other files.
+        #: Texts of the commands, and their replacements here: other ports, other files.
         self.places = places
         longest_first = sorted(places, key=len, reverse=True)
         self._written = re.compile("|".join(re.escape(text) for text in longest_first))
@@ -99,7 +99,7 @@ def shell(gate, tmp_path):
     config = shutil.copytree(ROOT / "config", tmp_path / "config")
     serving = f"SERVE_API_PORT={ports[DECISIONS]} MUTATORS_ID_TOKEN_CONFIG_JWKS_URL=file://{tmp_path}/jwks.json"
     places = {
-        # What a stage lays out names a port and a key file that somebody may be using here.
+        # The files of a stage name a port and a key file that may be in use here.
         "target/debug/oathgate serve --config dist": f"{serving} {BUILT}/oathgate serve --config dist",
         "$PWD/target/debug": str(BUILT),
         "target/debug": str(BUILT),

@@ -54,7 +54,7 @@ def expired_credentials(cloud) -> dict[str, str]:
         endpoint_url=cloud.endpoint,
         aws_access_key_id="test",
         aws_secret_access_key="test",
-        # AWS gives no session of less than 15 minutes.
+        # AWS issues no session of less than 15 minutes.
         config=Config(parameter_validation=False),
     )
     role = "arn:aws:iam::000000000000:role/any"

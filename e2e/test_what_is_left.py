@@ -95,7 +95,7 @@ def test_destroying_a_stage_lists_what_it_retains(second):
     assert secret_line == f"  the secret {second.secret_arn}"
     assert len(logs) >= 2
     assert all(line.startswith("  the log group ") and f"{second.stack}/" in line for line in logs), logs
-    # Nothing else is left, and these go when somebody deletes them.
+    # Nothing else is left, and these stay until they are deleted.
     second.cloud.client("secretsmanager").delete_secret(SecretId=second.secret_arn, ForceDeleteWithoutRecovery=True)
     for line in logs:
         second.cloud.client("logs").delete_log_group(logGroupName=line.removeprefix("  the log group "))

@@ -89,7 +89,7 @@ class Deployment:
         self._cdk("destroy", [*self._app(), "--force"])
 
     def make(self, target: str, *variables: str) -> str:
-        """Runs `make` for the stage, and gives what it prints."""
+        """Runs `make` for the stage, and returns what it prints."""
         stage = stage_file(self.cloud, self.stage, self._changes)
         finished = subprocess.run(
             ["make", "--silent", target, f"STAGE={stage}", *variables],

@@ -60,7 +60,7 @@ def error_configs(observation, world):
 
 
 def glob(observation, world):
-    """Only where Oathgate found the very rules that the documented patterns stand for."""
+    """Only where Oathgate found exactly the rules that the patterns match as documented."""
     if (world.config.get("access_rules") or {}).get("matching_strategy") != "glob":
         return False
     request = observation.case["request"]

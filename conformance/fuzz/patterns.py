@@ -131,7 +131,7 @@ class Pattern:
 
 
 def documented_glob(pattern):
-    """The regular expression that a glob pattern stands for as it is documented: `*` and `?` stop at `.` and `/`."""
+    """The regular expression that is equivalent to a glob pattern as documented: `*` and `?` stop at `.` and `/`."""
     return re.compile("".join(_delimited(pattern)) + r"\Z", re.S)
 
 

@@ -1,1 +1,1 @@
-"""Backends that route as real ones do, for paths that the gate lets through."""
+"""Backends that route as real ones do, for paths that the gate grants."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from .door import Door, ProveError
 from .observed import Observed
 
-#: Recordings of AWS, one file for each run that somebody keeps.
+#: Recordings of AWS, one file for each run that is kept.
 FOLDER = Path(__file__).parent / "recorded"
 
 #: The form of the file; a file of another form is refused.

@@ -49,7 +49,7 @@ class ProbeStack:
         self.name = f"oathgate-{name}-probe"
 
     def deploy(self) -> dict[str, str]:
-        """Makes the stack, and gives its outputs."""
+        """Makes the stack, and returns its outputs."""
         client = self.door.client("cloudformation")
         client.create_stack(
             StackName=self.name,

@@ -29,7 +29,7 @@ MODES = ("normal", "hang", "error", "limit", "html", "garbage")
 
 _SESSION_COOKIE = re.compile(r"(?:^|;\s*)(?:ory_session_[^=;\s]+|ory_kratos_session)=([^;]*)")
 
-#: What Kratos gives its identities for ids; tests of the gate know others.
+#: Ids as Kratos gives its identities.
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: No hanging request is kept for longer than this.

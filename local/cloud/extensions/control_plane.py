@@ -25,7 +25,7 @@ EXTENDS = (
     "services.apigateway_v1:_put_integration",
 )
 
-#: How an OpenAPI document names a method that stands for all of them.
+#: How an OpenAPI document names the method `ANY`.
 _ANY = "x-amazon-apigateway-any-method"
 
 #: The authorization types of methods that have an authorizer.

@@ -49,7 +49,7 @@ class ServedStore:
     """A store of the emulator: while a request is served, `get` reads the deployment; everything else is the live store."""
 
     def __init__(self, live, deployed: Callable[[str], dict | None]):
-        """`deployed` gives what the deployment that is served has for an API, None where none is served."""
+        """`deployed` returns what the served deployment has for an API, None where none is served."""
         self._live = live
         self._deployed = deployed
 

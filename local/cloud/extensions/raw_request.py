@@ -110,7 +110,7 @@ def from_scope(scope, method: str) -> RawRequest:
 
 
 def remember_raw_request(app):
-    """Wraps the emulator's ASGI app: keeps the raw request, hands on what the emulator expects."""
+    """Wraps the emulator's ASGI app: keeps the raw request, passes on what the emulator expects."""
 
     async def wrapped(scope, receive, send):
         if scope["type"] != "http":
@@ -127,7 +127,7 @@ def remember_raw_request(app):
 
 
 def below_stage(raw_path: str, segments: int) -> str:
-    """What is left of a raw path after so many segments, which named API and stage: the path the API sees."""
+    """The rest of a raw path after the segments that name API and stage: the path that the API sees."""
     if segments == 0:
         return raw_path
     found = re.match(rf"/*[^/]*(?:/[^/]*){{0,{segments - 1}}}", raw_path)

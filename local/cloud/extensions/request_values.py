@@ -52,7 +52,7 @@ def mapped_value(
     path_parameters: dict[str, str],
     stage_variables: dict[str, str],
 ) -> str | None:
-    """What a mapping's source gives for this request; None where it is absent or not understood."""
+    """The value of a mapping's source for this request; None where it is absent or not understood."""
     if len(source) >= 2 and source[0] == source[-1] == "'":
         return source[1:-1]
     if source.startswith("context."):

@@ -64,7 +64,7 @@ def remember_opening(app):
 
 
 def mapped_value(source: str, variables: dict[str, str], authorizer: dict[str, str], stage_variables: dict[str, str]):
-    """What a mapping's source gives; None where it is absent or not understood."""
+    """The value of a mapping's source; None where it is absent or not understood."""
     if len(source) >= 2 and source[0] == source[-1] == "'":
         return source[1:-1]
     if source.startswith("context.authorizer."):
