@@ -85,6 +85,11 @@ package: node_modules ## The npm package oathgate-cdk, in target/; BINARIES=targ
 api-page: node_modules infra/api-page/node_modules ## infra/API.md, from the doc comments of infra/lib
 	infra/api-page/generate infra/API.md
 
+.PHONY: handler-pages
+handler-pages: ## docs/handlers, from the handlers' own files (`oathgate schema handlers`)
+	rm -f docs/handlers/*.md
+	cargo run --quiet --locked -p oathgate -- schema handlers --pages docs/handlers
+
 .PHONY: facts
 facts: ## infra/lib/facts.json, from the definitions in Rust (`oathgate schema facts`)
 	cargo run --quiet --locked -p oathgate -- schema facts > infra/lib/facts.json.new

@@ -201,13 +201,6 @@ MAKE = {
     "oauth2_client_credentials": oauth2_client_credentials,
     "oauth2_introspection": oauth2_introspection,
 }
-REQUIRED = {
-    "cookie_session": ("check_session_url",),
-    "bearer_token": ("check_session_url",),
-    "jwt": ("jwks_urls",),
-    "oauth2_client_credentials": ("token_url",),
-    "oauth2_introspection": ("introspection_url",),
-}
 
 
 def path_of(url):

@@ -54,11 +54,6 @@ MAKE = {
     "remote_json": remote_json,
     "keto_engine_acp_ory": keto,
 }
-REQUIRED = {
-    "remote": ("remote",),
-    "remote_json": ("remote", "payload"),
-    "keto_engine_acp_ory": ("base_url", "required_action", "required_resource"),
-}
 
 
 def quick(config):

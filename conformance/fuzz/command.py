@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 
-from . import coverage, known
+from . import coverage, handlers, known
 from .campaign import Campaign, described
 
 LEAST_GRANTS = 0.3
@@ -29,6 +29,7 @@ def run(arguments):
     unlisted = known.unlisted()
     if unlisted:
         sys.exit(f"conformance: docs/differences.md does not give the reason for: {', '.join(unlisted)}")
+    handlers.use(arguments.oathgate)
     wanted = set() if arguments.short else coverage.options_of_the_schema(arguments.oathgate)
     campaign = Campaign(arguments)
     found = campaign.run(wanted)

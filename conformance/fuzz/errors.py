@@ -57,7 +57,6 @@ def www_authenticate(chance):
 
 
 MAKE = {"json": json, "redirect": redirect, "www_authenticate": www_authenticate}
-REQUIRED = {"redirect": ("to",)}
 
 
 def prepare(draft):

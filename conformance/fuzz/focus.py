@@ -1,6 +1,6 @@
 """Worlds that go deep into one thing, with many small rules."""
 
-from . import authenticators, authorizers, data, errors, mutators, paths, patterns, regexes
+from . import authenticators, authorizers, data, errors, handlers, mutators, paths, patterns, regexes
 from .templates import Templates
 
 # Shows all that a pattern matched.
@@ -65,7 +65,7 @@ def wrong_options(chance, glob, name, site):
     section, module = chance.one(
         ("authenticators", authenticators), ("authorizers", authorizers), ("mutators", mutators), ("errors", errors)
     )
-    handler = chance.one(*module.MAKE)
+    handler = chance.one(*handlers.names(section))
     made = made_by(chance, section, module, handler)
     spoil(chance, made)
     entry = {"handler": handler, "config": made}
@@ -78,12 +78,13 @@ def wrong_options(chance, glob, name, site):
 
 
 def made_by(chance, section, module, handler):
+    make = handlers.maker(section, module, handler)
     if section == "errors":
-        return module.MAKE[handler](chance)
+        return make(chance)
     knobs = {"ttl": "1h", "hydrator_ttl": "1m"}
     if section == "authenticators":
-        return module.MAKE[handler](chance, knobs)
-    return module.MAKE[handler](chance, knobs, Templates(chance, False))
+        return make(chance, knobs)
+    return make(chance, knobs, Templates(chance, False))
 
 
 def spoil(chance, value):
@@ -117,8 +118,10 @@ def spoil(chance, value):
 def refusals(chance, glob, name, site):
     """Error handlers and what they wait for."""
     found = rule(name, site.url, {"handler": chance.one("anonymous", "unauthorized")}, KNOWN)
-    handlers = chance.some(list(errors.MAKE), 1, 3)
-    found["errors"] = [{"handler": handler, "config": errors.MAKE[handler](chance)} for handler in handlers]
+    answering = chance.some(handlers.names("errors"), 1, 3)
+    found["errors"] = [
+        {"handler": handler, "config": handlers.maker("errors", errors, handler)(chance)} for handler in answering
+    ]
     for entry in found["errors"]:
         if chance.maybe(0.7):
             entry["config"]["when"] = errors.when(chance)

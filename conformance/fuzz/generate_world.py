@@ -1,6 +1,17 @@
 """Generates a world: the configuration first, then rules that use it."""
 
-from . import authenticators, authorizers, errors, focus, forms, merging, mutators, patterns, server_options
+from . import (
+    authenticators,
+    authorizers,
+    errors,
+    focus,
+    forms,
+    handlers,
+    merging,
+    mutators,
+    patterns,
+    server_options,
+)
 from .templates import Templates
 from .world import World, common_stubs
 
@@ -88,7 +99,7 @@ def world(chance, name):
         config["access_rules"] = {"matching_strategy": "glob" if glob else "regexp"}
     for section in ("authenticators", "authorizers", "mutators"):
         config[section] = {
-            handler: global_entry(chance, section, handler, shared) for handler in SECTIONS[section].MAKE
+            handler: global_entry(chance, section, handler, shared) for handler in handlers.names(section)
         }
     config["errors"] = error_handlers(chance)
     deep = focus.EACH.get(chance.weighted({"": 7, **dict.fromkeys(focus.EACH, 1), "matching": 2, "templates": 2}))
@@ -128,43 +139,48 @@ def global_entry(chance, section, handler, shared):
     entry = {"enabled": chance.maybe(0.97)}
     made = options(chance, section, handler, shared, Templates(chance, chance.maybe(0.5)))
     # A handler without options must not have a configuration.
-    if made or (handler in SECTIONS[section].REQUIRED or handler == "anonymous"):
+    if made or handlers.has_options(section, handler):
         entry["config"] = made
     return entry
 
 
 def options(chance, section, handler, shared, templates):
-    make = SECTIONS[section].MAKE[handler]
+    make = handlers.maker(section, SECTIONS[section], handler)
     if section == "errors":
         return make(chance)
     return make(chance, shared) if section == "authenticators" else make(chance, shared, templates)
 
 
 def error_handlers(chance):
-    handlers = {
-        name: {"enabled": chance.maybe(0.93), "config": make(chance)}
-        for name, make in errors.MAKE.items()
+    names = handlers.names("errors")
+    configured = {
+        name: {"enabled": chance.maybe(0.93), "config": handlers.maker("errors", errors, name)(chance)}
+        for name in names
         if chance.maybe(0.97)
     }
-    return {"fallback": chance.some(list(errors.MAKE), 1, 3) if chance.maybe(0.6) else ["json"], "handlers": handlers}
+    return {"fallback": chance.some(names, 1, 3) if chance.maybe(0.6) else ["json"], "handlers": configured}
 
 
 def make_rule(chance, name, glob, shared):
     site = Site(chance, name, glob)
-    first = chance.weighted(AUTHENTICATORS)
-    listed = [first, *(chance.weighted(AUTHENTICATORS) for _ in range(chance.weighted({0: 5, 1: 3, 2: 1})))]
+    weights = handlers.weights("authenticators", AUTHENTICATORS)
+    first = chance.weighted(weights)
+    listed = [first, *(chance.weighted(weights) for _ in range(chance.weighted({0: 5, 1: 3, 2: 1})))]
     templates = Templates(chance, first in authenticators.WITH_EXTRA)
-    changing = chance.some(list(MUTATORS), 1, 3) if chance.maybe(0.3) else [chance.weighted(MUTATORS)]
+    changing_weights = handlers.weights("mutators", MUTATORS)
+    changing = chance.some(list(changing_weights), 1, 3) if chance.maybe(0.3) else [chance.weighted(changing_weights)]
     rule = {
         "id": name,
         "match": {"url": site.url, "methods": site.written},
         "authenticators": [rule_entry(chance, "authenticators", handler, shared, templates) for handler in listed],
-        "authorizer": rule_entry(chance, "authorizers", chance.weighted(AUTHORIZERS), shared, templates),
+        "authorizer": rule_entry(
+            chance, "authorizers", chance.weighted(handlers.weights("authorizers", AUTHORIZERS)), shared, templates
+        ),
         "mutators": [rule_entry(chance, "mutators", handler, shared, templates) for handler in changing],
     }
     if chance.maybe(0.5):
-        handlers = chance.some(list(errors.MAKE), 0, 3)
-        rule["errors"] = [rule_entry(chance, "errors", handler, shared, templates) for handler in handlers]
+        answering = chance.some(handlers.names("errors"), 0, 3)
+        rule["errors"] = [rule_entry(chance, "errors", handler, shared, templates) for handler in answering]
     rule |= chance.options(
         description=(0.2, lambda: "made up"),
         version=(

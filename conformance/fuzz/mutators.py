@@ -49,12 +49,6 @@ MAKE = {
     "id_token": id_token,
     "hydrator": hydrator,
 }
-REQUIRED = {
-    "header": ("headers",),
-    "cookie": ("cookies",),
-    "id_token": ("issuer_url", "jwks_url"),
-    "hydrator": ("api",),
-}
 
 
 def prepare_hydrator(draft, config, good):

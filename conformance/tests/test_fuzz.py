@@ -6,7 +6,21 @@ import shlex
 import urllib.parse
 from pathlib import Path
 
-from conformance.fuzz import campaign, coverage, focus, known, patterns, regexes, shrink, signatures, world_run
+import pytest
+
+from conformance.fuzz import (
+    campaign,
+    coverage,
+    focus,
+    generate_world,
+    handlers,
+    known,
+    patterns,
+    regexes,
+    shrink,
+    signatures,
+    world_run,
+)
 from conformance.fuzz.chance import Chance
 from conformance.fuzz.templates import functions_of
 from conformance.fuzz.world import PORTS, World
@@ -43,6 +57,18 @@ def test_every_option_of_the_schema_and_every_function_is_generated():
                     reached.handler(section, entry["handler"], world.effective(section, entry), "made")
     assert reached.never(coverage.options_of_the_schema(OATHGATE)) == []
     assert reached.functions_never() == []
+
+
+def test_every_handler_of_the_program_can_be_generated():
+    for section, module in generate_world.SECTIONS.items():
+        for name in handlers.names(section):
+            assert handlers.maker(section, module, name)
+        assert set(module.MAKE) == set(handlers.names(section))
+
+
+def test_a_handler_that_nothing_generates_is_named():
+    with pytest.raises(LookupError, match=r"`MAKE` in conformance/fuzz/mutators.py makes no options of `new`"):
+        handlers.maker("mutators", generate_world.SECTIONS["mutators"], "new")
 
 
 def test_an_option_that_no_decision_went_through_is_reported():

@@ -6,6 +6,7 @@ mod command;
 mod exit;
 mod explanation;
 mod facts;
+mod handler_reference;
 mod jsonnet;
 mod project;
 mod request_description;

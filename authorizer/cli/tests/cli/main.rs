@@ -15,6 +15,7 @@ mod credentials;
 mod encodings;
 mod explain;
 mod facts;
+mod handlers;
 mod harness;
 mod headers;
 mod health;

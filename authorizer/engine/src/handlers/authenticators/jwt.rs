@@ -4,11 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use oathgate_gotemplate::Value;
 
-use super::{
-    Authenticate, Authentication,
-    scope_strategy::ScopeStrategy,
-    token_from::TokenFrom,
-};
+use super::{Authenticate, Authentication, scope_strategy::ScopeStrategy, token_from::TokenFrom};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     config::{Form, Shape},
