@@ -1,12 +1,14 @@
 //! Where rules come from: `access_rules.repositories`.
 
 use std::{
+    borrow::Cow,
     fmt,
     path::{Component, Path},
 };
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode_str;
 use thiserror::Error;
 
 use crate::ports::BoxFuture;
@@ -102,26 +104,11 @@ fn steps(path: &str) -> impl Iterator<Item = Component<'_>> {
         .filter(|step| *step != Component::CurDir)
 }
 
+/// A text without percent-encoding; as it is where that leads to bytes that are not UTF-8.
 fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, behind)) = rest.split_first() {
-        let hex = |digit: u8| {
-            char::from(digit)
-                .to_digit(16)
-                .and_then(|value| u8::try_from(value).ok())
-        };
-        if let (b'%', [high, low, after @ ..]) = (byte, behind)
-            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
-        {
-            bytes.push(high << 4 | low);
-            rest = after;
-        } else {
-            bytes.push(byte);
-            rest = behind;
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 fn s3(url: &str, rest: &str) -> Result<RuleRepository, RuleRepositoryError> {

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
 use crate::go::{bytes_of_text, text_from_bytes};
 
 /// Whether every `%` begins an escape of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
@@ -188,22 +190,34 @@ pub(super) fn without_host(path: &str) -> Option<&str> {
     )
 }
 
+/// What RFC 3986, section 3.3, lets a path hold unescaped, and the percent sign of an escape.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@')
+    .remove(b'/')
+    .remove(b'%');
+
 /// A path as it is usually written in URLs, with what is escaped already left alone.
 pub(super) fn escaped(path: &str) -> Cow<'_, str> {
-    // RFC 3986 section 3.3: what a path may hold unescaped, and the percent sign of an escape.
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(byte);
-    if path.as_bytes().iter().all(plain) {
-        return Cow::Borrowed(path);
+    match bytes_of_text(path) {
+        Cow::Borrowed(bytes) => percent_encode(bytes, PATH).into(),
+        Cow::Owned(bytes) => Cow::Owned(percent_encode(&bytes, PATH).to_string()),
     }
-    let mut out = String::with_capacity(path.len() + 16);
-    for byte in bytes_of_text(path).iter() {
-        if plain(byte) {
-            out.push(char::from(*byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -2,7 +2,49 @@
 
 use std::borrow::Cow;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
 use crate::text::{bytes_of_text, text_from_bytes};
+
+/// What no part of a URL needs to escape: RFC 3986's unreserved characters.
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+const USER_INFO: AsciiSet = UNRESERVED
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=');
+
+const PATH: AsciiSet = USER_INFO.remove(b':').remove(b'/').remove(b'@');
+
+const FRAGMENT: AsciiSet = PATH
+    .remove(b'?')
+    .remove(b'!')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*');
+
+const HOST: AsciiSet = USER_INFO
+    .remove(b':')
+    .remove(b'!')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'[')
+    .remove(b']')
+    .remove(b'<')
+    .remove(b'>')
+    .remove(b'"');
+
+/// A blank becomes `+` afterwards.
+const QUERY: AsciiSet = UNRESERVED.remove(b' ');
 
 /// The part of a URL that a text stands in: each has characters of its own that need no escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,25 +57,35 @@ pub(crate) enum Part {
     Fragment,
 }
 
-/// Percent-encodes a text for a part of a URL; in a query a blank becomes `+`.
-pub(crate) fn escape(text: &str, part: Part) -> Cow<'_, str> {
-    if text.bytes().all(|byte| !must_escape(byte, part)) {
-        return Cow::Borrowed(text);
-    }
-    let bytes = bytes_of_text(text);
-    let mut out = String::with_capacity(bytes.len() + 16);
-    for &byte in bytes.iter() {
-        if byte == b' ' && part == Part::Query {
-            out.push('+');
-        } else if must_escape(byte, part) {
-            out.push('%');
-            out.push(hex_digit(byte >> 4));
-            out.push(hex_digit(byte & 15));
-        } else {
-            out.push(char::from(byte));
+impl Part {
+    /// The characters that must be escaped.
+    fn escaped(self) -> &'static AsciiSet {
+        match self {
+            Self::Path => &PATH,
+            Self::Host | Self::Zone => &HOST,
+            Self::UserInfo => &USER_INFO,
+            Self::Query => &QUERY,
+            Self::Fragment => &FRAGMENT,
         }
     }
-    Cow::Owned(out)
+
+    fn must_escape(self, byte: u8) -> bool {
+        percent_encode(&[byte], self.escaped())
+            .next()
+            .is_some_and(|text| text.len() > 1)
+    }
+}
+
+/// Percent-encodes a text for a part of a URL; in a query a blank becomes `+`.
+pub(crate) fn escape(text: &str, part: Part) -> Cow<'_, str> {
+    let escaped = match bytes_of_text(text) {
+        Cow::Borrowed(bytes) => Cow::from(percent_encode(bytes, part.escaped())),
+        Cow::Owned(bytes) => Cow::Owned(percent_encode(&bytes, part.escaped()).to_string()),
+    };
+    if part == Part::Query && escaped.contains(' ') {
+        return Cow::Owned(escaped.replace(' ', "+"));
+    }
+    escaped
 }
 
 /// Undoes [`escape`].
@@ -58,7 +110,7 @@ pub(crate) fn unescape(text: &str, part: Part) -> Result<Cow<'_, str>, &'static 
                 // RFC 3986 lets a host escape only what is not ASCII; RFC 6874 adds `%25`.
                 let fits = match part {
                     Part::Host => value >= 0x80 || value == b'%',
-                    Part::Zone => value == b'%' || value == b' ' || !must_escape(value, Part::Host),
+                    Part::Zone => value == b'%' || value == b' ' || !Part::Host.must_escape(value),
                     _ => true,
                 };
                 if !fits {
@@ -67,7 +119,7 @@ pub(crate) fn unescape(text: &str, part: Part) -> Result<Cow<'_, str>, &'static 
                 out.push(value);
             }
             b'+' if part == Part::Query => out.push(b' '),
-            _ if host && byte < 0x80 && must_escape(byte, part) => {
+            _ if host && byte < 0x80 && part.must_escape(byte) => {
                 return Err("invalid character in the host");
             }
             _ => out.push(byte),
@@ -79,27 +131,7 @@ pub(crate) fn unescape(text: &str, part: Part) -> Result<Cow<'_, str>, &'static 
 /// Whether a text can stand in a part as it is: nothing in it still needs an escape.
 pub(crate) fn is_escaped(text: &str, part: Part) -> bool {
     text.bytes()
-        .all(|byte| b"!$&'()*+,;=:@[]%".contains(&byte) || !must_escape(byte, part))
-}
-
-fn must_escape(byte: u8, part: Part) -> bool {
-    match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => false,
-        b'!' | b'\'' | b'(' | b')' | b'*' | b'[' | b']' | b'<' | b'>' | b'"'
-            if matches!(part, Part::Host | Part::Zone) =>
-        {
-            false
-        }
-        b'$' | b'&' | b'+' | b',' | b';' | b'=' | b':' | b'/' | b'?' | b'@' => match part {
-            Part::Path => byte == b'?',
-            Part::UserInfo => matches!(byte, b'@' | b'/' | b'?' | b':'),
-            Part::Query => true,
-            Part::Fragment => false,
-            Part::Host | Part::Zone => matches!(byte, b'/' | b'?' | b'@'),
-        },
-        b'!' | b'(' | b')' | b'*' => part != Part::Fragment,
-        _ => true,
-    }
+        .all(|byte| b"!$&'()*+,;=:@[]%".contains(&byte) || !part.must_escape(byte))
 }
 
 fn hex_pair(text: &[u8]) -> Option<(u8, &[u8])> {
@@ -109,12 +141,6 @@ fn hex_pair(text: &[u8]) -> Option<(u8, &[u8])> {
     let high = char::from(*high).to_digit(16)?;
     let low = char::from(*low).to_digit(16)?;
     Some((u8::try_from(high << 4 | low).ok()?, behind))
-}
-
-fn hex_digit(nibble: u8) -> char {
-    char::from_digit(u32::from(nibble), 16)
-        .unwrap_or('0')
-        .to_ascii_uppercase()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::arguments::string;
 use super::{Function, Param};
 use crate::{Value, run::Context};
-use oathgate_gostd::fmt;
+use oathgate_gostd::{fmt, query_escape, text_from_bytes};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("html", &[], Param::Any, |context, args| {
@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         },
     ),
     Function::variadic("urlquery", &[], Param::Any, |context, args| {
-        let text = query(&printed(context, args));
+        let text = query_escape(&text_from_bytes(&printed(context, args)));
         string(context, text)
     }),
 ];
@@ -77,22 +77,6 @@ fn js(text: &[u8]) -> Vec<u8> {
         }
         // Broken bytes count as U+FFFD, which is printable: Go copies them as they are.
         out.extend_from_slice(chunk.invalid());
-    }
-    out
-}
-
-/// Go's `url.QueryEscape`.
-fn query(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for byte in text {
-        match byte {
-            b' ' => out.push(b'+'),
-            b'-' | b'_' | b'.' | b'~' => out.push(*byte),
-            _ if byte.is_ascii_alphanumeric() => out.push(*byte),
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
     }
     out
 }
