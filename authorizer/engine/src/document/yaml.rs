@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput};
 use serde_json::{Map, Value};
 
@@ -90,7 +92,7 @@ impl<'t> Reader<'t, '_> {
                 }
                 Err(DocumentError {
                     line: Some(error.marker().line()),
-                    message: format!("this is no YAML: {}", error.info()),
+                    message: format!("this is not valid YAML: {}", error.info()),
                 })
             }
             None => Ok((Event::StreamEnd, Span::default())),
@@ -117,19 +119,20 @@ impl<'t> Reader<'t, '_> {
     fn node(&mut self, event: Event<'t>, span: Span) -> Result<Value, DocumentError> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_text = tag
-                    .as_ref()
-                    .is_some_and(|tag| tag.suffix == "str" || !tag.is_yaml_core_schema());
-                if style == ScalarStyle::Plain && !is_text && scalar::is_endless(&text) {
-                    return Self::error(
-                        span,
-                        format!("`{text}` is a number that JSON does not have"),
-                    );
-                }
-                let value = if style == ScalarStyle::Plain && !is_text {
-                    scalar::resolve(&text, self.syntax)
-                } else {
-                    Value::String(text.into_owned())
+                let value = match tag.as_deref() {
+                    Some(tag) if !tag.is_yaml_core_schema() || tag.suffix == "str" => {
+                        Value::String(text.into_owned())
+                    }
+                    Some(tag)
+                        if matches!(
+                            tag.suffix.as_str(),
+                            "int" | "float" | "bool" | "null" | "binary"
+                        ) =>
+                    {
+                        self.tagged(&tag.suffix, &text, span)?
+                    }
+                    _ if style == ScalarStyle::Plain => self.plain(&text, span)?,
+                    _ => Value::String(text.into_owned()),
                 };
                 self.remember(anchor, &value);
                 Ok(value)
@@ -156,6 +159,44 @@ impl<'t> Reader<'t, '_> {
                 Ok(value)
             }
             _ => Self::error(span, "the text ends in the middle of something"),
+        }
+    }
+
+    /// A scalar without quotes.
+    fn plain(&self, text: &str, span: Span) -> Result<Value, DocumentError> {
+        if scalar::is_endless(text) {
+            return Self::error(
+                span,
+                format!("`{text}` is a number that JSON does not have"),
+            );
+        }
+        Ok(scalar::resolve(text, self.syntax))
+    }
+
+    /// A scalar with one of YAML's own tags, in quotes or not.
+    fn tagged(&self, tag: &str, text: &str, span: Span) -> Result<Value, DocumentError> {
+        if tag == "binary" {
+            let blanks = |character: char| character.is_ascii_whitespace();
+            let decoded = STANDARD.decode(text.replace(blanks, ""));
+            return match decoded.ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+                Some(text) => Ok(Value::String(text)),
+                None => Self::error(span, "a value tagged `!!binary` must be text in base64"),
+            };
+        }
+        let value = self.plain(text, span)?;
+        let fits = match tag {
+            "bool" => value.is_boolean(),
+            "null" => value.is_null(),
+            "int" => value.is_i64() || value.is_u64(),
+            _ => value.is_number(),
+        };
+        if fits {
+            Ok(value)
+        } else {
+            Self::error(
+                span,
+                format!("`{text}` is not a value of the tag `!!{tag}`"),
+            )
         }
     }
 
@@ -227,7 +268,12 @@ impl<'t> Reader<'t, '_> {
             let key = self.key(event, span)?;
             let (event, value_span) = self.next()?;
             let value = self.below(&step(&key), Some(span.start.line()), event, value_span)?;
-            if merges {
+            if merges && self.syntax == Syntax::Yaml11 {
+                // yaml.v2 merges where the key stands, over the keys before it.
+                let mut from = Map::new();
+                merge_in(&mut from, value, span)?;
+                map.extend(from);
+            } else if merges {
                 merged.push((value, span));
             } else if map.insert(key.clone(), value).is_some() && self.syntax == Syntax::Yaml {
                 return Self::error(span, format!("the key `{key}` is there twice"));
@@ -308,6 +354,45 @@ mod tests {
             yaml(text),
             json!({"base": {"a": 1, "b": 2}, "own": {"a": 1, "b": 3, "c": {"a": 1, "b": 2}}})
         );
+    }
+
+    #[test]
+    fn merged_keys_replace_those_before_them_in_rules() {
+        for (text, want) in [
+            ("b: 3\n<<: {a: 1, b: 2}\n", json!({"a": 1, "b": 2})),
+            ("<<: {a: 1, b: 2}\nb: 3\n", json!({"a": 1, "b": 3})),
+            (
+                "b: 3\n<<: [{a: 1}, {a: 2, b: 2}]\n",
+                json!({"a": 1, "b": 2}),
+            ),
+        ] {
+            assert_eq!(read(text, Syntax::Yaml11, None).unwrap(), want, "{text}");
+        }
+    }
+
+    #[test]
+    fn tags_of_yaml_decide_a_value_s_type() {
+        for (text, want) in [
+            ("!!int '5'", json!(5)),
+            ("!!float '5'", json!(5)),
+            ("!!bool \"true\"", json!(true)),
+            ("!!null ''", Value::Null),
+            ("!!binary aGk=", json!("hi")),
+            ("!!str 5", json!("5")),
+            ("!own 5", json!("5")),
+        ] {
+            assert_eq!(yaml(text), want, "{text}");
+        }
+        for text in [
+            "!!int x",
+            "!!int 1.5",
+            "!!bool yes",
+            "!!null x",
+            "!!float .inf",
+            "!!binary '%'",
+        ] {
+            assert!(read(text, Syntax::Yaml, None).is_err(), "{text}");
+        }
     }
 
     #[test]
