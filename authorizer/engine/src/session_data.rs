@@ -21,7 +21,7 @@ impl Session {
     }
 }
 
-/// What a session held when its data was asked for.
+/// The members of a session when its data was taken.
 #[derive(Debug)]
 struct Data {
     subject: Value,
@@ -74,7 +74,7 @@ impl Members for Arc<MatchContext> {
 /// A member's name in Go, its name in JSON, and its value.
 type Member<T> = (&'static str, &'static str, fn(&T) -> Value);
 
-/// What a Go struct shows. A value is made when it is asked for: most templates read one.
+/// What a Go struct shows. A value is made when it is read: most templates read one.
 trait Members: fmt::Debug + Send + Sync + Sized + 'static {
     const TYPE_NAME: &str;
     const KIND: Kind;

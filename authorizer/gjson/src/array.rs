@@ -12,7 +12,7 @@ use super::{
 #[derive(Default)]
 struct Step<'p> {
     part: &'p [u8],
-    /// A `#` stands in it: the step is no position.
+    /// The part has a `#`: the step is not a position.
     hash: bool,
     /// The step is `#.…`: the path to take in every element.
     each: Option<&'p [u8]>,

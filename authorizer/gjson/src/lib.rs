@@ -88,7 +88,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether what follows a dot is no key but a modifier or a multipath, so that the dot is a pipe.
+/// Whether a modifier or a multipath follows a dot, not a key, so that the dot is a pipe.
 fn begins_a_pipe(path: &[u8]) -> bool {
     match path {
         [b'@', name @ ..] => {

@@ -1,5 +1,5 @@
-//! Finds where JSON values begin and end. Lenient, as GJSON is: text that is no JSON leads to odd
-//! values, never to a panic.
+//! Finds where JSON values begin and end. Lenient, as GJSON is: text that is not JSON leads to
+//! odd values, never to a panic.
 
 use std::borrow::Cow;
 

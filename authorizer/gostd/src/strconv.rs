@@ -166,7 +166,7 @@ pub fn parse_radix(text: &str, radix: u32) -> Option<i64> {
 }
 
 /// What Go's `strconv.Atoi` gives besides its error: the nearest number where there are too many
-/// digits, 0 for what is no number.
+/// digits, 0 for what is not a number.
 #[must_use]
 pub fn atoi(text: &str) -> i64 {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);

@@ -24,11 +24,11 @@ pub(crate) enum Syntax {
     Toml,
 }
 
-/// A text that is not what it should be.
+/// Why a text cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{message}")]
 pub(crate) struct DocumentError {
-    /// Where it stops making sense, counted from one.
+    /// The line of the mistake, counted from 1.
     pub(crate) line: Option<usize>,
     /// What is wrong there.
     pub(crate) message: String,
@@ -44,7 +44,10 @@ pub(crate) fn parse(text: &str, syntax: Syntax) -> Result<Value, DocumentError> 
         Syntax::Json if text.trim().is_empty() => Ok(Value::Null),
         Syntax::Json => serde_json::from_str(text).map_err(|error| DocumentError {
             line: Some(error.line()),
-            message: format!("this is no JSON: {}", without_place(&error.to_string())),
+            message: format!(
+                "this is not valid JSON: {}",
+                without_place(&error.to_string())
+            ),
         }),
         Syntax::Toml => toml::read(text),
     }
@@ -67,7 +70,7 @@ fn at_the_tab(text: &str, error: DocumentError) -> DocumentError {
         Some((at, _)) => DocumentError {
             line: Some(at + 1),
             message:
-                "this is no YAML: a line begins with a tab, which YAML does not allow: indent \
+                "this is not valid YAML: a line begins with a tab, which YAML does not allow: indent \
                       with blanks"
                     .to_owned(),
         },

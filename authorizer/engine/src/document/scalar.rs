@@ -21,7 +21,7 @@ pub(super) fn resolve(text: &str, syntax: Syntax) -> Value {
     number(text).map_or_else(|| Value::from(text), Value::Number)
 }
 
-/// Whether a plain scalar is infinite or no number, which Go cannot write as JSON.
+/// Whether a plain scalar is infinite or not a number, which Go cannot write as JSON.
 pub(super) fn is_endless(text: &str) -> bool {
     matches!(text, ".nan" | ".NaN" | ".NAN")
         || matches!(
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn it_leaves_texts_alone_that_only_look_like_numbers() {
+    fn texts_that_only_look_like_numbers_stay_texts() {
         for text in [
             "1.2.3",
             "5s",

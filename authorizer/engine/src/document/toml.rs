@@ -17,7 +17,7 @@ pub(super) fn read(text: &str) -> Result<Value, DocumentError> {
                     .filter(|byte| *byte == b'\n')
                     .count()
             }),
-            message: format!("this is no TOML: {}", error.message()),
+            message: format!("this is not valid TOML: {}", error.message()),
         })
 }
 

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::{DocumentError, Places, Syntax, scalar};
 
-/// How deep collections may lie in one another.
+/// How deep collections may nest.
 const DEPTH: usize = 128;
-/// How many values aliases may stand for altogether.
+/// How many values aliases may repeat altogether.
 const ALIASED: usize = 1_000_000;
 
 /// How many tabs behind a `:` are taken for the blanks they may be.
@@ -99,7 +99,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Reads what follows the first node, so that rubbish behind it is an error.
+    /// Reads what follows the first node, so that a mistake behind it is an error.
     fn finish(&mut self) -> Result<(), DocumentError> {
         loop {
             match self.next()?.0 {
@@ -142,11 +142,11 @@ impl<'t> Reader<'t, '_> {
                     let value = value.clone();
                     self.aliased += count(&value);
                     if self.aliased > ALIASED {
-                        return Self::error(span, "aliases stand for too many values");
+                        return Self::error(span, "aliases repeat too many values");
                     }
                     Ok(value)
                 }
-                None => Self::error(span, "an alias stands inside what it stands for"),
+                None => Self::error(span, "an alias stands inside the value of its own anchor"),
             },
             Event::SequenceStart(anchor, _) => {
                 let value = self.deeper(span, Self::sequence)?;
@@ -158,7 +158,7 @@ impl<'t> Reader<'t, '_> {
                 self.remember(anchor, &value);
                 Ok(value)
             }
-            _ => Self::error(span, "the text ends in the middle of something"),
+            _ => Self::error(span, "the text ends before its value does"),
         }
     }
 
@@ -212,7 +212,7 @@ impl<'t> Reader<'t, '_> {
         read: impl FnOnce(&mut Self) -> Result<Value, DocumentError>,
     ) -> Result<Value, DocumentError> {
         if self.depth >= DEPTH {
-            return Self::error(span, "this is nested too deeply");
+            return Self::error(span, "values nest too deeply");
         }
         self.depth += 1;
         let value = read(self);
@@ -276,7 +276,7 @@ impl<'t> Reader<'t, '_> {
             } else if merges {
                 merged.push((value, span));
             } else if map.insert(key.clone(), value).is_some() && self.syntax == Syntax::Yaml {
-                return Self::error(span, format!("the key `{key}` is there twice"));
+                return Self::error(span, format!("the key `{key}` occurs twice"));
             }
         }
         for (value, span) in merged {
@@ -293,7 +293,7 @@ impl<'t> Reader<'t, '_> {
         }
         match self.node(event, span)? {
             Value::String(text) => Ok(text),
-            Value::Array(_) | Value::Object(_) => Self::error(span, "a key must be a text"),
+            Value::Array(_) | Value::Object(_) => Self::error(span, "a key must be a string"),
             other => Ok(other.to_string()),
         }
     }
@@ -416,10 +416,7 @@ mod tests {
 
     #[test]
     fn it_refuses_a_key_that_is_there_twice_in_a_configuration() {
-        assert_eq!(
-            refusal("a: 1\nb: 2\na: 3\n"),
-            "3: the key `a` is there twice"
-        );
+        assert_eq!(refusal("a: 1\nb: 2\na: 3\n"), "3: the key `a` occurs twice");
     }
 
     #[test]

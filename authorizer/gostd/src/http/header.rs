@@ -231,7 +231,7 @@ impl Header {
         self.is_empty() && !self.made
     }
 
-    /// Whether there is no header at all, not even one without values.
+    /// Whether there is no header, not even one without values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bare.is_none()

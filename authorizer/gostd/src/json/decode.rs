@@ -245,7 +245,7 @@ impl<'a> Reader<'a> {
         self.string_with_escapes().map(Cow::Owned)
     }
 
-    /// What stands for itself in a string, from here on.
+    /// The characters of a string, from here on, that are not escaped.
     fn plain(&self) -> &'a [u8] {
         let rest = self.rest();
         let length = rest

@@ -266,7 +266,7 @@ impl Encoder {
                 let escaped = format!("\\u{:04x}", u32::from(character));
                 self.write(&escaped);
             }
-            // Written as the text that stands for its bytes, as every text is that holds such characters.
+            // A real character of the placeholders' range: text holds it as the placeholders of its bytes.
             other if is_placeholder(other) => self.write(&bytes_of_placeholder(other)),
             other => self.write(other.encode_utf8(&mut [0; 4])),
         }

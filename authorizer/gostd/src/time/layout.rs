@@ -3,7 +3,7 @@
 /// A part of a layout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part<'l> {
-    /// Text that stands for itself.
+    /// Literal text.
     Literal(&'l str),
     LongMonth,
     ShortMonth,
@@ -93,7 +93,7 @@ const WORDS: [(&str, Part<'static>); 33] = [
     ("Z0700", offset(true, false, true, false)),
     ("Z07:00", offset(true, true, true, false)),
     ("Z07", offset(true, false, false, false)),
-    // Only where no small letter follows: "Month" is no month.
+    // Only where no lower-case letter follows: "Month" is literal text.
     ("Jan", Part::ShortMonth),
     ("Mon", Part::ShortWeekday),
 ];

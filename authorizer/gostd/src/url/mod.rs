@@ -47,9 +47,9 @@ pub struct UserInfo {
     pub password: Option<String>,
 }
 
-/// A text that is no URL.
+/// Why a text is not a URL.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{url}` is no URL: {reason}")]
+#[error("`{url}` is not a valid URL: {reason}")]
 pub struct UrlError {
     /// The text.
     pub url: String,
@@ -82,7 +82,7 @@ impl Url {
 
     fn read_without_fragment(text: &str) -> Result<Self, &'static str> {
         if text.bytes().any(|byte| byte.is_ascii_control()) {
-            return Err("it holds a control character");
+            return Err("it contains a control character");
         }
         let mut url = Self::default();
         if text == "*" {
@@ -111,7 +111,7 @@ impl Url {
                 .next()
                 .is_some_and(|segment| segment.contains(':'))
             {
-                return Err("its first path segment holds a colon");
+                return Err("its first path segment contains a colon");
             }
         }
 
@@ -142,7 +142,7 @@ impl Url {
             let valid =
                 |byte: u8| byte.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&byte);
             if !user.bytes().all(valid) {
-                return Err("its user information holds a character that must be escaped");
+                return Err("its user information contains a character that must be escaped");
             }
             let (username, password) = match user.split_once(':') {
                 Some((username, password)) => (username, Some(password)),
@@ -278,7 +278,7 @@ impl Url {
     /// Reads a reference, such as a `Location`, from where this URL stands.
     ///
     /// # Errors
-    /// A reference that is no URL.
+    /// A reference that is not a valid URL.
     pub fn join(&self, reference: &str) -> Result<Self, UrlError> {
         Ok(self.resolve(Self::parse(reference)?))
     }
@@ -436,7 +436,7 @@ fn split_scheme(text: &str) -> Result<(&str, &str), &'static str> {
 fn read_host(scheme: &str, host: &str) -> Result<String, &'static str> {
     match host.rfind('[') {
         Some(0) => return read_ip_literal(host),
-        Some(_) => return Err("a bracket stands within its host"),
+        Some(_) => return Err("its host contains a bracket that is not at the start"),
         None => {}
     }
     if let Some((_, after_first)) = host.split_once(':') {
@@ -447,7 +447,7 @@ fn read_host(scheme: &str, host: &str) -> Result<String, &'static str> {
             host.rsplit_once(':').map_or("", |(_, port)| port)
         };
         if !port.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err("its port is no number");
+            return Err("its port is not a number");
         }
     }
     Ok(unescape(host, Part::Host)?.into_owned())
@@ -464,10 +464,10 @@ fn read_ip_literal(host: &str) -> Result<String, &'static str> {
     let digits = match port.strip_prefix(':') {
         Some(digits) => digits,
         None if port.is_empty() => "",
-        None => return Err("its port is no number"),
+        None => return Err("its port is not a number"),
     };
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("its port is no number");
+        return Err("its port is not a number");
     }
     let (address, zone) = match literal.find("%25") {
         Some(at) => literal.split_at(at),
@@ -477,7 +477,7 @@ fn read_ip_literal(host: &str) -> Result<String, &'static str> {
     let zone = unescape(zone, Part::Zone)?;
     // A zone, once decoded, is `%` and a name that must not be empty.
     if zone == "%" || !matches!(address.parse(), Ok(IpAddr::V6(_))) {
-        return Err("its host in brackets is no IPv6 address");
+        return Err("its host in brackets is not an IPv6 address");
     }
     Ok(format!("[{address}{zone}]{port}"))
 }

@@ -80,8 +80,10 @@ impl Object for Url {
     fn call(&self, method: &str, args: &[Value]) -> Called {
         let value: Value = match method {
             "Parse" => {
-                let joined = text(method, args)
-                    .and_then(|reference| self.join(reference).map_err(|_| "no URL".to_owned()));
+                let joined = text(method, args).and_then(|reference| {
+                    self.join(reference)
+                        .map_err(|_| "the reference is not a valid URL".to_owned())
+                });
                 return Some(joined.map(Value::object));
             }
             "String" => self.to_string().into(),

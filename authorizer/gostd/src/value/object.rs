@@ -12,7 +12,7 @@ pub enum Kind {
     Struct,
     /// A pointer to a struct: as a struct, but of kind `ptr`.
     Pointer,
-    /// A map: a missing key is no error, it has a length, and `range` walks it.
+    /// A map: a missing key is not an error, it has a length, and `range` walks it.
     Map,
     /// A slice: it has a length, `range` walks it and `index` takes positions.
     Slice,
@@ -22,7 +22,7 @@ pub enum Kind {
     Int64,
 }
 
-/// A Go value that is no plain data: one with methods or named fields, such as `http.Header`,
+/// A Go value with methods or named fields, such as `http.Header`,
 /// `*url.URL`, or a session.
 ///
 /// `Any` is a supertrait, so that functions of this crate can recognise the objects they make.
@@ -56,7 +56,7 @@ pub trait Object: Any + Send + Sync + Debug {
     fn format(&self) -> String;
 
     /// What Go's `json.Marshal` makes of it. Where the order of a struct's members matters,
-    /// implement [`Object::json_members`], which is asked first.
+    /// implement [`Object::json_members`], which takes precedence.
     fn to_json(&self) -> serde_json::Value;
 
     /// A struct's JSON members in the order of their declaration, or `None` for anything else.

@@ -24,7 +24,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(Value::Bool(!any(args, 0).truthy()))
     }),
     Function::variadic("call", &[Param::Any], Param::Any, |_, args| {
-        Err(format!("`{}` is no function", any(args, 0).type_name()))
+        Err(format!("`{}` is not a function", any(args, 0).type_name()))
     }),
     Function::new("len", &[Param::Any], len),
     Function::variadic("index", &[Param::Any], Param::Any, index),
@@ -97,10 +97,10 @@ fn element(value: &Value, key: &Value) -> Answer {
         Value::Str(name) => name,
         Value::Bytes(_) => return Ok(Value::Nil),
         // Go takes the zero value of the key's type, a string, for nil.
-        Value::Nil => return Err("nil is no key".to_owned()),
+        Value::Nil => return Err("nil is not a key".to_owned()),
         other => {
             return Err(format!(
-                "`{}` is no key; expected a string",
+                "`{}` is not a key; expected a string",
                 other.type_name()
             ));
         }
@@ -122,7 +122,12 @@ fn position(key: &Value) -> Result<usize, String> {
         Value::Int(position) | Value::Int64(position) => usize::try_from(*position).ok(),
         Value::Uint8(position) => Some(usize::from(*position)),
         Value::Uint64(position) => usize::try_from(*position).ok(),
-        other => return Err(format!("`{}` is no position in a list", other.type_name())),
+        other => {
+            return Err(format!(
+                "`{}` is not a position in a list",
+                other.type_name()
+            ));
+        }
     };
     position.ok_or_else(out_of_range)
 }
@@ -131,7 +136,7 @@ fn out_of_range() -> String {
     "the position is out of range".to_owned()
 }
 
-/// Oathkeeper's `printIndex`: an element as text, "" beyond the end and for what is no list.
+/// Oathkeeper's `printIndex`: an element as text, "" beyond the end and for what is not a list.
 fn print_index(context: &mut Context<'_>, args: &[Value]) -> Answer {
     let Some(items) = any(args, 0).elements() else {
         return Ok(Value::from(""));

@@ -1,5 +1,5 @@
 //! Sprig's conversions to numbers, as [spf13/cast](https://pkg.go.dev/github.com/spf13/cast) does
-//! them: what is no number is 0.
+//! them: what is not a number is 0.
 
 use crate::Value;
 use oathgate_gostd::strconv::{parse_float, parse_int};

@@ -42,12 +42,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Ok(modified(args).unwrap_or_else(|| any(args, 1).clone()))
     }),
     Function::new("mustDateModify", &[Param::Text, Param::Time], |_, args| {
-        modified(args).ok_or_else(|| "the text is no duration".to_owned())
+        modified(args).ok_or_else(|| "the text is not a duration".to_owned())
     }),
     Function::new(
         "must_date_modify",
         &[Param::Text, Param::Time],
-        |_, args| modified(args).ok_or_else(|| "the text is no duration".to_owned()),
+        |_, args| modified(args).ok_or_else(|| "the text is not a duration".to_owned()),
     ),
     Function::new("toDate", &[Param::Text, Param::Text], |_, args| {
         let time = Time::parse(&text(args, 0), &text(args, 1));
@@ -56,7 +56,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("mustToDate", &[Param::Text, Param::Text], |_, args| {
         let time = Time::parse(&text(args, 0), &text(args, 1));
         time.map(Value::object)
-            .ok_or_else(|| "the text is no time of that layout".to_owned())
+            .ok_or_else(|| "the text does not fit the layout".to_owned())
     }),
     Function::new("unixEpoch", &[Param::Time], |_, args| {
         let seconds = as_time(any(args, 0)).map(Time::unix).unwrap_or_default();

@@ -13,7 +13,7 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
-    /// The shortest decimal that stands for a float; `None` for infinities and NaN.
+    /// The shortest decimal that reads as a float; `None` for infinities and NaN.
     pub(super) fn from_float(value: f64) -> Option<Self> {
         let text = format!("{value:e}");
         let (mantissa, exponent) = text.split_once('e')?;

@@ -74,7 +74,7 @@ fn text_of(context: &mut Context<'_>, value: &Value) -> Answer {
     }
 }
 
-/// A value's elements as strings, without nil; what is no list is one element.
+/// A value's elements as strings, without nil; what is not a list is one element.
 fn texts(context: &mut Context<'_>, value: &Value) -> Result<Vec<Value>, String> {
     let elements = match value.elements() {
         Some(elements) => elements,
@@ -229,7 +229,7 @@ fn concat(context: &mut Context<'_>, args: &[Value]) -> Answer {
     }
 }
 
-/// How long chunks are; none are made of 0. What sprig computes of a negative size is no error for some
+/// How long chunks are; none are made of 0. What sprig computes of a negative size is not an error for some
 /// lists: one element is a chunk, and as many more as the size says are none.
 fn chunk_size(size: i64, items: &[Value]) -> Result<usize, String> {
     let missing = || "a chunk has at least one element".to_owned();

@@ -102,7 +102,7 @@ impl RegexCache {
         if let Some(regex) = kept.get(pattern) {
             return Ok(regex.clone());
         }
-        let text = std::str::from_utf8(pattern).map_err(|_| "the expression is no UTF-8")?;
+        let text = std::str::from_utf8(pattern).map_err(|_| "the expression is not valid UTF-8")?;
         let translated = syntax::translate(text)?;
         let regex = RegexBuilder::new(&translated)
             .size_limit(MAX_SIZE)

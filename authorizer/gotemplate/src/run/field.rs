@@ -72,7 +72,7 @@ impl<'t> Machine<'t> {
             other => return Err(format!("`{}` has no field `{name}`", other.type_name())),
         };
         if has_args {
-            return Err(format!("`{name}` is no method but has arguments"));
+            return Err(format!("`{name}` is not a method but has arguments"));
         }
         self.current(Some(entry))
     }

@@ -12,7 +12,7 @@ const MAX_DEPTH: usize = 200;
 /// Room for what most templates make, in bytes.
 const USUAL_LENGTH: usize = 128;
 
-/// A value as Go's `reflect` sees it: `None` is no value at all, which has every field, while
+/// A value as Go's `reflect` sees it: `None` is an absent value, which has every field, while
 /// `Some(Value::Nil)` is an interface holding nil, which has none.
 pub(super) type Slot = Option<Value>;
 
@@ -268,7 +268,7 @@ impl<'t> Machine<'t> {
             Operand::Variable(variable, _) => self.variable(variable),
             Operand::Pipe(pipe) => self.pipeline(dot, pipe),
             Operand::Dot => self.current(dot.clone()),
-            Operand::Nil => Err("`nil` is no command".to_owned()),
+            Operand::Nil => Err("`nil` is not a command".to_owned()),
             Operand::Bool(value) => Ok(Some(Value::Bool(*value))),
             Operand::Number(number) => Ok(Some(ideal(number))),
             Operand::Text(text) => Ok(Some(text.clone())),
@@ -336,7 +336,7 @@ impl<'t> Machine<'t> {
     }
 }
 
-/// Between the steps of a pipeline, an interface holding nil is no value.
+/// Between the steps of a pipeline, an interface that holds nil becomes an absent value.
 fn solid(value: Slot) -> Slot {
     value.filter(|value| !value.is_nil())
 }

@@ -14,7 +14,7 @@ pub(super) struct Shadow {
 }
 
 impl Shadow {
-    /// The dict that stands for a map of the data from now on.
+    /// The dict that replaces a map of the data from now on.
     pub(super) fn writable(&mut self, map: &Arc<BTreeMap<String, Value>>) -> Dict {
         if let Some(dict) = self.find(map) {
             return dict;

@@ -303,7 +303,7 @@ impl<'s> Lexer<'s> {
         } else if let Some(next) = follows.chars().next().filter(|next| is_alphanumeric(*next)) {
             length += next.len_utf8();
             let text = self.take(length);
-            return Err((line, format!("`{text}` is no number")));
+            return Err((line, format!("`{text}` is not a number")));
         }
         Ok(self.take(length))
     }

@@ -11,7 +11,7 @@ pub(crate) fn unquote(quoted: &str) -> Result<Value, String> {
     let inner = quoted
         .strip_prefix('"')
         .and_then(|rest| rest.strip_suffix('"'));
-    let mut rest = inner.ok_or_else(|| format!("{quoted} is no string"))?;
+    let mut rest = inner.ok_or_else(|| format!("{quoted} is not a string"))?;
     if !rest.contains('\\') {
         return Ok(rest.into());
     }
@@ -44,7 +44,7 @@ pub(crate) fn unquote_raw(raw: &str) -> Value {
 ///
 /// Why it is none.
 pub(crate) fn unquote_char(quoted: &str) -> Result<char, String> {
-    let malformed = || format!("{quoted} is no character");
+    let malformed = || format!("{quoted} is not a character");
     let inner = quoted
         .strip_prefix('\'')
         .and_then(|rest| rest.strip_suffix('\''));

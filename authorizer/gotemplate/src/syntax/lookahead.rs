@@ -16,7 +16,7 @@ impl<'s> Parser<'s> {
             .map_or(&Token::End, |located| &located.token))
     }
 
-    /// The first token that is no blank, at least `ahead` places on.
+    /// The first token that is not blank, at least `ahead` places on.
     pub(super) fn peek_behind_blanks(&mut self, ahead: usize) -> Result<&Token<'s>, Fault> {
         let mut ahead = ahead;
         while *self.peek(ahead)? == Token::Space {
@@ -40,7 +40,7 @@ impl<'s> Parser<'s> {
         }))
     }
 
-    /// The next token that is no blank.
+    /// The next token that is not blank.
     pub(super) fn next_solid(&mut self) -> Result<Token<'s>, Fault> {
         self.skip_blanks()?;
         self.next()

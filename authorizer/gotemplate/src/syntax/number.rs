@@ -28,7 +28,7 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// Why it is no number.
+    /// Why it is not a number.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
@@ -53,7 +53,7 @@ impl Number {
         if let Some(unsigned) = parse_unsigned(text) {
             return Err(format!("`{unsigned}` does not fit an int"));
         }
-        let float = parse_float(text).ok_or_else(|| format!("`{text}` is no number"))?;
+        let float = parse_float(text).ok_or_else(|| format!("`{text}` is not a number"))?;
         if !text.contains(['.', 'e', 'E', 'p', 'P']) {
             return Err(format!("`{text}` does not fit an int"));
         }

@@ -130,7 +130,7 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// The one character an escape stands for.
+    /// The character that an escape means, if it means one.
     fn character(&mut self, letter: char) -> Result<char, String> {
         let unknown = || format!("the regular expression has an unknown escape `\\{letter}`");
         Ok(match letter {
@@ -283,7 +283,7 @@ impl Translator<'_> {
         Ok(())
     }
 
-    /// Whether an escape stands for a class, which is then written.
+    /// Whether an escape means a class, which is then written.
     fn class_escape(&mut self, letter: char) -> Result<bool, String> {
         match letter {
             'd' => self.out.push_str("0-9"),

@@ -69,7 +69,7 @@ impl Constraints {
     /// Whether a version satisfies one of the alternatives.
     pub(super) fn hold(&self, version: &Version) -> bool {
         self.0.iter().any(|all| {
-            // A pre-release only counts where one is asked for.
+            // A pre-release only counts where the constraint names one.
             let admits_pre = all
                 .iter()
                 .any(|constraint| !constraint.version.pre.is_empty());

@@ -24,7 +24,7 @@ impl Version {
     ///
     /// When it is none.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let invalid = || "the text is no semantic version".to_owned();
+        let invalid = || "the text is not a semantic version".to_owned();
         let rest = text.strip_prefix('v').unwrap_or(text);
         let (rest, metadata) = match rest.split_once('+') {
             Some((rest, metadata)) => (rest, Some(metadata)),
