@@ -105,7 +105,7 @@ ENDS_WITH = {
     "target/debug/oathgate explain --config dist/dev/gate/config.yml https://api.dev.example.com/v1/account/1": 1,
     "oathgate explain --config config/config.yml -H 'Cookie: ory_kratos_session=…' https://api.example.com/v1/account/1": 1,
     (
-        "oathgate explain --config dist/dev/gate/config.yml --stage config/stages/dev.yml "
+        "target/debug/oathgate explain --config dist/dev/gate/config.yml --stage config/stages/dev.yml "
         "-H 'Cookie: ory_kratos_session=…' https://api.dev.example.com/v1/account/1"
     ): 1,
 }
