@@ -177,6 +177,10 @@ properties: ## A million and more generated events, each answered in process
 	PROPTEST_CASES=$${PROPTEST_CASES:-250000} cargo test --locked --profile campaign -p oathgate-lambda -p oathgate-apigateway \
 		--test properties --test events
 
+.PHONY: mutants
+mutants: ## Change what decides, one line at a time, and list the changes that no unit test notices: MUTANTS_FLAGS="--re safety/path.rs"
+	scripts/mutants $(MUTANTS_FLAGS)
+
 .PHONY: deny
 deny: ## Licences, sources, banned crates and known vulnerabilities of everything that is built on
 	scripts/deny
