@@ -61,7 +61,7 @@ def test_a_right_that_is_missing_is_named_and_the_next_run_goes_on(fresh, write)
         denied = fresh.attach("--apply", endpoint=watch.endpoint)
         action, resource = watch.requested[-1]
         assert denied.code == 2
-        assert f"the credentials may not `{action}` on `{resource}`" in denied.output
+        assert f"the credentials do not allow `{action}` on `{resource}`" in denied.output
     if write % 2 == 0:
         assert fresh.attach("--apply").code == 0
         assert fresh.attach("--verify").code == 0

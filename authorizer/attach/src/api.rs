@@ -1,4 +1,4 @@
-//! What of a REST API matters to the gate, in API Gateway's own words.
+//! The parts of a REST API that the gate depends on, in API Gateway's terms.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct RestApi {
     /// Its id.
     pub id: String,
-    /// Its name, for people.
+    /// Its name, for messages.
     pub name: String,
 }
 
@@ -20,13 +20,13 @@ pub struct Stage {
     pub name: String,
     /// The deployment that it serves.
     pub deployment_id: String,
-    /// Whether a part of the requests is served from another deployment.
+    /// Whether some requests are served from another deployment.
     pub canary: bool,
-    /// Whether API Gateway keeps answers of the backend.
+    /// Whether API Gateway caches the backend's responses.
     pub caches: bool,
 }
 
-/// What names a method of an API for as long as it exists: the resource's id and the HTTP method.
+/// The key of a method for as long as it exists: the resource's id and the HTTP method.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MethodId {
     /// The id of its resource.
@@ -35,43 +35,43 @@ pub struct MethodId {
     pub verb: String,
 }
 
-/// A method of a resource, as it is in the API (not as a stage serves it).
+/// A method of a resource in the API (not as a stage serves it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Method {
-    /// What names it to API Gateway.
+    /// Its key for API Gateway.
     pub id: MethodId,
     /// The resource's path, such as `/orders/{id}`.
     pub path: String,
-    /// Who may call it.
+    /// Its authorization.
     pub authorization: Authorization,
-    /// Where its requests go; none where nobody has said it yet.
+    /// Its integration; `None` if none is set yet.
     pub integration: Option<Integration>,
 }
 
 impl Method {
-    /// What names it to people: `GET /orders/{id}`.
+    /// Its name in messages: `GET /orders/{id}`.
     #[must_use]
     pub fn name(&self) -> String {
         format!("{} {}", self.id.verb, self.path)
     }
 }
 
-/// Who may call a method.
+/// The authorization of a method.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Authorization {
     /// `NONE`, `AWS_IAM`, `CUSTOM` or `COGNITO_USER_POOLS`.
     pub kind: String,
-    /// The authorizer, of the last two.
+    /// The authorizer, for the last two types.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorizer_id: Option<String>,
-    /// The scopes that a Cognito authorizer wants.
+    /// The scopes that a Cognito authorizer requires.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
 }
 
 impl Authorization {
-    /// Everybody may call it.
+    /// Without authorization.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -81,7 +81,7 @@ impl Authorization {
         }
     }
 
-    /// A Lambda authorizer decides.
+    /// By a Lambda authorizer.
     #[must_use]
     pub fn by(authorizer_id: &str) -> Self {
         Self {
@@ -91,26 +91,26 @@ impl Authorization {
         }
     }
 
-    /// Whether everybody may call it.
+    /// Whether there is no authorization.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.kind == "NONE"
     }
 }
 
-/// Where a method's requests go.
+/// The integration of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Integration {
     /// `HTTP`, `HTTP_PROXY`, `AWS`, `AWS_PROXY` or `MOCK`.
     pub kind: String,
-    /// The backend.
+    /// The URI of the backend.
     pub uri: Option<String>,
-    /// What the request to the backend is given: `integration.request.header.X` and a source.
+    /// The mappings of the backend's request: `integration.request.header.X` and a source.
     pub parameters: BTreeMap<String, String>,
 }
 
 impl Integration {
-    /// Whether the backend is asked over HTTP, with headers that API Gateway can set.
+    /// Whether the backend is called over HTTP, with headers that API Gateway can set.
     #[must_use]
     pub fn takes_mappings(&self) -> bool {
         matches!(self.kind.as_str(), "HTTP" | "HTTP_PROXY")
@@ -122,29 +122,29 @@ impl Integration {
 pub struct Authorizer {
     /// Its id.
     pub id: String,
-    /// Its name, one of a kind in the API.
+    /// Its name, which is unique in the API.
     pub name: String,
-    /// What it calls, and how.
+    /// Its settings.
     pub settings: AuthorizerSettings,
 }
 
-/// What an authorizer calls, and how.
+/// The settings of an authorizer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuthorizerSettings {
     /// `REQUEST`, `TOKEN` or `COGNITO_USER_POOLS`.
     pub kind: String,
     /// The function, as API Gateway writes it.
     pub uri: Option<String>,
-    /// Seconds for which its answers are used again.
+    /// The number of seconds for which its results are cached.
     pub ttl: Option<i32>,
-    /// What a request must have before the authorizer is asked; nothing where it is empty.
+    /// The identity sources that a request must have for the authorizer to be called; may be empty.
     pub identity_source: String,
 }
 
 impl AuthorizerSettings {
-    /// An authorizer that asks a function about every request and keeps none of its answers.
+    /// An authorizer that calls a function for every request and caches no result.
     #[must_use]
-    pub fn asking(uri: String) -> Self {
+    pub fn calling(uri: String) -> Self {
         Self {
             kind: "REQUEST".to_owned(),
             uri: Some(uri),
@@ -154,11 +154,11 @@ impl AuthorizerSettings {
     }
 }
 
-/// What API Gateway answers itself in one case.
+/// A gateway response: how API Gateway answers an error itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GatewayResponse {
-    /// The status, where it is not API Gateway's own.
+    /// The status, if it differs from API Gateway's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_code: Option<String>,
     /// Headers: `gatewayresponse.header.X` and a source.
@@ -169,13 +169,13 @@ pub struct GatewayResponse {
     pub response_templates: BTreeMap<String, String>,
 }
 
-/// Where a gateway response comes from.
+/// The origin of a gateway response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// API Gateway's own, which nobody has changed.
+    /// API Gateway's own.
     Default,
-    /// The API's.
+    /// Set in the API.
     Own(GatewayResponse),
 }
 
@@ -184,8 +184,8 @@ impl fmt::Display for Answer {
         match self {
             Self::Default => formatter.write_str("API Gateway's own"),
             Self::Own(response) => match &response.status_code {
-                Some(status) => write!(formatter, "{status} with headers and a body of the API's"),
-                None => formatter.write_str("headers and a body of the API's"),
+                Some(status) => write!(formatter, "{status} with the API's own headers and body"),
+                None => formatter.write_str("the API's own headers and body"),
             },
         }
     }
@@ -194,9 +194,9 @@ impl fmt::Display for Answer {
 /// One change of a JSON Patch, as API Gateway takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch {
-    /// Adds a value where there is none.
+    /// Adds a value.
     Add(String, String),
-    /// Puts a value in place of another.
+    /// Replaces a value.
     Replace(String, String),
     /// Removes the value at a path.
     Remove(String),

@@ -1,4 +1,4 @@
-//! Carries a plan out, one change at a time, and stops where the API is not what the plan saw.
+//! Carries a plan out, one change at a time, and stops if the API is not in the state that the plan was made from.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,39 +15,39 @@ use crate::{
     target::{Decider, Target},
 };
 
-/// Why a plan was not carried out to its end. What was done stays, and another run goes on from there.
+/// Why a plan was not completed. The changes that were made remain, and another run continues from there.
 #[derive(Debug, Error)]
 pub enum ApplyError {
-    /// API Gateway.
+    /// A request to API Gateway failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The record.
+    /// The record could not be read or written.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// Something is not what the plan saw.
+    /// The API is not in the state that the plan was made from.
     #[error(
-        "{what} was changed by somebody else meanwhile: {seen}. Nothing more was changed; run this again to plan anew"
+        "{what} was changed by someone else meanwhile: {seen}. Nothing more was changed: run this again to make a new plan"
     )]
     Changed {
-        /// What.
+        /// What was changed.
         what: String,
-        /// What it is now.
+        /// Its present state.
         seen: String,
     },
-    /// A method cannot be given an authorizer that there is none of.
+    /// A method needs an authorizer that the plan does not create.
     #[error("the plan has no authorizer")]
     NoAuthorizer,
 }
 
-/// What carrying out a plan works with.
+/// The ports and settings for carrying out a plan.
 #[derive(Debug)]
 pub struct Work<'a, A, R> {
     /// The API.
     pub api: &'a A,
-    /// Where the record is kept.
+    /// Stores the record.
     pub records: &'a mut R,
     /// How long to wait before an authorizer is deleted that the stage served until now: a deployment takes a moment to
-    /// reach everywhere.
+    /// propagate.
     pub drain: Duration,
 }
 
@@ -55,7 +55,7 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
     /// Carries a plan out.
     ///
     /// # Errors
-    /// Why it stopped. What was done until then stays.
+    /// Why it stopped. The changes until then remain.
     pub async fn apply(&mut self, plan: &Plan, seen: &Seen) -> Result<(), ApplyError> {
         let mut record = match &plan.record {
             RecordChange::Keep => None,
@@ -157,7 +157,7 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
         Ok(())
     }
 
-    /// Changes one method; gives what it is now.
+    /// Changes one method and returns its new state.
     async fn change_method(
         &self,
         seen: &Method,
@@ -168,7 +168,10 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
         if found.as_ref() != Some(seen) {
             return Err(ApplyError::Changed {
                 what: seen.name(),
-                seen: found.map_or_else(|| "it is gone".to_owned(), |found| described(&found)),
+                seen: found.map_or_else(
+                    || "it no longer exists".to_owned(),
+                    |found| described(&found),
+                ),
             });
         }
         let authorization = match (&target.decider, authorizer) {
@@ -194,7 +197,7 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
         })
     }
 
-    /// Makes a deployment, looks once more whether it holds what was planned and nothing else, and points the stage to it.
+    /// Creates a deployment, checks that it contains exactly what was planned, and points the stage to it.
     async fn deploy(
         &self,
         description: &str,
@@ -217,9 +220,9 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
             let now = found.get(&method.id);
             let error = ApplyError::Changed {
                 what: method.name(),
-                seen: now.map_or_else(|| "it is gone".to_owned(), described),
+                seen: now.map_or_else(|| "it no longer exists".to_owned(), described),
             };
-            // Nobody serves it; where it cannot be deleted it stays without harm.
+            // No stage serves it: it is harmless if it cannot be deleted.
             drop(self.api.delete_deployment(&deployment).await);
             return Err(error);
         }
@@ -236,7 +239,7 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
         Err(ApplyError::Changed {
             what: format!("stage `{}`", seen.stage.name),
             seen: found.map_or_else(
-                || "it is gone".to_owned(),
+                || "it no longer exists".to_owned(),
                 |stage| {
                     format!(
                         "it serves deployment {} instead of {}",
@@ -248,7 +251,7 @@ impl<A: ApiGateway, R: RecordStore> Work<'_, A, R> {
     }
 }
 
-/// What a method is, as far as attaching changes it.
+/// The state of a method as text, as far as attaching changes it.
 fn described(method: &Method) -> String {
     let authorization = match &method.authorization.authorizer_id {
         Some(id) => format!("its authorizer is {id}"),

@@ -16,31 +16,31 @@ use crate::{
     target::{Decider, Role, Target, other_spellings, parameters_of},
 };
 
-/// A method and what it is to be like.
+/// A method and its target.
 #[derive(Clone, Debug)]
 pub struct Wanted<'a> {
     /// The method.
     pub method: &'a Method,
-    /// What the gate has to do with it.
+    /// Its role.
     pub role: Role,
-    /// What it is to be like.
+    /// Its target.
     pub target: Target,
 }
 
-/// What the whole API is to be like, and the record that goes with it.
+/// The target of the whole API, and the record that belongs to it.
 #[derive(Clone, Debug)]
 pub struct Wish<'a> {
     /// Every method.
     pub methods: Vec<Wanted<'a>>,
-    /// The record that has to be there before anything is changed.
+    /// The record to write before the first change.
     pub record: Record,
-    /// What is worth knowing.
+    /// Notes for the user.
     pub notes: Vec<String>,
-    /// Why it may not be had.
+    /// Why the target cannot be reached.
     pub refusals: Vec<String>,
 }
 
-/// What an API is to be like under a contract.
+/// The target of an API under a contract.
 #[must_use]
 pub fn wish<'a>(
     seen: &'a Seen,
@@ -68,7 +68,7 @@ pub fn wish<'a>(
         let known = recorded.get(id);
         let mut before = known.cloned().unwrap_or_else(|| Before::of(method));
         if !decide(&gate, method) {
-            // Who put another authorizer there meanwhile gets that one back.
+            // An authorizer that someone else has set meanwhile is restored on detaching.
             if role != Role::Decided || !method.authorization.is_none() {
                 before.authorization = method.authorization.clone();
             }
@@ -81,7 +81,7 @@ pub fn wish<'a>(
         } else if known.is_none() {
             before.authorization = Authorization::none();
             notes.push(format!(
-                "{} was given the gate's authorizer by somebody else: --detach leaves it without one",
+                "{} was given the gate's authorizer by someone else: --detach leaves it without one",
                 method.name()
             ));
         }
@@ -111,7 +111,7 @@ pub fn wish<'a>(
         {
             if contract.replaces_forged_headers {
                 refusals.push(format!(
-                    "{} hands the client's headers on as they are, and the gate's stage says `forgedHeaders: replace`, so forged ones would get in: exclude the method, or set `forgedHeaders: refuse`",
+                    "{} passes the client's headers on unchanged, and the gate's stage has `forgedHeaders: replace`, so forged ones would reach the backend: exclude the method, or set `forgedHeaders: refuse`",
                     method.name()
                 ));
             }
@@ -125,7 +125,7 @@ pub fn wish<'a>(
         }
     }
     new.exclude = exclude;
-    // A method that is gone needs no record: a new one of its name has another id.
+    // A deleted method needs no record: a new one with its name has another id.
     new.set_methods(&befores);
     for (response_type, response) in &contract.gateway_responses {
         let recorded = new
@@ -162,7 +162,7 @@ pub fn wish<'a>(
     }
 }
 
-/// The plan that attaches the gate, or that makes it whole again.
+/// The plan that attaches the gate, or that repairs its attachment.
 #[must_use]
 pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: &Options) -> Plan {
     let wish = wish(seen, contract, record, options);
@@ -177,7 +177,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     for (response_type, response) in &contract.gateway_responses {
         let found = seen.gateway_response(response_type);
         let target = Answer::Own(response.clone());
-        // Where it was like this before, it is to be given back like this: nothing to do.
+        // If this was its former state too, detaching must restore the same: nothing to do.
         if *found != target {
             changes.push(Change::GatewayResponse {
                 response_type: response_type.clone(),
@@ -230,7 +230,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     }
 }
 
-/// What the stage serves otherwise than it is to be served: the method's name and the method, if there is one.
+/// The methods that the stage serves differently from their target, by name.
 pub fn unserved<'a>(
     seen: &'a Seen,
     contract: &Contract,
@@ -247,7 +247,7 @@ pub fn unserved<'a>(
         .collect()
 }
 
-/// Whether a stage serves a method as it is to be.
+/// Whether a stage serves a method's target.
 fn is_served_as(
     served: &ServedMethod,
     wanted: &Wanted<'_>,
@@ -283,11 +283,11 @@ fn differs(wanted: &Wanted<'_>, authorizer: Option<&str>) -> bool {
     !decided || *parameters_of(wanted.method) != wanted.target.parameters
 }
 
-/// Earlier authorizers of the gate that neither the API nor its stage needs any more: the one that is served stays for a
-/// while, since a deployment takes a moment to reach everywhere.
+/// Earlier authorizers of the gate that neither the API nor its stage uses any more. The one that is served is kept for a
+/// while, because a deployment takes a moment to propagate.
 fn stale_authorizers(seen: &Seen, contract: &Contract, current: Option<&str>) -> Vec<Change> {
     if current.is_some() {
-        // The one before is kept until the next version comes, so that a second run changes nothing.
+        // The previous one is kept until the next version, so that a second run changes nothing.
         return Vec::new();
     }
     let served = seen.served_authorizers();
@@ -309,14 +309,14 @@ fn excluded(
     options: &Options,
     refusals: &mut Vec<String>,
 ) -> BTreeSet<String> {
-    let asked = if options.exclude_none || !options.exclude.is_empty() {
+    let requested = if options.exclude_none || !options.exclude.is_empty() {
         options.exclude.iter().cloned().collect()
     } else {
         record.exclude.clone()
     };
     let names: BTreeSet<String> = seen.methods.values().map(Method::name).collect();
     let mut exclude = BTreeSet::new();
-    for text in asked.union(&contract.exclude) {
+    for text in requested.union(&contract.exclude) {
         let name = match text.trim().split_once(' ') {
             Some((verb, path)) => format!("{} {}", verb.to_uppercase(), path.trim()),
             None => text.clone(),
@@ -344,11 +344,11 @@ fn other_authorizer(seen: &Seen, method: &Method) -> String {
     };
     let name = method.name();
     format!(
-        "{by} decides about {name}: exclude it with --exclude '{name}', or put the gate in its place with --replace-authorizers"
+        "{by} decides {name}: exclude it with --exclude '{name}', or replace its authorizer with --replace-authorizers"
     )
 }
 
-/// How a backend whose headers cannot be set is told what the gate says; none where there is no such backend.
+/// How a backend whose headers cannot be set receives the gate's values; `None` for other backends.
 fn reads_context(method: &Method) -> Option<&'static str> {
     match method.integration.as_ref()?.kind.as_str() {
         "AWS_PROXY" => Some(

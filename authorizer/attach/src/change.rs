@@ -1,4 +1,4 @@
-//! One change to an API, with what was seen when it was planned.
+//! One change to an API, with the state that it was planned from.
 
 use std::collections::BTreeMap;
 
@@ -8,32 +8,32 @@ use crate::{
     target::{Decider, Role, Target, parameters_of},
 };
 
-/// One change of a plan, in the order in which they are made.
+/// One change of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Creates the authorizer of the version that is attached.
+    /// Creates the authorizer of the attached version.
     CreateAuthorizer {
         /// Its name.
         name: String,
-        /// What it calls, and how.
+        /// Its settings.
         settings: AuthorizerSettings,
     },
-    /// Sets what API Gateway answers itself in one case.
+    /// Sets a gateway response.
     GatewayResponse {
-        /// The case.
+        /// Its type.
         response_type: String,
-        /// What it is.
+        /// The value that was read.
         seen: Answer,
-        /// What it is to be.
+        /// The value to set.
         target: Answer,
     },
     /// Changes a method and its integration.
     Method {
-        /// What it is.
+        /// The value that was read.
         seen: Method,
-        /// What it is to be.
+        /// The value to set.
         target: Target,
-        /// What the gate has to do with it.
+        /// The role of the method.
         role: Role,
     },
     /// Makes a deployment and points the stage to it.
@@ -41,7 +41,7 @@ pub enum Change {
         /// The deployment's description.
         description: String,
     },
-    /// Deletes an authorizer that no stage needs any more.
+    /// Deletes an authorizer that no stage uses any more.
     DeleteAuthorizer {
         /// Its id.
         id: String,
@@ -50,21 +50,21 @@ pub enum Change {
     },
 }
 
-/// What the lines of a plan need besides the change.
+/// The names that the lines of a plan contain besides those of the change.
 #[derive(Clone, Copy, Debug)]
 pub struct Wording<'a> {
     /// The name of the gate's authorizer.
     pub authorizer: &'a str,
     /// The names of the API's authorizers by id.
     pub names: &'a BTreeMap<String, String>,
-    /// The stage that is pointed to a new deployment.
+    /// The stage that gets a new deployment.
     pub stage: &'a str,
-    /// The deployment that it serves.
+    /// The deployment that it serves now.
     pub deployment: &'a str,
 }
 
 impl Change {
-    /// The change in lines for people: what it is about, and below it what becomes of what.
+    /// The change as lines of text: its subject, and below it each value before and after.
     #[must_use]
     pub fn lines(&self, wording: Wording<'_>) -> Vec<String> {
         match self {
@@ -74,7 +74,7 @@ impl Change {
                     "    calls          {}",
                     settings.uri.as_deref().unwrap_or_default()
                 ),
-                "    keeps answers  never".to_owned(),
+                "    caches results  never".to_owned(),
             ],
             Self::GatewayResponse {
                 response_type,
@@ -88,7 +88,7 @@ impl Change {
             Self::Deploy { .. } => vec![
                 "+ deployment".to_owned(),
                 format!(
-                    "    stage {}  {} -> the new deployment, when everything else is done",
+                    "    stage {}  {} -> the new deployment, after all other changes",
                     wording.stage, wording.deployment
                 ),
             ],
@@ -131,7 +131,7 @@ fn method_lines(seen: &Method, target: &Target, role: Role, wording: Wording<'_>
     lines
 }
 
-/// Who may call a method, for people.
+/// The authorization of a method as text.
 fn shown(authorization: &Authorization, names: &BTreeMap<String, String>) -> String {
     match &authorization.authorizer_id {
         Some(id) => names.get(id).unwrap_or(id).clone(),

@@ -1,4 +1,4 @@
-//! What a deployed gate asks of the API in front of it.
+//! The requirements of a deployed gate on the API in front of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,19 +10,19 @@ use crate::{
     digest::short_digest,
 };
 
-/// The form of the document that this program reads.
+/// The format of the document that this program reads.
 const FORMAT: u32 = 1;
 
-/// The body of a gateway response that says nothing of its body: API Gateway puts it in, and gives it back when asked.
+/// The body of a gateway response without a body of its own, as API Gateway fills it in and returns it.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html>
 const OWN_TEMPLATE: &str = r#"{"message":$context.error.messageString}"#;
 
-/// What one version of the gate's function asks of a REST API, as the stack exports it in the parameter
+/// The requirements of one version of the gate's function on a REST API, as the stack exports them in the parameter
 /// `/oathgate/<stage>/contract`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Contract {
-    /// The form of this document.
+    /// The format of this document.
     pub format: u32,
     /// The gate's stage.
     pub gate: String,
@@ -30,16 +30,16 @@ pub struct Contract {
     pub rest_api_id: String,
     /// The stage of the REST API.
     pub stage: String,
-    /// The published version of the function (or an alias for versions that ask the same) that decides.
+    /// The published version of the function (or an alias of versions with the same requirements) that decides.
     pub function_arn: String,
-    /// Headers of the backend's requests, and where their values come from: `context.authorizer.…`.
+    /// Headers of the backend's requests, and the sources of their values: `context.authorizer.…`.
     pub headers: BTreeMap<String, String>,
-    /// The same headers for methods without the authorizer: a fixed text in quotes, so that no client can set them.
+    /// The same headers for methods without the authorizer: a constant in quotes, so that no client can set them.
     pub placeholders: BTreeMap<String, String>,
-    /// Whether a header that the client forges is replaced instead of refused, which only mappings do.
+    /// Whether a header that the client forges is replaced instead of refused, which requires mappings.
     #[serde(default)]
     pub replaces_forged_headers: bool,
-    /// The answers to requests that are refused, by the gateway response's type.
+    /// The responses to refused requests, by the gateway response's type.
     pub gateway_responses: BTreeMap<String, GatewayResponse>,
     /// Methods that stay without the authorizer, such as `GET /health`.
     #[serde(default)]
@@ -49,18 +49,18 @@ pub struct Contract {
 /// Why a contract cannot be used.
 #[derive(Debug, Error)]
 pub enum ContractError {
-    /// It is not one.
+    /// It is not a contract.
     #[error("{0}")]
     Json(#[from] serde_json::Error),
-    /// It is of another version of this program.
+    /// It was written by another version of this program.
     #[error(
         "its format is {0}, and this program reads format {FORMAT}: use the `oathgate` of the release that was deployed"
     )]
     Format(u32),
-    /// Something in it cannot be right.
+    /// A value is not valid.
     #[error("`{key}` {wrong}")]
     Value {
-        /// Where.
+        /// The key.
         key: String,
         /// What is wrong.
         wrong: String,
@@ -68,10 +68,10 @@ pub enum ContractError {
 }
 
 impl Contract {
-    /// Reads a contract and checks that nothing in it would leave a header to clients.
+    /// Reads a contract and checks that it leaves no vouched header to clients.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// The first defect.
     pub fn parse(text: &str) -> Result<Self, ContractError> {
         let mut contract: Self = serde_json::from_str(text)?;
         if contract.format != FORMAT {
@@ -114,14 +114,14 @@ impl Contract {
             if value.len() < 3 || !value.starts_with('\'') || !value.ends_with('\'') {
                 return Err(wrong(
                     &format!("placeholders.{header}"),
-                    "must be a text in single quotes, which is not empty",
+                    "must be a non-empty string in single quotes",
                 ));
             }
         }
         Ok(contract)
     }
 
-    /// Region, partition and qualifier of the function, where the ARN is one of a version or an alias.
+    /// Region, partition and qualifier of the function, if the ARN is that of a version or an alias.
     fn function(&self) -> Option<(&str, &str, &str)> {
         let parts: Vec<&str> = self.function_arn.split(':').collect();
         match parts.as_slice() {
@@ -141,17 +141,17 @@ impl Contract {
         }
     }
 
-    /// The version, as people name it.
+    /// The version, for messages.
     #[must_use]
     pub fn version(&self) -> &str {
         self.function().map_or("?", |(_, _, qualifier)| qualifier)
     }
 
-    /// The authorizer that asks this version about every request.
+    /// The authorizer that calls this version for every request.
     #[must_use]
     pub fn authorizer(&self) -> AuthorizerSettings {
         let (partition, region, _) = self.function().unwrap_or(("aws", "", ""));
-        AuthorizerSettings::asking(format!(
+        AuthorizerSettings::calling(format!(
             "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{}/invocations",
             self.function_arn
         ))
@@ -168,7 +168,7 @@ impl Contract {
         )
     }
 
-    /// What the names of all authorizers of this gate begin with. A stage's name holds no underscore.
+    /// The prefix of the names of all authorizers of this gate. A stage's name contains no underscore.
     #[must_use]
     pub fn authorizer_prefix(&self) -> String {
         format!("oathgate_{}_", self.gate)
@@ -181,5 +181,5 @@ pub fn header_parameter(header: &str) -> String {
     format!("{HEADER_PARAMETER}{header}")
 }
 
-/// What the name of such a parameter begins with.
+/// The prefix of such a parameter's name.
 pub const HEADER_PARAMETER: &str = "integration.request.header.";

@@ -1,4 +1,4 @@
-//! The plan that takes the gate off an API again, and leaves what was there before.
+//! The plan that detaches the gate from an API and restores what was there before.
 
 use crate::{
     api::Method,
@@ -13,7 +13,7 @@ use crate::{
     target::{Decider, Role, Target, parameters_of},
 };
 
-/// The plan that restores everything that attaching has changed and nobody else has changed since.
+/// The plan that restores everything that attaching has changed, unless it was changed by others since.
 #[must_use]
 pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: &Options) -> Plan {
     let mut plan = Plan {
@@ -36,7 +36,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
         match recorded.get(id) {
             Some(before) => restore(seen, method, is_ours, record, before, &mut plan),
             None if is_ours => plan.refusals.push(format!(
-                "{} was given the gate's authorizer by somebody else, so what it had before is not known: set its authorization by hand, or --apply first, after which --detach leaves it without one",
+                "{} was given the gate's authorizer by someone else, so its former authorization is not known: set its authorization by hand, or --apply first, after which --detach leaves it without one",
                 method.name()
             )),
             None => {}
@@ -55,7 +55,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
             });
         } else {
             plan.notes.push(format!(
-                "gateway response {response_type} was changed by somebody else and stays as it is: {found}"
+                "gateway response {response_type} was changed by someone else and is left unchanged: {found}"
             ));
         }
     }
@@ -74,7 +74,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     for (stage, served) in &seen.other_stages {
         if served.authorizers().any(|name| name.starts_with(&prefix)) {
             plan.refusals.push(format!(
-                "stage `{stage}` of the API serves the gate's authorizer too, which is to be deleted: attach a gate of its own to that stage's API, or deploy to it what it had before"
+                "stage `{stage}` of the API also serves the gate's authorizer, which would be deleted: deploy to that stage a version of the API without it, or attach a gate of its own"
             ));
         }
     }
@@ -87,7 +87,7 @@ pub fn plan(seen: &Seen, contract: &Contract, record: Option<&Record>, options: 
     plan
 }
 
-/// Plans what a method needs to be as it was, and says what others have made of it.
+/// Plans the changes that restore a method, and reports what others have changed of it.
 fn restore(
     seen: &Seen,
     method: &Method,
@@ -101,7 +101,7 @@ fn restore(
     if !is_ours && method.authorization != before.authorization {
         target.decider = Decider::As(method.authorization.clone());
         plan.notes.push(format!(
-            "who may call {name} was changed by somebody else and stays as it is: {}",
+            "the authorization of {name} was changed by someone else and is left unchanged: {}",
             method.authorization.kind
         ));
     } else if let Some(id) = &before.authorization.authorizer_id
@@ -111,7 +111,7 @@ fn restore(
             .any(|authorizer| authorizer.id == *id)
     {
         plan.refusals.push(format!(
-            "the authorizer `{id}` decided about {name} before, and is gone: set the method's authorization by hand first"
+            "the former authorizer `{id}` of {name} no longer exists: set the method's authorization by hand first"
         ));
     }
     for (parameter, value) in parameters_of(method) {
@@ -119,7 +119,7 @@ fn restore(
             record.wrote(parameter, value) || before.parameters.get(parameter) == Some(value);
         if record.written.contains_key(parameter) && !known {
             plan.notes.push(format!(
-                "{} of {name} was changed by somebody else and stays as it is: {value}",
+                "{} of {name} was changed by someone else and is left unchanged: {value}",
                 shown_parameter(parameter)
             ));
         }

@@ -1,4 +1,4 @@
-//! Short digests, by which texts are told apart.
+//! Short digests to compare texts by.
 
 use aws_lc_rs::digest::{SHA256, digest};
 

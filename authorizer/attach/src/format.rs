@@ -1,4 +1,4 @@
-//! What belongs into the code of an API that is deployed from code: the same that attaching would put into the API.
+//! Snippets for an API that is deployed from code, with the same settings that attaching would make.
 
 mod cdk;
 mod cloudformation;
@@ -13,7 +13,7 @@ use crate::{
     contract::{Contract, header_parameter},
 };
 
-/// What an API is written in.
+/// The language of an API's code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// A CloudFormation template, in YAML.
@@ -28,7 +28,7 @@ pub enum Format {
     Cdk,
 }
 
-/// The text for a contract: what to add, with a method as an example.
+/// The snippet for a contract, with a method as an example.
 #[must_use]
 pub fn snippet(contract: &Contract, format: Format) -> String {
     let (mark, body) = match format {
@@ -40,7 +40,7 @@ pub fn snippet(contract: &Contract, format: Format) -> String {
     };
     let heading = [
         format!(
-            "The gate `{}`, version {}. These mappings are for this version and no other: print them anew after each deploy",
+            "The gate `{}`, version {}. These mappings are for this version only: print them again after each deployment",
             contract.gate,
             contract.version()
         ),

@@ -1,9 +1,9 @@
-//! Attaches the gate to a REST API of Amazon API Gateway that exists, verifies it, and detaches it again.
+//! Attaches the gate to an existing REST API of Amazon API Gateway, verifies that it is attached, and detaches it.
 //!
-//! A [`Contract`] says what a deployed gate asks of the API. [`Seen::read`] reads the API and what its stage serves. From
-//! these two and the [`Record`] of what was there before, [`attach::plan`] and [`detach::plan`] make a [`Plan`] without
-//! asking anybody, and [`Work::apply`] carries it out: the record first, the stage last, and no change where the API is no
-//! longer what the plan saw. [`verify::findings`] lists what is not as the gate needs it.
+//! A [`Contract`] states what a deployed gate requires of the API. [`Seen::read`] reads the API and what its stage serves.
+//! From these two and the [`Record`] of the former state, [`attach::plan`] and [`detach::plan`] make a [`Plan`] without
+//! further requests, and [`Work::apply`] carries it out: the record first, the stage last, and no change if the API is no
+//! longer in the state that the plan was made from. [`verify::findings`] lists what differs from the contract.
 
 #![cfg_attr(
     test,

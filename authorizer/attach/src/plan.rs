@@ -1,4 +1,4 @@
-//! What is to be changed of an API, made from what is there alone.
+//! The changes to an API, computed from its present state alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,23 +10,23 @@ use crate::{
     seen::Seen,
 };
 
-/// What people may say about an API beside the contract.
+/// The options of a run, besides the contract.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// Methods to leave without the authorizer: `GET /health`. Where there are none, those of the last run stay so.
+    /// Methods to leave without the authorizer: `GET /health`. Where there are none, those of the last run are kept.
     pub exclude: Vec<String>,
-    /// Forget the methods that an earlier run was told to exclude.
+    /// Drop the methods that an earlier run excluded.
     pub exclude_none: bool,
-    /// Put the gate in place of other authorizers.
+    /// Replace other authorizers by the gate's.
     pub replace_authorizers: bool,
     /// Deploy changes that others have made to the API and not deployed yet.
     pub deploy_pending: bool,
 }
 
-/// What becomes of the record.
+/// What happens to the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecordChange {
-    /// It stays as it is.
+    /// It is not changed.
     Keep,
     /// It is written before the first change.
     Save(Box<Record>),
@@ -34,23 +34,23 @@ pub enum RecordChange {
     Remove(Box<Record>),
 }
 
-/// Changes to an API in the order in which they are made, and why they can't be, where they can't.
+/// Changes to an API in their order, or why they cannot be made.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// Why nothing may be changed.
+    /// Why nothing may be changed; empty if the changes can be made.
     pub refusals: Vec<String>,
-    /// What is worth knowing.
+    /// Notes for the user.
     pub notes: Vec<String>,
     /// The changes.
     pub changes: Vec<Change>,
-    /// What becomes of the record.
+    /// What happens to the record.
     pub record: RecordChange,
-    /// The id of the gate's authorizer, where it is there already.
+    /// The id of the gate's authorizer, if it exists already.
     pub authorizer: Option<String>,
 }
 
 impl Plan {
-    /// The plan in lines for people.
+    /// The plan as lines of text.
     #[must_use]
     pub fn lines(&self, seen: &Seen, contract: &Contract) -> Vec<String> {
         let names: BTreeMap<String, String> = seen
@@ -86,8 +86,8 @@ impl Plan {
     }
 }
 
-/// Why nothing is changed where the gate is attached and nobody knows what was there before.
-pub(crate) const RECORD_MISSING: &str = "the API has an authorizer of this gate, and the record of what was there before is missing: restore it, or take the authorizer off by hand. An API that is deployed from code needs --format and --verify alone";
+/// The refusal where the gate is attached and the record is missing.
+pub(crate) const RECORD_MISSING: &str = "the API has an authorizer of this gate, and the record of the API's former state is missing: restore it, or remove the authorizer by hand. An API that is deployed from code needs only --format and --verify";
 
 /// The authorizers of a gate among those of an API.
 pub(crate) fn ours<'a>(seen: &'a Seen, contract: &Contract) -> Vec<&'a Authorizer> {
@@ -96,13 +96,13 @@ pub(crate) fn ours<'a>(seen: &'a Seen, contract: &Contract) -> Vec<&'a Authorize
     seen.authorizers.iter().filter(of_gate).collect()
 }
 
-/// Whether one of these authorizers decides about a method.
+/// Whether one of these authorizers decides a method.
 pub(crate) fn decide(authorizers: &[&Authorizer], method: &Method) -> bool {
     let id = method.authorization.authorizer_id.as_deref();
     id.is_some_and(|id| authorizers.iter().any(|authorizer| authorizer.id == id))
 }
 
-/// The authorizer that asks the contract's version, as it has to be asked.
+/// The authorizer with the settings that the contract requires.
 pub(crate) fn current<'a>(seen: &'a Seen, contract: &Contract) -> Option<&'a Authorizer> {
     let settings = contract.authorizer();
     ours(seen, contract)
@@ -110,7 +110,7 @@ pub(crate) fn current<'a>(seen: &'a Seen, contract: &Contract) -> Option<&'a Aut
         .find(|authorizer| authorizer.settings == settings)
 }
 
-/// A name for the authorizer that no other has: one that was changed by others is left alone.
+/// A name for the authorizer that no other has: one that others have changed is not touched.
 pub(crate) fn free_name(seen: &Seen, contract: &Contract) -> String {
     let name = contract.authorizer_name();
     let taken: BTreeSet<&str> = seen
@@ -127,7 +127,7 @@ pub(crate) fn free_name(seen: &Seen, contract: &Contract) -> String {
     free
 }
 
-/// What others have changed of the API that its stage does not serve yet: a deployment would take it along.
+/// The changes of others to the API that its stage does not serve yet: a deployment would include them.
 pub(crate) fn pending(seen: &Seen) -> Vec<String> {
     let mut found = Vec::new();
     let by_name: BTreeMap<String, &Method> = seen
@@ -152,44 +152,44 @@ pub(crate) fn pending(seen: &Seen) -> Vec<String> {
     }
     for name in seen.served.methods.keys() {
         if !by_name.contains_key(name) {
-            found.push(format!("{name} is gone"));
+            found.push(format!("{name} was deleted"));
         }
     }
     found
 }
 
-/// What is worth knowing of the API's stage before it is pointed to another deployment.
+/// Notes on the API's stage before it gets another deployment.
 pub(crate) fn stage_notes(seen: &Seen) -> Vec<String> {
     let mut notes = Vec::new();
     let names: Vec<&str> = seen.other_stages.keys().map(String::as_str).collect();
     if !names.is_empty() {
         notes.push(format!(
-            "the API's other stages ({}) keep serving what they do; the next deployment to them takes these changes along",
+            "the API's other stages ({}) are not changed; the next deployment to them includes these changes",
             names.join(", ")
         ));
     }
     if seen.stage.caches {
         notes.push(format!(
-            "stage `{}` keeps answers of the backend: an answer that depends on who asks must not be kept",
+            "stage `{}` caches the backend's responses: a response that depends on the client must not be cached",
             seen.stage.name
         ));
     }
     notes
 }
 
-/// Why the stage may not be pointed to another deployment.
+/// Why the stage must not get another deployment.
 pub(crate) fn stage_refusals(seen: &Seen, options: &Options) -> Vec<String> {
     let mut refusals = Vec::new();
     if seen.stage.canary {
         refusals.push(format!(
-            "stage `{}` serves a canary: promote or delete it first, since a part of the requests would not be decided",
+            "stage `{}` serves a canary: promote or delete it first, because some requests would not be decided",
             seen.stage.name
         ));
     }
     for method in seen.methods.values() {
         if method.integration.is_none() {
             refusals.push(format!(
-                "{} has no integration, and API Gateway deploys no API with such a method: give it one, or delete it",
+                "{} has no integration, and API Gateway does not deploy an API with such a method: add one, or delete the method",
                 method.name()
             ));
         }
@@ -197,7 +197,7 @@ pub(crate) fn stage_refusals(seen: &Seen, options: &Options) -> Vec<String> {
     let pending = pending(seen);
     if !pending.is_empty() && !options.deploy_pending {
         refusals.push(format!(
-            "the API was changed since its stage `{}` was deployed, and a deployment would take that along ({}): deploy the API first, or say --deploy-pending",
+            "the API was changed since its stage `{}` was deployed, and a deployment would include these changes ({}): deploy the API first, or pass --deploy-pending",
             seen.stage.name,
             pending.join(", ")
         ));

@@ -1,4 +1,4 @@
-//! What attaching needs from outside: API Gateway, and a place for its record.
+//! What attaching needs from outside: API Gateway, and storage for its record.
 
 use std::collections::BTreeMap;
 
@@ -13,47 +13,47 @@ use crate::{
     record::Record,
 };
 
-/// Why a service did not do what it was asked to.
+/// Why a request to a service failed.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum ServiceError {
-    /// What was asked for does not exist.
-    #[error("`{resource}` is not there: {said}")]
+    /// The resource does not exist.
+    #[error("`{resource}` does not exist: {message}")]
     NotThere {
-        /// What was asked for.
+        /// The resource.
         resource: String,
-        /// What the service said.
-        said: String,
+        /// The service's message.
+        message: String,
     },
-    /// The credentials may not do that.
-    #[error("the credentials may not `{action}` on `{resource}`: {said}")]
+    /// The credentials lack a permission.
+    #[error("the credentials do not allow `{action}` on `{resource}`: {message}")]
     Denied {
-        /// The action of IAM that is missing.
+        /// The missing IAM action.
         action: String,
-        /// What it is missing for.
+        /// The resource that it is needed for.
         resource: String,
-        /// What the service said.
-        said: String,
+        /// The service's message.
+        message: String,
     },
-    /// The service refused.
-    #[error("`{action}` on `{resource}` was refused ({code}): {said}")]
+    /// The service refused the request.
+    #[error("`{action}` on `{resource}` was refused ({code}): {message}")]
     Refused {
-        /// The action of IAM that was asked for.
+        /// The IAM action of the request.
         action: String,
-        /// What it was asked for.
+        /// The resource of the request.
         resource: String,
         /// The error's code.
         code: String,
-        /// What the service said.
-        said: String,
+        /// The service's message.
+        message: String,
     },
-    /// There was no answer. Whether the request was carried out is not known.
-    #[error("`{action}` on `{resource}` had no answer: {reason}")]
+    /// There was no response. Whether the request was carried out is not known.
+    #[error("`{action}` on `{resource}` got no response: {reason}")]
     NoAnswer {
-        /// The action of IAM that was asked for.
+        /// The IAM action of the request.
         action: String,
-        /// What it was asked for.
+        /// The resource of the request.
         resource: String,
-        /// What happened instead.
+        /// What happened.
         reason: String,
     },
 }
@@ -72,7 +72,7 @@ pub trait ApiGateway {
     async fn stages(&self) -> Result<Vec<Stage>, ServiceError>;
     /// Every method of every resource.
     async fn methods(&self) -> Result<Vec<Method>, ServiceError>;
-    /// One method, whose path is known; none where it is gone.
+    /// One method, whose path is known; `None` if it no longer exists.
     async fn method(&self, id: &MethodId, path: &str) -> Result<Option<Method>, ServiceError>;
     /// Every authorizer.
     async fn authorizers(&self) -> Result<Vec<Authorizer>, ServiceError>;
@@ -80,20 +80,20 @@ pub trait ApiGateway {
     async fn gateway_responses(&self) -> Result<BTreeMap<String, Answer>, ServiceError>;
     /// One gateway response.
     async fn gateway_response(&self, response_type: &str) -> Result<Answer, ServiceError>;
-    /// What a stage serves, as OpenAPI with API Gateway's extensions.
+    /// The deployment that a stage serves, as OpenAPI with API Gateway's extensions.
     async fn export(&self, stage: &str) -> Result<Value, ServiceError>;
 
-    /// Creates an authorizer; gives its id.
+    /// Creates an authorizer and returns its id.
     async fn create_authorizer(
         &self,
         name: &str,
         settings: &AuthorizerSettings,
     ) -> Result<String, ServiceError>;
-    /// Deletes an authorizer; one that is gone is no error.
+    /// Deletes an authorizer; it is not an error if it does not exist.
     async fn delete_authorizer(&self, id: &str) -> Result<(), ServiceError>;
-    /// Changes who may call a method.
+    /// Changes the authorization of a method.
     async fn patch_method(&self, id: &MethodId, changes: &[Patch]) -> Result<(), ServiceError>;
-    /// Changes what a method's backend is sent.
+    /// Changes the integration of a method.
     async fn patch_integration(&self, id: &MethodId, changes: &[Patch])
     -> Result<(), ServiceError>;
     /// Sets a gateway response.
@@ -102,9 +102,9 @@ pub trait ApiGateway {
         response_type: &str,
         response: &GatewayResponse,
     ) -> Result<(), ServiceError>;
-    /// Gives a gateway response back to API Gateway; one that is its own already is no error.
+    /// Restores API Gateway's own gateway response; it is not an error if that is in place already.
     async fn delete_gateway_response(&self, response_type: &str) -> Result<(), ServiceError>;
-    /// Makes a deployment of the API as it is, which no stage serves yet; gives its id.
+    /// Creates a deployment of the API in its present state, which no stage serves yet, and returns its id.
     async fn create_deployment(&self, description: &str) -> Result<String, ServiceError>;
     /// Deletes a deployment that no stage serves.
     async fn delete_deployment(&self, id: &str) -> Result<(), ServiceError>;
@@ -115,44 +115,44 @@ pub trait ApiGateway {
 /// Why the record could not be read or written.
 #[derive(Debug, Error)]
 pub enum RecordError {
-    /// The service that keeps it.
+    /// The service that stores it failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The file that keeps it.
+    /// Its file cannot be read or written.
     #[error("cannot read or write the record `{path}`: {error}")]
     File {
-        /// Where it is.
+        /// Its location.
         path: String,
-        /// What went wrong.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// It is there, and not as it was written.
+    /// It exists, but not in the form in which it was written.
     #[error("the record `{place}` cannot be read: {reason}")]
     Damaged {
-        /// Where it is.
+        /// Its location.
         place: String,
         /// What is wrong with it.
         reason: String,
     },
     /// Another run has written it since it was read.
     #[error(
-        "the record `{0}` was written by another run meanwhile: run this again once that has ended"
+        "the record `{0}` was written by another run meanwhile: run this again after that has ended"
     )]
     WrittenMeanwhile(String),
 }
 
-/// Where the record is kept: what the API was like before the gate was attached.
+/// Stores the record of an API's state before the gate was attached.
 #[expect(
     async_fn_in_trait,
     reason = "used by this workspace alone, on one thread"
 )]
 pub trait RecordStore {
-    /// Where it is, for people.
+    /// Its location, for messages.
     fn place(&self) -> String;
     /// The record, if there is one.
     async fn load(&mut self) -> Result<Option<Record>, RecordError>;
-    /// Writes the record in place of the one that was loaded or saved last.
+    /// Replaces the record that was last loaded or saved.
     async fn save(&mut self, record: &Record) -> Result<(), RecordError>;
-    /// Removes the record and everything of it.
+    /// Removes the record.
     async fn remove(&mut self) -> Result<(), RecordError>;
 }

@@ -1,4 +1,4 @@
-//! The record: what an API was like before the gate was attached, and what attaching has written.
+//! The record: the state of an API before the gate was attached, and what attaching has written.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,40 +9,40 @@ use crate::{
     digest::short_digest,
 };
 
-/// The form of the record that this program reads and writes.
+/// The format of the record that this program reads and writes.
 const FORMAT: u32 = 1;
 
-/// What an API was like before the gate was attached, and what attaching has written since.
+/// The state of an API before the gate was attached, and what attaching has written since.
 ///
-/// It is written before anything is changed, so that a run that ends anywhere can be gone on with or taken back.
+/// It is written before the first change, so that a run that was interrupted can be continued or undone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Record {
     format: u32,
-    /// Whether something was changed that the stage may not serve yet.
+    /// Whether there are changes that the stage may not serve yet.
     pub pending: bool,
     /// The methods that stay without the authorizer.
     pub exclude: BTreeSet<String>,
-    /// Every value that attaching has written into an integration's parameter; none where it removed one.
+    /// Every value that attaching has written to an integration's parameter; `None` where it removed one.
     pub written: BTreeMap<String, BTreeSet<String>>,
-    /// The methods, by what they were like.
+    /// The methods, grouped by their former state.
     methods: Vec<Alike>,
     /// The gateway responses by type.
     pub gateway_responses: BTreeMap<String, RecordedAnswer>,
 }
 
-/// What a method was like, as far as attaching changes it.
+/// The former state of a method, as far as attaching changes it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Before {
-    /// Who could call it.
+    /// Its authorization.
     pub authorization: Authorization,
-    /// Of the integration's parameters that attaching has written or removed, those that were there.
+    /// The former values of the integration's parameters that attaching has written or removed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
 }
 
-/// Methods that were alike, so that an API with many of them needs little room.
+/// Methods with the same former state, so that the record of a large API stays small.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Alike {
@@ -51,11 +51,11 @@ struct Alike {
     methods: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// What a gateway response was, and what attaching made of it.
+/// A gateway response before attaching, and what attaching has written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RecordedAnswer {
-    /// What it was.
+    /// Its former state.
     pub before: Answer,
     /// Digests of all that attaching has written.
     pub written: BTreeSet<String>,
@@ -78,7 +78,7 @@ impl Record {
     /// Reads a record.
     ///
     /// # Errors
-    /// Why it is not one of this program's, as a sentence.
+    /// Why this program cannot use it, as a sentence.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let record: Self = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if record.format == FORMAT {
@@ -88,7 +88,7 @@ impl Record {
         }
     }
 
-    /// What each method was like.
+    /// The former state of each method.
     #[must_use]
     pub fn methods(&self) -> BTreeMap<MethodId, Before> {
         let mut found = BTreeMap::new();
@@ -106,7 +106,7 @@ impl Record {
         found
     }
 
-    /// Sets what each method was like.
+    /// Sets the former state of each method.
     pub fn set_methods(&mut self, methods: &BTreeMap<MethodId, Before>) {
         let mut groups: BTreeMap<&Before, BTreeMap<String, BTreeSet<String>>> = BTreeMap::new();
         for (id, before) in methods {
@@ -126,13 +126,13 @@ impl Record {
             .collect();
     }
 
-    /// Notes that a value may be written into a parameter; none where the parameter may be removed.
+    /// Records that a value may be written to a parameter; `None` if the parameter may be removed.
     pub fn note_written(&mut self, parameter: &str, value: Option<&str>) {
         let values = self.written.entry(parameter.to_owned()).or_default();
         values.extend(value.map(str::to_owned));
     }
 
-    /// Whether attaching has written this value into this parameter.
+    /// Whether attaching has written this value to this parameter.
     #[must_use]
     pub fn wrote(&self, parameter: &str, value: &str) -> bool {
         self.written
@@ -140,7 +140,7 @@ impl Record {
             .is_some_and(|values| values.contains(value))
     }
 
-    /// Whether a gateway response is one that attaching has written.
+    /// Whether attaching has written this gateway response.
     #[must_use]
     pub fn wrote_response(&self, response_type: &str, found: &Answer) -> bool {
         let Answer::Own(response) = found else {
@@ -159,7 +159,7 @@ impl Default for Record {
 }
 
 impl Before {
-    /// What a method is like that attaching has not touched.
+    /// The state of a method that attaching has not changed.
     #[must_use]
     pub fn of(method: &Method) -> Self {
         Self {
@@ -169,10 +169,10 @@ impl Before {
     }
 }
 
-/// A digest of a gateway response, the same whatever the order of its parts.
+/// A digest of a gateway response, which does not depend on the order of its members.
 #[must_use]
 pub(crate) fn digest_of(response: &GatewayResponse) -> String {
-    // Its maps are sorted, so the text is the same for the same response.
+    // Its maps are sorted, so equal responses have the same text.
     let text = serde_json::to_string(response).unwrap_or_default();
     short_digest(&text, 8)
 }

@@ -1,4 +1,4 @@
-//! The record in a file, for those who may not write parameters.
+//! The record in a file, for use without the right to write parameters.
 
 use std::{io::ErrorKind, path::PathBuf};
 
@@ -14,7 +14,7 @@ pub struct FileRecord {
 }
 
 impl FileRecord {
-    /// The record in this file, which need not be there yet.
+    /// The record in this file, which need not exist yet.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
         Self { path }
@@ -54,7 +54,7 @@ impl RecordStore for FileRecord {
     async fn save(&mut self, record: &Record) -> Result<(), RecordError> {
         let text = serde_json::to_string_pretty(record)
             .map_err(|error| self.damaged(&error.to_string()))?;
-        // Written beside it and moved there, so that what is read is never half of it.
+        // Written to another file and renamed, so that a reader never finds half of it.
         let beside = self.path.with_extension("new");
         tokio::fs::write(&beside, text)
             .await

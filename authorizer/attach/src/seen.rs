@@ -1,4 +1,4 @@
-//! An API as it is found: what it has, and what its stage serves.
+//! The present state of an API, and what its stage serves.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ use crate::{
     served::{Served, UnreadableExport},
 };
 
-/// Everything that a plan is made from.
+/// The state that a plan is made from.
 #[derive(Clone, Debug)]
 pub struct Seen {
     /// The API.
     pub api: RestApi,
     /// The stage that the gate is for.
     pub stage: Stage,
-    /// What the API's other stages serve, by name.
+    /// What the API's other stages serve, by the stage's name.
     pub other_stages: BTreeMap<String, Served>,
     /// Every method.
     pub methods: BTreeMap<MethodId, Method>,
@@ -32,28 +32,28 @@ pub struct Seen {
 /// Why an API could not be read.
 #[derive(Debug, Error)]
 pub enum SeeError {
-    /// API Gateway did not give it.
+    /// A request to API Gateway failed.
     #[error(transparent)]
     Service(#[from] ServiceError),
-    /// The API is not there.
+    /// The API does not exist.
     #[error(
-        "there is no REST API `{id}` in this account and region: {said}. HTTP APIs and WebSocket APIs cannot be attached to"
+        "there is no REST API `{id}` in this account and region: {message}. The gate cannot be attached to HTTP APIs and WebSocket APIs"
     )]
     NoApi {
-        /// The id that was looked for.
+        /// The id.
         id: String,
-        /// What API Gateway said.
-        said: String,
+        /// What API Gateway message.
+        message: String,
     },
     /// The API has no such stage.
     #[error("the REST API has no stage `{name}`; {known}")]
     NoStage {
-        /// The name that was looked for.
+        /// The name.
         name: String,
-        /// Which there are.
+        /// The API's stages, as a sentence.
         known: String,
     },
-    /// What the stage serves cannot be read.
+    /// The export of the stage cannot be read.
     #[error(transparent)]
     Export(#[from] UnreadableExport),
 }
@@ -65,9 +65,9 @@ impl Seen {
     /// Why it could not be read.
     pub async fn read(api: &impl ApiGateway, id: &str, stage: &str) -> Result<Self, SeeError> {
         let found = api.rest_api().await.map_err(|error| match error {
-            ServiceError::NotThere { said, .. } => SeeError::NoApi {
+            ServiceError::NotThere { message, .. } => SeeError::NoApi {
                 id: id.to_owned(),
-                said,
+                message,
             },
             other => other.into(),
         })?;
@@ -110,7 +110,7 @@ impl Seen {
             .collect()
     }
 
-    /// What API Gateway answers itself in one case.
+    /// The gateway response of a type.
     #[must_use]
     pub fn gateway_response(&self, response_type: &str) -> &Answer {
         self.gateway_responses
@@ -118,7 +118,7 @@ impl Seen {
             .unwrap_or(&Answer::Default)
     }
 
-    /// The name of an authorizer, for people.
+    /// The name of an authorizer, for messages.
     #[must_use]
     pub fn authorizer_name(&self, id: &str) -> String {
         self.authorizers
@@ -128,7 +128,7 @@ impl Seen {
     }
 }
 
-/// Methods by what names them.
+/// Methods by their keys.
 #[must_use]
 pub(crate) fn by_id(methods: Vec<Method>) -> BTreeMap<MethodId, Method> {
     methods

@@ -1,4 +1,4 @@
-//! What a stage serves: the deployment it points to, as API Gateway exports it.
+//! The methods that a stage serves: those of its deployment, as API Gateway exports it.
 //!
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-export-api.html>
 
@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-/// The key of an operation that stands for every HTTP method.
+/// The key of an operation for every HTTP method.
 const ANY: &str = "x-amazon-apigateway-any-method";
 
-/// The keys of a path's item that are operations.
+/// The keys of a path item that are operations.
 const VERBS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
-/// What API Gateway exported is not what it says that it exports.
+/// API Gateway's export does not have the documented form.
 #[derive(Debug, Error)]
-#[error("what the stage serves cannot be read: the export has no `{0}`")]
+#[error("the export of the stage cannot be read: it has no `{0}`")]
 pub struct UnreadableExport(&'static str);
 
 /// The methods that a stage serves, by name: `GET /orders/{id}`.
@@ -25,10 +25,10 @@ pub struct Served {
     pub methods: BTreeMap<String, ServedMethod>,
 }
 
-/// A method as it is served.
+/// A method as the stage serves it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServedMethod {
-    /// The Lambda authorizers that decide about its requests.
+    /// The Lambda authorizers that decide its requests.
     pub authorizers: Vec<ServedAuthorizer>,
     /// The integration's type, in capital letters.
     pub integration: Option<String>,
@@ -38,16 +38,16 @@ pub struct ServedMethod {
     pub parameters: BTreeMap<String, String>,
 }
 
-/// An authorizer as it is served.
+/// An authorizer as the stage serves it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServedAuthorizer {
     /// Its name.
     pub name: String,
-    /// What it calls, as API Gateway writes it.
+    /// The URI of its function, as API Gateway writes it.
     pub uri: Option<String>,
-    /// Seconds for which its answers are used again.
+    /// The number of seconds for which its results are cached.
     pub ttl: Option<i64>,
-    /// What a request must have before the authorizer is asked.
+    /// The identity sources that a request must have for the authorizer to be called.
     pub identity_source: String,
 }
 
@@ -55,7 +55,7 @@ impl Served {
     /// Reads an export: OpenAPI 3.0 with the extensions `integrations` and `authorizers`.
     ///
     /// # Errors
-    /// Where it is no such document.
+    /// A document of another form.
     pub fn parse(document: &Value) -> Result<Self, UnreadableExport> {
         let paths = document
             .get("paths")
@@ -81,7 +81,7 @@ impl Served {
         Ok(served)
     }
 
-    /// The names of the authorizers that decide about some request.
+    /// The names of the authorizers that decide at least one method.
     pub fn authorizers(&self) -> impl Iterator<Item = &str> {
         let methods = self.methods.values();
         let authorizers = methods.flat_map(|method| &method.authorizers);

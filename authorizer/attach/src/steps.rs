@@ -1,7 +1,7 @@
-//! The order in which one method is changed, so that it is safe at every step.
+//! The order in which one method is changed, which is safe at every step.
 //!
-//! Another deployment than ours may be made from the API at any moment. So at no step a header is mapped from the answer of
-//! an authorizer that does not set it: mappings go before their authorizer does, and come after it.
+//! Others may deploy the API at any moment. So at no step is a header mapped from the context of an authorizer that does not
+//! set it: mappings are removed before their authorizer, and added after it.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub(crate) enum Step {
     Integration(Vec<Patch>),
 }
 
-/// The steps from a method as it was seen to what it is to be like; `authorizer` is the id of the gate's.
+/// The steps from a method's state to its target; `authorizer` is the id of the gate's authorizer.
 #[must_use]
 pub(crate) fn steps(seen: &Method, target: &Target, authorizer: &str) -> Vec<Step> {
     let wanted = match &target.decider {
@@ -30,7 +30,7 @@ pub(crate) fn steps(seen: &Method, target: &Target, authorizer: &str) -> Vec<Ste
     let authorization = authorization_patches(&seen.authorization, &wanted);
     let parameters = parameters_of(seen);
     let steps = if target.decider == Decider::Gate {
-        // What the new version does not set goes first, what only it sets comes last.
+        // Headers that the new version does not set are removed first, those that only it sets are added last.
         let kept = without_stale(parameters, &target.parameters);
         vec![
             Step::Integration(parameter_patches(parameters, &kept)),
@@ -51,7 +51,7 @@ pub(crate) fn steps(seen: &Method, target: &Target, authorizer: &str) -> Vec<Ste
         .collect()
 }
 
-/// The parameters without mappings from an authorizer's answer that are to go or to change.
+/// The parameters without the mappings from an authorizer's context that are to be removed or changed.
 fn without_stale(
     found: &BTreeMap<String, String>,
     wanted: &BTreeMap<String, String>,
@@ -72,7 +72,7 @@ fn authorization_patches(found: &Authorization, wanted: &Authorization) -> Vec<P
         ));
     }
     if found.authorizer_id != wanted.authorizer_id {
-        // An empty id takes the authorizer off.
+        // An empty id removes the authorizer.
         patches.push(Patch::Replace(
             "/authorizerId".to_owned(),
             wanted.authorizer_id.clone().unwrap_or_default(),
@@ -115,12 +115,12 @@ fn parameter_patches(
     removed.chain(set).collect()
 }
 
-/// A name as it stands in a JSON Pointer: <https://www.rfc-editor.org/rfc/rfc6901#section-3>.
+/// A name as a token of a JSON Pointer: <https://www.rfc-editor.org/rfc/rfc6901#section-3>.
 fn escaped(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }
 
-/// A parameter as people know it: the header's name, else the parameter's.
+/// The name of a parameter in messages: the header's, else its own.
 #[must_use]
 pub(crate) fn shown_parameter(name: &str) -> &str {
     name.strip_prefix(HEADER_PARAMETER).unwrap_or(name)

@@ -1,4 +1,4 @@
-//! What a method is to be like once the gate is attached.
+//! The target of a method: its state once the gate is attached.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use crate::{
     record::{Before, Record},
 };
 
-/// What the gate has to do with a method.
+/// The role of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The authorizer decides about its requests.
+    /// The authorizer decides its requests.
     Decided,
-    /// Named as one that stays without the authorizer.
+    /// Excluded by name: it stays without the authorizer.
     Excluded,
-    /// API Gateway answers it itself, for browsers that ask what they may send.
+    /// API Gateway answers it itself: a browser's preflight request.
     Preflight,
 }
 
@@ -37,16 +37,16 @@ impl Role {
     }
 }
 
-/// Who is to decide about a method's requests.
+/// Who decides a method's requests.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decider {
-    /// The authorizer of the version that is attached.
+    /// The authorizer of the attached version.
     Gate,
-    /// As it was before.
+    /// The former authorization.
     As(Authorization),
 }
 
-/// What a method is to be like.
+/// The target of a method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Who decides.
@@ -56,7 +56,7 @@ pub struct Target {
 }
 
 impl Target {
-    /// What a method is to be like under a contract.
+    /// The target of a method under a contract.
     #[must_use]
     pub fn attached(
         method: &Method,
@@ -74,7 +74,7 @@ impl Target {
             _ => &none,
         };
         let mut parameters = as_before(method, record, before);
-        // A mapping of the same header in another case would send the backend both.
+        // With a mapping of the same header in another case the backend would receive both.
         parameters.retain(|name, _| !same_header_as_one_of(name, headers));
         for (header, source) in headers {
             parameters.insert(header_parameter(header), source.clone());
@@ -88,7 +88,7 @@ impl Target {
         }
     }
 
-    /// What a method was like before.
+    /// The former state of a method.
     #[must_use]
     pub fn detached(method: &Method, record: &Record, before: &Before) -> Self {
         Self {
@@ -98,7 +98,7 @@ impl Target {
     }
 }
 
-/// A method's parameters without those that attaching wrote, and with those it replaced.
+/// A method's parameters without those that attaching has written, and with those that it replaced.
 fn as_before(method: &Method, record: &Record, before: &Before) -> BTreeMap<String, String> {
     let mut parameters = parameters_of(method).clone();
     parameters.retain(|name, value| !record.wrote(name, value));
@@ -123,7 +123,7 @@ pub(crate) fn other_spellings<'a>(
     })
 }
 
-/// A method's integration parameters; none where it has no integration.
+/// A method's integration parameters; empty if it has no integration.
 pub(crate) fn parameters_of(method: &Method) -> &BTreeMap<String, String> {
     static NONE: BTreeMap<String, String> = BTreeMap::new();
     method

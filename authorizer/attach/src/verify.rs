@@ -1,4 +1,4 @@
-//! Whether an API has what the gate needs, and whether its stage serves it.
+//! Verifies that an API has what the gate needs, and that its stage serves it.
 
 use crate::{
     api::{Answer, Authorization, Method},
@@ -12,7 +12,7 @@ use crate::{
     target::{Decider, parameters_of},
 };
 
-/// Everything that is not as the gate needs it, one line each: first in the API, then in what its stage serves.
+/// Everything that differs from what the gate needs, one line each: first in the API, then in its stage.
 #[must_use]
 pub fn findings(
     seen: &Seen,
@@ -20,7 +20,7 @@ pub fn findings(
     record: Option<&Record>,
     options: &Options,
 ) -> Vec<String> {
-    // Another authorizer is named below, with the methods it decides about.
+    // Another authorizer is reported below, with the methods that it decides.
     let options = Options {
         replace_authorizers: true,
         ..options.clone()
@@ -48,7 +48,7 @@ pub fn findings(
     }
     if record.is_some_and(|record| record.pending) {
         findings.push(format!(
-            "stage `{}` serves a deployment from before the last changes, whose run did not end",
+            "stage `{}` serves a deployment from before the last changes: their run did not finish",
             seen.stage.name
         ));
     }
@@ -62,7 +62,7 @@ fn no_authorizer(seen: &Seen, contract: &Contract) -> String {
         .find(|authorizer| authorizer.settings.uri == wanted.uri);
     match changed {
         Some(authorizer) => format!(
-            "the authorizer `{}` was changed: it keeps answers for {} seconds and waits for `{}`, where it is to keep none and wait for nothing",
+            "the authorizer `{}` was changed: it caches results for {} seconds and requires `{}`, but it must cache none and require nothing",
             authorizer.name,
             authorizer.settings.ttl.unwrap_or(300),
             authorizer.settings.identity_source
@@ -88,7 +88,7 @@ fn live(seen: &Seen, wanted: &Wanted<'_>, authorizer: Option<&str>) -> Vec<Strin
             }
         }
         Decider::As(before) if method.authorization != *before => findings.push(format!(
-            "{name} is excluded, and the gate's authorizer decides about it"
+            "{name} is excluded, but the gate's authorizer decides it"
         )),
         Decider::As(_) => {}
     }
@@ -99,7 +99,7 @@ fn live(seen: &Seen, wanted: &Wanted<'_>, authorizer: Option<&str>) -> Vec<Strin
             None => findings.push(format!("{name} does not set {header} from {value}")),
             Some(other) if other != value => {
                 findings.push(format!(
-                    "{name} sets {header} from {other}, not from {value}"
+                    "{name} sets {header} from {other} instead of {value}"
                 ));
             }
             Some(_) => {}

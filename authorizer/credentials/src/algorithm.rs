@@ -1,4 +1,4 @@
-//! The signature algorithms keys are made for.
+//! The signature algorithms that keys are generated for.
 
 use std::{fmt, str::FromStr};
 
@@ -27,7 +27,7 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every algorithm, in the order they are listed to people.
+    /// Every algorithm, in the order of help texts and messages.
     pub const ALL: [Self; 13] = [
         Self::HS256,
         Self::HS384,
@@ -44,7 +44,7 @@ impl Algorithm {
         Self::PS512,
     ];
 
-    /// The name that a key's `alg` holds.
+    /// The value of a key's `alg`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

@@ -18,11 +18,11 @@ use crate::{
     rsa,
 };
 
-/// Makes a key set with one new private key. Without `kid` the key gets a random UUID; without
+/// Generates a key set with one new private key. Without `kid` the key gets a random UUID; without
 /// `bits` it gets the algorithm's usual size, which is 2048 for RSA as in Oathkeeper.
 ///
 /// # Errors
-/// A size that the algorithm has no keys of; and a failure of the cryptography.
+/// A size that the algorithm has no keys of, or a failure of the cryptographic library.
 pub fn generate(
     algorithm: Algorithm,
     kid: Option<&str>,
@@ -86,7 +86,7 @@ pub fn generate(
     Ok(Jwks { keys: vec![key] })
 }
 
-/// base64url without padding, as every part of a key is written.
+/// base64url without padding, as every member of a key is encoded.
 pub(crate) fn encoded(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
@@ -108,7 +108,7 @@ fn only(
 }
 
 fn symmetric(algorithm: Algorithm, bits: u32, least: u32) -> Result<Material, CredentialsError> {
-    /// More than any hash takes in, and more than a secret can hold.
+    /// More than any hash uses, and more than a secret can contain.
     const MOST: u32 = 1 << 16;
     if bits < least || bits > MOST || !bits.is_multiple_of(8) {
         let usable = "a multiple of 8 that is at least the hash's size";

@@ -1,4 +1,4 @@
-//! JSON Web Keys as they are written down.
+//! JSON Web Keys as they are written in JSON.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub struct Jwk {
     pub(crate) material: Material,
 }
 
-/// What makes up the key, each part base64url without padding.
+/// The members of the key itself, each in base64url without padding.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Material {
@@ -48,7 +48,7 @@ pub(crate) struct RsaMaterial {
 }
 
 impl Jwks {
-    /// What to serialise as the key set: the set itself.
+    /// The key set for serialisation.
     #[must_use]
     pub fn as_json(&self) -> &Self {
         self

@@ -1,4 +1,4 @@
-//! Makes JSON Web Key Sets for the id_token mutator, as `oathkeeper credentials generate` does.
+//! Generates JSON Web Key Sets for the id_token mutator, as `oathkeeper credentials generate` does.
 //!
 //! ```
 //! # fn main() -> Result<(), oathgate_credentials::CredentialsError> {
@@ -27,25 +27,25 @@ pub use generate::generate;
 pub use jwk::{Jwk, Jwks};
 use thiserror::Error;
 
-/// Why no key was made.
+/// Why no key was generated.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CredentialsError {
     /// No signature algorithm has this name.
-    #[error("`{0}` is no signature algorithm that keys can be made for, use one of {all}", all = Algorithm::names())]
+    #[error("`{0}` is not a supported signature algorithm: use one of {all}", all = Algorithm::names())]
     Algorithm(String),
     /// The algorithm has no keys of this size.
-    #[error("`{algorithm}` has no keys of {bits} bits, use {usable}")]
+    #[error("`{algorithm}` has no keys of {bits} bits: use {usable}")]
     Bits {
         /// The algorithm.
         algorithm: Algorithm,
-        /// The size asked for.
+        /// The requested size.
         bits: u32,
-        /// What it has.
+        /// The sizes that it has.
         usable: &'static str,
     },
-    /// The cryptography failed.
+    /// The cryptographic library failed.
     #[error(
-        "no key could be made: the system's source of random numbers or the cryptography failed"
+        "no key could be generated: the system's source of random numbers or the cryptographic library failed"
     )]
     Cryptography,
 }

@@ -1,4 +1,4 @@
-//! Makes RSA keys.
+//! Generates RSA keys.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},

@@ -1,4 +1,4 @@
-//! Keys that are made can be used, and look as Oathkeeper's do.
+//! Generated keys can be used, and are written as Oathkeeper writes them.
 
 #![allow(
     clippy::unwrap_used,
@@ -47,7 +47,7 @@ fn bytes(key: &Value, member: &str) -> Vec<u8> {
 }
 
 #[test]
-fn it_makes_keys_for_every_algorithm() {
+fn it_generates_keys_for_every_algorithm() {
     for algorithm in Algorithm::ALL {
         let key = key(algorithm.as_str(), None);
         assert_eq!(key["alg"], algorithm.as_str());
@@ -68,7 +68,7 @@ fn it_writes_members_in_oathkeepers_order() {
 }
 
 #[test]
-fn it_gives_random_ids_unless_told() {
+fn it_gives_random_ids_unless_one_is_named() {
     let ids: Vec<String> = [None, Some(""), None]
         .iter()
         .flat_map(|kid| {
@@ -81,7 +81,7 @@ fn it_gives_random_ids_unless_told() {
 }
 
 #[test]
-fn it_makes_rsa_keys_that_sign() {
+fn it_generates_rsa_keys_that_sign() {
     for (algorithm, bits) in [("RS256", None), ("PS384", Some(3072))] {
         let key = key(algorithm, bits);
         assert_eq!(names(&key), "alg d dp dq e kid kty n p q qi use");
@@ -115,7 +115,7 @@ fn it_makes_rsa_keys_that_sign() {
 }
 
 #[test]
-fn it_makes_elliptic_keys_that_sign() {
+fn it_generates_elliptic_keys_that_sign() {
     for (name, curve, size, algorithm, verification) in [
         (
             "ES256",
@@ -155,7 +155,7 @@ fn it_makes_elliptic_keys_that_sign() {
 }
 
 #[test]
-fn it_makes_edwards_keys_that_sign() {
+fn it_generates_edwards_keys_that_sign() {
     let key = key("EdDSA", None);
     assert_eq!(names(&key), "alg crv d kid kty use x");
     assert_eq!(
@@ -168,7 +168,7 @@ fn it_makes_edwards_keys_that_sign() {
 }
 
 #[test]
-fn it_makes_symmetric_keys_of_oathkeepers_sizes() {
+fn it_generates_symmetric_keys_of_oathkeepers_sizes() {
     for (algorithm, bits, size) in [
         ("HS256", None, 32),
         ("HS384", None, 48),
@@ -204,7 +204,7 @@ fn it_refuses_sizes_that_an_algorithm_does_not_have() {
 }
 
 #[test]
-fn it_refuses_algorithms_that_are_none() {
+fn it_refuses_unknown_algorithms() {
     for name in ["", "none", "es256", "RSA", "HS1024"] {
         let error = name.parse::<Algorithm>().unwrap_err();
         assert!(error.to_string().contains("`ES256`"), "{error}");

@@ -1,4 +1,4 @@
-//! Sends one request and reads the whole answer, within one time-out.
+//! Sends one request and reads the whole response, within one time-out.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -25,10 +25,10 @@ use crate::{
     tls::{CaFileError, Tls, check_ca_file},
 };
 
-/// What the client is willing to hold and keep.
+/// The client's limits on responses and connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest answer, headers aside, in bytes.
+    /// The largest body of a response, in bytes.
     pub answer_bytes: usize,
     /// How long an unused connection is kept, at most.
     pub idle: Duration,
@@ -49,8 +49,8 @@ impl Default for Limits {
 
 /// The HTTP/1.1 client. Cloning it is cheap, and clones share their connections.
 ///
-/// Redirects are not followed and answers are not decompressed; who asks decides about that. A
-/// request that a kept-alive connection swallowed, because the service had closed it meanwhile, is
+/// Redirects are not followed and responses are not decompressed: that is the caller's decision. A
+/// request that was lost on a kept-alive connection, because the service had closed it meanwhile, is
 /// sent once more on a new one where its method allows that (RFC 9110 section 9.2.2), as Go does.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -67,7 +67,7 @@ impl Default for Client {
 
 impl Client {
     /// A client that trusts the bundled web roots and the certificates of a PEM file, which is read
-    /// when the first `https` address is asked.
+    /// at the first request to an `https` URL.
     #[must_use]
     pub fn new(limits: Limits, ca_file: Option<PathBuf>) -> Self {
         let pool = Pool::builder(TokioExecutor::new())
@@ -82,11 +82,12 @@ impl Client {
         }
     }
 
-    /// A client with the usual limits that also trusts the file named by `OATHGATE_CA_FILE`, else by
-    /// `SSL_CERT_FILE`, which others may have set and which is looked at when it is first needed.
+    /// A client with the default limits that also trusts the certificates of the file that
+    /// `OATHGATE_CA_FILE` names, else of that in `SSL_CERT_FILE`, which may be set for other programs and
+    /// is read when it is first needed.
     ///
     /// # Errors
-    /// `OATHGATE_CA_FILE` names a file without certificates.
+    /// `OATHGATE_CA_FILE` names a file without usable certificates.
     pub fn from_env() -> Result<Self, CaFileError> {
         let named = |name| std::env::var_os(name).filter(|value| !value.is_empty());
         let ours = named(CA_FILE.name).map(PathBuf::from);
@@ -97,11 +98,11 @@ impl Client {
         Ok(Self::new(Limits::default(), ca_file))
     }
 
-    /// Sends a request and reads the whole answer within the request's time-out.
+    /// Sends a request and reads the whole response within the request's time-out.
     ///
     /// # Errors
-    /// Why there is no answer; the text names neither address nor credentials.
-    pub async fn ask(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+    /// Why there is no response; the text contains neither address nor credentials.
+    pub async fn fetch(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let timeout = request.timeout;
         let repeatable = request.body.is_empty()
             && matches!(
@@ -126,8 +127,8 @@ impl Client {
                 on_used_connection: true,
                 ..
             }) if again.is_some() => {
-                // Connections that were kept may all be dead, so this may be one of them again;
-                // more than one repetition would hide a service that is broken.
+                // Every kept connection may be dead, so this may be one of them again; more than one
+                // repetition would hide a service that is broken.
                 self.once(again.unwrap_or_default())
                     .await
                     .map_err(|swallowed| swallowed.error)
@@ -143,7 +144,7 @@ impl Client {
             answer = self.pool.request(message) => answer,
             () = interim.too_many() => return Err(Swallowed {
                 on_used_connection: false,
-                error: HttpError::Broken("it sends interim answers without end".into()),
+                error: HttpError::Broken("it sends too many interim responses".into()),
             }),
         };
         let answer = answer.map_err(|error| Swallowed {
@@ -163,11 +164,11 @@ impl Client {
 
 impl HttpClient for Client {
     fn send(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, HttpError>> {
-        Box::pin(self.ask(request))
+        Box::pin(self.fetch(request))
     }
 }
 
-/// A request without an answer.
+/// A request without a response.
 struct Swallowed {
     on_used_connection: bool,
     error: HttpError,

@@ -1,4 +1,4 @@
-//! Opens connections, plain or TLS, and knows which carried a request before.
+//! Opens connections, plain or TLS, and records which have carried a request.
 
 use std::{
     io,
@@ -24,8 +24,8 @@ use crate::tls::Tls;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Opens connections. TLS is set up by the first `https` address, so that a process that asks none
-/// never pays for it.
+/// Opens connections. TLS is set up for the first `https` URL, so that a process without any never
+/// pays for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Dialer {
     tcp: HttpConnector,
@@ -85,12 +85,12 @@ impl Uses {
     }
 }
 
-/// A connection that knows whether it was used.
+/// A connection that records whether it was used.
 #[derive(Debug)]
 pub(crate) struct Counted {
     stream: MaybeHttpsStream<TokioIo<TcpStream>>,
-    /// Whether anything was read from it. What is written after that is the next request: requests
-    /// that may be sent again have no body that could still be on its way.
+    /// Whether anything was read from it. Bytes written after that belong to the next request: requests
+    /// that may be repeated have no body that could still be being sent.
     answered: bool,
     uses: Uses,
 }

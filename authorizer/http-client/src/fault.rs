@@ -1,4 +1,4 @@
-//! What went wrong, in words that name neither address nor credentials.
+//! Describes failures in words that contain neither address nor credentials.
 
 use std::{error::Error, io};
 
@@ -8,28 +8,28 @@ use rustls::CertificateError;
 
 use crate::tls::TlsError;
 
-/// Why no answer's head came back.
+/// Why the head of a response was not received.
 pub(crate) fn of_exchange(error: &legacy::Error) -> HttpError {
     let words = describe(error);
     if error.is_connect() {
         HttpError::Connect(words.unwrap_or("it could not be reached").into())
     } else {
-        HttpError::Broken(words.unwrap_or("it is no HTTP/1.1").into())
+        HttpError::Broken(words.unwrap_or("it is not valid HTTP/1.1").into())
     }
 }
 
-/// Why an answer's body could not be read to its end.
+/// Why the body of a response could not be read to its end.
 pub(crate) fn of_body(error: &hyper::Error) -> HttpError {
     HttpError::Broken(describe(error).unwrap_or("it was cut short").into())
 }
 
-/// The innermost cause that says something.
+/// The innermost cause that has a description.
 fn describe(error: &(dyn Error + 'static)) -> Option<&'static str> {
     let mut found = None;
     let mut next = Some(error);
     while let Some(error) = next {
         found = of_one(error).or(found);
-        // An `io::Error` shows what it wraps only through `get_ref`.
+        // An `io::Error` gives access to the error that it wraps only through `get_ref`.
         next = match error
             .downcast_ref::<io::Error>()
             .and_then(io::Error::get_ref)
@@ -74,17 +74,17 @@ fn of_tls(error: &rustls::Error) -> &'static str {
                 "its certificate is for another name"
             }
             CertificateError::UnknownIssuer => "its certificate's issuer is not trusted",
-            _ => "its certificate is not to be trusted",
+            _ => "its certificate is not trusted",
         },
-        _ => "TLS could not be agreed on",
+        _ => "the TLS handshake failed",
     }
 }
 
 fn of_http(error: &hyper::Error) -> Option<&'static str> {
     if error.is_incomplete_message() || error.is_closed() {
-        Some("the connection was closed before the answer was complete")
+        Some("the connection was closed before the response was complete")
     } else if error.is_parse() {
-        Some("it is no HTTP/1.1")
+        Some("it is not valid HTTP/1.1")
     } else {
         None
     }
@@ -99,7 +99,7 @@ fn of_io(kind: io::ErrorKind) -> Option<&'static str> {
         io::ErrorKind::UnexpectedEof => Some("the connection was closed early"),
         io::ErrorKind::TimedOut => Some("connecting took too long"),
         io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
-            Some("there is no way to it")
+            Some("it is unreachable")
         }
         _ => None,
     }

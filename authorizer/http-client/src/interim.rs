@@ -1,5 +1,5 @@
-//! Interim answers, [RFC 9110 section 15.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.2): passed
-//! over, but not without end.
+//! Interim responses, [RFC 9110 section 15.2](https://www.rfc-editor.org/rfc/rfc9110#section-15.2): skipped,
+//! up to a limit.
 
 use std::sync::{
     Arc,
@@ -9,10 +9,10 @@ use std::sync::{
 use http::Request;
 use tokio::sync::Notify;
 
-/// How many are passed over before one answer; a service sends one or two.
+/// How many are skipped before a response; services send one or two.
 const MOST: u32 = 100;
 
-/// Counts the interim answers to one request.
+/// Counts the interim responses to one request.
 #[derive(Debug, Default)]
 pub(crate) struct Interim {
     count: AtomicU32,
@@ -20,7 +20,7 @@ pub(crate) struct Interim {
 }
 
 impl Interim {
-    /// Counts those that come for a request.
+    /// Starts to count those of a request.
     pub(crate) fn of<B>(message: &mut Request<B>) -> Arc<Self> {
         let interim = Arc::new(Self::default());
         let counting = Arc::clone(&interim);
@@ -32,7 +32,7 @@ impl Interim {
         interim
     }
 
-    /// Comes back once there are too many.
+    /// Returns once there are too many.
     pub(crate) async fn too_many(&self) {
         self.too_many.notified().await;
     }

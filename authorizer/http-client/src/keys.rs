@@ -11,7 +11,7 @@ use oathgate_engine::{
 };
 
 /// Key sets from `file://` paths, `http(s)://` services and `inline://` base64, as Oathkeeper reads
-/// them. Nothing is kept: how long a set is good for is decided by who asks.
+/// them. Nothing is cached: the caller decides how long a set is used.
 #[derive(Clone, Debug)]
 pub struct UrlKeys {
     http: Arc<dyn HttpClient>,
@@ -26,10 +26,10 @@ impl UrlKeys {
         }
     }
 
-    /// Follows redirects, and takes whatever is no error, as Oathkeeper's key fetcher does.
+    /// Follows redirects and accepts every status that is not an error, as Oathkeeper's key fetcher does.
     async fn fetch(&self, url: &str, timeout: Duration) -> Result<Bytes, KeySourceError> {
         let url = Url::parse(url).map_err(|error| {
-            KeySourceError::Unreadable(format!("the key set's URL is none: {}", error.reason))
+            KeySourceError::Unreadable(format!("the key set's URL is not valid: {}", error.reason))
         })?;
         let answer = ServiceRequest::new("GET", url, timeout)
             .send(&*self.http)
@@ -40,13 +40,13 @@ impl UrlKeys {
                 }
                 _ => KeySourceError::Unreadable(error.to_string()),
             })?;
-        let said = || format!("the service answered with status {}", answer.status);
+        let reason = || format!("the service answered with status {}", answer.status);
         match answer.status {
             200..400 => Ok(answer.body),
-            // Asking again may help: too many requests, and failures of the server but one.
-            429 | 500 | 502.. => Err(KeySourceError::Unavailable(said())),
-            400..=501 => Err(KeySourceError::Unreadable(said())),
-            _ => Err(KeySourceError::Unavailable(said())),
+            // A later request may succeed: too many requests, and the failures of the server except 501.
+            429 | 500 | 502.. => Err(KeySourceError::Unavailable(reason())),
+            400..=501 => Err(KeySourceError::Unreadable(reason())),
+            _ => Err(KeySourceError::Unavailable(reason())),
         }
     }
 }
@@ -70,15 +70,15 @@ impl KeySource for UrlKeys {
 
 fn unknown_scheme() -> KeySourceError {
     KeySourceError::Unreadable(
-        "the key set's URL begins with none of file://, http://, https://, inline://".to_owned(),
+        "the key set's URL must begin with file://, http://, https:// or inline://".to_owned(),
     )
 }
 
-/// What is written behind `file://` is a path with escapes, in the working folder unless it begins
-/// with a slash; a query or fragment says nothing of a file.
+/// The text after `file://` is a path with escapes, relative to the working folder unless it begins
+/// with a slash; a query or fragment is ignored.
 fn file(path: &str) -> Result<Bytes, KeySourceError> {
     let url = Url::parse(path).map_err(|error| {
-        KeySourceError::Unreadable(format!("the key set's path is none: {}", error.reason))
+        KeySourceError::Unreadable(format!("the key set's path is not valid: {}", error.reason))
     })?;
     std::fs::read(Path::new(&url.path))
         .map(Bytes::from)
@@ -94,7 +94,7 @@ fn inline(text: &str) -> Result<Bytes, KeySourceError> {
     STANDARD
         .decode(text)
         .map(Bytes::from)
-        .map_err(|_| KeySourceError::Unreadable("the inline key set is no base64".to_owned()))
+        .map_err(|_| KeySourceError::Unreadable("the inline key set is not base64".to_owned()))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
-//! The one HTTP client of Oathgate: rustls, kept-alive connections, time-outs that mean what they say.
+//! Oathgate's HTTP client: rustls, kept-alive connections, time-outs that hold for a whole exchange.
 //!
-//! [`Client`] is what the engine's [`HttpClient`](oathgate_engine::ports::HttpClient) port is filled
-//! with, [`UrlKeys`] reads key sets by URL with it, and `aws` (a feature) lets the AWS SDK ask
-//! through it too, so that a process holds one pool of connections and one set of trusted roots.
+//! [`Client`] implements the engine's [`HttpClient`](oathgate_engine::ports::HttpClient) port,
+//! [`UrlKeys`] reads key sets by URL with it, and `aws` (a feature) makes the AWS SDK send its requests
+//! through it too, so that a process has one pool of connections and one set of trusted roots.
 
 #![cfg_attr(
     test,

@@ -1,4 +1,4 @@
-//! The port's requests and answers as HTTP messages.
+//! The port's requests and responses as HTTP messages.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -11,7 +11,7 @@ use http_body_util::Full;
 use oathgate_engine::go::{bytes_of_text, text_from_bytes};
 use oathgate_engine::ports::{HttpError, HttpRequest, HttpResponse};
 
-/// How the gate introduces itself where a request has no `User-Agent` of its own.
+/// The `User-Agent` of requests that have none of their own.
 const AGENT: HeaderValue =
     HeaderValue::from_static(concat!("oathgate/", env!("CARGO_PKG_VERSION")));
 
@@ -42,7 +42,7 @@ pub(crate) fn outgoing(request: HttpRequest) -> Result<Request<Full<Bytes>>, Htt
     Ok(message)
 }
 
-/// The address without what HTTP does not send, and the credentials it held.
+/// The URL without the parts that HTTP does not send, and the credentials that it contained.
 fn address(url: &str) -> Result<(Uri, Option<HeaderValue>), HttpError> {
     let parsed: Uri = url.parse().map_err(|_| HttpError::Address)?;
     let mut parts = parsed.into_parts();
@@ -63,7 +63,7 @@ fn address(url: &str) -> Result<(Uri, Option<HeaderValue>), HttpError> {
     Ok((address, credentials))
 }
 
-/// RFC 7617: the user and password of a URL as an `Authorization` header.
+/// The user and password of a URL as an `Authorization` header (RFC 7617).
 fn basic(user: &str) -> Option<HeaderValue> {
     let (name, password) = user.split_once(':').unwrap_or((user, ""));
     let mut plain = decode(name)?;
@@ -88,7 +88,7 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// An answer as the port hands it on. Bytes of a header that are no UTF-8 are
+/// A response in the form of the port. Bytes of a header that are not UTF-8 are
 /// kept as [`text_from_bytes`] keeps them.
 pub(crate) fn incoming(head: response::Parts, body: Bytes) -> HttpResponse {
     let headers = head
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn it_refuses_what_is_no_http_address() {
+    fn it_refuses_urls_that_are_not_valid_http_urls() {
         for url in [
             "",
             "/whoami",
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn it_refuses_methods_that_are_none() {
+    fn it_refuses_methods_that_are_not_valid() {
         let request = HttpRequest {
             method: "GET /x".into(),
             ..to("http://a/", &[])
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn it_keeps_order_and_repeats_and_the_callers_host() {
+    fn it_keeps_the_order_and_repetitions_of_headers_and_the_callers_host() {
         let message = outgoing(to(
             "http://a/",
             &[("X-A", "1"), ("Host", "b"), ("x-a", "2")],
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_itself_unless_the_caller_did() {
+    fn it_sends_its_own_user_agent_unless_the_caller_has_one() {
         assert_eq!(
             outgoing(to("http://a/", &[])).unwrap().headers()["user-agent"],
             AGENT
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn it_turns_the_user_of_an_address_into_a_header() {
+    fn it_turns_the_user_of_a_url_into_a_header() {
         let message = outgoing(to("http://al%20ice:s%3Acret@host:1/p?q", &[])).unwrap();
         assert_eq!(message.uri(), "http://host:1/p?q");
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Limits on how long something may take, set at no system call each.
+//! Time limits that need no system call each.
 
 use std::{
     future::{Future, poll_fn},
@@ -14,33 +14,33 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// How many timers are kept: as many as a server has requests under way on a busy day.
+/// How many timers are kept: as many requests as a busy server has at the same time.
 const MOST_KEPT: usize = 64;
 
-/// Longer than any process lives: where a limit is too long to be a moment.
+/// Longer than any process lives: for a limit that is too long to be represented as a moment.
 const FOREVER: Duration = Duration::from_secs(86_400 * 365 * 30);
 
-/// Limits with timers that are used again.
+/// Limits with timers that are reused.
 ///
-/// A timer that begins makes the runtime's loop go round once for it, which is a system call and
-/// takes longer than a decision. One that is there already and is only put off does not. So timers
-/// go back when their time was not needed. All uses of one value belong to one runtime.
+/// Starting a timer makes the runtime's loop run once more, which is a system call and takes longer than
+/// a decision. Postponing a timer that exists does not. So timers are kept once their work is done. All
+/// uses of one value must be in one runtime.
 #[derive(Debug, Default)]
 pub struct TimeLimits {
     kept: Mutex<Vec<Pin<Box<Sleep>>>>,
 }
 
-/// The time was up before the work was done.
+/// The limit was reached before the work was done.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the time was up")]
+#[error("the time limit was reached")]
 pub struct TimeUp;
 
 impl TimeLimits {
-    /// Does some work for as long as `limit`. Work that needs no waiting is done however short that
+    /// Runs a future for at most `limit`. A future that never waits is completed however short the limit
     /// is.
     ///
     /// # Errors
-    /// The work is not done in time. It is given up.
+    /// The future did not complete in time. It is dropped.
     pub async fn within<F: Future>(&self, limit: Duration, work: F) -> Result<F::Output, TimeUp> {
         let begun = Instant::now();
         let mut work = pin!(work);
@@ -78,7 +78,7 @@ impl TimeLimits {
     }
 }
 
-/// A timer that goes back.
+/// A timer that is given back when it is dropped.
 struct Lent<'a> {
     timer: Option<Pin<Box<Sleep>>>,
     by: &'a TimeLimits,
@@ -87,7 +87,7 @@ struct Lent<'a> {
 impl Lent<'_> {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()> {
         match &mut self.timer {
-            // Work that never lets the runtime rest has a limit too.
+            // A future that never yields to the runtime is limited too.
             Some(timer) => pin!(unconstrained(timer.as_mut())).poll(context),
             None => Poll::Pending,
         }
@@ -118,7 +118,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     #[tokio::test]
-    async fn work_that_takes_too_long_is_given_up() {
+    async fn a_future_that_takes_too_long_is_dropped() {
         let limits = TimeLimits::default();
         for _ in 0..3 {
             assert_eq!(limits.within(SHORT, pending::<()>()).await, Err(TimeUp));
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_timer_that_was_put_off_does_not_end_earlier() {
+    async fn a_timer_that_was_postponed_does_not_end_earlier() {
         let limits = TimeLimits::default();
         let pause = async || tokio::task::yield_now().await;
         assert_eq!(limits.within(SHORT, pause()).await, Ok(()));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn limits_inside_of_limits_hold_each() {
+    async fn nested_limits_hold_each() {
         let limits = TimeLimits::default();
         for _ in 0..2 {
             let inner = limits.within(SHORT, pending::<()>());
@@ -147,20 +147,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_needs_no_waiting_is_done_in_no_time() {
+    async fn a_future_that_never_waits_completes_under_a_limit_of_zero() {
         let limits = TimeLimits::default();
         assert_eq!(limits.within(Duration::ZERO, ready(1)).await, Ok(1));
         assert!(limits.kept().is_empty(), "no timer was needed");
     }
 
     #[tokio::test]
-    async fn the_longest_limit_is_no_moment_and_holds() {
+    async fn the_longest_limit_holds() {
         let limits = TimeLimits::default();
         assert_eq!(limits.within(Duration::MAX, sleep(SHORT)).await, Ok(()));
     }
 
     #[tokio::test]
-    async fn work_that_never_rests_is_given_up() {
+    async fn a_future_that_never_yields_is_dropped() {
         let limits = TimeLimits::default();
         let restless = async {
             loop {
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn timers_are_used_again_and_not_kept_without_end() {
+    async fn timers_are_reused_and_their_number_is_bounded() {
         let limits = TimeLimits::default();
         for _ in 0..5 {
             assert_eq!(limits.within(LONG, sleep(Duration::ZERO)).await, Ok(()));

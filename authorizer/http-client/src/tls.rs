@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! The certificates that the client trusts.
 
 use std::{
     io,
@@ -19,26 +19,26 @@ use thiserror::Error;
 /// Why TLS cannot be set up.
 #[derive(Debug, Error)]
 pub enum TlsError {
-    /// The file with further certificates cannot be read, or holds none.
+    /// The file with further certificates cannot be read, or contains none.
     #[error("the certificates in `{0}` cannot be read: name a readable PEM file")]
     CaFile(PathBuf),
-    /// The cryptography offers no usable protocol.
+    /// The cryptographic library offers no usable protocol.
     #[error("no TLS version can be offered")]
     Versions,
 }
 
-/// Why the file that `OATHGATE_CA_FILE` names is of no use.
+/// Why the file that `OATHGATE_CA_FILE` names cannot be used.
 #[derive(Debug, Error)]
 pub enum CaFileError {
-    /// It is not there, or this process may not read it.
+    /// It does not exist, or this process may not read it.
     #[error("`{variable}` names `{path}`, which cannot be read: {error}", variable = CA_FILE.name, path = path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         error: io::Error,
     },
-    /// It holds no certificate, or one that is damaged.
+    /// It contains no certificate, or one that is not valid.
     #[error(
         "`{variable}` names `{path}`, which is not a PEM file of certificates",
         variable = CA_FILE.name,
@@ -50,10 +50,10 @@ pub enum CaFileError {
     },
 }
 
-/// Says before the first request what keeps the certificates of a file from being trusted.
+/// Checks before the first request that the certificates of a file can be trusted.
 ///
 /// # Errors
-/// The file cannot be read, or holds no usable certificate.
+/// The file cannot be read, or contains no usable certificate.
 pub(crate) fn check_ca_file(path: &Path) -> Result<(), CaFileError> {
     let text = std::fs::read(path).map_err(|error| CaFileError::Unreadable {
         path: path.to_owned(),
@@ -74,7 +74,7 @@ fn add_certificates(roots: &mut RootCertStore, text: &[u8]) -> bool {
     certificates.is_ok_and(|certificates| roots.add_parsable_certificates(certificates).0 > 0)
 }
 
-/// The TLS configuration, made when first asked for.
+/// The TLS configuration, built when it is first needed.
 #[derive(Debug)]
 pub(crate) struct Tls {
     ca_file: Option<PathBuf>,
@@ -89,7 +89,7 @@ impl Tls {
         }
     }
 
-    /// What opens TLS connections over `tcp`. A file that cannot be read is tried again next time.
+    /// Opens TLS connections over `tcp`. A file that cannot be read is read again next time.
     pub(crate) fn connector(
         &self,
         tcp: HttpConnector,

@@ -1,4 +1,4 @@
-//! Services that misbehave in every way, asked for real.
+//! Requests to services that misbehave in every way.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests may fail loudly")]
 
@@ -51,7 +51,10 @@ async fn it_keeps_connections_alive() {
     .await;
     let client = small();
     for _ in 0..5 {
-        let answer = client.ask(get(format!("http://{address}/"))).await.unwrap();
+        let answer = client
+            .fetch(get(format!("http://{address}/")))
+            .await
+            .unwrap();
         assert_eq!((answer.status, &answer.body[..]), (200, &b"hello"[..]));
     }
     assert_eq!(connections.load(Ordering::SeqCst), 1);
@@ -75,7 +78,7 @@ async fn it_sends_the_host_it_was_given() {
         headers: vec![("Host".into(), "elsewhere.example".into())],
         ..get(format!("http://{address}/a%2Fb?c=d"))
     };
-    assert_eq!(small().ask(request).await.unwrap().status, 204);
+    assert_eq!(small().fetch(request).await.unwrap().status, 204);
     let head = heads.recv().await.unwrap().to_ascii_lowercase();
     assert!(head.starts_with("get /a%2fb?c=d http/1.1\r\n"), "{head}");
     assert_eq!(head.matches("host:").count(), 1, "{head}");
@@ -83,7 +86,7 @@ async fn it_sends_the_host_it_was_given() {
 }
 
 #[tokio::test]
-async fn it_hands_redirects_on() {
+async fn it_returns_redirects_to_the_caller() {
     let address = service(|mut stream, _| async move {
         head(&mut stream).await;
         let text =
@@ -92,7 +95,7 @@ async fn it_hands_redirects_on() {
     })
     .await;
     let answer = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap();
     assert_eq!(
@@ -102,13 +105,13 @@ async fn it_hands_redirects_on() {
 }
 
 #[tokio::test]
-async fn it_says_that_a_connection_was_refused() {
+async fn a_refused_connection_is_reported() {
     let address = {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
     let error = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     assert_eq!(
@@ -119,29 +122,29 @@ async fn it_says_that_a_connection_was_refused() {
 }
 
 #[tokio::test]
-async fn it_says_that_a_name_is_not_known() {
+async fn an_unknown_name_is_reported() {
     let error = small()
-        .ask(get("http://nowhere.invalid/".into()))
+        .fetch(get("http://nowhere.invalid/".into()))
         .await
         .unwrap_err();
     assert_eq!(error, HttpError::Connect("its name is not known".into()));
 }
 
 #[tokio::test]
-async fn it_says_that_a_connection_was_closed_without_an_answer() {
+async fn a_connection_that_is_closed_without_a_response_is_reported() {
     let address = service(|mut stream, _| async move {
         head(&mut stream).await;
     })
     .await;
     let error = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn it_says_that_a_connection_was_reset() {
+async fn a_connection_that_is_reset_is_reported() {
     let address = service(|stream, _| async move {
         // Closing with the request unread makes the system send a reset.
         stream.readable().await.unwrap();
@@ -149,14 +152,14 @@ async fn it_says_that_a_connection_was_reset() {
     })
     .await;
     let error = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn it_does_not_wait_beyond_the_time_allowed() {
+async fn it_does_not_wait_longer_than_the_time_out() {
     let hanging = service(|mut stream, _| async move {
         head(&mut stream).await;
         std::future::pending::<()>().await;
@@ -178,12 +181,15 @@ async fn it_does_not_wait_beyond_the_time_allowed() {
             timeout: Duration::from_millis(200),
             ..get(format!("http://{address}/"))
         };
-        assert_eq!(small().ask(request).await.unwrap_err(), HttpError::Timeout);
+        assert_eq!(
+            small().fetch(request).await.unwrap_err(),
+            HttpError::Timeout
+        );
     }
 }
 
 #[tokio::test]
-async fn it_does_not_hold_more_than_it_is_willing_to() {
+async fn it_refuses_a_response_above_the_largest_size() {
     let announced = service(|mut stream, _| async move {
         head(&mut stream).await;
         stream
@@ -204,7 +210,7 @@ async fn it_does_not_hold_more_than_it_is_willing_to() {
     .await;
     for address in [announced, endless] {
         let error = small()
-            .ask(get(format!("http://{address}/")))
+            .fetch(get(format!("http://{address}/")))
             .await
             .unwrap_err();
         assert_eq!(error, HttpError::TooLarge(1000));
@@ -212,21 +218,21 @@ async fn it_does_not_hold_more_than_it_is_willing_to() {
 }
 
 #[tokio::test]
-async fn it_takes_an_answer_of_exactly_the_largest_size() {
+async fn it_accepts_a_response_of_exactly_the_largest_size() {
     let body: &'static str = Box::leak("x".repeat(1000).into_boxed_str());
     let address = service(move |mut stream, _| async move {
         answer(&mut stream, body).await;
     })
     .await;
     let answer = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap();
     assert_eq!(answer.body.len(), 1000);
 }
 
 #[tokio::test]
-async fn it_says_that_an_answer_is_no_http() {
+async fn a_response_that_is_not_http_is_reported() {
     let address = service(|mut stream, _| async move {
         head(&mut stream).await;
         stream
@@ -236,14 +242,14 @@ async fn it_says_that_an_answer_is_no_http() {
     })
     .await;
     let error = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn it_says_that_an_answer_was_cut_short() {
+async fn a_response_that_is_cut_short_is_reported() {
     let address = service(|mut stream, _| async move {
         head(&mut stream).await;
         stream
@@ -253,14 +259,14 @@ async fn it_says_that_an_answer_was_cut_short() {
     })
     .await;
     let error = small()
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn it_passes_over_interim_answers_but_not_without_end() {
+async fn it_skips_interim_responses_up_to_a_limit() {
     const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
     let once = service(|mut stream, _| async move {
         head(&mut stream).await;
@@ -268,7 +274,7 @@ async fn it_passes_over_interim_answers_but_not_without_end() {
         stream.write_all(&[CONTINUE, reply].concat()).await.unwrap();
     })
     .await;
-    let reply = small().ask(get(format!("http://{once}/"))).await.unwrap();
+    let reply = small().fetch(get(format!("http://{once}/"))).await.unwrap();
     assert_eq!(&reply.body[..], b"hello");
 
     let endless = service(|mut stream, _| async move {
@@ -277,17 +283,17 @@ async fn it_passes_over_interim_answers_but_not_without_end() {
     })
     .await;
     let error = small()
-        .ask(get(format!("http://{endless}/")))
+        .fetch(get(format!("http://{endless}/")))
         .await
         .unwrap_err();
-    let words = "it sends interim answers without end";
+    let words = "it sends too many interim responses";
     assert_eq!(error, HttpError::Broken(words.into()));
 }
 
 /// A service that answers one request of its first connection and closes it on the second.
-async fn closes_used_connections(asked: Arc<AtomicUsize>) -> std::net::SocketAddr {
+async fn closes_used_connections(received: Arc<AtomicUsize>) -> std::net::SocketAddr {
     service(move |mut stream, connection| {
-        let asked = Arc::clone(&asked);
+        let received = Arc::clone(&received);
         async move {
             if connection == 0 {
                 head(&mut stream).await;
@@ -296,9 +302,9 @@ async fn closes_used_connections(asked: Arc<AtomicUsize>) -> std::net::SocketAdd
                     .await
                     .unwrap();
                 head(&mut stream).await;
-                asked.fetch_add(1, Ordering::SeqCst);
+                received.fetch_add(1, Ordering::SeqCst);
             } else {
-                asked.fetch_add(answer(&mut stream, "again").await, Ordering::SeqCst);
+                received.fetch_add(answer(&mut stream, "again").await, Ordering::SeqCst);
             }
         }
     })
@@ -306,28 +312,37 @@ async fn closes_used_connections(asked: Arc<AtomicUsize>) -> std::net::SocketAdd
 }
 
 #[tokio::test]
-async fn it_asks_again_where_a_kept_connection_swallowed_the_question() {
+async fn it_repeats_a_request_that_was_lost_on_a_kept_connection() {
     let address = closes_used_connections(Arc::default()).await;
     let client = small();
-    client.ask(get(format!("http://{address}/"))).await.unwrap();
-    let answer = client.ask(get(format!("http://{address}/"))).await.unwrap();
+    client
+        .fetch(get(format!("http://{address}/")))
+        .await
+        .unwrap();
+    let answer = client
+        .fetch(get(format!("http://{address}/")))
+        .await
+        .unwrap();
     assert_eq!(&answer.body[..], b"again");
 }
 
 #[tokio::test]
-async fn it_never_sends_what_changes_something_twice() {
-    let asked = Arc::new(AtomicUsize::new(0));
-    let address = closes_used_connections(Arc::clone(&asked)).await;
+async fn it_never_repeats_a_request_that_changes_something() {
+    let received = Arc::new(AtomicUsize::new(0));
+    let address = closes_used_connections(Arc::clone(&received)).await;
     let client = small();
-    client.ask(get(format!("http://{address}/"))).await.unwrap();
+    client
+        .fetch(get(format!("http://{address}/")))
+        .await
+        .unwrap();
     let request = HttpRequest {
         method: "POST".into(),
         body: Bytes::from_static(b"token=1"),
         ..get(format!("http://{address}/"))
     };
-    let error = client.ask(request).await.unwrap_err();
+    let error = client.fetch(request).await.unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
-    assert_eq!(asked.load(Ordering::SeqCst), 1);
+    assert_eq!(received.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
@@ -337,7 +352,7 @@ async fn it_recovers_when_the_service_does() {
     drop(listener);
     let client = small();
     client
-        .ask(get(format!("http://{address}/")))
+        .fetch(get(format!("http://{address}/")))
         .await
         .unwrap_err();
     let listener = TcpListener::bind(address).await.unwrap();
@@ -347,7 +362,7 @@ async fn it_recovers_when_the_service_does() {
     });
     assert_eq!(
         &client
-            .ask(get(format!("http://{address}/")))
+            .fetch(get(format!("http://{address}/")))
             .await
             .unwrap()
             .body[..],

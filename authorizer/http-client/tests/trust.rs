@@ -1,4 +1,4 @@
-//! Whom the client trusts.
+//! The certificates that the client trusts.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests may fail loudly")]
 
@@ -63,9 +63,9 @@ impl Authority {
     }
 }
 
-async fn ask(client: &Client, url: String) -> Result<HttpResponse, HttpError> {
+async fn fetch(client: &Client, url: String) -> Result<HttpResponse, HttpError> {
     client
-        .ask(HttpRequest {
+        .fetch(HttpRequest {
             method: "GET".into(),
             url,
             headers: vec![],
@@ -76,23 +76,23 @@ async fn ask(client: &Client, url: String) -> Result<HttpResponse, HttpError> {
 }
 
 #[tokio::test]
-async fn it_trusts_the_certificates_it_was_given() {
+async fn it_trusts_the_certificates_of_its_file() {
     let authority = Authority::new("own");
     let (_folder, client) = authority.client();
     let address = authority.service("localhost", false).await;
-    let answer = ask(&client, format!("https://localhost:{}/", address.port()))
+    let answer = fetch(&client, format!("https://localhost:{}/", address.port()))
         .await
         .unwrap();
     assert_eq!(&answer.body[..], b"trusted");
 }
 
 #[tokio::test]
-async fn it_does_not_trust_a_stranger() {
+async fn it_does_not_trust_an_unknown_issuer() {
     let (_folder, client) = Authority::new("own").client();
     let address = Authority::new("stranger").service("localhost", false).await;
     for client in [client, Client::default()] {
         let url = format!("https://localhost:{}/", address.port());
-        let error = ask(&client, url).await.unwrap_err();
+        let error = fetch(&client, url).await.unwrap_err();
         let words = "its certificate's issuer is not trusted";
         assert_eq!(error, HttpError::Connect(words.into()));
     }
@@ -103,7 +103,7 @@ async fn it_does_not_trust_another_name_s_certificate() {
     let authority = Authority::new("own");
     let (_folder, client) = authority.client();
     let address = authority.service("other.example", false).await;
-    let error = ask(&client, format!("https://localhost:{}/", address.port()))
+    let error = fetch(&client, format!("https://localhost:{}/", address.port()))
         .await
         .unwrap_err();
     assert_eq!(
@@ -118,7 +118,7 @@ async fn it_does_not_trust_an_expired_certificate() {
     let authority = Authority::new("own");
     let (_folder, client) = authority.client();
     let address = authority.service("localhost", true).await;
-    let error = ask(&client, format!("https://localhost:{}/", address.port()))
+    let error = fetch(&client, format!("https://localhost:{}/", address.port()))
         .await
         .unwrap_err();
     assert_eq!(
@@ -128,7 +128,7 @@ async fn it_does_not_trust_an_expired_certificate() {
 }
 
 #[tokio::test]
-async fn it_does_not_talk_to_a_service_without_tls() {
+async fn it_does_not_connect_to_a_service_without_tls() {
     let address = services::service(|mut stream, _| async move {
         stream
             .write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -136,7 +136,7 @@ async fn it_does_not_talk_to_a_service_without_tls() {
             .unwrap();
     })
     .await;
-    let error = ask(
+    let error = fetch(
         &Client::default(),
         format!("https://localhost:{}/", address.port()),
     )
@@ -146,7 +146,7 @@ async fn it_does_not_talk_to_a_service_without_tls() {
 }
 
 #[tokio::test]
-async fn it_asks_nobody_when_the_file_of_certificates_is_broken() {
+async fn it_sends_nothing_while_the_file_of_certificates_cannot_be_read() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
     std::fs::write(&file, "no certificate").unwrap();
@@ -154,10 +154,10 @@ async fn it_asks_nobody_when_the_file_of_certificates_is_broken() {
     let address = authority.service("localhost", false).await;
     let client = Client::new(Limits::default(), Some(file.clone()));
     let url = format!("https://localhost:{}/", address.port());
-    let error = ask(&client, url.clone()).await.unwrap_err();
+    let error = fetch(&client, url.clone()).await.unwrap_err();
     let words = "the file with further trusted certificates cannot be read";
     assert_eq!(error, HttpError::Connect(words.into()));
 
     std::fs::write(&file, authority.0.pem()).unwrap();
-    assert_eq!(&ask(&client, url).await.unwrap().body[..], b"trusted");
+    assert_eq!(&fetch(&client, url).await.unwrap().body[..], b"trusted");
 }

@@ -1,4 +1,5 @@
-//! A key set as text that can be changed key by key: what Oathgate knows nothing of stays in it.
+//! A key set as a JSON document that can be changed key by key: members that Oathgate does not know are
+//! kept.
 
 use std::fmt;
 
@@ -9,25 +10,25 @@ use oathgate_engine::{
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-/// Members of a key that nobody but the signer may have
+/// The members of a key that only the signer may have
 /// ([RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6)).
 const PRIVATE: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "oth"];
 
 /// A key set, as it is written and as the gate reads it. `Debug` shows key ids alone.
 #[derive(Clone)]
 pub struct Document {
-    /// What stands beside the keys.
+    /// The members beside `keys`.
     members: Map<String, Value>,
     keys: Vec<Map<String, Value>>,
 }
 
-/// Why a text is not a key set that can be changed. Holds nothing of a key but its id.
+/// Why a text is not a key set that can be changed. The texts contain nothing of a key but its id.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum DocumentError {
-    /// The gate cannot read it.
+    /// It is not a key set.
     #[error(transparent)]
     Unreadable(#[from] JwkSetError),
-    /// The gate reads it, and it is not written as RFC 7517 says.
+    /// The gate accepts it, but it is not written as RFC 7517 requires.
     #[error("it is not a JSON object with a list `keys` of objects")]
     Form,
 }
@@ -36,7 +37,7 @@ impl Document {
     /// Reads a key set.
     ///
     /// # Errors
-    /// A text that the gate does not read as one, or that is written otherwise than RFC 7517 says.
+    /// A text that the gate does not accept as a key set, or that is not written as RFC 7517 requires.
     pub fn parse(text: &[u8]) -> Result<Self, DocumentError> {
         let set = JwkSet::parse(text)?;
         if let Some(defect) = set.defect() {
@@ -55,7 +56,7 @@ impl Document {
                 _ => None,
             })
             .collect();
-        // Both go through the keys in their order.
+        // Both have the keys in the same order.
         if keys.len() == set.keys().len() {
             Ok(Self { members, keys })
         } else {
@@ -63,7 +64,7 @@ impl Document {
         }
     }
 
-    /// A set of no keys yet.
+    /// A set without keys.
     pub(crate) fn empty() -> Self {
         Self {
             members: Map::new(),
@@ -71,7 +72,7 @@ impl Document {
         }
     }
 
-    /// The set as it is written down, with its private keys.
+    /// The set as JSON text, with its private keys.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut members = self.members.clone();
@@ -79,10 +80,10 @@ impl Document {
         Value::Object(members).to_string()
     }
 
-    /// The set as the gate reads it.
+    /// The set in the form that the gate uses.
     ///
     /// # Errors
-    /// A key that was put in and cannot be read.
+    /// A key that was added and cannot be read.
     pub fn read(&self) -> Result<JwkSet, JwkSetError> {
         JwkSet::parse(self.to_text().as_bytes())
     }
@@ -91,7 +92,7 @@ impl Document {
         self.keys.push(key);
     }
 
-    /// Goes through the keys with what the gate reads of each; keeps those for which `change` says so.
+    /// Calls `change` with each key's document and its parsed form, and keeps those for which it returns `true`.
     pub(crate) fn retain(
         &mut self,
         read: &JwkSet,
@@ -103,7 +104,7 @@ impl Document {
     }
 }
 
-/// Takes out of a key what only the signer may have, where something is left.
+/// Removes the members that only the signer may have from a key, if a public half remains.
 pub(crate) fn make_public(key: &mut Map<String, Value>, read: &Jwk) {
     if matches!(read.material, Material::Private(_)) {
         for member in PRIVATE {

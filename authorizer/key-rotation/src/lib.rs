@@ -1,9 +1,9 @@
 //! The life cycle of signing keys, and the steps by which Secrets Manager rotates them.
 //!
-//! A rotation adds a key to the set that is published at once and signs later (`nbf`), when whoever
-//! signs or verifies can have read the set again. The key before it stays published (`exp`) until the
-//! tokens that it signed have expired. So no token is ever signed with a key that nobody knows yet, or
-//! not any more; at any frequency of rotations.
+//! A rotation adds a key to the set that is published immediately and signs later (`nbf`), when everyone
+//! who signs or verifies has read the set again. The previous key stays published (`exp`) until the
+//! tokens that it signed have expired. So no token is ever signed with a key that is not published yet or
+//! is no longer published, at any frequency of rotations.
 
 #![cfg_attr(
     test,

@@ -1,4 +1,4 @@
-//! What becomes of a key set when it gets a new key, and when one of its keys is revoked.
+//! How a key set changes when a key is added to it, and when one of its keys is revoked.
 
 use std::{
     collections::BTreeSet,
@@ -12,7 +12,7 @@ use thiserror::Error;
 
 use crate::{Document, DocumentError, Policy, document::make_public};
 
-/// By how much clocks may differ.
+/// The largest difference between clocks.
 const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
 /// A set with a new key.
@@ -22,7 +22,7 @@ pub struct Renewed {
     pub document: Document,
     /// The new key's id.
     pub kid: String,
-    /// From when the new key signs; from now on where that is not said.
+    /// The moment from which the new key signs; `None` if it signs immediately.
     pub signs_from: Option<SystemTime>,
 }
 
@@ -32,23 +32,23 @@ pub enum LifeCycleError {
     /// It is not a key set.
     #[error(transparent)]
     Document(#[from] DocumentError),
-    /// No key was made.
+    /// No key was generated.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// It has no private key, so nobody here signs with it.
-    #[error("it has no private key: it is not a set to sign with")]
+    /// It has no private key to sign with.
+    #[error("it has no private key, so it cannot be used to sign")]
     SignsNothing,
     /// No key has this id.
-    #[error("it has no key with the id `{0}`; its keys are {1}")]
+    #[error("it has no key with the id `{0}`: its keys are {1}")]
     Unknown(String, String),
 }
 
-/// A set with a key more, which signs once it has been published for long enough. The keys before it
-/// are given an end (`exp`) where they have none, those that have ended are left out, and of those that
-/// have signed for the last time the public half stays. Without a set, the key signs at once.
+/// A set with one more key, which signs once it has been published for long enough. The previous keys
+/// get an `exp` where they have none, those whose `exp` has been reached are removed, and of those that
+/// no longer sign only the public half is kept. Without a set, the key signs immediately.
 ///
 /// # Errors
-/// A set that nobody signs with, or an algorithm that keys cannot be made for.
+/// A set without a private key, or an algorithm that keys cannot be generated for.
 pub fn renew(
     current: Option<&Document>,
     policy: &Policy,
@@ -90,12 +90,12 @@ pub fn renew(
     })
 }
 
-/// A set without keys that others may know. Where a key of the rest signs now, it goes on until a new
-/// one has been published for long enough; where none does, a new key signs at once, and whoever
-/// verifies has to read the set again first.
+/// A set without keys that may be compromised. If one of the other keys signs now, it continues until a
+/// new one has been published for long enough; if none does, a new key signs immediately, and those who
+/// verify must read the set again first.
 ///
 /// # Errors
-/// An id that no key has, or an algorithm that keys cannot be made for.
+/// An id that no key has, or an algorithm that keys cannot be generated for.
 pub fn revoke(
     current: &Document,
     kids: &[String],
@@ -138,7 +138,7 @@ pub fn revoke(
         if last.lifetime.ends.is_none() {
             return Ok((document, None));
         }
-        // It was to end because the revoked key had followed it.
+        // Its `exp` was set because the revoked key was to follow it.
         let half = last.material.public();
         let of_last =
             |key: &Jwk| key.id == last.id || (half.is_some() && key.material.public() == half);
@@ -162,7 +162,7 @@ pub fn revoke(
     Ok((document, Some(renewed)))
 }
 
-/// Whether a key stays, and with what.
+/// Whether a key is kept, and with which members.
 fn age(
     key: &mut Map<String, Value>,
     read: &Jwk,
@@ -177,7 +177,7 @@ fn age(
     if read.lifetime.ends.is_some_and(|ends| ends <= now) {
         return false;
     }
-    // A public key counts as the private one that it is the half of; others are not the gate's.
+    // A public key is treated as the private key whose half it is; others are not the gate's.
     let signer = match &read.material {
         Material::Public(half) => set.keys().iter().find(
             |key| matches!(&key.material, Material::Private(private) if private.public == *half),
@@ -211,7 +211,7 @@ fn newest_signer(set: &JwkSet) -> Option<&Jwk> {
         .max_by_key(|key| key.lifetime.signs_from)
 }
 
-/// When the keys that sign begin to.
+/// The moments from which the signing keys sign.
 fn beginnings(set: &JwkSet) -> impl Iterator<Item = SystemTime> {
     set.keys()
         .iter()
@@ -226,7 +226,7 @@ fn algorithm_after(newest: &Jwk, policy: &Policy) -> Result<Algorithm, Credentia
     }
 }
 
-/// The size of a key, where another one of its kind can be made as large.
+/// The size of a key, if another one of its type can be generated with that size.
 fn size_of(key: &Jwk, algorithm: Algorithm) -> Option<u32> {
     let bytes = match (&key.material, algorithm.as_str().get(..2)) {
         (Material::Private(private), Some("RS" | "PS")) => match &private.public {

@@ -1,4 +1,4 @@
-//! What is proven of a set before it takes another's place.
+//! The proof that a set can replace another.
 
 use std::time::SystemTime;
 
@@ -12,33 +12,33 @@ use thiserror::Error;
 
 use crate::{Document, DocumentError, Policy};
 
-/// What is wrong with a set that is to take another's place.
+/// Why a set cannot replace another.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Defect {
     /// It is not a key set.
     #[error("the pending version is not a key set: {0}")]
     Document(#[from] DocumentError),
-    /// No key of it signs.
+    /// None of its keys signs.
     #[error("the set does not sign: {0}")]
     Signing(#[from] SigningError),
-    /// What a key signs is not verified by the set as it is published.
-    #[error("a token of the key `{0}` is not verified by the published set")]
+    /// The published set does not verify what a key signs.
+    #[error("a token that the key `{0}` signed is not verified by the published set")]
     Unverified(String),
     /// The published set cannot be read.
     #[error("the set cannot be published: {0}")]
     Unpublished(#[from] JwkSetError),
-    /// It does not hold the current set's keys and one more.
-    #[error("the pending version does not belong to the current one, which was changed meanwhile")]
+    /// It does not consist of the current set's keys and one more.
+    #[error("the pending version was not made from the current one, which has been changed since")]
     Unrelated,
-    /// Making it current would change at once which key signs.
-    #[error("the pending version would sign with another key than the current one at once")]
+    /// Making it current would immediately change which key signs.
+    #[error("the pending version would immediately sign with another key than the current one")]
     Abrupt,
-    /// The new key would sign before everybody knows it.
+    /// The new key would sign before everyone who verifies has read it.
     #[error("the pending version was made too long ago: its key would sign too soon")]
     Stale,
 }
 
-/// Proves that a set signs at a moment, and that the set as it is published verifies it.
+/// Proves that a set signs at a moment, and that its published half verifies the signature.
 ///
 /// # Errors
 /// What is wrong with the set.
@@ -47,9 +47,9 @@ pub fn check_signing(document: &Document, at: SystemTime) -> Result<String, Defe
     prove(&set, at)
 }
 
-/// Proves that a set can take another's place: it holds what the other publishes and exactly one key
-/// more, which signs from a moment on that is far enough ahead; until then the same key signs; and what
-/// either signs is verified by the set as it is published.
+/// Proves that a set can replace another: it contains what the other publishes and exactly one more key,
+/// which signs from a moment that is far enough ahead; until then the same key signs as in the other; and
+/// the published half verifies what either key signs.
 ///
 /// # Errors
 /// The first thing that is wrong.
@@ -83,7 +83,7 @@ pub fn check_successor(
     let Some(signs_from) = added.lifetime.signs_from else {
         return Err(Defect::Abrupt);
     };
-    // Where nobody signs, nothing is to go on as before.
+    // Where no key signs now, there is nothing to continue.
     if let Ok(signer) = before.signing_key(now) {
         if after.signing_key(now)?.key.id() != signer.key.id() {
             return Err(Defect::Abrupt);
@@ -107,7 +107,7 @@ fn prove(set: &JwkSet, at: SystemTime) -> Result<String, Defect> {
     let token = signer.sign(&json!({"sub": "rotation"}).to_string())?;
     let published: Vec<_> = set.published(at).collect();
     let published = JwkSet::parse(json!({ "keys": published }).to_string().as_bytes())?;
-    // A symmetric key is not published: who verifies with it has it.
+    // A symmetric key is not published: those who verify with it have it.
     let verifies = |set: &JwkSet| {
         let key = set.keys().iter().find(|key| key.id == signer.id());
         key.is_some_and(|key| is_signed_by(key, &token))
@@ -135,7 +135,7 @@ fn is_signed_by(key: &Jwk, token: &str) -> bool {
     verified().unwrap_or(false)
 }
 
-/// Whether two keys are one, be it with its private part or without.
+/// Whether two keys are the same, with or without the private half.
 fn is_same(one: &Jwk, other: &Jwk) -> bool {
     let same = match (&one.material, &other.material) {
         (Material::Symmetric(one), Material::Symmetric(other)) => one.bytes() == other.bytes(),

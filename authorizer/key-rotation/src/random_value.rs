@@ -1,4 +1,4 @@
-//! The four steps for a secret that is a random value: what a gate shows its backend.
+//! The four steps for a secret that is a random value: the one that a gate sends to its backend.
 
 use aws_lc_rs::rand;
 use oathgate_engine::gateway_header::fits_as_secret;
@@ -9,27 +9,27 @@ use crate::{
     rotation::{CALL, begun, finish, release, value},
 };
 
-/// Letters and digits, of which a value is made.
-const SIGNS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/// The letters and digits that a value consists of.
+const CHARACTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// How many signs a value has.
+/// The length of a value in characters.
 const LENGTH: usize = 64;
 
-/// Rotates secrets that hold a random value.
+/// Rotates secrets that contain a random value.
 #[derive(Clone, Debug)]
 pub struct RandomValue {
     secrets: Secrets,
 }
 
 impl RandomValue {
-    /// Reads and writes secrets by `secrets`.
+    /// Reads and writes secrets through `secrets`.
     #[must_use]
     pub fn new(secrets: Secrets) -> Self {
         Self { secrets }
     }
 
-    /// Does one step of a rotation of Secrets Manager's to the version `token`. Each can be done again. The
-    /// value before stays readable as `AWSPREVIOUS`, for which Secrets Manager itself sees.
+    /// Carries out one step of Secrets Manager's rotation to the version `token`. Each step can be repeated.
+    /// Secrets Manager itself keeps the previous value readable as `AWSPREVIOUS`.
     ///
     /// # Errors
     /// Why the step was not done; the current version is as it was.
@@ -55,8 +55,8 @@ impl RandomValue {
                     .await?;
                 Ok(Outcome::MadeValue)
             }
-            // A schedule that is turned on without rotating is tried out like this, with a version that
-            // nobody made.
+            // Secrets Manager tests a schedule that is turned on without a rotation by this step, with a
+            // version that was not created.
             (Step::Test, None) => match described.staged(CURRENT) {
                 Some(current) => {
                     let value = value(&self.secrets, secret, current).await?;
@@ -82,8 +82,8 @@ impl RandomValue {
         }
     }
 
-    /// Proves that the authorizer can show the pending value. One that it cannot never will be shown: its label
-    /// is taken off, without which no other rotation would begin.
+    /// Proves that the authorizer can send the pending value. The label is removed from a value that it
+    /// cannot send, because no other rotation would start otherwise.
     async fn prove(&self, secret: &str, token: &str, value: &[u8]) -> Result<(), RotationError> {
         if let Err(unfit) = check(value, token) {
             release(&self.secrets, secret, token).await;
@@ -93,7 +93,7 @@ impl RandomValue {
     }
 }
 
-/// Whether the authorizer shows a value; the value is in no error.
+/// Checks that the authorizer can send a value; no error contains the value.
 fn check(value: &[u8], version: &str) -> Result<(), RotationError> {
     if fits_as_secret(value) {
         Ok(())
@@ -102,18 +102,18 @@ fn check(value: &[u8], version: &str) -> Result<(), RotationError> {
     }
 }
 
-/// A new value, each sign as likely as any other.
+/// A new value, in which each character is equally likely.
 fn made() -> Result<String, RotationError> {
     let mut value = String::with_capacity(LENGTH);
     let mut random = [0; LENGTH];
     while value.len() < LENGTH {
         rand::fill(&mut random).map_err(|_| RotationError::NoRandomness)?;
-        // Of 256 bytes the last 8 would make the first signs likelier.
+        // The last 8 of 256 bytes would make the first characters more likely.
         let fair = random.iter().map(|byte| usize::from(*byte));
-        let fair = fair.filter(|byte| *byte < 4 * SIGNS.len());
-        let signs = fair.filter_map(|byte| SIGNS.get(byte % SIGNS.len()));
+        let fair = fair.filter(|byte| *byte < 4 * CHARACTERS.len());
+        let characters = fair.filter_map(|byte| CHARACTERS.get(byte % CHARACTERS.len()));
         value.extend(
-            signs
+            characters
                 .take(LENGTH - value.len())
                 .map(|sign| char::from(*sign)),
         );
@@ -131,18 +131,21 @@ mod tests {
     fn a_value_is_64_letters_and_digits_and_none_is_made_twice() {
         let values: BTreeSet<String> = (0..500).map(|_| made().unwrap()).collect();
         assert_eq!(values.len(), 500);
-        let mut signs = BTreeSet::new();
+        let mut characters = BTreeSet::new();
         for value in &values {
             assert_eq!(value.len(), LENGTH);
-            assert!(value.bytes().all(|byte| SIGNS.contains(&byte)), "{value}");
+            assert!(
+                value.bytes().all(|byte| CHARACTERS.contains(&byte)),
+                "{value}"
+            );
             assert_eq!(check(value.as_bytes(), "one"), Ok(()));
-            signs.extend(value.bytes());
+            characters.extend(value.bytes());
         }
-        assert_eq!(signs.len(), SIGNS.len(), "each sign comes up");
+        assert_eq!(characters.len(), CHARACTERS.len(), "each character occurs");
     }
 
     #[test]
-    fn a_value_that_the_authorizer_would_not_show_is_unfit() {
+    fn a_value_that_the_authorizer_cannot_send_is_refused() {
         for value in [
             "",
             "too short",

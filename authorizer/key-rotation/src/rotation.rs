@@ -17,23 +17,23 @@ use crate::{
     check_successor, renew, revoke,
 };
 
-/// How long one call of Secrets Manager may take.
+/// The time limit of one call of Secrets Manager.
 pub(crate) const CALL: Duration = Duration::from_secs(10);
 
-/// The most bytes that a secret's value may have
+/// The largest value of a secret in bytes
 /// ([quota](https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html)).
 const LONGEST_VALUE: usize = 65_536;
 
 /// A step, as Secrets Manager names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// `createSecret`: makes the set with the next key, as the pending version.
+    /// `createSecret`: writes the set with the next key as the pending version.
     Create,
-    /// `setSecret`: nothing, since nobody has to be told of the key.
+    /// `setSecret`: nothing, since no service has to be given the key.
     Set,
-    /// `testSecret`: proves that the pending set can take the current one's place.
+    /// `testSecret`: proves that the pending set can replace the current one.
     Test,
-    /// `finishSecret`: proves it again, and makes the pending set the current one.
+    /// `finishSecret`: proves it again and makes the pending set current.
     Finish,
 }
 
@@ -51,25 +51,25 @@ impl FromStr for Step {
     }
 }
 
-/// What came of a step.
+/// The outcome of a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The pending version was made, with this new key.
+    /// The pending version was written, with this new key.
     Made {
         /// The key's id.
         kid: String,
     },
-    /// The pending version was made, with a new random value.
+    /// The pending version was written, with a new random value.
     MadeValue,
-    /// The pending version was there already, and is as it should be.
+    /// The pending version existed already, and is valid.
     Kept,
     /// There was nothing to do.
     Nothing,
-    /// The set signs and its published half verifies.
+    /// The set signs, and its published half verifies.
     Proven,
-    /// The pending version is the current one now.
+    /// The pending version is now current.
     Finished,
-    /// The version was the current one before.
+    /// The version was current already.
     WasCurrent,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Outcome {
             Self::Made { kid } => write!(f, "the key `{kid}` is ready to be published"),
             Self::MadeValue => f.write_str("a new value is ready"),
             Self::Kept => f.write_str("the pending version is ready"),
-            Self::Nothing => f.write_str("nothing is to be done"),
+            Self::Nothing => f.write_str("there is nothing to do"),
             Self::Proven => f.write_str("the set signs, and its public half verifies"),
             Self::Finished => f.write_str("the pending version is current"),
             Self::WasCurrent => f.write_str("the version is current already"),
@@ -87,7 +87,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a step was not done. No text holds anything of a key but its id.
+/// Why a step was not carried out. The texts contain nothing of a key but its id.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum RotationError {
     /// Secrets Manager has no such step.
@@ -95,59 +95,59 @@ pub enum RotationError {
         "`{0}` is not a step of a rotation: use createSecret, setSecret, testSecret or finishSecret"
     )]
     Step(String),
-    /// Nobody turned rotation on.
+    /// Rotation is not turned on.
     #[error("rotation is not turned on for the secret")]
     NotEnabled,
     /// The secret has no such version.
     #[error("the secret has no version `{0}`: it is not being rotated to it")]
     UnknownVersion(String),
-    /// The version is not the one that is being made.
-    #[error("the version `{0}` is not pending: its rotation was given up or replaced")]
+    /// The version is not pending.
+    #[error("the version `{0}` is not pending: its rotation was cancelled or replaced")]
     NotPending(String),
     /// `createSecret` was not called, or failed.
     #[error("the pending version `{0}` has no value yet: createSecret comes first")]
     NoValue(String),
-    /// Another rotation is not at its end.
+    /// Another rotation has not ended.
     #[error(
         "the version `{0}` is pending: a rotation is under way or has failed; let it end, or take its label off with \
          `aws secretsmanager update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id {0}`"
     )]
     UnderWay(String),
-    /// The current value is not a key set, and not ours to replace.
+    /// The current value is not a key set, so it must not be replaced.
     #[error("the secret's current value cannot be rotated: {0}")]
     Current(DocumentError),
     /// The secret has no value.
-    #[error("the secret has no value: put a key set into it first")]
+    #[error("the secret has no value: write a key set to it first")]
     Empty,
-    /// No key could be made for the set.
+    /// No key could be added to the set.
     #[error("the secret's current value cannot be rotated: {0}")]
     LifeCycle(#[from] LifeCycleError),
-    /// The pending version must not become the current one. Its label is taken off, so that another
-    /// rotation can begin.
+    /// The pending version must not become current. Its label is removed, so that another rotation can
+    /// start.
     #[error("{0}; start another rotation")]
     Defect(#[from] Defect),
-    /// A value that is not one to show a backend. Its label is taken off, so that another rotation can begin.
+    /// A value that cannot be sent to a backend. Its label is removed, so that another rotation can start.
     #[error(
-        "the version `{0}` does not hold 32 to 1024 visible ASCII characters; start another rotation"
+        "the value of the version `{0}` must be 32 to 1024 visible ASCII characters; start another rotation"
     )]
     UnfitValue(String),
-    /// There is no randomness.
-    #[error("no random value could be made")]
+    /// The system's source of random numbers failed.
+    #[error("no random value could be generated: the system's source of random numbers failed")]
     NoRandomness,
-    /// The set has become too large.
+    /// The set is too large for a secret.
     #[error(
-        "the key set would have {0} bytes, and a secret holds at most 65536: rotate less often, or retire keys sooner"
+        "the key set would have {0} bytes, and a secret can have at most 65536: rotate less often, or retire keys sooner"
     )]
     TooLarge(usize),
-    /// Secrets Manager did not do as it was asked.
+    /// A call of Secrets Manager failed.
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
 
-/// Whether a rotation to the version `token` is under way; an outcome where it has ended.
+/// Checks that a rotation to the version `token` is in progress; gives the outcome if it has ended.
 ///
 /// # Errors
-/// Why it is not.
+/// Why no such rotation is in progress.
 pub(crate) fn begun(
     described: &SecretDescription,
     token: &str,
@@ -167,10 +167,10 @@ pub(crate) fn begun(
     Ok(None)
 }
 
-/// Takes the label `AWSPENDING` off a version that is not pending any more. Where it stays and somebody writes another current
-/// version, Secrets Manager takes the rotation for one that is under way, and begins no other.
+/// Removes the label `AWSPENDING` from a version that is no longer pending. If it stayed and another version
+/// became current, Secrets Manager would consider the rotation in progress and start no other.
 ///
-/// Whether this succeeds changes nothing about the step that was done.
+/// A failure of this does not affect the step that was carried out.
 pub(crate) async fn release(secrets: &Secrets, secret: &str, token: &str) {
     drop(
         secrets
@@ -192,8 +192,8 @@ pub(crate) async fn value(
     }
 }
 
-/// Makes the pending version `token` the current one. Where another one is current by now than `described` says,
-/// Secrets Manager refuses.
+/// Makes the pending version `token` current. Secrets Manager refuses this if the current version is no
+/// longer the one in `described`.
 pub(crate) async fn finish(
     secrets: &Secrets,
     secret: &str,
@@ -208,7 +208,7 @@ pub(crate) async fn finish(
     Ok(())
 }
 
-/// Rotates secrets that hold key sets.
+/// Rotates secrets that contain key sets.
 #[derive(Clone, Debug)]
 pub struct Rotation {
     secrets: Secrets,
@@ -216,17 +216,17 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// Reads and writes secrets by `secrets`.
+    /// Reads and writes secrets through `secrets`.
     #[must_use]
     pub fn new(secrets: Secrets, policy: Policy) -> Self {
         Self { secrets, policy }
     }
 
-    /// Does one step of a rotation of Secrets Manager's to the version `token`. Each can be done again,
-    /// and in any order: what is done is left, and nothing is done that has not been proven.
+    /// Carries out one step of Secrets Manager's rotation to the version `token`. Steps can be repeated and
+    /// called in any order: a step that was done is not done again, and no set becomes current unproven.
     ///
     /// # Errors
-    /// Why the step was not done; the current version is as it was.
+    /// Why the step was not carried out; the current version is unchanged.
     pub async fn step(
         &self,
         step: Step,
@@ -257,8 +257,8 @@ impl Rotation {
                     .await?;
                 Ok(Outcome::Kept)
             }
-            // A schedule that is turned on without rotating is tried out like this, with a version that
-            // nobody made.
+            // Secrets Manager tests a schedule that is turned on without a rotation by this step, with a
+            // version that was not created.
             (Step::Test, None) => match current {
                 Some(current) => {
                     check_signing(&current, now)?;
@@ -288,10 +288,10 @@ impl Rotation {
         }
     }
 
-    /// Rotates a secret that has no rotation function: all steps, one after the other.
+    /// Rotates a secret without a rotation function: all steps, one after the other.
     ///
     /// # Errors
-    /// Why the secret is as it was.
+    /// Why the secret was not changed.
     pub async fn at_once(&self, secret: &str, now: SystemTime) -> Result<Renewed, RotationError> {
         let described = self.secrets.describe(secret, CALL).await?;
         if let Some(pending) = described.staged(PENDING)
@@ -307,11 +307,11 @@ impl Rotation {
         Ok(renewed)
     }
 
-    /// Takes keys out of a secret, whatever rotation is under way, and gives it another one where that is
-    /// needed. The current version is replaced at once.
+    /// Removes keys from a secret, even while a rotation is in progress, and adds a new one if that is
+    /// needed. The current version is replaced immediately.
     ///
     /// # Errors
-    /// Why the secret is as it was.
+    /// Why the secret was not changed.
     pub async fn revoke(
         &self,
         secret: &str,
@@ -327,7 +327,7 @@ impl Rotation {
         Ok(renewed)
     }
 
-    /// Makes a set the current version in place of the one that it was made from, and of no other.
+    /// Makes a set current, but only in place of the one that it was made from.
     async fn replace(
         &self,
         secret: &str,
@@ -345,7 +345,7 @@ impl Rotation {
         Ok(moved?)
     }
 
-    /// The current set; none where the secret has no value yet.
+    /// The current set; `None` if the secret has no value yet.
     async fn current(
         &self,
         secret: &str,
@@ -360,7 +360,7 @@ impl Rotation {
             .map_err(RotationError::Current)
     }
 
-    /// What the pending version holds, if anything.
+    /// The value of the pending version, if it has one.
     async fn pending(
         &self,
         secret: &str,
@@ -370,8 +370,8 @@ impl Rotation {
         Ok(text.map(|text| Document::parse(&text)))
     }
 
-    /// Proves that the pending set can take the current one's place. One that cannot never will: its label
-    /// is taken off, without which no other rotation would begin.
+    /// Proves that the pending set can replace the current one. The label is removed from a set that cannot,
+    /// because no other rotation would start otherwise.
     async fn prove(
         &self,
         secret: &str,

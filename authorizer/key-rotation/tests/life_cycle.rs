@@ -1,4 +1,4 @@
-//! Sets that get new keys, seen by those who sign and those who verify at different times.
+//! Sets that get new keys, read by those who sign and those who verify at different times.
 
 #![allow(
     clippy::unwrap_used,
@@ -59,11 +59,11 @@ fn published(document: &Document, now: u64) -> Vec<String> {
 }
 
 #[test]
-fn a_new_key_is_published_at_once_signs_later_and_gives_the_one_before_an_end() {
+fn a_new_key_is_published_immediately_signs_later_and_ends_the_previous_one() {
     let renewed = renew(Some(&first("ES256")), &policy(), at(0)).unwrap();
     let (set, kid) = (&renewed.document, renewed.kid.as_str());
     assert_eq!(published(set, 0), ["first", kid]);
-    // Twice as far ahead as is needed, so that a rotation can take a while.
+    // Twice as far ahead as necessary, so that a rotation can take a while.
     assert_eq!(signer(set, 199), "first");
     assert_eq!(signer(set, 200), kid);
     assert_eq!(published(set, 249), ["first", kid]);
@@ -83,7 +83,7 @@ fn first_of(set: &Document) -> Document {
 }
 
 #[test]
-fn what_has_ended_goes_and_what_signs_no_more_loses_its_private_part() {
+fn an_expired_key_is_removed_and_one_that_no_longer_signs_loses_its_private_half() {
     let one = renew(Some(&first("RS256")), &policy(), at(0)).unwrap();
     // The first key has signed for the last time at 200, and ends at 250; clocks may differ by 300.
     let long = Policy {
@@ -105,7 +105,7 @@ fn what_has_ended_goes_and_what_signs_no_more_loses_its_private_part() {
 }
 
 #[test]
-fn what_is_not_the_gates_stays_in_the_set() {
+fn keys_and_members_of_others_are_kept() {
     let other = serde_json::to_value(
         generate(Algorithm::ES256, Some("of another service"), None)
             .unwrap()
@@ -145,7 +145,7 @@ fn what_is_not_the_gates_stays_in_the_set() {
 }
 
 #[test]
-fn the_algorithm_and_the_size_are_the_newest_keys_unless_the_policy_says_otherwise() {
+fn the_algorithm_and_the_size_are_those_of_the_newest_key_unless_the_policy_sets_others() {
     let keys_of = |bits| generate(Algorithm::PS384, Some("a"), bits).unwrap();
     let set = |bits| document(&serde_json::to_value(keys_of(bits).as_json()).unwrap());
     let renewed = |document: &Document, policy: &Policy| {
@@ -174,7 +174,7 @@ fn the_algorithm_and_the_size_are_the_newest_keys_unless_the_policy_says_otherwi
 }
 
 #[test]
-fn a_set_that_nobody_signs_with_is_not_rotated() {
+fn a_set_without_a_private_key_is_not_rotated() {
     let mut set: Value = serde_json::from_str(&first("ES256").to_text()).unwrap();
     set["keys"][0].as_object_mut().unwrap().remove("d");
     let error = renew(Some(&document(&set)), &policy(), at(0)).unwrap_err();
@@ -195,7 +195,7 @@ fn a_set_that_nobody_signs_with_is_not_rotated() {
 }
 
 #[test]
-fn no_key_shows_in_debug() {
+fn debug_shows_no_private_key() {
     let set = first("ES256");
     let private = keys(&set)[0]["d"].as_str().unwrap().to_owned();
     let renewed = renew(Some(&set), &policy(), at(0)).unwrap();
@@ -203,9 +203,9 @@ fn no_key_shows_in_debug() {
 }
 
 #[test]
-fn a_revoked_key_is_gone_and_another_signs() {
+fn a_revoked_key_is_removed_and_another_signs() {
     let current = renew(Some(&first("ES256")), &policy(), at(0)).unwrap();
-    // The one that is still to come: the first goes on, and another comes later.
+    // The key that does not sign yet: the first continues, and another follows later.
     let (set, renewed) = revoke(
         &current.document,
         std::slice::from_ref(&current.kid),
@@ -218,15 +218,15 @@ fn a_revoked_key_is_gone_and_another_signs() {
     assert_eq!(signer(&set, 209), "first");
     assert_eq!(signer(&set, 210), next);
     assert_eq!(published(&set, 259), ["first", next.as_str()]);
-    // The only one that signs: a new key does at once.
+    // The only key that signs: a new one signs immediately.
     let (set, renewed) = revoke(&first("ES256"), &["first".to_owned()], &policy(), at(10)).unwrap();
     assert_eq!(signer(&set, 10), renewed.unwrap().kid);
     assert_eq!(published(&set, 10).len(), 1);
-    // Every key: as if there had been none.
+    // Every key: as for a set without keys.
     let all = ["first".to_owned(), current.kid.clone()];
     let (set, renewed) = revoke(&current.document, &all, &policy(), at(10)).unwrap();
     assert_eq!(published(&set, 10), [renewed.unwrap().kid]);
-    // One that has been followed: the rest is as it was.
+    // A key that no longer signs: the others are unchanged.
     let (set, renewed) =
         revoke(&current.document, &["first".to_owned()], &policy(), at(210)).unwrap();
     assert!(renewed.is_none());
@@ -239,7 +239,7 @@ fn a_revoked_key_is_gone_and_another_signs() {
 }
 
 #[test]
-fn a_revoked_key_is_gone_under_every_id() {
+fn a_revoked_key_is_removed_under_every_id() {
     let mut written: Value = serde_json::from_str(&first("ES256").to_text()).unwrap();
     let mut half = written["keys"][0].clone();
     half.as_object_mut().unwrap().remove("d");
@@ -254,7 +254,7 @@ fn a_revoked_key_is_gone_under_every_id() {
 }
 
 #[test]
-fn a_set_takes_the_place_of_the_one_that_it_was_made_from_in_time_and_of_no_other() {
+fn a_set_replaces_only_the_one_that_it_was_made_from_and_only_in_time() {
     let current = first("ES256");
     let pending = renew(Some(&current), &policy(), at(0)).unwrap().document;
     let check = |current: &Document, pending: &Document, now| {
@@ -280,10 +280,10 @@ fn a_set_takes_the_place_of_the_one_that_it_was_made_from_in_time_and_of_no_othe
     assert_eq!(check(&current, &document(&lost), 0), Err(Defect::Unrelated));
 }
 
-/// Rotations at any times; those who sign keep the set for up to 60 seconds, those who verify have one
-/// that is up to 100 seconds old, and a token lives for 50.
+/// Rotations at any times; those who sign cache the set for up to 60 seconds, those who verify have one
+/// that is up to 100 seconds old, and a token is valid for 50.
 #[test]
-fn at_any_frequency_of_rotations_every_token_is_verified_for_as_long_as_it_lives() {
+fn at_any_frequency_of_rotations_every_token_is_verified_as_long_as_it_is_valid() {
     const SIGNERS_KEEP: u64 = 60;
     const VERIFIERS_KEEP: u64 = 100;
     const TOKENS_LIVE: u64 = 50;
@@ -316,7 +316,7 @@ fn at_any_frequency_of_rotations_every_token_is_verified_for_as_long_as_it_lives
                 moment + random(TOKENS_LIVE),
                 moment + TOKENS_LIVE - 1,
             ] {
-                // What was read is kept as it was shown then.
+                // A set that was read stays as it was published then.
                 let read = verified.saturating_sub(random(VERIFIERS_KEEP + 1));
                 let keys = seen(read).keys().iter();
                 let mut shown = keys.filter(|key| key.lifetime.is_published(at(read)));

@@ -29,7 +29,7 @@ struct World {
     rotated: RandomValue,
 }
 
-/// A secret with a value, whose rotation to `NEXT` Secrets Manager has begun.
+/// A secret with a value, whose rotation to `NEXT` Secrets Manager has started.
 async fn rotating() -> World {
     let vault = Vault::holding(FIRST, VALUE);
     vault.begin_rotation(NEXT);
@@ -54,7 +54,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn a_new_value_becomes_current_and_the_one_before_stays_readable() {
+async fn a_new_value_becomes_current_and_the_previous_one_stays_readable() {
     let world = rotating().await;
     assert_eq!(world.step(Step::Create).await, Ok(Outcome::MadeValue));
     let made = world.vault.value("AWSPENDING").unwrap();
@@ -68,7 +68,7 @@ async fn a_new_value_becomes_current_and_the_one_before_stays_readable() {
 }
 
 #[tokio::test]
-async fn each_step_can_be_done_again() {
+async fn each_step_can_be_repeated() {
     let world = rotating().await;
     world.step(Step::Create).await.unwrap();
     let made = world.vault.value("AWSPENDING");
@@ -83,7 +83,7 @@ async fn each_step_can_be_done_again() {
 }
 
 #[tokio::test]
-async fn a_schedule_that_is_turned_on_is_tried_out_without_a_new_value() {
+async fn the_test_of_a_schedule_creates_no_value() {
     let world = rotating().await;
     assert_eq!(world.step(Step::Test).await, Ok(Outcome::Proven));
     assert_eq!(
@@ -94,7 +94,7 @@ async fn a_schedule_that_is_turned_on_is_tried_out_without_a_new_value() {
 }
 
 #[tokio::test]
-async fn a_value_that_the_authorizer_would_not_show_never_becomes_current() {
+async fn a_value_that_the_authorizer_cannot_send_never_becomes_current() {
     for step in [Step::Create, Step::Test, Step::Finish] {
         let world = rotating().await;
         world.vault.put(NEXT, "too short", "AWSPENDING");
@@ -105,13 +105,13 @@ async fn a_value_that_the_authorizer_would_not_show_never_becomes_current() {
         assert_eq!(
             world.vault.value("AWSPENDING"),
             None,
-            "another rotation can begin"
+            "another rotation can start"
         );
     }
 }
 
 #[tokio::test]
-async fn a_version_that_is_not_being_made_is_not_touched() {
+async fn a_version_that_is_not_pending_is_not_changed() {
     let world = rotating().await;
     for step in [Step::Create, Step::Test, Step::Finish] {
         let refused = world.rotated.step(step, ARN, "unknown").await;

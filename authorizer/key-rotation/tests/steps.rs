@@ -61,7 +61,7 @@ async fn world(vault: Vault) -> World {
     }
 }
 
-/// A secret with one key, whose rotation to `ONE` Secrets Manager has begun.
+/// A secret with one key, whose rotation to `ONE` Secrets Manager has started.
 async fn rotating() -> World {
     let vault = Vault::holding(FIRST, &first());
     vault.begin_rotation(ONE);
@@ -82,7 +82,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_four_steps_rotate_and_each_may_be_repeated() {
+async fn the_four_steps_rotate_and_each_can_be_repeated() {
     let world = rotating().await;
     let before = world.vault.value("AWSCURRENT");
     let made = world.step(Step::Create, ONE, 0).await.unwrap();
@@ -103,7 +103,7 @@ async fn the_four_steps_rotate_and_each_may_be_repeated() {
     assert_eq!(
         world.vault.value("AWSPENDING").unwrap(),
         pending,
-        "a repeated step makes no other key"
+        "a repeated step creates no other key"
     );
     assert_eq!(
         world.step(Step::Finish, ONE, 3).await,
@@ -124,16 +124,16 @@ async fn the_four_steps_rotate_and_each_may_be_repeated() {
 }
 
 #[tokio::test]
-async fn a_rotation_that_has_ended_is_in_no_later_ones_way() {
+async fn a_rotation_that_has_ended_does_not_block_a_later_one() {
     let world = rotating().await;
     for step in [Step::Create, Step::Set, Step::Test, Step::Finish] {
         world.step(step, ONE, 0).await.unwrap();
     }
     assert_eq!(world.vault.value("AWSPENDING"), None);
-    // Somebody writes a set by hand: the label would stay behind, on a version that is not current.
+    // Someone writes a set by hand: the label would stay on a version that is not current.
     world.vault.put(FIRST, &first(), "AWSCURRENT");
     assert_eq!(world.vault.value("AWSPENDING"), None);
-    // The label of one that was finished before it was taken off goes when Secrets Manager repeats the step.
+    // A label that a finished rotation left is removed when Secrets Manager repeats the step.
     world.vault.put(TWO, &first(), "AWSCURRENT");
     world.vault.stage(TWO, "AWSPENDING");
     assert_eq!(
@@ -144,11 +144,11 @@ async fn a_rotation_that_has_ended_is_in_no_later_ones_way() {
 }
 
 #[tokio::test]
-async fn steps_out_of_their_order_change_nothing() {
+async fn steps_out_of_order_change_nothing() {
     let world = rotating().await;
     let before = world.vault.versions();
     assert_eq!(world.step(Step::Set, ONE, 0).await, Ok(Outcome::Nothing));
-    // What Secrets Manager tries out a schedule with that does not rotate at once.
+    // How Secrets Manager tests a schedule that does not rotate immediately.
     assert_eq!(world.step(Step::Test, ONE, 0).await, Ok(Outcome::Proven));
     assert_eq!(
         world.step(Step::Finish, ONE, 0).await,
@@ -167,7 +167,7 @@ async fn steps_out_of_their_order_change_nothing() {
 }
 
 #[tokio::test]
-async fn a_version_that_is_not_being_made_is_refused() {
+async fn a_version_that_is_not_pending_is_refused() {
     let world = rotating().await;
     let before = world.vault.versions();
     for step in [Step::Create, Step::Set, Step::Test, Step::Finish] {
@@ -193,9 +193,9 @@ async fn a_version_that_is_not_being_made_is_refused() {
     );
 }
 
-/// A set cannot be changed once it is written: its key would sign before everybody knows it.
+/// A set cannot be changed once it is written: its key would sign before everyone has read it.
 #[tokio::test]
-async fn a_rotation_that_is_finished_too_late_is_given_up_and_the_next_one_succeeds() {
+async fn a_rotation_that_is_finished_too_late_is_cancelled_and_the_next_one_succeeds() {
     for late in [Step::Create, Step::Test, Step::Finish] {
         let world = rotating().await;
         world.step(Step::Create, ONE, 0).await.unwrap();
@@ -205,7 +205,7 @@ async fn a_rotation_that_is_finished_too_late_is_given_up_and_the_next_one_succe
         assert_eq!(
             world.vault.value("AWSPENDING"),
             None,
-            "the next rotation would not begin"
+            "the next rotation would not start"
         );
         world.vault.begin_rotation(TWO);
         for step in [Step::Create, Step::Set, Step::Test, Step::Finish] {
@@ -216,7 +216,7 @@ async fn a_rotation_that_is_finished_too_late_is_given_up_and_the_next_one_succe
 }
 
 #[tokio::test]
-async fn a_set_that_was_changed_meanwhile_is_not_undone() {
+async fn a_set_that_was_changed_meanwhile_is_not_overwritten() {
     let world = rotating().await;
     world.step(Step::Create, ONE, 0).await.unwrap();
     let revoked = world
@@ -229,15 +229,18 @@ async fn a_set_that_was_changed_meanwhile_is_not_undone() {
     for step in [Step::Test, Step::Finish] {
         assert!(world.step(step, ONE, 2).await.is_err());
     }
-    // Nor where the label is put back.
+    // Nor if the label is restored.
     world.vault.stage(ONE, "AWSPENDING");
     let error = world.step(Step::Finish, ONE, 2).await.unwrap_err();
-    assert!(error.to_string().contains("changed meanwhile"), "{error}");
+    assert!(
+        error.to_string().contains("has been changed since"),
+        "{error}"
+    );
     assert_eq!(world.current_ids(), [kid.as_str()]);
 }
 
 #[tokio::test]
-async fn a_change_between_the_proof_and_the_move_is_not_undone() {
+async fn a_change_between_the_proof_and_the_move_is_not_overwritten() {
     let world = rotating().await;
     world.step(Step::Create, ONE, 0).await.unwrap();
     let other = first();
@@ -248,7 +251,7 @@ async fn a_change_between_the_proof_and_the_move_is_not_undone() {
 }
 
 #[tokio::test]
-async fn a_pending_version_that_a_failed_rotation_left_is_in_nobodys_way() {
+async fn a_pending_version_that_a_failed_rotation_left_does_not_block_the_next_one() {
     let world = rotating().await;
     world.step(Step::Create, ONE, 0).await.unwrap();
     world.vault.begin_rotation(TWO);
@@ -263,7 +266,7 @@ async fn a_pending_version_that_a_failed_rotation_left_is_in_nobodys_way() {
 }
 
 #[tokio::test]
-async fn a_secret_without_a_value_gets_a_key_that_signs_at_once() {
+async fn a_secret_without_a_value_gets_a_key_that_signs_immediately() {
     let vault = Vault::default();
     vault.begin_rotation(ONE);
     let world = world(vault).await;
@@ -278,7 +281,7 @@ async fn a_secret_without_a_value_gets_a_key_that_signs_at_once() {
 }
 
 #[tokio::test]
-async fn what_is_not_a_key_set_is_not_replaced() {
+async fn a_value_that_is_not_a_key_set_is_not_replaced() {
     for text in [r#"{"password":"hunter2"}"#, "placeholder", r#"{"keys":[]}"#] {
         let vault = Vault::holding(FIRST, text);
         vault.begin_rotation(ONE);
@@ -295,7 +298,7 @@ async fn what_is_not_a_key_set_is_not_replaced() {
 }
 
 #[tokio::test]
-async fn a_set_that_no_secret_could_hold_is_not_written() {
+async fn a_set_that_is_too_large_for_a_secret_is_not_written() {
     let mut set: Value = serde_json::from_str(&first()).unwrap();
     set["about"] = json!("x".repeat(65_536));
     let vault = Vault::holding(FIRST, &set.to_string());
@@ -306,7 +309,7 @@ async fn a_set_that_no_secret_could_hold_is_not_written() {
 }
 
 #[tokio::test]
-async fn a_secret_without_a_rotation_function_is_rotated_at_once_unless_another_rotation_is_under_way()
+async fn a_secret_without_a_rotation_function_is_rotated_immediately_unless_a_rotation_is_in_progress()
  {
     let world = world(Vault::holding(FIRST, &first())).await;
     let kid = world.rotation.at_once(ARN, at(0)).await.unwrap().kid;

@@ -224,7 +224,7 @@ async fn tell_lambda(cause: &str) {
         body: body.to_string().into(),
         timeout: Duration::from_secs(1),
     };
-    let _ = Client::default().ask(request).await;
+    let _ = Client::default().fetch(request).await;
 }
 
 fn task_root() -> Result<PathBuf, Broken> {

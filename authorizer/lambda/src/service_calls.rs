@@ -145,7 +145,7 @@ impl HttpClient for ServiceCalls {
                 .writes(Level::Debug)
                 .then(|| request.method.clone());
             let begun = Instant::now();
-            let response = self.client.ask(request).await;
+            let response = self.client.fetch(request).await;
             drop(under_way);
             if let Some(method) = method {
                 self.log.called(&method, &response, begun.elapsed());

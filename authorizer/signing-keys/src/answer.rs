@@ -1,4 +1,4 @@
-//! What CloudFormation is answered
+//! The responses to CloudFormation
 //! ([documented](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html)).
 
 use std::time::Duration;
@@ -10,20 +10,20 @@ use thiserror::Error;
 
 use crate::Event;
 
-/// How long one attempt to deliver the answer may take.
+/// The time limit of one attempt to deliver the response.
 const ATTEMPT: Duration = Duration::from_secs(4);
 
-/// How often delivering is tried.
+/// The attempts to deliver it.
 const ATTEMPTS: u32 = 3;
 
-/// The longest reason, so that the whole answer stays under CloudFormation's 4,096 bytes.
+/// The longest reason, so that the whole response stays below CloudFormation's limit of 4,096 bytes.
 const LONGEST_REASON: usize = 1000;
 
-/// How a request ended.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Status {
-    /// The secret has a key set, or nothing was to be done.
+    /// The secret has a key set, or there was nothing to do.
     Success,
     /// It has none; the deployment is rolled back.
     Failed,
@@ -41,7 +41,7 @@ pub(crate) struct Answer<'a> {
     data: Data,
 }
 
-/// What templates can read of the resource: nothing secret.
+/// The attributes that templates can read of the resource: nothing secret.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Data {
@@ -49,14 +49,14 @@ struct Data {
     key_ids: Option<String>,
 }
 
-/// CloudFormation did not take the answer.
+/// CloudFormation did not accept the response.
 #[derive(Debug, Error)]
 pub(crate) enum Undelivered {
-    #[error("CloudFormation could not be answered: {0}")]
+    #[error("the response could not be sent to CloudFormation: {0}")]
     Unreachable(#[from] HttpError),
-    #[error("CloudFormation did not take the answer: status {0}")]
+    #[error("CloudFormation did not accept the response: status {0}")]
     Refused(u16),
-    #[error("the event names no response URL")]
+    #[error("the event has no response URL")]
     NoUrl,
 }
 
@@ -67,8 +67,8 @@ impl<'a> Answer<'a> {
         reason: &str,
         secret: Option<&'a str>,
     ) -> Self {
-        // The id must never change between a resource's creation and its end; the secret is what the
-        // resource stands for, so another secret is another resource.
+        // The id must not change while the resource exists. The resource represents the secret, so
+        // another secret is another resource.
         let physical_resource_id = secret
             .or(event.physical_resource_id.as_deref())
             .filter(|id| !id.is_empty())
@@ -89,7 +89,7 @@ impl<'a> Answer<'a> {
         self
     }
 
-    /// Hands the answer to CloudFormation, within `time`.
+    /// Sends the response to CloudFormation, within `time`.
     pub(crate) async fn deliver(
         &self,
         client: &Client,
@@ -113,7 +113,7 @@ impl<'a> Answer<'a> {
                 body: body.clone().into(),
                 timeout: ATTEMPT.min(time / ATTEMPTS),
             };
-            outcome = match client.ask(request).await {
+            outcome = match client.fetch(request).await {
                 Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
                 Ok(answer) => Err(Undelivered::Refused(answer.status)),
                 Err(error) => Err(error.into()),

@@ -1,5 +1,5 @@
 //! The public documents about the keys: the key set
-//! ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517#section-5)) and what tells where it is
+//! ([RFC 7517](https://www.rfc-editor.org/rfc/rfc7517#section-5)) and the document with its URL
 //! ([OpenID Connect Discovery](https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata)).
 
 use std::{
@@ -20,13 +20,13 @@ use serde_json::{Value, json};
 
 use crate::{EndpointSettings, Request, secret_set::SecretSet};
 
-/// Where the key set is.
+/// The path of the key set.
 const KEY_SET: &str = "/.well-known/jwks.json";
 
-/// Where the document is that tells where the key set is.
+/// The path of the discovery document, which has the URL of the key set.
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
-/// An answer, as API Gateway takes it from a function.
+/// A response in the form that API Gateway expects of a function.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -40,7 +40,7 @@ pub struct Response {
     pub is_base64_encoded: bool,
 }
 
-/// Answers GET and HEAD for the two documents; anybody may ask.
+/// Answers GET and HEAD for the two documents, which are public.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     settings: EndpointSettings,
@@ -48,10 +48,10 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Reads the secret as `account`.
+    /// Reads the secret with the credentials of `account`.
     ///
     /// # Errors
-    /// Without an account.
+    /// There is no account.
     pub fn new(
         client: Client,
         account: Result<Account, AccountError>,
@@ -136,7 +136,7 @@ impl Endpoint {
             "issuer": self.settings.issuer,
             "jwks_uri": format!("{base}{KEY_SET}"),
             "id_token_signing_alg_values_supported": algorithms,
-            // Required, and of no meaning here: nobody gets tokens from the gate but its backends.
+            // Required by the specification, and meaningless here: only backends receive tokens.
             "response_types_supported": ["id_token"],
             "subject_types_supported": ["public"],
         }))
@@ -148,7 +148,7 @@ fn key_set(set: &JwkSet, now: SystemTime) -> Value {
     json!({ "keys": keys })
 }
 
-/// An answer that says what is wrong, in Oathkeeper's format. Nobody may keep it.
+/// A response with an error in Oathkeeper's format, which must not be cached.
 fn refusal(status: u16, reason: &str) -> Response {
     let body = json!({"error": {"code": status, "status": reason}});
     Response {

@@ -1,4 +1,4 @@
-//! What CloudFormation asks
+//! CloudFormation's requests
 //! ([documented](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html)).
 
 use std::fmt;
@@ -8,25 +8,25 @@ use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
-/// A request about the resource. Every member may be missing, so that even a broken request can be
-/// answered. Its `Debug` form leaves out the response URL, which is a credential.
+/// A request about the resource. Every member may be missing, so that even a malformed request can be
+/// answered. Its `Debug` form omits the response URL, which is a credential.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
 pub struct Event {
     /// `Create`, `Update` or `Delete`.
     pub request_type: String,
-    /// Where the answer goes: a presigned URL.
+    /// The URL to send the response to, which is presigned.
     #[serde(rename = "ResponseURL")]
     pub response_url: String,
-    /// Handed back with the answer.
+    /// Returned with the response.
     pub stack_id: String,
-    /// Handed back with the answer.
+    /// Returned with the response.
     pub request_id: String,
-    /// Handed back with the answer.
+    /// Returned with the response.
     pub logical_resource_id: String,
-    /// What the resource is known by, on everything but `Create`.
+    /// The id of the resource, except on `Create`.
     pub physical_resource_id: Option<String>,
-    /// What the template says of it.
+    /// Its properties in the template.
     pub resource_properties: Value,
 }
 
@@ -40,29 +40,29 @@ impl fmt::Debug for Event {
     }
 }
 
-/// What a template may say of the resource.
+/// The properties that a template may give the resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Properties {
     pub(crate) secret: String,
     pub(crate) algorithm: Algorithm,
 }
 
-/// Why a request cannot be followed.
+/// Why a request cannot be carried out.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum EventError {
     /// Neither `Create` nor `Update` nor `Delete`.
-    #[error("`{0}` is no request type of CloudFormation's")]
+    #[error("`{0}` is not a request type of CloudFormation")]
     RequestType(String),
     /// `SecretArn` is missing.
-    #[error("the property `SecretArn` is missing: name the secret that the key set goes into")]
+    #[error("the property `SecretArn` is missing: name the secret that the key set is written to")]
     SecretArn,
-    /// A property that is none.
-    #[error("`{0}` is no property of this resource, use `SecretArn` and `Algorithm`")]
+    /// An unknown property.
+    #[error("`{0}` is not a property of this resource: use `SecretArn` and `Algorithm`")]
     Unknown(String),
-    /// A property that is no text.
-    #[error("the property `{0}` must be a text")]
+    /// A property that is not a string.
+    #[error("the property `{0}` must be a string")]
     NoText(&'static str),
-    /// `Algorithm` cannot be used.
+    /// `Algorithm` is not supported.
     #[error("the property `Algorithm` cannot be used: {0}")]
     Algorithm(#[from] CredentialsError),
 }

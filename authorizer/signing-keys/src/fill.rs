@@ -1,4 +1,4 @@
-//! Puts a key set into a secret that has none.
+//! Writes a key set to a secret that has none.
 
 use std::time::Duration;
 
@@ -12,23 +12,23 @@ use uuid::Uuid;
 
 use crate::event::Properties;
 
-/// How long is waited before the first call that lacked rights is made again, and at most before later ones.
+/// The wait before a call without sufficient rights is repeated for the first time, and the longest wait.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(4);
 
-/// How much time there is.
+/// The time limits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience {
     /// For one call.
     pub(crate) call: Duration,
-    /// For rights to arrive: IAM takes a while to make those of a new role known everywhere.
+    /// For the rights of a new role: IAM takes a while to propagate them.
     pub(crate) rights: Duration,
 }
 
-/// What became of the secret.
+/// The outcome for the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Filled {
-    /// It got a key set with one fresh key.
+    /// A key set with one new key was written to it.
     Fresh(Vec<String>),
     /// It has a key set already.
     Kept(Vec<String>),
@@ -42,28 +42,28 @@ pub(crate) enum FillError {
     #[error("the secret cannot be written: {0}")]
     Write(SecretError),
     #[error(
-        "the secret holds something that is no key set to sign with: empty it, or put a key set into it"
+        "the secret contains something other than a key set with a private key: empty it, or write a key set to it"
     )]
     Occupied,
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    #[error("the key set cannot be written down")]
+    #[error("the key set cannot be serialised")]
     Text,
 }
 
-/// What a secret says.
+/// The value of a secret, by what may be done with it.
 #[derive(Debug, PartialEq, Eq)]
 enum Holds {
-    /// Nothing, or what secrets hold before anyone put something into them.
+    /// Nothing, or a generated value that nobody has replaced yet.
     Nothing,
     /// A key set that can sign, with its key ids.
     Keys(Vec<String>),
-    /// Something else, which is not ours to replace.
+    /// Something else, which must not be replaced.
     Something,
 }
 
-/// Gives a secret a key set, unless it has one. `request_id` names this attempt, so that it counts
-/// once even if it is made twice. A call that lacks rights is made again for a while.
+/// Writes a key set to a secret, unless it has one. `request_id` identifies this attempt, so that a
+/// repetition changes nothing. A call without sufficient rights is repeated for a while.
 pub(crate) async fn fill(
     secrets: &Secrets,
     properties: &Properties,
@@ -73,7 +73,7 @@ pub(crate) async fn fill(
     let secret = &properties.secret;
     let until = Instant::now() + patience.rights;
     match once_allowed(until, || secrets.read(secret, patience.call)).await {
-        // The secret, or any value of it, is missing; if it is the secret, writing tells.
+        // The secret or its value is missing; writing fails if it is the secret.
         Err(SecretError::NotThere(_)) => {}
         Err(error) => return Err(FillError::Read(error)),
         Ok(text) => match holds(&text) {
@@ -93,7 +93,7 @@ pub(crate) async fn fill(
     Ok(Filled::Fresh(keys.ids().map(str::to_owned).collect()))
 }
 
-/// Makes a call, and makes it again until the time is up as long as nothing but rights is missing.
+/// Makes a call, and repeats it until the time limit as long as only rights are missing.
 async fn once_allowed<T, F: Future<Output = Result<T, SecretError>>>(
     until: Instant,
     call: impl Fn() -> F,
@@ -110,8 +110,8 @@ async fn once_allowed<T, F: Future<Output = Result<T, SecretError>>>(
     }
 }
 
-/// Whether an error is one that a role shows while its policy, or the role itself, is not known
-/// everywhere yet; those of a KMS key too.
+/// Whether an error is one that is returned while a role or its policy, or that of a KMS key, has not
+/// been propagated yet.
 fn lacks_rights(error: &SecretError) -> bool {
     let SecretError::Refused { code, .. } = error else {
         return false;
@@ -153,8 +153,8 @@ fn holds(text: &[u8]) -> Holds {
     }
     match std::str::from_utf8(text).map(str::trim) {
         Ok("" | "{}" | "null" | "\"\"") => Holds::Nothing,
-        // A generated password or a word: what templates fill a new secret with. Anything with
-        // structure, such as JSON or PEM, was put there by someone.
+        // A generated password or a word, which templates fill a new secret with. Anything with
+        // structure, such as JSON or PEM, was written by someone.
         Ok(word) if !word.contains(['{', '[', '\n']) && !word.starts_with("-----") => {
             Holds::Nothing
         }
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_tells_key_sets_from_placeholders_and_from_what_is_someone_elses() {
+    fn it_distinguishes_key_sets_placeholders_and_other_values() {
         let signing =
             r#"{"keys":[{"kty":"EC","kid":"a","d":"x"},{"kty":"oct","kid":"b","k":"x"}]}"#;
         let keys = Holds::Keys(vec!["a".into(), "b".into()]);

@@ -1,12 +1,12 @@
-//! Looks after the signing keys. One program, three tasks, each a function of its own with rights of
-//! its own:
+//! Manages the signing keys. One program for three tasks, each in a function of its own with its own
+//! rights:
 //!
-//! - [`Resource`] puts a first key set into the secret, when CloudFormation asks. A secret that has one
-//!   keeps it, because tokens signed with its keys are out there.
-//! - [`Rotator`] does Secrets Manager's steps of a rotation.
+//! - [`Resource`] writes a first key set to the secret, on CloudFormation's request. A secret that has one
+//!   keeps it, because tokens signed with its keys are in use.
+//! - [`Rotator`] carries out Secrets Manager's steps of a rotation.
 //! - [`Endpoint`] answers API Gateway's requests for the public documents about the keys.
 //!
-//! No private key is printed, returned or kept.
+//! No private key is logged, returned or stored elsewhere.
 
 mod answer;
 mod endpoint;

@@ -1,4 +1,4 @@
-//! The binary Lambda starts.
+//! The program that Lambda starts.
 
 use std::{
     env,
@@ -13,7 +13,7 @@ use oathgate_signing_keys::{
 };
 
 fn main() -> ExitCode {
-    // What a panic says may quote what it stumbled over, so only its place is told.
+    // A panic's message may quote secret values, so only its place is logged.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         eprintln!("panicked at {}", place.unwrap_or_default());
@@ -44,11 +44,11 @@ async fn run() -> Result<(), Error> {
 }
 
 async fn make_first_keys(resource: Resource) -> Result<(), Error> {
-    let follow = service_fn(move |invocation: LambdaEvent<Event>| {
+    let handler = service_fn(move |invocation: LambdaEvent<Event>| {
         let resource = resource.clone();
         async move {
             let deadline = UNIX_EPOCH + Duration::from_millis(invocation.context.deadline);
-            match resource.follow(&invocation.payload, deadline).await {
+            match resource.handle(&invocation.payload, deadline).await {
                 Ok(_) => Ok(()),
                 Err(error_message) => {
                     println!(
@@ -60,20 +60,20 @@ async fn make_first_keys(resource: Resource) -> Result<(), Error> {
             }
         }
     });
-    Runtime::new(follow).run().await
+    Runtime::new(handler).run().await
 }
 
 async fn rotate(rotator: Rotator) -> Result<(), Error> {
-    let follow = service_fn(move |invocation: LambdaEvent<RotationEvent>| {
+    let handler = service_fn(move |invocation: LambdaEvent<RotationEvent>| {
         let rotator = rotator.clone();
         async move {
             rotator
-                .follow(&invocation.payload, SystemTime::now())
+                .handle(&invocation.payload, SystemTime::now())
                 .await
                 .map_err(|message| failed("NotRotated", message))
         }
     });
-    Runtime::new(follow).run().await
+    Runtime::new(handler).run().await
 }
 
 async fn publish(endpoint: Endpoint) -> Result<(), Error> {

@@ -1,4 +1,4 @@
-//! What API Gateway asks: REST APIs and HTTP APIs with payload 1.0, and HTTP APIs with payload 2.0
+//! API Gateway's requests: REST APIs and HTTP APIs with payload 1.0, and HTTP APIs with payload 2.0
 //! ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html)).
 
 use std::{collections::BTreeMap, fmt};
@@ -45,7 +45,7 @@ impl Request {
             .unwrap_or_default()
     }
 
-    /// The path as the API's resources have it.
+    /// The path of the API's resource.
     #[must_use]
     pub fn path(&self) -> &str {
         let path = self.path.as_deref().or(self.raw_path.as_deref());
@@ -62,8 +62,8 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Where the client found the document, without `document` at its end: API Gateway's own name for
-    /// the API or a custom domain of it, which it has routed by, with the stage or base path.
+    /// The URL that the client used, without `document` at its end: API Gateway's own domain of the API or
+    /// a custom domain, by which it was routed, and the stage or base path.
     #[must_use]
     pub fn base_url(&self, document: &str) -> Option<String> {
         let context = &self.request_context;

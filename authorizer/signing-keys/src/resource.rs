@@ -1,4 +1,4 @@
-//! Follows one request of CloudFormation's, and answers it whatever happens.
+//! Carries out one request of CloudFormation, and answers it whatever happens.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,13 +15,13 @@ use crate::{
     fill::{self, Filled, Patience},
 };
 
-/// How much of the function's time is left for the answer.
+/// The part of the function's time that is reserved for the response.
 const TIME_TO_ANSWER: Duration = Duration::from_secs(15);
 
-/// How long one call of Secrets Manager may take.
+/// The time limit of one call of Secrets Manager.
 const CALL: Duration = Duration::from_secs(10);
 
-/// How long is waited for the rights of the function's role, which is as new as its secret.
+/// The longest wait for the rights of the function's role, which is as new as its secret.
 const RIGHTS: Duration = Duration::from_secs(30);
 
 /// The resource, ready for requests.
@@ -32,34 +32,35 @@ pub struct Resource {
 }
 
 impl Resource {
-    /// Asks Secrets Manager as `account`; without one, every request but `Delete` fails.
+    /// Calls Secrets Manager with the credentials of `account`; without one, every request except `Delete`
+    /// fails.
     #[must_use]
     pub fn new(client: Client, account: Result<Account, AccountError>) -> Self {
         Self { client, account }
     }
 
-    /// Follows a request and answers CloudFormation before `deadline`.
+    /// Carries out a request and answers CloudFormation before `deadline`.
     ///
     /// # Errors
-    /// An answer that CloudFormation did not take; Lambda then hands the request over once more.
-    pub async fn follow(&self, event: &Event, deadline: SystemTime) -> Result<Status, String> {
+    /// A response that CloudFormation did not accept; Lambda then repeats the request.
+    pub async fn handle(&self, event: &Event, deadline: SystemTime) -> Result<Status, String> {
         let left = deadline
             .duration_since(SystemTime::now())
             .unwrap_or_default();
-        // A short-lived function still keeps half of its time for the answer.
+        // A function with little time still reserves half of it for the response.
         let time_to_answer = TIME_TO_ANSWER.min(left / 2);
         let time_to_work = left.saturating_sub(time_to_answer);
         let patience = Patience {
             call: CALL,
-            // Rights that never come are to be named as what is missing, not as a lack of time.
+            // Missing rights must be reported as such, not as a time-out.
             rights: RIGHTS.min(time_to_work / 2),
         };
-        // Work in a task of its own, so that a panic of it is answered too.
+        // In a task of its own, so that a panic is answered too.
         let work = tokio::spawn(Self::work(self.clone(), event.clone(), patience));
         let outcome = match tokio::time::timeout(time_to_work, work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err("the function panicked".to_owned()),
-            Err(_) => Err("the function's time ran out".to_owned()),
+            Err(_) => Err("the function ran out of time".to_owned()),
         };
         let properties = event.properties().ok();
         let secret = properties
@@ -67,8 +68,8 @@ impl Resource {
             .filter(|_| event.request_type != "Delete")
             .map(|properties| properties.secret.as_str());
         let answer = match &outcome {
-            Ok(Done { said, ids }) => {
-                Answer::new(event, Status::Success, said, secret).with_keys(ids)
+            Ok(Done { message, ids }) => {
+                Answer::new(event, Status::Success, message, secret).with_keys(ids)
             }
             Err(cause) => Answer::new(event, Status::Failed, cause, secret),
         };
@@ -104,11 +105,11 @@ impl Resource {
             .map_err(|error| error.to_string())?;
         Ok(match filled {
             Filled::Fresh(ids) => Done {
-                said: "the secret got a fresh key",
+                message: "a new key was written to the secret",
                 ids,
             },
             Filled::Kept(ids) => Done {
-                said: "the secret keeps its keys",
+                message: "the secret keeps its keys",
                 ids,
             },
         })
@@ -117,14 +118,14 @@ impl Resource {
 
 /// What was done.
 struct Done {
-    said: &'static str,
+    message: &'static str,
     ids: Vec<String>,
 }
 
 impl Done {
     fn nothing() -> Self {
         Self {
-            said: "nothing is to be done",
+            message: "there is nothing to do",
             ids: Vec::new(),
         }
     }

@@ -1,4 +1,4 @@
-//! Does the steps of a rotation that Secrets Manager asks for.
+//! Carries out the steps of a rotation for Secrets Manager.
 
 use std::{fmt, time::SystemTime};
 
@@ -10,14 +10,14 @@ use oathgate_key_rotation::{Outcome, Policy, RandomValue, Rotation, RotationErro
 use serde::Deserialize;
 use serde_json::json;
 
-/// What Secrets Manager asks
+/// Secrets Manager's request
 /// ([documented](https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html)).
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct RotationEvent {
     /// The secret's ARN.
     pub secret_id: String,
-    /// The version that is being made.
+    /// The version that the rotation is creating.
     pub client_request_token: String,
     /// The step.
     pub step: String,
@@ -31,13 +31,13 @@ impl fmt::Debug for RotationEvent {
     }
 }
 
-/// Does the steps.
+/// Carries out the steps.
 #[derive(Clone, Debug)]
 pub struct Rotator {
     rotated: Rotated,
 }
 
-/// What the secret holds.
+/// The kind of value that the secret contains.
 #[derive(Clone, Debug)]
 enum Rotated {
     KeySet(Rotation),
@@ -45,10 +45,10 @@ enum Rotated {
 }
 
 impl Rotator {
-    /// Rotates the key set of a secret, asking Secrets Manager as `account`.
+    /// Rotates the key set of a secret, with the credentials of `account`.
     ///
     /// # Errors
-    /// Without an account.
+    /// There is no account.
     pub fn of_key_set(
         client: Client,
         account: Result<Account, AccountError>,
@@ -60,10 +60,10 @@ impl Rotator {
         })
     }
 
-    /// Rotates a random value, asking Secrets Manager as `account`.
+    /// Rotates a random value, with the credentials of `account`.
     ///
     /// # Errors
-    /// Without an account.
+    /// There is no account.
     pub fn of_random_value(
         client: Client,
         account: Result<Account, AccountError>,
@@ -74,11 +74,11 @@ impl Rotator {
         })
     }
 
-    /// Does a step, and says in the log what came of it.
+    /// Carries out a step and logs its outcome.
     ///
     /// # Errors
-    /// Why it was not done; Secrets Manager ends the rotation then, or tries again.
-    pub async fn follow(&self, event: &RotationEvent, now: SystemTime) -> Result<(), String> {
+    /// Why it was not done; Secrets Manager then ends the rotation or tries again.
+    pub async fn handle(&self, event: &RotationEvent, now: SystemTime) -> Result<(), String> {
         let outcome = self.step(event, now).await;
         let (level, message) = match &outcome {
             Ok(outcome) => ("INFO", outcome.to_string()),

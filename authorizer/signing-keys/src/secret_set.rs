@@ -1,4 +1,4 @@
-//! The key set of the secret, kept for a while.
+//! The key set of the secret, cached for a while.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -9,13 +9,13 @@ use oathgate_engine::keys::JwkSet;
 use oathgate_http_client::aws::Secrets;
 use serde_json::json;
 
-/// How long one reading of the secret may take.
+/// The time limit of one reading of the secret.
 const READ_LIMIT: Duration = Duration::from_secs(3);
 
-/// How soon a secret that could not be read or used is read again while an older set is shown.
+/// How soon a secret that could not be read or used is read again while an older set is published.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads the secret once for a while. What was read last does as long as nothing newer can be read.
+/// Reads the secret once in a while. The set that was read last is used while no newer one can be read.
 #[derive(Clone, Debug)]
 pub(crate) struct SecretSet {
     secrets: Secrets,

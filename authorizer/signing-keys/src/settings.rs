@@ -1,4 +1,4 @@
-//! The function's settings, read from its variables. `docs/environment.md` describes each.
+//! The function's settings, from its environment variables. `docs/environment.md` describes each.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use oathgate_key_rotation::Policy;
 use oathgate_settings::{Variable, VariableError, signing_keys as variables};
 use thiserror::Error;
 
-/// What the function is there for.
+/// The task of the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// CloudFormation's custom resource.
@@ -23,22 +23,22 @@ pub enum Task {
 /// The settings of a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// What it is there for.
+    /// Its task.
     pub task: Task,
 }
 
-/// What the documents are made from.
+/// The settings of the public documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndpointSettings {
-    /// The secret that holds the key set.
+    /// The secret with the key set.
     pub secret: String,
-    /// How long the secret is kept.
+    /// How long the secret's value is cached.
     pub ttl: Duration,
-    /// How long whoever asks may keep a document.
+    /// How long clients may cache a document.
     pub max_age: Duration,
-    /// What tokens name as their issuer (`iss`).
+    /// The issuer that tokens name (`iss`).
     pub issuer: String,
-    /// Where `/.well-known/…` is found; told from the request where it is not set.
+    /// The URL below which `/.well-known/…` is found; taken from the request where it is not set.
     pub base_url: Option<String>,
 }
 
@@ -57,7 +57,7 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Reads the variables that a function gives; one that is empty counts as not set.
+    /// Reads the variables from a function; an empty one counts as not set.
     ///
     /// # Errors
     /// The first that is missing or wrong.
@@ -126,7 +126,7 @@ mod tests {
             algorithm: Some(Algorithm::ES384),
         };
         assert_eq!(read(&rotation), Ok(Task::Rotation(policy)));
-        for (variables, said) in [
+        for (variables, message) in [
             (
                 &rotation[..1],
                 "`OATHGATE_KEYS_PUBLISH_AHEAD_SECONDS` is not set",
@@ -145,7 +145,7 @@ mod tests {
             ),
         ] {
             let error = read(variables).unwrap_err().to_string();
-            assert!(error.contains(said), "{error}");
+            assert!(error.contains(message), "{error}");
         }
         for wrong in ["0", "-1", "1.5", "an hour"] {
             let mut variables = rotation;

@@ -1,4 +1,4 @@
-//! The public documents, as API Gateway hands them on.
+//! The public documents, requested as by API Gateway.
 
 #![allow(
     clippy::unwrap_used,
@@ -90,7 +90,7 @@ fn keys(algorithm: &str, members: Value) -> String {
     set.to_string()
 }
 
-/// A request as a REST API hands it on.
+/// A request as a REST API sends it.
 fn request(method: &str, path: &str, headers: Value) -> Request {
     serde_json::from_value(json!({
         "resource": path,
@@ -117,7 +117,7 @@ fn body(response: &Response) -> Value {
 }
 
 #[tokio::test]
-async fn everybody_gets_the_public_halves_and_nothing_else() {
+async fn the_key_set_has_the_public_halves_and_nothing_else() {
     for algorithm in ["ES256", "RS256"] {
         let set = keys(algorithm, json!({}));
         let world = world(Some(set.clone()), None).await;
@@ -140,7 +140,7 @@ async fn everybody_gets_the_public_halves_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn the_discovery_document_tells_where_the_keys_are() {
+async fn the_discovery_document_has_the_url_of_the_keys() {
     let world = self::world(Some(keys("ES256", json!({}))), None).await;
     let answer = world.get(DISCOVERY, 0).await;
     assert_eq!(
@@ -183,7 +183,7 @@ async fn the_discovery_document_tells_where_the_keys_are() {
 }
 
 #[tokio::test]
-async fn a_key_is_shown_before_it_signs_and_until_it_ends_without_another_reading() {
+async fn a_key_is_published_before_it_signs_and_until_its_exp_without_another_reading() {
     let set = keys("ES256", json!({"nbf": 1_750_000_010, "exp": 1_750_000_020}));
     let world = world(Some(set), None).await;
     for (now, count) in [(0, 1), (10, 1), (19, 1), (20, 0)] {
@@ -194,7 +194,7 @@ async fn a_key_is_shown_before_it_signs_and_until_it_ends_without_another_readin
 }
 
 #[tokio::test]
-async fn the_last_good_set_is_shown_while_there_is_no_other() {
+async fn the_last_valid_set_is_published_while_there_is_no_other() {
     let world = world(Some(keys("ES256", json!({}))), None).await;
     let good = world.get(KEY_SET, 0).await;
     world.get(KEY_SET, 59).await;
@@ -215,7 +215,7 @@ async fn the_last_good_set_is_shown_while_there_is_no_other() {
 }
 
 #[tokio::test]
-async fn without_any_set_nobody_keeps_the_answer() {
+async fn an_error_must_not_be_cached() {
     let world = world(None, None).await;
     for path in [KEY_SET, DISCOVERY] {
         let answer = world.get(path, 0).await;
@@ -228,7 +228,7 @@ async fn without_any_set_nobody_keeps_the_answer() {
 }
 
 #[tokio::test]
-async fn who_has_the_document_gets_no_body() {
+async fn a_client_with_the_current_document_gets_no_body() {
     let world = world(Some(keys("ES256", json!({}))), None).await;
     let tag = world.get(KEY_SET, 0).await.headers["ETag"].clone();
     for known in [tag.clone(), format!("\"a\", W/{tag}"), "*".to_owned()] {

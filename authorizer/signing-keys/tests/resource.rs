@@ -1,4 +1,4 @@
-//! Requests of CloudFormation's, with stand-ins for it and for Secrets Manager.
+//! Requests of CloudFormation, with servers in place of it and of Secrets Manager.
 
 #![allow(
     clippy::unwrap_used,
@@ -77,11 +77,11 @@ impl Vault {
         }
     }
 
-    fn answer(&self, action: &str, asked: Value) -> (u16, String) {
+    fn answer(&self, action: &str, request: Value) -> (u16, String) {
         let mut value = self.value.lock().unwrap();
         match action {
             "secretsmanager.GetSecretValue" => {
-                self.reads.lock().unwrap().push(asked);
+                self.reads.lock().unwrap().push(request);
                 match &*value {
                     Some(text) => (200, json!({"SecretString": text}).to_string()),
                     None => (
@@ -91,8 +91,8 @@ impl Vault {
                 }
             }
             "secretsmanager.PutSecretValue" => {
-                *value = Some(asked["SecretString"].as_str().unwrap().to_owned());
-                self.writes.lock().unwrap().push(asked);
+                *value = Some(request["SecretString"].as_str().unwrap().to_owned());
+                self.writes.lock().unwrap().push(request);
                 (200, "{}".to_owned())
             }
             other => panic!("{other}"),
@@ -100,7 +100,7 @@ impl Vault {
     }
 }
 
-/// What CloudFormation was answered, each with its content type.
+/// The responses that CloudFormation received, each with its content type.
 type Answers = Arc<Mutex<Vec<(Option<String>, Value)>>>;
 
 struct World {
@@ -159,13 +159,13 @@ impl World {
         .unwrap()
     }
 
-    async fn follow(&self, kind: &str, properties: Value) -> Value {
+    async fn handle(&self, kind: &str, properties: Value) -> Value {
         self.follow_event(self.event(kind, properties)).await
     }
 
     async fn follow_event(&self, event: Event) -> Value {
         let deadline = SystemTime::now() + Duration::from_secs(6);
-        self.resource.follow(&event, deadline).await.unwrap();
+        self.resource.handle(&event, deadline).await.unwrap();
         let (content_type, answer) = self.answers.lock().unwrap().pop().unwrap();
         assert_eq!(content_type, None, "the URL is signed without one");
         for (member, value) in [
@@ -188,7 +188,7 @@ fn properties() -> Value {
 }
 
 #[tokio::test]
-async fn it_puts_a_first_key_into_a_secret_without_one() {
+async fn it_writes_a_first_key_to_a_secret_without_one() {
     for vault in [
         Vault::default(),
         Vault::holding(""),
@@ -196,7 +196,7 @@ async fn it_puts_a_first_key_into_a_secret_without_one() {
         Vault::holding("placeholder"),
     ] {
         let world = world(vault).await;
-        let answer = world.follow("Create", properties()).await;
+        let answer = world.handle("Create", properties()).await;
         assert_eq!(answer["Status"], "SUCCESS", "{answer}");
         assert_eq!(answer["PhysicalResourceId"], ARN);
         let keys = world.keys();
@@ -212,24 +212,24 @@ async fn it_puts_a_first_key_into_a_secret_without_one() {
 }
 
 #[tokio::test]
-async fn it_makes_es256_keys_unless_told() {
+async fn it_generates_es256_keys_unless_the_template_says_otherwise() {
     for (properties, algorithm) in [
         (json!({"SecretArn": ARN}), "ES256"),
         (json!({"SecretArn": ARN, "Algorithm": "RS256"}), "RS256"),
         (json!({"SecretArn": ARN, "Algorithm": "HS512"}), "HS512"),
     ] {
         let world = world(Vault::default()).await;
-        world.follow("Create", properties).await;
+        world.handle("Create", properties).await;
         assert_eq!(world.keys()["keys"][0]["alg"], algorithm);
     }
 }
 
 #[tokio::test]
-async fn it_keeps_the_keys_a_secret_has() {
+async fn it_keeps_the_keys_of_a_secret() {
     let kept = r#"{"keys":[{"kty":"oct","use":"sig","kid":"mine","alg":"HS256","k":"c2VjcmV0"}]}"#;
     for kind in ["Create", "Update"] {
         let world = world(Vault::holding(kept)).await;
-        let answer = world.follow(kind, properties()).await;
+        let answer = world.handle(kind, properties()).await;
         assert_eq!(
             (&answer["Status"], &answer["Data"]["KeyIds"]),
             (&json!("SUCCESS"), &json!("mine"))
@@ -239,14 +239,14 @@ async fn it_keeps_the_keys_a_secret_has() {
 }
 
 #[tokio::test]
-async fn it_does_not_replace_what_someone_put_there() {
+async fn it_does_not_replace_a_value_that_someone_wrote() {
     for text in [
         r#"{"password":"hunter2"}"#,
         "-----BEGIN PRIVATE KEY-----\nabc",
         r#"{"keys":[{"kid":"public"}]}"#,
     ] {
         let world = world(Vault::holding(text)).await;
-        let answer = world.follow("Create", properties()).await;
+        let answer = world.handle("Create", properties()).await;
         assert_eq!(answer["Status"], "FAILED", "{text}");
         assert!(!answer.to_string().contains("hunter2"));
         assert!(world.vault.writes.lock().unwrap().is_empty(), "{text}");
@@ -268,8 +268,8 @@ async fn it_does_nothing_when_it_is_deleted() {
 }
 
 #[tokio::test]
-async fn it_says_what_is_wrong_with_a_request() {
-    for (kind, properties, said) in [
+async fn it_reports_what_is_wrong_with_a_request() {
+    for (kind, properties, message) in [
         ("Create", json!({}), "`SecretArn`"),
         ("Create", json!(null), "`SecretArn`"),
         ("Create", json!({"SecretArn": ""}), "`SecretArn`"),
@@ -287,10 +287,10 @@ async fn it_says_what_is_wrong_with_a_request() {
         ("Replace", json!({"SecretArn": ARN}), "`Replace`"),
     ] {
         let world = world(Vault::default()).await;
-        let answer = world.follow(kind, properties).await;
+        let answer = world.handle(kind, properties).await;
         assert_eq!(answer["Status"], "FAILED");
         assert!(
-            answer["Reason"].as_str().unwrap().contains(said),
+            answer["Reason"].as_str().unwrap().contains(message),
             "{answer}"
         );
         assert_ne!(answer["PhysicalResourceId"], "");
@@ -298,7 +298,7 @@ async fn it_says_what_is_wrong_with_a_request() {
 }
 
 #[tokio::test]
-async fn it_answers_when_secrets_manager_does_not() {
+async fn it_answers_although_secrets_manager_does_not() {
     let refused = serve(|_, _, _| async {
         let body = json!({"__type": "AccessDeniedException", "Message": "not allowed"});
         (400, body.to_string())
@@ -310,24 +310,24 @@ async fn it_answers_when_secrets_manager_does_not() {
         .unwrap()
         .local_addr()
         .unwrap();
-    for (address, said) in [
+    for (address, message) in [
         (refused, "AccessDeniedException"),
-        (hanging, "time ran out"),
+        (hanging, "ran out of time"),
         (gone, "refused"),
     ] {
         let world = with_secrets_at(&format!("http://{address}"), Vault::default()).await;
-        let answer = world.follow("Create", properties()).await;
+        let answer = world.handle("Create", properties()).await;
         assert_eq!(answer["Status"], "FAILED");
         assert!(
-            answer["Reason"].as_str().unwrap().contains(said),
+            answer["Reason"].as_str().unwrap().contains(message),
             "{answer}"
         );
     }
 }
 
-/// IAM makes the rights of a new role known everywhere only after a while.
+/// IAM propagates the rights of a new role only after a while.
 #[tokio::test]
-async fn it_waits_for_rights_that_are_on_their_way() {
+async fn it_waits_for_rights_to_propagate() {
     for code in [
         "AccessDeniedException",
         "KMSAccessDeniedException",
@@ -352,7 +352,7 @@ async fn it_waits_for_rights_that_are_on_their_way() {
         let world = with_secrets_at(&format!("http://{secrets}"), vault).await;
         let event = world.event("Create", properties());
         let deadline = SystemTime::now() + Duration::from_secs(90);
-        world.resource.follow(&event, deadline).await.unwrap();
+        world.resource.handle(&event, deadline).await.unwrap();
         let (_, answer) = world.answers.lock().unwrap().pop().unwrap();
         assert_eq!(answer["Status"], "SUCCESS", "{answer}");
         assert_eq!(refused.lock().unwrap().len(), 4, "{code}");
@@ -361,11 +361,11 @@ async fn it_waits_for_rights_that_are_on_their_way() {
     }
 }
 
-/// What is no matter of rights is not tried again.
+/// Only calls without sufficient rights are repeated.
 #[tokio::test]
 async fn it_waits_for_nothing_but_rights() {
-    let asked: Arc<Mutex<usize>> = Arc::default();
-    let seen = Arc::clone(&asked);
+    let calls: Arc<Mutex<usize>> = Arc::default();
+    let seen = Arc::clone(&calls);
     let secrets = serve(move |_, _, _| {
         *seen.lock().unwrap() += 1;
         async {
@@ -377,16 +377,16 @@ async fn it_waits_for_nothing_but_rights() {
     })
     .await;
     let world = with_secrets_at(&format!("http://{secrets}"), Vault::default()).await;
-    let answer = world.follow("Create", properties()).await;
+    let answer = world.handle("Create", properties()).await;
     assert_eq!(answer["Status"], "FAILED", "{answer}");
-    assert_eq!(*asked.lock().unwrap(), 1);
+    assert_eq!(*calls.lock().unwrap(), 1);
 }
 
 #[tokio::test]
 async fn it_answers_without_an_account() {
     let mut world = world(Vault::default()).await;
     world.resource = Resource::new(Client::default(), Account::from_variables(|_| None));
-    let answer = world.follow("Create", properties()).await;
+    let answer = world.handle("Create", properties()).await;
     assert!(
         answer["Reason"].as_str().unwrap().contains("AWS_REGION"),
         "{answer}"
@@ -394,7 +394,7 @@ async fn it_answers_without_an_account() {
 }
 
 #[tokio::test]
-async fn it_tries_again_to_deliver_its_answer() {
+async fn it_repeats_the_delivery_of_its_response() {
     let tries = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&tries);
     let url = serve(move |_, _, _| {
@@ -409,17 +409,17 @@ async fn it_tries_again_to_deliver_its_answer() {
     event.response_url = format!("http://{url}/");
     let deadline = SystemTime::now() + Duration::from_secs(10);
     assert_eq!(
-        world.resource.follow(&event, deadline).await,
+        world.resource.handle(&event, deadline).await,
         Ok(Status::Success)
     );
     assert_eq!(*tries.lock().unwrap(), 3);
 
     event.response_url = String::new();
-    assert!(world.resource.follow(&event, deadline).await.is_err());
+    assert!(world.resource.handle(&event, deadline).await.is_err());
 }
 
 #[tokio::test]
-async fn it_tells_no_key_and_no_response_url() {
+async fn it_reveals_no_key_and_no_response_url() {
     let world = world(Vault::default()).await;
     let event = world.event("Create", properties());
     assert!(!format!("{event:?}").contains("presigned"));

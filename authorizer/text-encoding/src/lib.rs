@@ -11,7 +11,7 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum EncodingError {
     /// UTF-16, which some editors and shells on Windows write.
-    #[error("it is written in UTF-16: save it in UTF-8")]
+    #[error("it is encoded in UTF-16: save it in UTF-8")]
     Utf16,
     /// Another encoding, or binary data.
     #[error("it is not text in UTF-8")]

@@ -17,7 +17,7 @@ use crate::{
     port::{ApiGateway, ServiceError},
 };
 
-/// The most resources that API Gateway gives at once.
+/// The largest page of resources that API Gateway returns.
 const PAGE: i32 = 500;
 
 /// One REST API of an account and region.
@@ -28,7 +28,7 @@ pub struct RestApiClient {
 }
 
 impl RestApiClient {
-    /// Asks about the API of this id.
+    /// The API with this id.
     #[must_use]
     pub fn new(session: &Session, id: &str) -> Self {
         Self {
@@ -245,7 +245,7 @@ impl ApiGateway for RestApiClient {
             .body
             .unwrap_or_else(|| aws_sdk_apigateway::primitives::Blob::new([]));
         serde_json::from_slice(body.as_ref())
-            .map_err(|error| call().unanswered(format!("its answer is not valid JSON: {error}")))
+            .map_err(|error| call().unanswered(format!("its response is not valid JSON: {error}")))
     }
 
     async fn create_authorizer(
@@ -400,7 +400,7 @@ fn read_method(id: MethodId, path: &str, found: types::Method) -> Method {
     let kind = found
         .authorization_type
         .unwrap_or_else(|| "NONE".to_owned());
-    // Whether an id stays behind where no authorizer decides any more is not known of AWS: it means nothing there.
+    // AWS does not document whether the id remains where no authorizer decides any more: it is meaningless there.
     let decides = matches!(kind.as_str(), "CUSTOM" | "COGNITO_USER_POOLS");
     Method {
         id,

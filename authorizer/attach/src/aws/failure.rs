@@ -1,4 +1,4 @@
-//! What AWS's errors mean.
+//! AWS's errors as errors of the ports.
 
 use std::{error::Error, fmt};
 
@@ -6,7 +6,7 @@ use aws_sdk_apigateway::error::{ProvideErrorMetadata, SdkError};
 
 use crate::port::ServiceError;
 
-/// One request: the action of IAM that it needs, and what for.
+/// One request: the IAM action that it needs, and the resource.
 #[derive(Clone, Debug)]
 pub(super) struct Call {
     pub(super) action: String,
@@ -14,7 +14,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// What an error of the SDK says about this request.
+    /// The error of this request for an error of the SDK.
     pub(super) fn failed<E, R>(self, error: &SdkError<E, R>) -> ServiceError
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -36,32 +36,34 @@ impl Call {
                 ))
             }
             SdkError::TimeoutError(_) => self.unanswered("it took too long".to_owned()),
-            SdkError::ResponseError(_) => self.unanswered("its answer cannot be read".to_owned()),
+            SdkError::ResponseError(_) => self.unanswered("its response cannot be read".to_owned()),
             other => self.unanswered(other.to_string()),
         }
     }
 
-    /// What an error's code and message say about this request.
-    pub(super) fn refused(self, code: &str, said: &str) -> ServiceError {
-        let said = said.to_owned();
+    /// The error of this request for an error's code and message.
+    pub(super) fn refused(self, code: &str, message: &str) -> ServiceError {
+        let message = message.to_owned();
         let Self { action, resource } = self;
         match code {
-            "NotFoundException" | "ParameterNotFound" => ServiceError::NotThere { resource, said },
+            "NotFoundException" | "ParameterNotFound" => {
+                ServiceError::NotThere { resource, message }
+            }
             "AccessDenied" | "AccessDeniedException" => ServiceError::Denied {
                 action,
                 resource,
-                said,
+                message,
             },
             code => ServiceError::Refused {
                 action,
                 resource,
                 code: code.to_owned(),
-                said,
+                message,
             },
         }
     }
 
-    /// Nobody answered.
+    /// The service did not respond.
     pub(super) fn unanswered(self, reason: String) -> ServiceError {
         ServiceError::NoAnswer {
             action: self.action,

@@ -1,4 +1,4 @@
-//! Parameters of the Systems Manager: what a stack exports, and the record.
+//! Parameters of AWS Systems Manager: the contract that a stack exports, and the record.
 //!
 //! Four operations of [its JSON protocol](https://docs.aws.amazon.com/systems-manager/latest/APIReference/Welcome.html),
 //! signed one by one: the SDK's crate for them describes more than a hundred.
@@ -21,16 +21,16 @@ use crate::{
     record::Record,
 };
 
-/// How long one request may take.
+/// The time limit of one request.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// How often a request is tried where the service is busy.
+/// The attempts of a request to a service that is busy.
 const ATTEMPTS: u32 = 5;
 
-/// The most characters of one part of the record: a standard parameter, which costs nothing, holds 4 KB.
+/// The largest part of the record in characters: a standard parameter, which is free, can have 4 KB.
 const PART_LENGTH: usize = 4_000;
 
-/// How many bytes of its digest name a record.
+/// The number of bytes of its digest that identify a record.
 const DIGEST_LENGTH: usize = 8;
 
 /// The Parameter Store of an account and region.
@@ -58,14 +58,14 @@ impl Parameters {
     /// The value of a parameter.
     ///
     /// # Errors
-    /// Why there is none.
+    /// Why it could not be read.
     pub async fn read(&self, name: &str) -> Result<String, ServiceError> {
         let answer = self
-            .ask("GetParameter", name, &json!({ "Name": name }))
+            .send_with_retries("GetParameter", name, &json!({ "Name": name }))
             .await?;
         let value = answer.pointer("/Parameter/Value").and_then(Value::as_str);
         value.map(str::to_owned).ok_or_else(|| {
-            call("GetParameter", name).unanswered("its answer holds no value".to_owned())
+            call("GetParameter", name).unanswered("its response has no value".to_owned())
         })
     }
 
@@ -74,17 +74,19 @@ impl Parameters {
         let mut found = Vec::new();
         let mut token = Value::Null;
         loop {
-            let mut question = json!({ "Path": path, "Recursive": true });
-            if let (Some(question), false) = (question.as_object_mut(), token.is_null()) {
-                question.insert("NextToken".to_owned(), token);
+            let mut input = json!({ "Path": path, "Recursive": true });
+            if let (Some(input), false) = (input.as_object_mut(), token.is_null()) {
+                input.insert("NextToken".to_owned(), token);
             }
-            let mut answer = self.ask("GetParametersByPath", path, &question).await?;
+            let mut answer = self
+                .send_with_retries("GetParametersByPath", path, &input)
+                .await?;
             let page = answer
                 .get_mut("Parameters")
                 .map_or(Value::Array(Vec::new()), Value::take);
             let page: Vec<Parameter> = serde_json::from_value(page).map_err(|error| {
                 call("GetParametersByPath", path)
-                    .unanswered(format!("its answer cannot be read: {error}"))
+                    .unanswered(format!("its response cannot be read: {error}"))
             })?;
             found.extend(page);
             token = answer.get_mut("NextToken").map_or(Value::Null, Value::take);
@@ -94,16 +96,16 @@ impl Parameters {
         }
     }
 
-    /// Writes a parameter; gives its new version.
+    /// Writes a parameter and returns its new version.
     async fn write(&self, name: &str, value: &str) -> Result<i64, ServiceError> {
-        let question = json!({
+        let input = json!({
             "Name": name,
             "Value": value,
             "Type": "String",
             "Overwrite": true,
-            "Description": "What a REST API was like before oathgate was attached to it: `oathgate attach --detach` needs it",
+            "Description": "The state of a REST API before oathgate was attached to it, for `oathgate attach --detach`",
         });
-        let answer = self.ask("PutParameter", name, &question).await?;
+        let answer = self.send_with_retries("PutParameter", name, &input).await?;
         Ok(answer.get("Version").and_then(Value::as_i64).unwrap_or(0))
     }
 
@@ -111,21 +113,21 @@ impl Parameters {
         // As many as one request takes.
         for names in names.chunks(10) {
             let first = names.first().map_or("", String::as_str);
-            self.ask("DeleteParameters", first, &json!({ "Names": names }))
+            self.send_with_retries("DeleteParameters", first, &json!({ "Names": names }))
                 .await?;
         }
         Ok(())
     }
 
-    async fn ask(
+    async fn send_with_retries(
         &self,
         operation: &str,
         name: &str,
-        question: &Value,
+        input: &Value,
     ) -> Result<Value, ServiceError> {
         let mut attempt = 1;
         loop {
-            match self.ask_once(operation, name, question).await {
+            match self.send_once(operation, name, input).await {
                 Err(ServiceError::Refused { code, .. }) if attempt < ATTEMPTS && is_busy(&code) => {
                     tokio::time::sleep(std::time::Duration::from_millis(200) * attempt).await;
                     attempt += 1;
@@ -135,14 +137,14 @@ impl Parameters {
         }
     }
 
-    async fn ask_once(
+    async fn send_once(
         &self,
         operation: &str,
         name: &str,
-        question: &Value,
+        input: &Value,
     ) -> Result<Value, ServiceError> {
         let call = || call(operation, name);
-        let body = Bytes::from(question.to_string());
+        let body = Bytes::from(input.to_string());
         let url = self.endpoint();
         let headers = vec![
             (
@@ -167,11 +169,11 @@ impl Parameters {
             .send(request)
             .await
             .map_err(|error| call().unanswered(error.to_string()))?;
-        let said: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
+        let document: Value = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
         if answer.status == 200 {
-            return Ok(said);
+            return Ok(document);
         }
-        let text = |key: &str| said.get(key).and_then(Value::as_str);
+        let text = |key: &str| document.get(key).and_then(Value::as_str);
         let code = text("__type").unwrap_or("without a code");
         let code = code.rsplit('#').next().unwrap_or(code);
         let message = text("message")
@@ -210,7 +212,7 @@ impl Parameters {
             .collect())
     }
 
-    /// `AWS_ENDPOINT_URL_SSM`, what the SDK asks instead of AWS, or AWS.
+    /// The endpoint: that of `AWS_ENDPOINT_URL_SSM`, the SDK's, or AWS's own.
     fn endpoint(&self) -> String {
         let region = &self.session.region;
         let named = std::env::var("AWS_ENDPOINT_URL_SSM").ok();
@@ -240,21 +242,21 @@ fn is_busy(code: &str) -> bool {
     )
 }
 
-/// The record in parameters below `/oathgate/<gate>/attached/<api id>`: parts that hold it, and an index that names them.
+/// The record in parameters below `/oathgate/<gate>/attached/<api id>`: its parts, and an index that names them.
 ///
-/// The parts are written first, under names that no earlier record has, and the index last: what is read is one record or
+/// The parts are written first, under names that no earlier record has, and the index last: a reader finds one record or
 /// the other, never a mixture.
 #[derive(Debug)]
 pub struct ParameterRecord {
     parameters: Parameters,
     path: String,
-    /// The index's version when it was read or written last; 0 where there is none.
+    /// The index's version when it was last read or written; 0 if there is none.
     version: i64,
-    /// The names of all parameters of the record that was read or written last.
+    /// The names of all parameters of the record that was last read or written.
     names: Vec<String>,
 }
 
-/// What the index says.
+/// The index.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Index {
@@ -355,7 +357,7 @@ impl RecordStore for ParameterRecord {
 
     async fn remove(&mut self) -> Result<(), RecordError> {
         let found = self.parameters.below(&self.path).await?;
-        // The index first: without it what is left is not a record.
+        // The index first: without it the parts are not a record.
         let (index, mut names): (Vec<String>, Vec<String>) = found
             .into_iter()
             .map(|found| found.name)

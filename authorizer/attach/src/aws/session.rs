@@ -1,4 +1,4 @@
-//! Who asks AWS, and where.
+//! The credentials and the region to call AWS with.
 
 use std::{fmt, time::Duration};
 
@@ -7,20 +7,22 @@ use aws_credential_types::{Credentials, provider::ProvideCredentials};
 use oathgate_http_client::{Client, aws::SdkConnector};
 use thiserror::Error;
 
-/// How often a request is tried: API Gateway takes few of them a second and refuses the rest.
+/// The attempts of a request: API Gateway accepts few a second and refuses the others.
 const ATTEMPTS: u32 = 8;
 
-/// How long one attempt may take.
+/// The time limit of one attempt.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Why AWS cannot be asked.
+/// Why AWS cannot be called.
 #[derive(Debug, Error)]
 pub enum SessionError {
-    /// No region is known.
-    #[error("no region is known: name it with --region, `AWS_REGION` or in the profile")]
+    /// The region is not known.
+    #[error("the region is not known: name it with --region, `AWS_REGION` or in the profile")]
     NoRegion,
-    /// No credentials are found.
-    #[error("no credentials are found: {0}. Set AWS's variables, or name a profile with --profile")]
+    /// No credentials were found.
+    #[error(
+        "no credentials were found: {0}. Set AWS's variables, or name a profile with --profile"
+    )]
     NoCredentials(String),
 }
 
@@ -44,16 +46,16 @@ impl fmt::Debug for Session {
 }
 
 impl Session {
-    /// The region that is asked.
+    /// The region.
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
     }
 
-    /// Finds region and credentials; what is named goes before what the environment says.
+    /// Finds the region and the credentials; the arguments take precedence over the environment.
     ///
     /// # Errors
-    /// What could not be found.
+    /// What was not found.
     pub async fn find(
         client: Client,
         region: Option<&str>,
@@ -81,7 +83,7 @@ impl Session {
         let missing = |reason: &dyn fmt::Display| SessionError::NoCredentials(reason.to_string());
         let credentials = config
             .credentials_provider()
-            .ok_or_else(|| missing(&"nothing gives any"))?
+            .ok_or_else(|| missing(&"neither variables nor a profile provide any"))?
             .provide_credentials()
             .await
             .map_err(|error| missing(&error))?;

@@ -5,20 +5,20 @@ use serde_json::{Map, Value, json};
 use super::{parameters, response_headers};
 use crate::contract::Contract;
 
-/// A function that gives an API the authorizer and the gateway responses, and the mappings for its integrations.
+/// A function that adds the authorizer and the gateway responses to an API, and the mappings for its integrations.
 pub(super) fn function(contract: &Contract) -> String {
     let responses: Map<String, Value> = contract
         .gateway_responses
         .iter()
         .map(|(response_type, response)| {
-            let mut told = Map::new();
+            let mut properties = Map::new();
             if let Some(status) = &response.status_code {
-                told.insert("statusCode".to_owned(), json!(status));
+                properties.insert("statusCode".to_owned(), json!(status));
             }
             let headers = json!(response_headers(response));
-            told.insert("responseHeaders".to_owned(), headers);
-            told.insert("templates".to_owned(), json!(response.response_templates));
-            (response_type.clone(), Value::Object(told))
+            properties.insert("responseHeaders".to_owned(), headers);
+            properties.insert("templates".to_owned(), json!(response.response_templates));
+            (response_type.clone(), Value::Object(properties))
         })
         .collect();
     format!(
@@ -26,7 +26,7 @@ pub(super) fn function(contract: &Contract) -> String {
 import {{ type CfnAuthorizer, RequestAuthorizer, ResponseType, type RestApi }} from "aws-cdk-lib/aws-apigateway";
 import {{ Version }} from "aws-cdk-lib/aws-lambda";
 
-/** `requestParameters` of every HTTP integration whose method the gate decides about. */
+/** `requestParameters` of every HTTP integration whose method the gate decides. */
 export const oathgateHeaders: Record<string, string> = {headers};
 
 /** `requestParameters` of HTTP integrations of methods without the authorizer. */
@@ -45,7 +45,7 @@ export function addOathgate(api: RestApi): RequestAuthorizer {{
     identitySources: [],
     resultsCacheTtl: Duration.seconds(0),
   }});
-  // CDK writes no identity source as an empty one; without caching there is to be none.
+  // CDK writes an empty identity source; without caching there must be none.
   (authorizer.node.defaultChild as CfnAuthorizer).identitySource = undefined;
   for (const [type, refusal] of Object.entries(refusals)) {{
     api.addGatewayResponse(`Oathgate${{type}}`, {{ type: ResponseType.of(type), ...refusal }});

@@ -24,7 +24,7 @@ pub(super) fn document(contract: &Contract) -> String {
             "requestParameters": parameters(headers),
         })
     };
-    let answers = json!({ "200": { "description": "what the backend answers" } });
+    let answers = json!({ "200": { "description": "the backend's response" } });
     yaml::document(&json!({
         "openapi": "3.0.1",
         "info": { "title": "orders", "version": "1" },

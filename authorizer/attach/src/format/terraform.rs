@@ -19,7 +19,7 @@ variable "resource_id" {{
 }}
 
 locals {{
-  # For every integration over HTTP whose method the gate decides about.
+  # For every integration over HTTP whose method the gate decides.
   oathgate_headers = {headers}
   # For integrations over HTTP of methods without the authorizer.
   oathgate_placeholders = {placeholders}
@@ -95,7 +95,7 @@ fn map(entries: &BTreeMap<String, String>, depth: usize) -> String {
     format!("{{\n{lines}{indent}}}")
 }
 
-/// A text as Terraform reads it: like JSON's, but that `${` and `%{` begin what is computed.
+/// A string literal of Terraform: like JSON's, except that `${` and `%{` start templates.
 fn text(value: &str) -> String {
     Value::from(value)
         .to_string()

@@ -1,4 +1,4 @@
-//! YAML of JSON values: block maps and lists, and every text that could mean something else in quotes.
+//! YAML of JSON values: block mappings and sequences, with quotes around every string that could be read as something else.
 
 use serde_json::Value;
 
@@ -49,7 +49,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// A text without quotes where nothing in it means anything to YAML, else as JSON writes it, which YAML reads the same.
+/// A string without quotes if nothing in it has a meaning in YAML, else as JSON writes it, which YAML reads the same.
 fn scalar(text: &str) -> String {
     let harmless = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
     let begins = text

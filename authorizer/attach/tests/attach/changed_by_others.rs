@@ -1,4 +1,4 @@
-//! What others change between a plan and its changes stops the run, which says what it saw.
+//! A change by others between a plan and its changes stops the run, which reports that change.
 
 use oathgate_attach::api::Authorization;
 
@@ -28,7 +28,7 @@ async fn a_method_that_was_changed_since_the_plan_is_not_touched() {
     let error = carry_out(&fake, &plan).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "GET /orders was changed by somebody else meanwhile: its authorization is AWS_IAM, and its integration maps nothing. Nothing more was changed; run this again to plan anew"
+        "GET /orders was changed by someone else meanwhile: its authorization is AWS_IAM, and its integration maps nothing. Nothing more was changed: run this again to make a new plan"
     );
     assert_eq!(
         orders(&mut fake.state.borrow_mut()).authorization.kind,
@@ -45,7 +45,7 @@ async fn a_method_that_was_changed_since_the_plan_is_not_touched() {
 }
 
 #[tokio::test]
-async fn a_method_that_came_meanwhile_is_not_deployed_without_having_been_planned() {
+async fn a_method_that_was_added_meanwhile_is_not_deployed_unplanned() {
     let fake = everything();
     fake.before_write(6, |state| {
         let new = method("GET /new", "HTTP_PROXY", &[]);
@@ -56,11 +56,11 @@ async fn a_method_that_came_meanwhile_is_not_deployed_without_having_been_planne
     assert!(
         error
             .to_string()
-            .starts_with("GET /new was changed by somebody else meanwhile"),
+            .starts_with("GET /new was changed by someone else meanwhile"),
         "{error}"
     );
     assert_eq!(fake.served("prod"), served);
-    // The deployment that was made for it is gone again.
+    // The deployment that was created is deleted again.
     assert_eq!(fake.state.borrow().deployments.len(), 2);
     let refused = planned(&fake, 1, &options()).await.refusals;
     assert_eq!(refused.len(), 1);
@@ -75,7 +75,7 @@ async fn a_method_that_came_meanwhile_is_not_deployed_without_having_been_planne
 }
 
 #[tokio::test]
-async fn a_stage_that_others_have_moved_is_not_moved_again() {
+async fn a_stage_that_others_have_deployed_to_is_not_changed() {
     let fake = everything();
     let plan = planned(&fake, 1, &options()).await;
     {
@@ -88,14 +88,14 @@ async fn a_stage_that_others_have_moved_is_not_moved_again() {
     });
     let error = carry_out(&fake, &plan).await.unwrap_err();
     assert!(
-        error.to_string().contains("stage `prod` was changed by somebody else meanwhile: it serves deployment theirs instead of deployment-2"),
+        error.to_string().contains("stage `prod` was changed by someone else meanwhile: it serves deployment theirs instead of deployment-2"),
         "{error}"
     );
     assert_eq!(fake.state.borrow().stages["prod"], "theirs");
 }
 
 #[tokio::test]
-async fn a_gateway_response_or_an_authorizer_that_came_meanwhile_stops_the_run() {
+async fn a_gateway_response_or_an_authorizer_that_was_added_meanwhile_stops_the_run() {
     let fake = everything();
     let plan = planned(&fake, 1, &options()).await;
     let own = fake.state.borrow().live.responses["ACCESS_DENIED"].clone();

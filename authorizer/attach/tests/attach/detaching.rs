@@ -19,7 +19,7 @@ async fn detaching_restores_everything_and_serves_it() {
 }
 
 #[tokio::test]
-async fn an_authorizer_that_was_replaced_is_put_back_with_its_scopes() {
+async fn a_replaced_authorizer_is_restored_with_its_scopes() {
     let fake = everything();
     let cognito = Authorization {
         kind: "COGNITO_USER_POOLS".to_owned(),
@@ -58,7 +58,7 @@ async fn an_authorizer_that_was_replaced_is_put_back_with_its_scopes() {
 }
 
 #[tokio::test]
-async fn what_others_changed_since_stays_and_is_named() {
+async fn changes_by_others_are_kept_and_reported() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     {
@@ -81,8 +81,8 @@ async fn what_others_changed_since_stays_and_is_named() {
     assert_eq!(
         plan.notes,
         [
-            "who may call GET /orders was changed by somebody else and stays as it is: AWS_IAM",
-            "gateway response UNAUTHORIZED was changed by somebody else and stays as it is: 403 with headers and a body of the API's",
+            "the authorization of GET /orders was changed by someone else and is left unchanged: AWS_IAM",
+            "gateway response UNAUTHORIZED was changed by someone else and is left unchanged: 403 with the API's own headers and body",
         ]
     );
     take_off(&fake, 1).await.unwrap();
@@ -102,7 +102,7 @@ async fn what_others_changed_since_stays_and_is_named() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_gone_is_no_obstacle_and_one_that_came_is_left_alone() {
+async fn a_deleted_method_is_skipped_and_an_added_one_is_not_changed() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     {
@@ -120,7 +120,7 @@ async fn a_method_that_is_gone_is_no_obstacle_and_one_that_came_is_left_alone() 
 }
 
 #[tokio::test]
-async fn an_api_without_the_gate_is_left_alone() {
+async fn an_api_without_the_gate_is_not_changed() {
     let fake = everything();
     take_off(&fake, 1).await.unwrap();
     assert_eq!(fake.state.borrow().writes, Vec::<String>::new());

@@ -17,13 +17,13 @@ use serde_json::{Map, Value, json};
 /// What fails, and whether the request is carried out first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// Nothing is done.
+    /// The request is not carried out.
     Before,
-    /// It is done, and the answer is lost.
+    /// It is carried out, and the response is lost.
     After,
 }
 
-/// What an API has, and what a deployment takes a copy of.
+/// The contents of an API, of which a deployment is a copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Content {
     pub(crate) methods: BTreeMap<MethodId, Method>,
@@ -49,14 +49,14 @@ pub(crate) struct State {
     pub(crate) writes: Vec<String>,
     fault: Option<(usize, Fault)>,
     next: usize,
-    /// What is done by somebody else right before the n-th write.
+    /// A change by someone else right before the n-th write.
     meanwhile: Option<(usize, Meanwhile)>,
 }
 
-/// What somebody else does to an API.
+/// A change to an API by someone else.
 pub(crate) type Meanwhile = fn(&mut State);
 
-/// The API, its control plane and the place of its record.
+/// The API, its control plane and the storage of its record.
 #[derive(Debug, Default)]
 pub(crate) struct Fake {
     pub(crate) state: RefCell<State>,
@@ -77,21 +77,21 @@ impl Fake {
         fake
     }
 
-    /// Deploys the API as it is, as its owners do.
+    /// Deploys the API in its present state, as its owners do.
     pub(crate) fn redeploy(&self, stage: &str) {
         let mut state = self.state.borrow_mut();
         let id = state.deploy();
         state.stages.insert(stage.to_owned(), id);
     }
 
-    /// Lets the n-th write from now on fail, once.
+    /// Makes the n-th write from now on fail, once.
     pub(crate) fn fail_at(&self, write: usize, fault: Fault) {
         let mut state = self.state.borrow_mut();
         state.writes.clear();
         state.fault = Some((write, fault));
     }
 
-    /// Lets somebody else do something before the n-th write from now on.
+    /// Makes a change by someone else right before the n-th write from now on.
     pub(crate) fn before_write(&self, write: usize, does: Meanwhile) {
         let mut state = self.state.borrow_mut();
         state.writes.clear();
@@ -144,7 +144,7 @@ impl State {
         self.next += 1;
         let id = format!("deployment-{}", self.next);
         let mut content = self.live.clone();
-        // Of authorizers a deployment holds those that decide about something.
+        // A deployment contains the authorizers that decide a method.
         content
             .authorizers
             .retain(|authorizer| self.live.uses(&authorizer.id));
@@ -235,7 +235,7 @@ impl ApiGateway for &Fake {
                     action: "apigateway:DELETE".to_owned(),
                     resource: id.to_owned(),
                     code: "ConflictException".to_owned(),
-                    said: "Cannot delete authorizer, is referenced in method".to_owned(),
+                    message: "Cannot delete authorizer, is referenced in method".to_owned(),
                 });
             }
             state
@@ -345,7 +345,7 @@ impl ApiGateway for &Fake {
     }
 }
 
-/// The record of an API, kept beside it.
+/// The record of an API, stored beside it.
 #[derive(Debug)]
 pub(crate) struct Kept<'a>(pub &'a Fake);
 
@@ -355,7 +355,7 @@ impl RecordStore for Kept<'_> {
     }
 
     async fn load(&mut self) -> Result<Option<Record>, RecordError> {
-        // Through text, so that what is read is what was written.
+        // As text, so that the format is tested too.
         let text = serde_json::to_string(&self.0.state.borrow().record).expect("it can be written");
         Ok(serde_json::from_str(&text).expect("it can be read"))
     }
@@ -425,7 +425,7 @@ fn exported(content: &Content) -> Value {
     json!({ "openapi": "3.0.1", "paths": paths, "components": { "securitySchemes": schemes } })
 }
 
-/// A method that everybody may call.
+/// A method without authorization.
 pub(crate) fn method(name: &str, kind: &str, parameters: &[(&str, &str)]) -> Method {
     let (verb, path) = name.split_once(' ').expect("a verb and a path");
     let backend = format!("https://backend.example.com{path}");

@@ -1,4 +1,4 @@
-//! Runs that end anywhere: after each of them nothing is open, and the next run goes on.
+//! Runs that are interrupted at any request: no header is open after them, and the next run continues.
 
 use crate::{
     fake::{Fake, Fault},
@@ -20,7 +20,7 @@ fn nothing_is_open(fake: &Fake, when: &str) {
 }
 
 #[tokio::test]
-async fn attaching_goes_on_after_a_failure_of_any_request() {
+async fn attaching_continues_after_a_failure_of_any_request() {
     for fault in [Fault::Before, Fault::After] {
         for number in 0.. {
             let fake = everything();
@@ -54,7 +54,7 @@ async fn attaching_goes_on_after_a_failure_of_any_request() {
 }
 
 #[tokio::test]
-async fn another_version_goes_on_after_a_failure_of_any_request() {
+async fn another_version_continues_after_a_failure_of_any_request() {
     for fault in [Fault::Before, Fault::After] {
         for number in 0.. {
             let fake = everything();
@@ -79,7 +79,7 @@ async fn another_version_goes_on_after_a_failure_of_any_request() {
 }
 
 #[tokio::test]
-async fn detaching_goes_on_after_a_failure_of_any_request() {
+async fn detaching_continues_after_a_failure_of_any_request() {
     for fault in [Fault::Before, Fault::After] {
         for number in 0.. {
             let fake = everything();
@@ -102,7 +102,7 @@ async fn detaching_goes_on_after_a_failure_of_any_request() {
 }
 
 #[tokio::test]
-async fn nothing_is_open_whatever_others_deploy_meanwhile() {
+async fn no_header_is_open_whatever_others_deploy_meanwhile() {
     for (from, to) in [(None, 1), (Some(1), 2), (Some(2), 1)] {
         for number in 0..40 {
             let fake = everything();

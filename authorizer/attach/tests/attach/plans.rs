@@ -1,7 +1,7 @@
 use crate::world::{apply, contract, everything, findings, options, planned, seen, without_health};
 
 #[tokio::test]
-async fn a_plan_shows_every_change_and_makes_none() {
+async fn a_plan_lists_every_change_and_makes_none() {
     let fake = everything();
     let before = fake.state.borrow().live.clone();
     let plan = planned(&fake, 1, &without_health()).await;
@@ -9,11 +9,11 @@ async fn a_plan_shows_every_change_and_makes_none() {
     let expected = [
         "+ authorizer oathgate_dev_1_07e0f331",
         "    calls          arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:123456789012:function:gate:1/invocations",
-        "    keeps answers  never",
+        "    caches results  never",
         "~ gateway response ACCESS_DENIED",
-        "    418 with headers and a body of the API's -> 403 with headers and a body of the API's",
+        "    418 with the API's own headers and body -> 403 with the API's own headers and body",
         "~ gateway response UNAUTHORIZED",
-        "    API Gateway's own -> 401 with headers and a body of the API's",
+        "    API Gateway's own -> 401 with the API's own headers and body",
         "~ GET /health  (excluded)",
         "    X-Only-1  the client's own -> 'none'",
         "    X-User  the client's own -> 'none'",
@@ -29,7 +29,7 @@ async fn a_plan_shows_every_change_and_makes_none() {
         "    X-Only-1  the client's own -> context.authorizer.x-only-1",
         "    X-User  'somebody' -> context.authorizer.x-user",
         "+ deployment",
-        "    stage prod  deployment-2 -> the new deployment, when everything else is done",
+        "    stage prod  deployment-2 -> the new deployment, after all other changes",
         "note: POST /orders is a Lambda proxy, whose headers cannot be set: the function reads `event.requestContext.authorizer`",
     ];
     assert_eq!(lines, expected);
@@ -38,7 +38,7 @@ async fn a_plan_shows_every_change_and_makes_none() {
 }
 
 #[tokio::test]
-async fn what_was_planned_is_made_and_served_and_a_second_run_changes_nothing() {
+async fn planned_changes_are_made_and_served_and_a_second_run_changes_nothing() {
     let fake = everything();
     apply(&fake, 1, &without_health()).await.unwrap();
     assert_eq!(findings(&fake, 1).await, Vec::<String>::new());
@@ -59,7 +59,7 @@ async fn what_was_planned_is_made_and_served_and_a_second_run_changes_nothing() 
 }
 
 #[tokio::test]
-async fn the_stage_is_pointed_last_and_the_record_is_written_first() {
+async fn the_record_is_written_first_and_the_stage_is_changed_last() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     let writes = fake.state.borrow().writes.clone();
@@ -76,7 +76,7 @@ async fn the_stage_is_pointed_last_and_the_record_is_written_first() {
 }
 
 #[tokio::test]
-async fn a_method_that_is_excluded_no_longer_is_decided_about() {
+async fn a_method_that_is_no_longer_excluded_is_decided() {
     let fake = everything();
     apply(&fake, 1, &without_health()).await.unwrap();
     let mut all = options();

@@ -6,7 +6,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn another_authorizer_is_left_alone_unless_it_is_to_be_replaced() {
+async fn another_authorizer_is_replaced_only_on_request() {
     let fake = everything();
     for found in fake.state.borrow_mut().live.methods.values_mut() {
         if found.name() == "GET /orders" {
@@ -18,7 +18,7 @@ async fn another_authorizer_is_left_alone_unless_it_is_to_be_replaced() {
     assert_eq!(
         plan.refusals,
         [
-            "the authorizer `theirs` decides about GET /orders: exclude it with --exclude 'GET /orders', or put the gate in its place with --replace-authorizers"
+            "the authorizer `theirs` decides GET /orders: exclude it with --exclude 'GET /orders', or replace its authorizer with --replace-authorizers"
         ]
     );
     let mut excluding = options();
@@ -39,7 +39,7 @@ async fn another_authorizer_is_left_alone_unless_it_is_to_be_replaced() {
 }
 
 #[tokio::test]
-async fn a_method_to_exclude_that_is_not_there_is_named_with_what_was_probably_meant() {
+async fn an_unknown_method_to_exclude_is_reported_with_a_suggestion() {
     let fake = everything();
     let mut excluding = options();
     excluding.exclude = vec!["GET /helth".to_owned()];
@@ -51,7 +51,7 @@ async fn a_method_to_exclude_that_is_not_there_is_named_with_what_was_probably_m
 }
 
 #[tokio::test]
-async fn changes_that_others_have_not_deployed_are_not_taken_along_unasked() {
+async fn changes_that_others_have_not_deployed_are_deployed_only_on_request() {
     let fake = everything();
     {
         let mut state = fake.state.borrow_mut();
@@ -72,7 +72,7 @@ async fn changes_that_others_have_not_deployed_are_not_taken_along_unasked() {
     assert_eq!(
         plan.refusals,
         [
-            "the API was changed since its stage `prod` was deployed, and a deployment would take that along (GET /new is new, GET /orders has another backend, POST /orders is gone): deploy the API first, or say --deploy-pending"
+            "the API was changed since its stage `prod` was deployed, and a deployment would include these changes (GET /new is new, GET /orders has another backend, POST /orders was deleted): deploy the API first, or pass --deploy-pending"
         ]
     );
 }
@@ -86,7 +86,7 @@ async fn a_lambda_proxy_is_refused_where_forged_headers_are_only_replaced() {
     assert_eq!(
         plan.refusals,
         [
-            "POST /orders hands the client's headers on as they are, and the gate's stage says `forgedHeaders: replace`, so forged ones would get in: exclude the method, or set `forgedHeaders: refuse`"
+            "POST /orders passes the client's headers on unchanged, and the gate's stage has `forgedHeaders: replace`, so forged ones would reach the backend: exclude the method, or set `forgedHeaders: refuse`"
         ]
     );
 }
@@ -104,7 +104,7 @@ async fn a_method_without_an_integration_is_refused() {
     assert_eq!(
         plan.refusals,
         [
-            "GET /orders has no integration, and API Gateway deploys no API with such a method: give it one, or delete it"
+            "GET /orders has no integration, and API Gateway does not deploy an API with such a method: add one, or delete the method"
         ]
     );
 }
@@ -122,7 +122,7 @@ async fn a_stage_with_a_canary_is_refused() {
 }
 
 #[tokio::test]
-async fn without_the_record_neither_attaching_nor_detaching_guesses_what_was_there() {
+async fn without_the_record_neither_attaching_nor_detaching_guesses_the_former_state() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     fake.state.borrow_mut().record = None;
@@ -131,7 +131,7 @@ async fn without_the_record_neither_attaching_nor_detaching_guesses_what_was_the
         planned_detach(&fake, 1).await,
     ] {
         assert_eq!(plan.refusals.len(), 1);
-        assert!(plan.refusals[0].contains("the record of what was there before is missing"));
+        assert!(plan.refusals[0].contains("the record of the API's former state is missing"));
     }
 }
 
@@ -142,7 +142,7 @@ async fn another_stage_that_serves_the_gate_keeps_its_authorizer() {
     fake.redeploy("test");
     let plan = planned_detach(&fake, 1).await;
     assert!(
-        plan.refusals[0].starts_with("stage `test` of the API serves the gate's authorizer too"),
+        plan.refusals[0].starts_with("stage `test` of the API also serves the gate's authorizer"),
         "{:?}",
         plan.refusals
     );
@@ -158,7 +158,7 @@ fn a_contract_that_would_leave_a_header_to_clients_is_refused() {
             .unwrap_err()
             .to_string()
     };
-    for (pointer, value, said) in [
+    for (pointer, value, message) in [
         (
             "/headers/X-User",
             "method.request.header.x-user",
@@ -167,7 +167,7 @@ fn a_contract_that_would_leave_a_header_to_clients_is_refused() {
         (
             "/placeholders/X-User",
             "''",
-            "`placeholders.X-User` must be a text in single quotes, which is not empty",
+            "`placeholders.X-User` must be a non-empty string in single quotes",
         ),
         (
             "/functionArn",
@@ -185,7 +185,7 @@ fn a_contract_that_would_leave_a_header_to_clients_is_refused() {
             "`gate` must be the name of the gate's stage",
         ),
     ] {
-        assert_eq!(with(pointer, value), said);
+        assert_eq!(with(pointer, value), message);
     }
     let mut other = good.clone();
     other["format"] = 2.into();

@@ -15,25 +15,25 @@ async fn attached() -> Fake {
 
 #[tokio::test]
 async fn an_api_without_the_gate_lacks_everything() {
-    let said = findings(&everything(), 1).await;
+    let message = findings(&everything(), 1).await;
     for line in [
         "the API has no authorizer that calls version 1 of the gate `dev`",
         "GET /orders has no authorizer",
         "GET /orders does not set X-User from context.authorizer.x-user",
-        "ANY /orders/{id} sets X-User from 'somebody', not from context.authorizer.x-user",
+        "ANY /orders/{id} sets X-User from 'somebody' instead of context.authorizer.x-user",
         "ANY /orders/{id} still sets x-user, which the gate does not set",
         "gateway response UNAUTHORIZED is not the gate's: it is API Gateway's own",
         "stage `prod` (deployment deployment-2) serves GET /orders without an authorizer",
     ] {
         assert!(
-            said.iter().any(|found| found == line),
-            "{line} is not among {said:#?}"
+            message.iter().any(|found| found == line),
+            "{line} is not among {message:#?}"
         );
     }
 }
 
 #[tokio::test]
-async fn each_thing_that_somebody_breaks_is_named_and_mended_by_another_run() {
+async fn each_change_by_others_is_reported_and_repaired_by_another_run() {
     let with = |state: &mut State, change: fn(&mut oathgate_attach::api::Method)| {
         let found = state
             .live
@@ -69,7 +69,7 @@ async fn each_thing_that_somebody_breaks_is_named_and_mended_by_another_run() {
                     );
                 });
             },
-            "GET /orders sets X-User from method.request.header.X-User, not from context.authorizer.x-user",
+            "GET /orders sets X-User from method.request.header.X-User instead of context.authorizer.x-user",
         ),
         (
             |state, _| {
@@ -79,7 +79,7 @@ async fn each_thing_that_somebody_breaks_is_named_and_mended_by_another_run() {
         ),
         (
             |state, _| state.live.authorizers[0].settings.ttl = Some(300),
-            "the authorizer `oathgate_dev_1_07e0f331` was changed: it keeps answers for 300 seconds and waits for ``, where it is to keep none and wait for nothing",
+            "the authorizer `oathgate_dev_1_07e0f331` was changed: it caches results for 300 seconds and requires ``, but it must cache none and require nothing",
         ),
         (
             |state, _| {
@@ -113,10 +113,10 @@ async fn each_thing_that_somebody_breaks_is_named_and_mended_by_another_run() {
             if deployed {
                 fake.redeploy("prod");
             }
-            let said = findings(&fake, 1).await;
+            let message = findings(&fake, 1).await;
             assert!(
-                said.iter().any(|found| found == line),
-                "{line} is not among {said:#?}"
+                message.iter().any(|found| found == line),
+                "{line} is not among {message:#?}"
             );
             let mut mend = options();
             mend.deploy_pending = true;
@@ -127,40 +127,43 @@ async fn each_thing_that_somebody_breaks_is_named_and_mended_by_another_run() {
 }
 
 #[tokio::test]
-async fn a_stage_that_was_pointed_back_is_stale() {
+async fn a_stage_with_an_earlier_deployment_is_stale() {
     let fake = attached().await;
     fake.state
         .borrow_mut()
         .stages
         .insert("prod".to_owned(), "deployment-2".to_owned());
-    let said = findings(&fake, 1).await;
+    let message = findings(&fake, 1).await;
     assert!(
-        said.contains(
+        message.contains(
             &"stage `prod` (deployment deployment-2) serves GET /orders without an authorizer"
                 .to_owned()
         ),
-        "{said:#?}"
+        "{message:#?}"
     );
     assert!(
-        said.iter().all(|found| found.starts_with("stage `prod`")),
-        "{said:#?}"
+        message
+            .iter()
+            .all(|found| found.starts_with("stage `prod`")),
+        "{message:#?}"
     );
     apply(&fake, 1, &options()).await.unwrap();
     assert_eq!(findings(&fake, 1).await, FINE);
 }
 
 #[tokio::test]
-async fn another_version_than_is_attached_is_named() {
+async fn another_version_than_the_attached_one_is_reported() {
     let fake = attached().await;
-    let said = findings(&fake, 2).await;
+    let message = findings(&fake, 2).await;
     assert!(
-        said.contains(
+        message.contains(
             &"GET /orders is decided by the authorizer `oathgate_dev_1_07e0f331`".to_owned()
         ),
-        "{said:#?}"
+        "{message:#?}"
     );
     assert!(
-        said.contains(&"GET /orders still sets X-Only-1, which the gate does not set".to_owned()),
-        "{said:#?}"
+        message
+            .contains(&"GET /orders still sets X-Only-1, which the gate does not set".to_owned()),
+        "{message:#?}"
     );
 }

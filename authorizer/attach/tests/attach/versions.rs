@@ -20,7 +20,7 @@ fn authorizers(fake: &crate::fake::Fake) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn the_authorizer_before_stays_until_the_next_version_comes() {
+async fn the_previous_authorizer_is_kept_until_the_next_version() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     assert_eq!(authorizers(&fake), ["1"]);
@@ -33,7 +33,7 @@ async fn the_authorizer_before_stays_until_the_next_version_comes() {
 }
 
 #[tokio::test]
-async fn going_back_takes_the_authorizer_that_is_still_there() {
+async fn going_back_uses_the_authorizer_that_still_exists() {
     let fake = everything();
     apply(&fake, 1, &options()).await.unwrap();
     apply(&fake, 2, &options()).await.unwrap();

@@ -1,4 +1,4 @@
-//! Contracts of two versions, an API with a bit of everything, and what always holds of both.
+//! Contracts of two versions, an API with every kind of method, and an invariant of both.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::fake::{Content, Fake, Kept, method};
 
-/// What one version sets: all of them `X-User`, and one header more each.
+/// The contract of a version: each sets `X-User` and one more header of its own.
 pub(crate) fn contract(version: u32) -> Contract {
     let header = format!("X-Only-{version}");
     let key = header.to_lowercase();
@@ -33,7 +33,7 @@ pub(crate) fn contract(version: u32) -> Contract {
     Contract::parse(&text.to_string()).expect("a contract")
 }
 
-/// An API with a bit of everything.
+/// An API with every kind of method.
 pub(crate) fn everything() -> Fake {
     let fake = Fake::new(vec![
         method("GET /orders", "HTTP_PROXY", &[]),
@@ -135,7 +135,7 @@ pub(crate) async fn findings(fake: &Fake, version: u32) -> Vec<String> {
     )
 }
 
-/// Which headers are mapped from an authorizer's answer and not set by the authorizer that is asked: a client could set them.
+/// The headers that are mapped from an authorizer's context and not set by the authorizer that is called: a client could set them.
 pub(crate) fn open_headers(content: &Content) -> Vec<String> {
     let mut open = Vec::new();
     for method in content.methods.values() {

@@ -75,9 +75,8 @@ fn the_default_is_es256_and_the_size_of_rsa_keys_can_be_chosen() {
 fn an_algorithm_that_is_none_is_answered_with_those_there_are() {
     for wrong in ["RS265", "es256", ""] {
         let run = generate(&["--alg", wrong]).ends_with(2);
-        let said = format!(
-            "oathgate: `{wrong}` is no signature algorithm that keys can be made for, use one of "
-        );
+        let said =
+            format!("oathgate: `{wrong}` is not a supported signature algorithm: use one of ");
         assert!(run.stderr.starts_with(&said), "{run:#?}");
         for algorithm in ALGORITHMS {
             assert!(run.stderr.contains(&format!("`{algorithm}`")), "{run:#?}");

@@ -232,7 +232,7 @@ mutators: {id_token: {enabled: true, config: {issuer_url: i, jwks_url: file:///s
     #[tokio::test]
     async fn it_names_sets_that_are_none() {
         let found = check(Some(r#"{"keys": []}"#), Some("<html>")).await;
-        assert!(found[0].contains("it holds no key"), "{found:?}");
+        assert!(found[0].contains("it contains no key"), "{found:?}");
         assert!(
             found[1].contains("`file:///sign.json` cannot be used"),
             "{found:?}"

@@ -1,18 +1,18 @@
-//! The certificates a JSON Web Key may carry (`x5c`), which have to be about that very key.
+//! The certificates that a JSON Web Key may contain (`x5c`), which must certify that very key.
 //! [RFC 7517 section 4.7](https://www.rfc-editor.org/rfc/rfc7517#section-4.7).
 //!
-//! Nothing is trusted because of them: whoever gave the key vouches for it. They are read no further
-//! than to the public key.
+//! They add no trust: the key is trusted because of its source. They are read only as far as their
+//! public key.
 
 use aws_lc_rs::digest::{Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256, digest};
 
 use super::{Curve, PublicKey, go_base64};
 
-/// Checks the certificates of a key, the first of which is about the key itself, and the thumbprints
-/// of that one; an empty thumbprint is none. A symmetric key has no `public` half.
+/// Checks the certificates of a key, the first of which must certify the key itself, and the thumbprints
+/// of the first. An empty thumbprint is not checked. A symmetric key has no `public` half.
 ///
 /// # Errors
-/// A sentence that says what does not fit.
+/// What is wrong, in a sentence.
 pub(super) fn check(
     chain: &[Option<String>],
     public: Option<&PublicKey>,
@@ -20,25 +20,25 @@ pub(super) fn check(
     sha256: &[u8],
 ) -> Result<(), String> {
     let mut leaf = None;
-    for written in chain {
-        let text = written.as_deref().unwrap_or_default();
+    for entry in chain {
+        let text = entry.as_deref().unwrap_or_default();
         let certificate =
-            go_base64::decode(text).map_err(|_| "a certificate of its `x5c` is no base64")?;
+            go_base64::decode(text).map_err(|_| "a certificate of its `x5c` is not base64")?;
         let key = subject_key(&certificate)
-            .ok_or("a certificate of its `x5c` is none, or is about an unknown kind of key")?;
+            .ok_or("a certificate of its `x5c` is not valid, or its key is of a type that is not supported")?;
         leaf.get_or_insert((certificate, key));
     }
     if let Some((_, certified)) = &leaf
         && public != Some(certified)
     {
-        return Err("its certificate (`x5c`) is about another key".to_owned());
+        return Err("its certificate (`x5c`) certifies another key".to_owned());
     }
     let certificate = leaf.as_ref().map(|(certificate, _)| certificate.as_slice());
     check_thumbprint(sha1, &SHA1_FOR_LEGACY_USE_ONLY, certificate)?;
     check_thumbprint(sha256, &SHA256, certificate)
 }
 
-/// A thumbprint may be written in hexadecimal.
+/// Checks a thumbprint, which may be written in hexadecimal.
 fn check_thumbprint(
     thumbprint: &[u8],
     algorithm: &'static Algorithm,
@@ -47,7 +47,7 @@ fn check_thumbprint(
     let length = algorithm.output_len();
     let from_hex;
     let thumbprint = if thumbprint.len() == 2 * length {
-        from_hex = unhex(thumbprint).ok_or("a thumbprint of its certificate is no hexadecimal")?;
+        from_hex = unhex(thumbprint).ok_or("a thumbprint of its certificate is not hexadecimal")?;
         &from_hex
     } else {
         thumbprint
@@ -56,11 +56,13 @@ fn check_thumbprint(
         return Ok(());
     }
     if thumbprint.len() != length {
-        return Err("a thumbprint of its certificate has another length than its hash".to_owned());
+        return Err(
+            "a thumbprint of its certificate does not have the length of its hash".to_owned(),
+        );
     }
     match certificate {
         Some(certificate) if digest(algorithm, certificate).as_ref() != thumbprint => {
-            Err("a thumbprint is another certificate's".to_owned())
+            Err("a thumbprint belongs to another certificate".to_owned())
         }
         _ => Ok(()),
     }
@@ -89,7 +91,7 @@ const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
 const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 const P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
-/// The public key that an X.509 certificate is about,
+/// The public key of an X.509 certificate,
 /// [RFC 5280 section 4.1](https://www.rfc-editor.org/rfc/rfc5280#section-4.1).
 fn subject_key(certificate: &[u8]) -> Option<PublicKey> {
     let mut outer = Der(certificate);
@@ -184,7 +186,7 @@ mod tests {
     use super::*;
     use crate::keys::Jwk;
 
-    /// Each key says of itself whether Oathkeeper can read it.
+    /// Each case says whether Oathkeeper reads its key.
     #[test]
     fn it_reads_the_keys_that_oathkeeper_reads() {
         #[derive(serde::Deserialize)]

@@ -21,11 +21,11 @@ use crate::go::Url;
 /// A key of a set.
 #[derive(Debug)]
 pub struct Jwk {
-    /// `kid`; empty where there is none.
+    /// `kid`; empty where it is missing.
     pub id: String,
-    /// `alg`; empty where there is none.
+    /// `alg`; empty where it is missing.
     pub algorithm: String,
-    /// `use`; empty where there is none.
+    /// `use`; empty where it is missing.
     pub usage: String,
     /// `nbf` and `exp`.
     pub lifetime: Lifetime,
@@ -33,7 +33,7 @@ pub struct Jwk {
     pub material: Material,
 }
 
-/// What a key is made of.
+/// The key itself, by what it can do.
 #[derive(Debug)]
 pub enum Material {
     /// Verifies.
@@ -45,7 +45,7 @@ pub enum Material {
 }
 
 impl Material {
-    /// What verifies and may be known to everybody; none of a symmetric key.
+    /// The half that verifies and may be public; `None` for a symmetric key.
     #[must_use]
     pub fn public(&self) -> Option<&PublicKey> {
         match self {
@@ -80,29 +80,29 @@ pub enum PublicKey {
 /// A curve of [RFC 7518](https://www.rfc-editor.org/rfc/rfc7518#section-6.2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Curve {
-    /// P-256, signed with by ES256.
+    /// P-256, used by ES256.
     P256,
-    /// P-384, signed with by ES384.
+    /// P-384, used by ES384.
     P384,
-    /// P-521, signed with by ES512.
+    /// P-521, used by ES512.
     P521,
 }
 
-/// A private key with its public half. Never shown.
+/// A private key with its public half. `Debug` shows the public half alone.
 pub struct PrivateKey {
-    /// What verifies its signatures.
+    /// The half that verifies its signatures.
     pub public: PublicKey,
     pub(super) pair: Arc<KeyPair>,
 }
 
-/// What signs.
+/// The key pair of the cryptographic library, which signs.
 pub(super) enum KeyPair {
     Rsa(RsaKeyPair),
     Ec(EcdsaKeyPair),
     Ed25519(Ed25519KeyPair),
 }
 
-/// A symmetric key. Never shown.
+/// A symmetric key. `Debug` does not show it.
 pub struct Secret(Arc<[u8]>);
 
 impl Secret {
@@ -127,7 +127,7 @@ impl fmt::Debug for PrivateKey {
     }
 }
 
-/// A key as it is written down.
+/// A key as it is written in JSON.
 #[derive(Deserialize)]
 struct Written<'a> {
     #[serde(rename = "use")]
@@ -159,26 +159,24 @@ struct Written<'a> {
 }
 
 impl Jwk {
-    /// Reads one key. The error is a sentence that holds nothing of the key.
+    /// Reads one key.
+    ///
+    /// # Errors
+    /// What is wrong with it, in a sentence that contains nothing of the key.
     pub(super) fn read(text: &str) -> Result<Self, String> {
         let written: Written<'_> = serde_json::from_str(text)
-            .map_err(|error| format!("it is no JSON Web Key ({:?} error)", error.classify()))?;
+            .map_err(|error| format!("it is not a JSON Web Key ({:?} error)", error.classify()))?;
         written.check_certificates_url()?;
         let material = match written.kty.as_deref().unwrap_or_default() {
             "RSA" => written.rsa()?,
             "EC" => written.ec()?,
             "OKP" => written.ed25519()?,
-            "oct" => Material::Symmetric(Secret(part("k", &written.k)?.into())),
-            other => return Err(format!("its kind (`kty`) `{other}` is not known")),
-        };
-        let public = match &material {
-            Material::Public(public) => Some(public),
-            Material::Private(private) => Some(&private.public),
-            Material::Symmetric(_) => None,
+            "oct" => Material::Symmetric(Secret(member("k", &written.k)?.into())),
+            other => return Err(format!("its key type (`kty`) `{other}` is not supported")),
         };
         certificate::check(
             written.x5c.as_deref().unwrap_or_default(),
-            public,
+            material.public(),
             &thumbprint(&written.x5t)?,
             &thumbprint(&written.x5t_s256)?,
         )?;
@@ -193,34 +191,35 @@ impl Jwk {
 }
 
 impl Written<'_> {
-    /// Where certificates could be fetched is never asked, and has to be a URL all the same.
+    /// `x5u` must be a URL, as in Oathkeeper. Nothing is ever fetched from it.
     fn check_certificates_url(&self) -> Result<(), String> {
         match self.x5u.as_deref() {
             None | Some("") => Ok(()),
             Some(url) if Url::parse(url).is_ok() => Ok(()),
-            Some(_) => Err("its `x5u` is no URL".to_owned()),
+            Some(_) => Err("its `x5u` is not a valid URL".to_owned()),
         }
     }
 
     fn rsa(&self) -> Result<Material, String> {
-        let n = without_leading_zeros(part("n", &self.n)?);
-        let e = without_leading_zeros(part("e", &self.e)?);
+        let n = without_leading_zeros(member("n", &self.n)?);
+        let e = without_leading_zeros(member("e", &self.e)?);
         if self.d.is_none() {
             return Ok(Material::Public(PublicKey::Rsa { n, e }));
         }
         let (d, p, q) = (
-            part("d", &self.d)?,
-            part("p", &self.p)?,
-            part("q", &self.q)?,
+            member("d", &self.d)?,
+            member("p", &self.p)?,
+            member("q", &self.q)?,
         );
-        // Optional parts: what is left out follows from the others.
+        // These members are optional: they can be computed from the others.
         let [dp, dq, qi] = match (&self.dp, &self.dq, &self.qi) {
             (Some(_), Some(_), Some(_)) => [
-                part("dp", &self.dp)?,
-                part("dq", &self.dq)?,
-                part("qi", &self.qi)?,
+                member("dp", &self.dp)?,
+                member("dq", &self.dq)?,
+                member("qi", &self.qi)?,
             ],
-            _ => rsa_parts::derive(&d, &p, &q).ok_or("its RSA primes are none")?,
+            _ => rsa_parts::derive(&d, &p, &q)
+                .ok_or("its `p` and `q` are not the primes of an RSA key")?,
         };
         let components = KeyPairComponents {
             public_key: PublicKeyComponents { n: &n, e: &e },
@@ -231,8 +230,9 @@ impl Written<'_> {
             dQ: dq,
             qInv: qi,
         };
-        let pair = RsaKeyPair::from_components(&components)
-            .map_err(|_| "its RSA parts do not fit together, or it has fewer than 2048 bits")?;
+        let pair = RsaKeyPair::from_components(&components).map_err(
+            |_| "its RSA members do not belong together, or it has fewer than 2048 bits",
+        )?;
         let public = PublicKey::Rsa { n, e };
         Ok(Material::Private(PrivateKey {
             public,
@@ -245,14 +245,16 @@ impl Written<'_> {
             "P-256" => Curve::P256,
             "P-384" => Curve::P384,
             "P-521" => Curve::P521,
-            other => return Err(format!("its curve (`crv`) `{other}` is not known")),
+            other => return Err(format!("its curve (`crv`) `{other}` is not supported")),
         };
         let coordinate = |name, value| {
-            let bytes = part(name, value)?;
+            let bytes = member(name, value)?;
             if bytes.len() == curve.coordinate_len() {
                 Ok(bytes)
             } else {
-                Err(format!("its `{name}` has not the length of the curve"))
+                Err(format!(
+                    "its `{name}` does not have the length of a coordinate of its curve"
+                ))
             }
         };
         let (x, y) = (coordinate("x", &self.x)?, coordinate("y", &self.y)?);
@@ -265,10 +267,10 @@ impl Written<'_> {
         }
         let d = coordinate("d", &self.d)?;
         let PublicKey::Ec { point, .. } = &public else {
-            return Err("its point is none".to_owned());
+            return Err("its point is not on its curve".to_owned());
         };
         let pair = EcdsaKeyPair::from_private_key_and_public_key(curve.signing(), &d, point)
-            .map_err(|_| "its private part does not belong to its public one")?;
+            .map_err(|_| "its private half does not belong to its public half")?;
         Ok(Material::Private(PrivateKey {
             public,
             pair: Arc::new(KeyPair::Ec(pair)),
@@ -278,18 +280,18 @@ impl Written<'_> {
     fn ed25519(&self) -> Result<Material, String> {
         let curve = self.crv.as_deref().unwrap_or_default();
         if curve != "Ed25519" {
-            return Err(format!("its curve (`crv`) `{curve}` is not known"));
+            return Err(format!("its curve (`crv`) `{curve}` is not supported"));
         }
-        // As in Oathkeeper, what is missing is zero and what is too much is left out.
+        // As in Oathkeeper, missing bytes are zero and surplus bytes are ignored.
         let mut public = [0; 32];
-        for (byte, written) in public.iter_mut().zip(&part("x", &self.x)?) {
+        for (byte, written) in public.iter_mut().zip(&member("x", &self.x)?) {
             *byte = *written;
         }
         if self.d.is_none() {
             return Ok(Material::Public(PublicKey::Ed25519(public)));
         }
-        let pair = Ed25519KeyPair::from_seed_and_public_key(&part("d", &self.d)?, &public)
-            .map_err(|_| "its private part does not belong to its public one")?;
+        let pair = Ed25519KeyPair::from_seed_and_public_key(&member("d", &self.d)?, &public)
+            .map_err(|_| "its private half does not belong to its public half")?;
         let public = PublicKey::Ed25519(public);
         Ok(Material::Private(PrivateKey {
             public,
@@ -299,7 +301,7 @@ impl Written<'_> {
 }
 
 impl Curve {
-    /// How many bytes a coordinate has, and the private part too.
+    /// The length of a coordinate in bytes, which is also that of the private member.
     fn coordinate_len(self) -> usize {
         match self {
             Self::P256 => 32,
@@ -325,12 +327,12 @@ impl Curve {
     }
 }
 
-/// A part that a key must have, decoded.
-fn part(name: &str, value: &Option<String>) -> Result<Box<[u8]>, String> {
+/// A member that a key must have, decoded.
+fn member(name: &str, value: &Option<String>) -> Result<Box<[u8]>, String> {
     let value = value
         .as_deref()
         .ok_or_else(|| format!("it has no `{name}`"))?;
-    decode(value).ok_or_else(|| format!("its `{name}` is no base64url"))
+    decode(value).ok_or_else(|| format!("its `{name}` is not base64url"))
 }
 
 /// Padding is accepted and ignored, as go-jose does.
@@ -339,10 +341,10 @@ fn decode(text: &str) -> Option<Box<[u8]>> {
     Some(go_base64::decode_url(text).ok()?.into())
 }
 
-/// The hash of a certificate, if the key names one.
+/// The thumbprint of a certificate; empty where the key has none.
 fn thumbprint(text: &Option<String>) -> Result<Box<[u8]>, String> {
     decode(text.as_deref().unwrap_or_default())
-        .ok_or_else(|| "a thumbprint of its certificate is no base64url".to_owned())
+        .ok_or_else(|| "a thumbprint of its certificate is not base64url".to_owned())
 }
 
 fn without_leading_zeros(bytes: Box<[u8]>) -> Box<[u8]> {

@@ -6,16 +6,16 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::value::RawValue;
 
-/// The time in which a key is of use. A key without `nbf` and `exp` always is.
+/// The time in which a key may be used. A key without `nbf` and `exp` may always be.
 ///
 /// Both members are NumericDates: seconds since 1970, fractions allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lifetime {
-    /// `nbf`: the moment from which the key signs. It is published before.
+    /// `nbf`: the moment from which the key signs. It is published before that.
     pub signs_from: Option<SystemTime>,
     /// `exp`: the moment from which the key neither signs nor is published.
     pub ends: Option<SystemTime>,
-    /// One of the members is there and is not a NumericDate: the key neither signs nor is published.
+    /// A member is present and is not a NumericDate: the key neither signs nor is published.
     pub unreadable: bool,
 }
 
@@ -27,7 +27,7 @@ impl Lifetime {
             unreadable |= moment.is_none();
             moment
         };
-        // Rounded so that a key never signs a moment too early, or is of use a moment too long.
+        // Rounded so that a key never signs too early and is never used too long.
         let (signs_from, ends) = (read(nbf, f64::ceil), read(exp, f64::floor));
         Self {
             signs_from,
@@ -36,19 +36,19 @@ impl Lifetime {
         }
     }
 
-    /// Whether the key says anything of its time.
+    /// Whether the key has `nbf` or `exp`.
     #[must_use]
     pub fn is_limited(&self) -> bool {
         *self != Self::default()
     }
 
-    /// Whether whoever verifies is to know the key: it has not ended.
+    /// Whether the key is published to those who verify: its `exp` has not been reached.
     #[must_use]
     pub fn is_published(&self, now: SystemTime) -> bool {
         !self.unreadable && self.ends.is_none_or(|ends| now < ends)
     }
 
-    /// Whether the key may sign: its time has come, and it has not ended.
+    /// Whether the key may sign: its `nbf` has been reached, and its `exp` has not.
     #[must_use]
     pub fn signs(&self, now: SystemTime) -> bool {
         self.is_published(now) && self.signs_from.is_none_or(|from| from <= now)
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_whose_times_cannot_be_read_is_of_no_use() {
+    fn a_key_whose_dates_cannot_be_read_neither_signs_nor_is_published() {
         for wrong in [
             "\"100\"",
             "true",

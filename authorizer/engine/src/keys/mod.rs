@@ -1,4 +1,5 @@
-//! JSON Web Key Sets: reading them, choosing a key, signing and verifying with it.
+//! JSON Web Key Sets: reads, keeps and publishes them, and signs and verifies JSON Web Tokens with
+//! their keys.
 
 mod certificate;
 mod go_base64;

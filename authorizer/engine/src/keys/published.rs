@@ -1,4 +1,4 @@
-//! The public halves of a key set, for whoever verifies what its keys sign.
+//! The public halves of a key set, for those who verify what its keys sign.
 
 use std::time::SystemTime;
 
@@ -10,7 +10,7 @@ use super::{Curve, Jwk, JwkSet, PublicKey};
 /// A key to verify with, [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), written as Oathkeeper's
 /// [go-jose](https://pkg.go.dev/github.com/go-jose/go-jose/v3#JSONWebKey) writes it.
 ///
-/// There is no member that could hold a private part: it is made of a [`PublicKey`] alone.
+/// None of its members can hold a private part: it is made from a [`PublicKey`] alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PublishedKey {
     #[serde(rename = "use", skip_serializing_if = "String::is_empty")]
@@ -33,9 +33,8 @@ pub struct PublishedKey {
 }
 
 impl JwkSet {
-    /// What may be shown of the set to everybody at a moment: its public keys and the public halves of
-    /// its private ones, in their order. A symmetric key has nothing to show, and a key that has ended
-    /// (`exp`) is left out.
+    /// The keys that may be published at a moment: the public keys and the public halves of the private
+    /// ones, in their order. Symmetric keys and keys whose `exp` has been reached are left out.
     pub fn published(&self, now: SystemTime) -> impl Iterator<Item = PublishedKey> {
         self.keys()
             .iter()
@@ -98,7 +97,7 @@ mod tests {
     use super::*;
     use crate::keys::testing::fixture;
 
-    /// What a key may show: everything else in a key set is a secret, or nobody's business.
+    /// The members that may be published: the others are secret or of no use to those who verify.
     const SHOWN: [&str; 9] = ["use", "kty", "kid", "crv", "alg", "x", "y", "n", "e"];
 
     const NOW: SystemTime = SystemTime::UNIX_EPOCH;
@@ -114,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn it_shows_the_public_half_of_every_kind_of_private_key_and_nothing_else() {
+    fn it_publishes_the_public_half_of_every_type_of_private_key_and_nothing_else() {
         for name in [
             "rs.json",
             "rs512.json",
@@ -141,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn no_secret_of_any_kind_of_key_is_shown() {
+    fn no_secret_of_any_type_of_key_is_published() {
         let mut kinds = BTreeSet::new();
         for name in [
             "rs.json",
@@ -183,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_shown_before_it_signs_and_until_it_ends() {
+    fn a_key_is_published_before_it_signs_and_until_its_exp() {
         let mut written: Value = serde_json::from_str(&fixture("es.json")).unwrap();
         written["keys"][0]["nbf"] = serde_json::json!(100);
         written["keys"][0]["exp"] = serde_json::json!(200);
@@ -196,11 +195,11 @@ mod tests {
             published(&written.to_string()),
             published(&fixture("es.json")),
         );
-        assert_eq!(shown, plain, "its times are nobody's business");
+        assert_eq!(shown, plain, "its dates are not published");
     }
 
     #[test]
-    fn what_is_shown_is_a_key_set_that_can_be_read_again() {
+    fn the_published_keys_are_a_key_set_that_can_be_read_again() {
         let text = fixture("es512.json");
         let shown = serde_json::json!({"keys": published(&text)}).to_string();
         assert_eq!(published(&shown), published(&text));

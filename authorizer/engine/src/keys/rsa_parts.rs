@@ -1,11 +1,11 @@
-//! The parts of an RSA private key that a key set may leave out because they follow from the others:
+//! The members of an RSA private key that a key set may omit because they follow from the others:
 //! [RFC 7518 section 6.3.2](https://www.rfc-editor.org/rfc/rfc7518#section-6.3.2).
 
 use std::cmp::Ordering;
 
 /// From `d`, `p` and `q`, big-endian: first `dp = d mod (p-1)`, `dq = d mod (q-1)` and `qi = 1/q mod p`.
 ///
-/// `None` where `p` and `q` cannot be the primes of a key. Whether they are is not looked at here.
+/// `None` where `p` and `q` cannot be the primes of a key. Whether they are prime is not checked.
 pub(super) fn derive(d: &[u8], p: &[u8], q: &[u8]) -> Option<[Box<[u8]>; 3]> {
     let (p_odd, q_odd) = (p.last()? & 1 == 1, q.last()? & 1 == 1);
     if !p_odd || !q_odd {
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn it_derives_nothing_from_numbers_that_are_no_primes_of_a_key() {
+    fn it_derives_nothing_from_numbers_that_cannot_be_the_primes_of_a_key() {
         for (p, q) in [
             (vec![], vec![7]),
             (vec![8], vec![7]),

@@ -26,19 +26,19 @@ pub struct JwkSet {
     signing: OnceLock<Signers>,
 }
 
-/// Why a text is no key set. Holds nothing of a key but its id.
+/// Why a text is not a usable key set. The texts contain nothing of a key but its id.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum JwkSetError {
-    /// It is no JSON object with a list of keys.
+    /// It is not a JSON object with a list of keys.
     #[error("it is not a JSON Web Key Set: it has no list of `keys`")]
     NoSet,
-    /// It is written in an encoding that JSON is not exchanged in (RFC 8259 section 8.1).
-    #[error("it is not a JSON Web Key Set: it is written in UTF-16, write it in UTF-8")]
+    /// It is encoded in UTF-16, which JSON must not be (RFC 8259 section 8.1).
+    #[error("it is not a JSON Web Key Set: it is encoded in UTF-16, save it in UTF-8")]
     Utf16,
-    /// There is no key in it.
-    #[error("it holds no key")]
+    /// Its list of keys is empty.
+    #[error("it contains no key")]
     Empty,
-    /// One of its keys cannot be read, which spoils the others too.
+    /// One of its keys cannot be read, which makes the whole set unusable.
     #[error("key {number} of the set cannot be read: {reason}")]
     Key {
         /// Which key, counted from 1.
@@ -49,12 +49,12 @@ pub enum JwkSetError {
 }
 
 impl JwkSet {
-    /// Reads a key set, behind a byte order mark if there is one. As in Oathkeeper, text behind it does
-    /// no harm, one key that cannot be read spoils the whole set, and an object without `keys` is a set
-    /// without keys ([`JwkSet::defect`]).
+    /// Reads a key set, after a byte order mark if there is one. As in Oathkeeper, text after the JSON
+    /// object is ignored, one key that cannot be read makes the whole set unusable, and an object without
+    /// `keys` is a set without keys ([`JwkSet::defect`]).
     ///
     /// # Errors
-    /// A text that is no key set, or a key that is unknown or broken.
+    /// A text that is not a key set, or a key that is not supported or not valid.
     pub fn parse(text: &[u8]) -> Result<Self, JwkSetError> {
         let text = without_mark(text);
         if is_utf16(text) {
@@ -100,7 +100,7 @@ impl JwkSet {
         &self.keys
     }
 
-    /// What is wrong with a set that could be read and yet has no key for anybody.
+    /// What is wrong with a set that could be read and yet contains no key.
     #[must_use]
     pub fn defect(&self) -> Option<JwkSetError> {
         match (self.names_keys, self.keys.is_empty()) {
@@ -110,18 +110,18 @@ impl JwkSet {
         }
     }
 
-    /// A number that no other set of this process has: what was made with the keys of one set can be
-    /// told from what was made with another's.
+    /// A number that no other set of this process has. As part of a cache key, it separates what was
+    /// computed with the keys of one set from what was computed with those of another.
     #[must_use]
     pub fn version(&self) -> u64 {
         self.version
     }
 
     /// The key to sign with at a moment: Oathkeeper's choice where no key has `nbf` or `exp`; else
-    /// the newest private or symmetric key whose `nbf` has come and whose `exp` has not.
+    /// the newest private or symmetric key whose `nbf` has been reached and whose `exp` has not.
     ///
     /// # Errors
-    /// A set without a key that can sign then.
+    /// A set without a key that can sign at that moment.
     pub fn signing_key(&self, now: SystemTime) -> Result<Signer<'_>, SigningError> {
         self.signing.get_or_init(|| Signers::of(&self.keys)).at(now)
     }

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use super::{Jwk, Lifetime, Material, SigningError, SigningKey};
 
-/// A key that signs, and its place among those of its set: what it signed can be told from what
-/// another key of the set did.
+/// A key that signs, and its place among the signing keys of its set. As part of a cache key, the place
+/// separates what one key of the set signed from what another did.
 #[derive(Clone, Copy, Debug)]
 pub struct Signer<'a> {
     /// The key.
@@ -14,12 +14,12 @@ pub struct Signer<'a> {
     pub place: usize,
 }
 
-/// The keys of a set that sign, each with the time in which it does; made once for a set.
+/// The keys of a set that sign, each with the time in which it does; computed once for a set.
 #[derive(Debug)]
 pub(super) struct Signers {
     /// The newest first.
     timed: Vec<(Lifetime, SigningKey)>,
-    /// Why the set signs nothing where none of its keys may sign.
+    /// The error where none of its keys can sign.
     otherwise: SigningError,
 }
 
@@ -46,7 +46,7 @@ impl Signers {
                 }
             })
             .collect();
-        // Of those that begin at the same moment the last one written, as Oathkeeper takes the last.
+        // Of keys that start at the same moment the last one in the set, as Oathkeeper takes the last.
         timed.reverse();
         timed.sort_by_key(|(lifetime, _)| std::cmp::Reverse(lifetime.signs_from));
         match first {
@@ -57,7 +57,7 @@ impl Signers {
         Self { timed, otherwise }
     }
 
-    /// The key that signs at a moment: the newest whose time has come and that has not ended.
+    /// The key that signs at a moment: the newest whose `nbf` has been reached and whose `exp` has not.
     pub(super) fn at(&self, now: SystemTime) -> Result<Signer<'_>, SigningError> {
         self.timed
             .iter()
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_key_whose_time_has_come_signs() {
+    fn the_newest_key_whose_nbf_is_reached_signs() {
         let next = json!({"nbf": 100});
         let newest = json!({"nbf": 200, "exp": 300});
         let orders = [
@@ -133,7 +133,7 @@ mod tests {
                 (199, "rs-key"),
                 (200, "ed-key"),
                 (299, "ed-key"),
-                // One that has ended leaves it to the one before.
+                // Where the newest key has ended, the one before it signs.
                 (300, "rs-key"),
             ] {
                 assert_eq!(signer(&set, now).unwrap(), id, "at {now}");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_key_signed_can_be_told_from_what_another_of_its_set_did() {
+    fn two_keys_of_a_set_have_different_places() {
         let set = set(&[("es.json", json!({})), ("rs.json", json!({"nbf": 100}))]);
         let place = |now| {
             set.signing_key(UNIX_EPOCH + Duration::from_secs(now))
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_has_ended_signs_no_more() {
+    fn a_key_does_not_sign_from_its_exp_on() {
         let ended = set(&[("es.json", json!({"exp": 100}))]);
         assert_eq!(signer(&ended, 99).unwrap(), "es-key");
         assert_eq!(signer(&ended, 100), Err(SigningError::NotNow));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_cannot_sign_leaves_it_to_those_that_can() {
+    fn a_key_that_cannot_sign_is_passed_over() {
         let broken = json!({"nbf": 100, "alg": "none"});
         let kept = set(&[("es.json", json!({})), ("rs.json", broken.clone())]);
         assert_eq!(signer(&kept, 200).unwrap(), "es-key");
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn of_keys_that_begin_at_once_the_last_one_signs() {
+    fn of_keys_that_start_together_the_last_one_signs() {
         let set = set(&[
             ("es.json", json!({"nbf": 100})),
             ("rs.json", json!({"nbf": 100})),
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_without_times_are_chosen_from_as_ever_until_one_with_a_time_signs() {
+    fn keys_without_dates_are_chosen_as_in_oathkeeper_until_one_with_a_date_signs() {
         for name in ["pair.json", "two-private.json", "mixed-pairs.json"] {
             let written: Value = serde_json::from_str(&fixture(name)).unwrap();
             let as_ever = JwkSet::parse(written.to_string().as_bytes()).unwrap();

@@ -20,10 +20,10 @@ use super::{
     jwk::{Curve, KeyPair},
 };
 
-/// A key that signs tokens, with everything ready that does not change from token to token.
+/// A key that signs tokens, with everything prepared that is the same for every token.
 pub struct SigningKey {
     id: String,
-    /// The token's first part, encoded, with the dot behind it.
+    /// The encoded header of its tokens and the dot after it.
     header: String,
     method: Method,
 }
@@ -35,32 +35,34 @@ enum Method {
     Hmac(Box<hmac::Key>),
 }
 
-/// Why a set signs nothing.
+/// Why a set cannot sign.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum SigningError {
-    /// No key of the set can sign, or the one that could has no id.
-    #[error("the key set holds no key to sign with that has an id (`kid`)")]
+    /// No key of the set can sign, or the one that can has no id.
+    #[error("the key set contains no key to sign with that has an id (`kid`)")]
     NoKey,
     /// The key's `alg` is missing or unknown.
-    #[error("the signing key `{id}` has the algorithm `{algorithm}`, which is not supported")]
+    #[error("the algorithm (`alg`) `{algorithm}` of the signing key `{id}` is not supported")]
     Algorithm {
         /// The key's id.
         id: String,
         /// Its `alg`.
         algorithm: String,
     },
-    /// The key's `alg` belongs to another kind of key.
-    #[error("the signing key `{id}` is of another kind than its algorithm `{algorithm}`")]
+    /// The key's `alg` belongs to another type of key.
+    #[error(
+        "the algorithm (`alg`) `{algorithm}` of the signing key `{id}` does not belong to a key of its type (`kty`)"
+    )]
     Kind {
         /// The key's id.
         id: String,
         /// Its `alg`.
         algorithm: String,
     },
-    /// Every key that can sign has ended, or its time has not come.
-    #[error("no key of the set signs now: each has ended (`exp`) or its time has not come (`nbf`)")]
+    /// The `exp` of every key that can sign has been reached, or its `nbf` has not.
+    #[error("no key of the set signs now: each has expired (`exp`) or is not valid yet (`nbf`)")]
     NotNow,
-    /// The key did not sign.
+    /// The cryptographic library failed to sign.
     #[error("signing failed")]
     Signing,
 }
@@ -68,12 +70,12 @@ pub enum SigningError {
 impl SigningKey {
     /// Chooses the key to sign with from a set, and the id to sign under.
     ///
-    /// Oathkeeper takes the last private key, or the last before a public one has given its id; a
-    /// symmetric key ends the search. It signs under the first public id then, whosever it is. Ours
-    /// is the id of the key's own public half: that one is taken if it is, else another of the set
-    /// that is, else the private key's own.
+    /// Oathkeeper takes the last private key, or the last one before a public key with an id; a symmetric
+    /// key ends the search. It then signs under the id of the first public key, even if that is another
+    /// key's. Here the id is always that of the key's own public half: of that public key if it is the
+    /// half, else of another key of the set that is, else the private key's own id.
     ///
-    /// `keys` are those to choose from, `all` those of the whole set.
+    /// `keys` are those to choose from, `all` are those of the whole set.
     pub(super) fn choose<'a>(
         keys: &[&'a Jwk],
         all: &[Jwk],
@@ -96,7 +98,7 @@ impl SigningKey {
         Ok((signer, Self::of(signer, named, all)?))
     }
 
-    /// Makes a key sign, under the id of its public half where `named` or one of the set is that.
+    /// Prepares a key to sign, under the id of its public half if `named` or a key of the set is that half.
     pub(super) fn of(signer: &Jwk, named: Option<&Jwk>, all: &[Jwk]) -> Result<Self, SigningError> {
         let halves = named
             .into_iter()
@@ -113,16 +115,16 @@ impl SigningKey {
         })
     }
 
-    /// The id that the key's tokens name.
+    /// The id that its tokens name (`kid`).
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// A token of these claims, which are a JSON object.
+    /// A token with these claims, which are a JSON object.
     ///
     /// # Errors
-    /// A key that does not sign, which is no fault of the claims.
+    /// The cryptographic library fails to sign.
     pub fn sign(&self, claims: &str) -> Result<String, SigningError> {
         let mut token = String::with_capacity(self.header.len() + claims.len() * 4 / 3 + 400);
         token.push_str(&self.header);
@@ -149,7 +151,7 @@ fn is_public_half(key: &Jwk, signer: &Jwk) -> bool {
     }
 }
 
-/// The first part of a token.
+/// The encoded header of a token and the dot after it.
 fn header(algorithm: &str, id: &str) -> String {
     #[derive(Serialize)]
     struct Header<'a> {

@@ -112,7 +112,7 @@ fn it_signs_with_the_key_that_oathkeeper_would_choose_under_an_id_that_names_it(
 }
 
 #[test]
-fn it_signs_with_no_key_that_oathkeeper_would_not_sign_with() {
+fn it_does_not_sign_with_a_key_that_oathkeeper_would_not_sign_with() {
     for name in [
         "public-only.json",
         "empty.json",
@@ -136,7 +136,7 @@ fn it_signs_with_no_key_that_oathkeeper_would_not_sign_with() {
 }
 
 #[test]
-fn one_key_that_cannot_be_read_spoils_its_set() {
+fn one_key_that_cannot_be_read_makes_its_set_unusable() {
     for name in ["unknown-kty.json", "bad-key-in-set.json"] {
         let error = JwkSet::parse(fixture(name).as_bytes()).unwrap_err();
         assert!(
@@ -167,7 +167,7 @@ fn one_key_that_cannot_be_read_spoils_its_set() {
 }
 
 #[test]
-fn an_rsa_key_may_leave_out_what_follows_from_the_rest() {
+fn an_rsa_key_may_omit_the_members_that_follow_from_the_others() {
     let mut written: Value = serde_json::from_str(&fixture("rs.json")).unwrap();
     for part in ["dp", "dq", "qi"] {
         written["keys"][0].as_object_mut().unwrap().remove(part);
@@ -183,7 +183,7 @@ fn an_rsa_key_may_leave_out_what_follows_from_the_rest() {
 }
 
 #[test]
-fn parts_that_do_not_fit_together_are_a_broken_key() {
+fn members_that_do_not_belong_together_are_an_error() {
     let spoil = |name: &str, part: &str, value: Value| {
         let mut written: Value = serde_json::from_str(&fixture(name)).unwrap();
         written["keys"][0][part] = value;
@@ -192,19 +192,21 @@ fn parts_that_do_not_fit_together_are_a_broken_key() {
             .to_string()
     };
     let other: Value = serde_json::from_str(&fixture("two-private.json")).unwrap();
-    assert!(spoil("rs.json", "n", other["keys"][1]["n"].clone()).contains("do not fit"));
-    assert!(spoil("rs.json", "d", json!(5)).contains("no JSON Web Key"));
+    assert!(
+        spoil("rs.json", "n", other["keys"][1]["n"].clone()).contains("do not belong together")
+    );
+    assert!(spoil("rs.json", "d", json!(5)).contains("not a JSON Web Key"));
     assert!(spoil("rs.json", "p", json!(null)).contains("no `p`"));
     assert!(spoil("es.json", "crv", json!("P-384")).contains("length"));
-    assert!(spoil("es.json", "crv", json!("secp256k1")).contains("not known"));
+    assert!(spoil("es.json", "crv", json!("secp256k1")).contains("not supported"));
     let zeros = URL_SAFE_NO_PAD.encode([0; 32]);
     assert!(spoil("es.json", "y", json!(zeros)).contains("not on its curve"));
-    assert!(spoil("ed.json", "crv", json!("Ed448")).contains("not known"));
-    assert!(spoil("hs.json", "k", json!("***")).contains("no base64url"));
+    assert!(spoil("ed.json", "crv", json!("Ed448")).contains("not supported"));
+    assert!(spoil("hs.json", "k", json!("***")).contains("not base64url"));
 }
 
 #[test]
-fn no_key_shows_in_debug() {
+fn debug_shows_no_private_key() {
     for name in ["rs.json", "es.json", "ed.json", "hs.json"] {
         let set = set(name);
         let _ = set.signing_key(SystemTime::now());

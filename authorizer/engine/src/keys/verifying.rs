@@ -1,8 +1,8 @@
 //! Verifying signatures of JSON Web Tokens,
 //! [RFC 7518 section 3](https://www.rfc-editor.org/rfc/rfc7518#section-3).
 //!
-//! `jsonwebtoken` verifies; aws-lc-rs itself does what that crate lacks and Oathkeeper accepts:
-//! ES512, RSA keys below 2048 bits, and salts of PSS that are not as long as the hash.
+//! `jsonwebtoken` verifies; aws-lc-rs is used directly for what that crate lacks and Oathkeeper
+//! accepts: ES512, RSA keys below 2048 bits, and PSS salts of another length than the hash.
 
 use aws_lc_rs::{
     rsa::PublicKeyComponents,
@@ -19,23 +19,23 @@ use jsonwebtoken::{Algorithm as Name, DecodingKey};
 
 use super::{Curve, Jwk, JwkSet, Material, PublicKey};
 
-/// The algorithm a token says it is signed with (`alg`).
+/// The algorithm that a token names as its own (`alg`).
 #[derive(Clone, Copy, Debug)]
 pub struct Algorithm(Family);
 
 #[derive(Clone, Copy, Debug)]
 enum Family {
-    /// With the parameters that may fit where the usual ones do not.
+    /// With the parameters to try where the usual ones do not verify.
     Rsa(Name, &'static [&'static RsaParameters]),
     /// With the library's name of the algorithm, where it has one.
     Ec(Curve, Option<Name>),
     Hmac(Name),
-    /// `EdDSA` and `none`, which Oathkeeper knows by name and verifies nothing with.
+    /// `EdDSA` and `none`, which Oathkeeper knows by name and never verifies with.
     Never,
 }
 
-/// Salts as long as the hash are what RFC 7518 demands; signers that take the longest there can be,
-/// or none, are common enough for Oathkeeper to accept any.
+/// RFC 7518 requires salts as long as the hash. Signers that use the longest possible salt or none are
+/// common enough that Oathkeeper accepts any length.
 macro_rules! pss {
     ($name:ident, $parameters:ident) => {
         Family::Rsa(
@@ -81,7 +81,7 @@ impl Algorithm {
 }
 
 impl JwkSet {
-    /// The key of an id that tokens are verified with: the first that says it is for signatures.
+    /// The key with this id to verify tokens with: the first whose `use` is `sig`.
     #[must_use]
     pub fn verification_key(&self, id: &str) -> Option<&Jwk> {
         self.keys()
@@ -91,13 +91,13 @@ impl JwkSet {
 }
 
 impl Jwk {
-    /// Whether a signature of a message is this key's, made with this algorithm. The algorithm has
-    /// to be of the key's own kind; what the key says of it (`alg`) does not count, as in Oathkeeper.
+    /// Whether this key made the signature of a message with this algorithm. The algorithm must belong
+    /// to the key's type; the key's own `alg` is not compared, as in Oathkeeper.
     #[must_use]
     pub fn verifies(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (&self.material, algorithm.0) {
             (Material::Symmetric(secret), Family::Hmac(name)) => {
-                // Everybody knows the empty secret.
+                // Anyone can sign with an empty secret.
                 !secret.bytes().is_empty() && {
                     let key = DecodingKey::from_secret(secret.bytes());
                     verified(name, &key, message, signature)
@@ -136,7 +136,7 @@ impl PublicKey {
     }
 }
 
-/// The library takes signatures as they stand in a token.
+/// The library takes signatures as they are encoded in a token.
 fn verified(name: Name, key: &DecodingKey, message: &[u8], signature: &[u8]) -> bool {
     let signature = URL_SAFE_NO_PAD.encode(signature);
     jsonwebtoken::crypto::verify(&signature, message, key, name).unwrap_or(false)

@@ -1,4 +1,4 @@
-//! What the SDK asks with.
+//! The HTTP client that the AWS SDK sends its requests with.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::Client;
 /// How long one attempt may take where the SDK's configuration names no limit.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Lets the AWS SDK ask through a [`Client`].
+/// Sends the AWS SDK's requests through a [`Client`].
 #[derive(Clone, Debug)]
 pub struct SdkConnector {
     client: Client,
@@ -31,7 +31,7 @@ pub struct SdkConnector {
 }
 
 impl SdkConnector {
-    /// Asks through `client`, sharing its connections.
+    /// Sends through `client`, sharing its connections.
     #[must_use]
     pub fn new(client: Client) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl HttpConnector for SdkConnector {
         let timeout = self.timeout;
         HttpConnectorFuture::new(async move {
             let answer = client
-                .ask(outgoing(&request, timeout)?)
+                .fetch(outgoing(&request, timeout)?)
                 .await
                 .map_err(failed)?;
             incoming(answer)
@@ -91,13 +91,13 @@ fn outgoing(
 
 fn incoming(answer: ports::HttpResponse) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(answer.status)
-        .map_err(|_| ConnectorError::io("the answer's status is none".into()))?;
+        .map_err(|_| ConnectorError::io("the response's status is not valid".into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(answer.body));
     for (name, value) in answer.headers {
         response
             .headers_mut()
             .try_append(name, value)
-            .map_err(|_| ConnectorError::io("the answer's headers cannot be read".into()))?;
+            .map_err(|_| ConnectorError::io("the response's headers cannot be read".into()))?;
     }
     Ok(response)
 }

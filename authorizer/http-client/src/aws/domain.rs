@@ -1,4 +1,4 @@
-//! Where AWS's services are.
+//! The domains of AWS's services.
 
 /// The domain of a region's services: each of AWS's partitions has its own.
 #[must_use]

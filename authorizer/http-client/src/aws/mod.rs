@@ -1,4 +1,4 @@
-//! The AWS SDK over the one client.
+//! The AWS SDK over the project's HTTP client.
 
 mod connector;
 mod domain;

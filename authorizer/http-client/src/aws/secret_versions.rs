@@ -10,13 +10,13 @@ use super::{
     secrets::{refused, within},
 };
 
-/// The label of the version that everybody reads.
+/// The label of the current version, which is read by default.
 pub const CURRENT: &str = "AWSCURRENT";
 
-/// The label of the version that a rotation makes.
+/// The label of the version that a rotation is creating.
 pub const PENDING: &str = "AWSPENDING";
 
-/// What is known of a secret but for its values.
+/// The description of a secret, without its values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecretDescription {
     /// Whether Secrets Manager rotates the secret.
@@ -50,7 +50,7 @@ impl Secrets {
     /// The versions of a secret with their labels, and whether it is rotated.
     ///
     /// # Errors
-    /// Why nothing is known of it.
+    /// Why it could not be described.
     pub async fn describe(
         &self,
         id: &str,
@@ -104,7 +104,7 @@ impl Secrets {
         self.put(id, text, token, Some(PENDING), timeout).await
     }
 
-    /// Moves a label from one version to another, and nothing where it is no longer on `from`.
+    /// Moves a label from one version to another; changes nothing where it is no longer on `from`.
     ///
     /// # Errors
     /// Why it was not moved.
@@ -130,10 +130,10 @@ impl Secrets {
         Ok(())
     }
 
-    /// Lets Secrets Manager rotate a secret by its rotation function, now. It does so in the background.
+    /// Starts a rotation of a secret by its rotation function. Secrets Manager does it in the background.
     ///
     /// # Errors
-    /// Why it does not begin.
+    /// Why it does not start.
     pub async fn rotate(&self, id: &str, timeout: Duration) -> Result<(), SecretError> {
         self.sdk
             .rotate_secret()

@@ -1,4 +1,4 @@
-//! Secrets Manager: reading one secret, and writing it.
+//! Secrets Manager: reads and writes one secret.
 
 use std::{error::Error, fmt, time::Duration};
 
@@ -17,15 +17,15 @@ use thiserror::Error;
 use super::SdkConnector;
 use crate::Client;
 
-/// How often one call is tried: once more after what may pass, such as a throttled request.
+/// The attempts of one call: a second one after an error that may pass, such as throttling.
 const ATTEMPTS: u32 = 2;
 
-/// Why the account to ask as cannot be told.
+/// Why the account to call AWS with is not known.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("the environment variable `{0}` is not set: run as an AWS Lambda function, or set it")]
 pub struct AccountError(&'static str);
 
-/// Whom to ask, and as whom.
+/// The credentials and the region to call AWS with, and the endpoint.
 #[derive(Clone)]
 pub struct Account {
     region: String,
@@ -45,7 +45,7 @@ impl fmt::Debug for Account {
 
 impl Account {
     /// The account a Lambda function runs in: `AWS_REGION`, `AWS_ACCESS_KEY_ID`,
-    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and where to ask instead of AWS, from
+    /// `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`; and an endpoint other than AWS's own, from
     /// `AWS_ENDPOINT_URL_SECRETS_MANAGER` or `AWS_ENDPOINT_URL`.
     ///
     /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
@@ -82,25 +82,25 @@ impl Account {
     }
 }
 
-/// Why a secret could not be read or written. No text holds what a secret says.
+/// Why a secret could not be read or written. The texts contain nothing of a secret's value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum SecretError {
     /// There is no such secret, or it has no current value yet.
-    #[error("the secret `{0}` is not there, or has no value yet")]
+    #[error("the secret `{0}` does not exist, or has no value yet")]
     NotThere(String),
-    /// The service answered, and not with the secret.
+    /// The service answered with an error.
     #[error("Secrets Manager refused ({code}): {message}")]
     Refused {
         /// Its code, such as `AccessDeniedException`.
         code: String,
-        /// Its sentence.
+        /// Its message.
         message: String,
     },
     /// The service did not answer in time.
     #[error("Secrets Manager did not answer in time")]
     Timeout,
-    /// The service could not be asked.
-    #[error("Secrets Manager could not be asked: {0}")]
+    /// The service could not be reached.
+    #[error("Secrets Manager could not be reached: {0}")]
     Unreachable(String),
 }
 
@@ -111,7 +111,7 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Asks as `account` through `client`. Opens no connection yet.
+    /// Calls Secrets Manager with the credentials of `account` through `client`. Opens no connection yet.
     #[must_use]
     pub fn new(account: &Account, client: Client) -> Self {
         let mut config = Config::builder()
@@ -131,7 +131,7 @@ impl Secrets {
         }
     }
 
-    /// The current value of a secret, by name or ARN, text or binary. `timeout` holds for all
+    /// The current value of a secret, by name or ARN, text or binary. `timeout` limits all
     /// attempts together.
     ///
     /// # Errors
@@ -140,8 +140,8 @@ impl Secrets {
         self.get(id, None, timeout).await
     }
 
-    /// Makes `text` the current value of a secret. `token` (32 to 64 characters) names this write, so
-    /// that writing again after a lost answer changes nothing.
+    /// Makes `text` the current value of a secret. `token` (32 to 64 characters) identifies this write, so
+    /// that repeating it after a lost response changes nothing.
     ///
     /// # Errors
     /// Why the value was not written.
@@ -155,7 +155,7 @@ impl Secrets {
         self.put(id, text, token, None, timeout).await
     }
 
-    /// The value of a version; of the current one where none is named.
+    /// The value of a version; of the current one without `version`.
     pub(super) async fn get(
         &self,
         id: &str,
@@ -179,7 +179,7 @@ impl Secrets {
         }
     }
 
-    /// Writes a version with a label; with that of the current one where none is named.
+    /// Writes a version with a label; with that of the current one without `label`.
     pub(super) async fn put(
         &self,
         id: &str,
@@ -237,8 +237,8 @@ where
                 ),
         ),
         SdkError::ResponseError(_) => {
-            SecretError::Unreachable("its answer cannot be read".to_owned())
+            SecretError::Unreachable("its response cannot be read".to_owned())
         }
-        _ => SecretError::Unreachable("the request could not be made".to_owned()),
+        _ => SecretError::Unreachable("the request could not be built".to_owned()),
     }
 }

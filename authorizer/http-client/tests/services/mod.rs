@@ -20,7 +20,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-/// Serves each connection by `serve`, which is told how many came before it.
+/// Serves each connection by `serve`, which is given the number of earlier connections.
 pub async fn service<F, W>(serve: F) -> SocketAddr
 where
     F: Fn(TcpStream, usize) -> W + Send + Sync + 'static,
@@ -49,7 +49,7 @@ pub async fn head<S: tokio::io::AsyncRead + Unpin>(stream: &mut S) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Answers each request of a connection with the same text, and says how many it answered.
+/// Answers each request of a connection with the same text, and returns how many it answered.
 pub async fn answer<S>(stream: &mut S, body: &str) -> usize
 where
     S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,

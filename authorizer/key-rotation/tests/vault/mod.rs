@@ -20,7 +20,7 @@ pub(crate) type Version = (Option<String>, Vec<String>);
 struct Secret {
     versions: BTreeMap<String, Version>,
     rotation_enabled: bool,
-    /// What somebody else makes current right before the next label is moved.
+    /// The version that someone else makes current right before the next label is moved.
     before_move: Option<(String, String)>,
 }
 
@@ -34,7 +34,7 @@ impl Vault {
         vault
     }
 
-    /// Begins a rotation as Secrets Manager does: the version is there, pending, and has no value.
+    /// Starts a rotation as Secrets Manager does: the version exists, is pending and has no value.
     pub(crate) fn begin_rotation(&self, token: &str) {
         self.secret().rotation_enabled = true;
         self.secret()
@@ -91,8 +91,8 @@ impl Vault {
                         let target = request.headers()["x-amz-target"].to_str().unwrap();
                         let action = target.trim_start_matches("secretsmanager.").to_owned();
                         let body = request.into_body().collect().await.unwrap().to_bytes();
-                        let asked = serde_json::from_slice(&body).unwrap();
-                        let (status, answer) = match vault.answer(&action, &asked) {
+                        let request = serde_json::from_slice(&body).unwrap();
+                        let (status, answer) = match vault.answer(&action, &request) {
                             Ok(answer) => (200, answer),
                             Err(code) => (400, json!({"__type": code, "message": action})),
                         };
@@ -106,8 +106,8 @@ impl Vault {
         format!("http://{address}")
     }
 
-    fn answer(&self, action: &str, asked: &Value) -> Result<Value, &'static str> {
-        let text = |name: &str| asked[name].as_str().map(str::to_owned);
+    fn answer(&self, action: &str, request: &Value) -> Result<Value, &'static str> {
+        let text = |name: &str| request[name].as_str().map(str::to_owned);
         match action {
             "DescribeSecret" => {
                 let secret = self.secret();
@@ -140,7 +140,11 @@ impl Vault {
                     Some((Some(known), _)) if known == value => Ok(json!({})),
                     Some((Some(_), _)) => Err("ResourceExistsException"),
                     _ => {
-                        self.put(&token, &value, asked["VersionStages"][0].as_str().unwrap());
+                        self.put(
+                            &token,
+                            &value,
+                            request["VersionStages"][0].as_str().unwrap(),
+                        );
                         Ok(json!({}))
                     }
                 }

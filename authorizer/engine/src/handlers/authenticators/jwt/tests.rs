@@ -409,8 +409,8 @@ async fn a_key_set_that_cannot_be_used_is_the_cause() {
         (Ok("".into()), "it is not a JSON Web Key Set"),
         (Ok("[]".into()), "it is not a JSON Web Key Set"),
         (Ok(discovery.into()), "it is not a JSON Web Key Set"),
-        (Ok(utf16.into()), "written in UTF-16"),
-        (Ok(r#"{"keys":[]}"#.into()), "it holds no key"),
+        (Ok(utf16.into()), "encoded in UTF-16"),
+        (Ok(r#"{"keys":[]}"#.into()), "it contains no key"),
         (Ok(broken.into()), "key 1 of the set cannot be read"),
     ];
     for (read, why) in cases {
