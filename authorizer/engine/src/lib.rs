@@ -14,7 +14,6 @@ pub mod finding;
 pub mod gate;
 pub mod gateway_header;
 pub mod handlers;
-pub mod keys;
 pub mod manifest;
 pub mod ports;
 pub mod reason_code;
@@ -35,6 +34,7 @@ pub mod testing;
 use oathgate_cache as cache_key;
 use oathgate_gjson as gjson;
 pub use oathgate_gostd as go;
+pub use oathgate_jose as keys;
 pub use oathgate_text_encoding as encoding;
 
 pub use check::{Target, check};

@@ -3,10 +3,8 @@
 
 use std::fmt;
 
-use oathgate_engine::{
-    encoding::without_mark,
-    keys::{Jwk, JwkSet, JwkSetError, Material},
-};
+use oathgate_jose::{Jwk, JwkSet, JwkSetError, Material};
+use oathgate_text_encoding::without_mark;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 

@@ -6,7 +6,7 @@ use std::{
 };
 
 use oathgate_credentials::{Algorithm, CredentialsError, generate};
-use oathgate_engine::keys::{Jwk, JwkSet, Material, PublicKey};
+use oathgate_jose::{Jwk, JwkSet, Material, PublicKey};
 use serde_json::{Map, Value};
 use thiserror::Error;
 

@@ -4,9 +4,7 @@ use std::time::SystemTime;
 
 use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oathgate_engine::keys::{
-    Algorithm, Jwk, JwkSet, JwkSetError, Material, PublicKey, SigningError,
-};
+use oathgate_jose::{Algorithm, Jwk, JwkSet, JwkSetError, Material, PublicKey, SigningError};
 use serde_json::json;
 use thiserror::Error;
 

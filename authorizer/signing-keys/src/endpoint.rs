@@ -10,11 +10,11 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oathgate_engine::keys::JwkSet;
 use oathgate_http_client::{
     Client,
     aws::{Account, AccountError, Secrets},
 };
+use oathgate_jose::JwkSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 

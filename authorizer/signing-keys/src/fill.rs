@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use oathgate_credentials::{CredentialsError, generate};
-use oathgate_engine::encoding::without_mark;
 use oathgate_http_client::aws::{SecretError, Secrets};
+use oathgate_text_encoding::without_mark;
 use serde::Deserialize;
 use thiserror::Error;
 use tokio::time::{Instant, sleep};

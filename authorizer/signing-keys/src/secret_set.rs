@@ -5,8 +5,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use oathgate_engine::keys::JwkSet;
 use oathgate_http_client::aws::Secrets;
+use oathgate_jose::JwkSet;
 use serde_json::json;
 
 /// The time limit of one reading of the secret.

@@ -6,7 +6,7 @@ use std::{
 use bytes::Bytes;
 
 use super::{Held, KeySetError, KeySets, NoKey};
-use crate::keys::{
+use crate::{
     JwkSetError,
     ports::{Clock, KeyPorts, KeySource, KeySourceError},
     testing::{ChangingKeys, FixedClock, fixture},

@@ -8,12 +8,12 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::super::{
+use super::KeySetError;
+use crate::{
     JwkSet,
     ports::{Clock, KeyPorts, KeySource, KeySourceError},
     token_bucket::TokenBucket,
 };
-use super::KeySetError;
 
 /// How long a fetch may go on after the request that started it has stopped waiting: the next request
 /// uses what it brought.

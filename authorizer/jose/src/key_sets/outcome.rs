@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::super::{JwkSet, JwkSetError};
+use crate::{JwkSet, JwkSetError};
 
 /// Why there is no key set. The texts contain neither address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -184,7 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::keys::Jwk;
+    use crate::Jwk;
 
     /// Each case says whether Oathkeeper reads its key.
     #[test]

@@ -80,7 +80,7 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use crate::keys::{JwkSet, SigningError, testing::fixture};
+    use crate::{JwkSet, SigningError, testing::fixture};
 
     /// The keys of fixtures, each with members laid over it.
     fn set(keys: &[(&str, Value)]) -> JwkSet {

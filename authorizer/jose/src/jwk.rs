@@ -12,11 +12,11 @@ use aws_lc_rs::{
         ParsedPublicKey, RsaKeyPair,
     },
 };
+use oathgate_gostd::Url;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Lifetime, certificate, go_base64, rsa_parts};
-use crate::go::Url;
 
 /// A key of a set.
 #[derive(Debug)]

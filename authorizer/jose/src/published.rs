@@ -95,7 +95,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::keys::testing::fixture;
+    use crate::testing::fixture;
 
     /// The members that may be published: the others are secret or of no use to those who verify.
     const SHOWN: [&str; 9] = ["use", "kty", "kid", "crv", "alg", "x", "y", "n", "e"];

@@ -5,11 +5,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::SystemTime};
 
+use oathgate_gostd::{Value, bytes_of_text, decode_json};
 use thiserror::Error;
 
 use super::{Algorithm, Jwk, go_base64};
-use crate::go::{bytes_of_text, decode_json};
-use oathgate_gotemplate::Value;
 
 /// The last second since 1970 that Go's `time.Unix` does not wrap around into the past.
 pub const LAST_SECOND: i64 = i64::MAX - 62_135_596_800;
