@@ -241,12 +241,9 @@ impl Written<'_> {
     }
 
     fn ec(&self) -> Result<Material, String> {
-        let curve = match self.crv.as_deref().unwrap_or_default() {
-            "P-256" => Curve::P256,
-            "P-384" => Curve::P384,
-            "P-521" => Curve::P521,
-            other => return Err(format!("its curve (`crv`) `{other}` is not supported")),
-        };
+        let name = self.crv.as_deref().unwrap_or_default();
+        let curve = Curve::named(name)
+            .ok_or_else(|| format!("its curve (`crv`) `{name}` is not supported"))?;
         let coordinate = |name, value| {
             let bytes = member(name, value)?;
             if bytes.len() == curve.coordinate_len() {
@@ -301,6 +298,21 @@ impl Written<'_> {
 }
 
 impl Curve {
+    const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
+
+    /// Its name, as a key's `crv` has it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+            Self::P521 => "P-521",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|curve| curve.name() == name)
+    }
+
     /// The length of a coordinate in bytes, which is also that of the private member.
     fn coordinate_len(self) -> usize {
         match self {

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 
-use super::{Curve, Jwk, JwkSet, PublicKey};
+use super::{Jwk, JwkSet, PublicKey};
 
 /// A key to verify with, [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517), written as Oathkeeper's
 /// [go-jose](https://pkg.go.dev/github.com/go-jose/go-jose/v3#JSONWebKey) writes it.
@@ -64,11 +64,7 @@ impl PublishedKey {
                 let (x, y) = coordinates.split_at(coordinates.len() / 2);
                 Self {
                     kty: "EC",
-                    crv: Some(match curve {
-                        Curve::P256 => "P-256",
-                        Curve::P384 => "P-384",
-                        Curve::P521 => "P-521",
-                    }),
+                    crv: Some(curve.name()),
                     x: Some(encoded(x)),
                     y: Some(encoded(y)),
                     ..described

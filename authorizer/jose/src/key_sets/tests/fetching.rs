@@ -113,3 +113,17 @@ async fn concurrent_requests_wait_for_one_read() {
     assert!(first.is_ok() && second.is_ok() && third.is_ok());
     assert_eq!(issuer.keys.reads(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_is_overdue_from_its_bound_on() {
+    let issuer = Issuer::with(fixture("hs.json"));
+    issuer.keys.take(FETCH_TIMEOUT);
+    assert!(issuer.signing_id().await.is_err());
+    let step = Duration::from_nanos(1);
+    issuer.clock.advance(OVERDUE - step);
+    assert!(issuer.signing_id().await.is_err());
+    assert_eq!(issuer.keys.reads(), 1);
+    issuer.clock.advance(step);
+    assert!(issuer.signing_id().await.is_err());
+    assert_eq!(issuer.keys.reads(), 2);
+}

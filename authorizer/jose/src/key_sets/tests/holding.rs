@@ -119,3 +119,15 @@ async fn the_cause_is_known_beyond_the_limit_of_requests() {
     let found = issuer.lookup("b").await;
     assert_eq!(found.unwrap_err(), NoKey::Unknown);
 }
+
+#[tokio::test]
+async fn a_request_beyond_the_limit_is_due_once_the_last_one_is_older_than_the_life_time() {
+    let issuer = Issuer::with(set("a"));
+    issuer.sets.limit_requests(0);
+    assert_eq!(issuer.has("a").await, (true, 1));
+    issuer.clock.advance(TTL);
+    assert_eq!(issuer.has("made up").await, (false, 0));
+    issuer.clock.advance(Duration::from_nanos(1));
+    assert_eq!(issuer.has("made up").await, (false, 1));
+    assert_eq!(issuer.has("made up").await, (false, 0));
+}
