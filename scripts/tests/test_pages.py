@@ -1,4 +1,4 @@
-"""The pages hold together: links lead somewhere, and the glossary has each term once."""
+"""Links in pages lead somewhere, files that pages name exist, and the glossary has each term once."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ def broken_links(page: Path, text: str) -> list[str]:
     return broken
 
 
+def unknown_sources(text: str) -> list[str]:
+    """The Rust and Python files that a page names in code spans, whole or by the end of their path, and that do not exist."""
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`([\w./-]+\.(?:rs|py))`", prose)
+    return [name for name in named if not any(path == name or path.endswith(f"/{name}") for path in sources())]
+
+
+@functools.cache
+def sources() -> list[str]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.rs", "*.py"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    return [path for path in listed if (ROOT / path).exists()]
+
+
 def terms() -> list[str]:
     """The first column of the glossary's tables, without their headings."""
     rows = re.findall(r"^\| ([^|]+) \|", GLOSSARY.read_text(encoding="utf8"), re.MULTILINE)
@@ -71,6 +85,21 @@ def test_every_link_of_a_page_leads_to_a_file_and_a_heading(page):
 def test_a_link_to_a_missing_file_or_heading_is_noticed():
     text = "[a](missing.md), [b](stages.md#no-such-heading), [c](stages.md#every-setting), [d](https://example.com/x)"
     assert broken_links(GLOSSARY, text) == ["missing.md", "stages.md#no-such-heading"]
+
+
+@pytest.mark.parametrize(
+    # The changelog names files of earlier versions.
+    "page",
+    [page for page in PAGES if page.name != "CHANGELOG.md"],
+    ids=lambda page: str(page.relative_to(ROOT)),
+)
+def test_every_source_that_a_page_names_exists(page):
+    assert unknown_sources(page.read_text(encoding="utf8")) == []
+
+
+def test_a_source_that_does_not_exist_is_noticed():
+    text = "`engine/src/gate.rs`, `gate.rs`, `no/such/gate.rs` and `no_such_script.py`"
+    assert unknown_sources(text) == ["no/such/gate.rs", "no_such_script.py"]
 
 
 def test_the_glossary_has_each_term_once():
