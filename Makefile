@@ -105,6 +105,7 @@ conformance: $(VENV) binaries ## Oathkeeper's recorded decisions and known attac
 	$(PYTHON) -m conformance check conformance/suites --server '$(OATHGATE) serve --config {config}'
 	$(PYTHON) -m conformance events conformance/suites --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
 	$(PYTHON) -m conformance bypasses conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
+	$(PYTHON) -m conformance alike conformance/suites conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP)
 	$(PYTHON) -m conformance mutations conformance/bypasses --oathgate $(OATHGATE) --bootstrap $(BOOTSTRAP) --count 150
 	OATHGATE=$(OATHGATE) $(PYTHON) -m pytest -q conformance/tests
 	if [ -x '$(OATHKEEPER_BIN)' ]; then

@@ -4,6 +4,7 @@
     python -m conformance record SUITE… --server 'oathkeeper serve --config {config}'
     python -m conformance events SUITE… --oathgate BIN --bootstrap BIN
     python -m conformance bypasses FOLDER… --oathgate BIN --bootstrap BIN
+    python -m conformance alike FOLDER… --oathgate BIN --bootstrap BIN
     python -m conformance mutations FOLDER… --oathgate BIN --bootstrap BIN --count N --seed S
     python -m conformance bypasses-table FOLDER…
     python -m conformance differences SUITE…
@@ -13,7 +14,7 @@
 is sent again, to a server with that option: then the response must be the one given there, or the `recorded` one.
 `record` writes a server's responses into the suites; a case with `deviates` keeps its `expect` and gets the response as
 `recorded`. `events` sends every case that an API Gateway event can express through the function. `bypasses` tries known
-attacks on both, `mutations` variants of them; `bypasses-table` writes the known ones into `docs/security.md`.
+attacks on both, `mutations` variants of them; `alike` compares the function, `serve`, `explain` and `rules test`; `bypasses-table` writes the known ones into `docs/security.md`.
 `differences` compares the cases that deviate with the page that lists them. `fuzz` generates configurations, rules and
 requests, and compares the decisions of both programs.
 """
@@ -24,7 +25,7 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from . import bypass, bypass_table, compare, deviations, events, mutations, suite
+from . import alike, bypass, bypass_table, compare, deviations, events, mutations, suite
 from .fuzz import command as fuzz
 from .server import DecisionServer
 from .upstream import Upstream
@@ -33,7 +34,7 @@ from .upstream import Upstream
 def main():
     parser = argparse.ArgumentParser(prog="conformance", description=__doc__.split("\n")[0])
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("check", "record", "events", "bypasses", "mutations", "bypasses-table", "differences"):
+    for name in ("check", "record", "events", "bypasses", "alike", "mutations", "bypasses-table", "differences"):
         command = commands.add_parser(name)
         command.add_argument("suites", nargs="+", help="a suite, or a folder of suites")
         if name in ("differences", "bypasses-table"):
@@ -43,7 +44,7 @@ def main():
         if name == "mutations":
             command.add_argument("--count", type=int, default=1 << 60, help="how many requests of each campaign")
             command.add_argument("--seed", default="1", help="which ones")
-        if name in ("events", "bypasses", "mutations"):
+        if name in ("events", "bypasses", "alike", "mutations"):
             command.add_argument("--oathgate", required=True, help="the CLI, to package each suite")
             command.add_argument("--bootstrap", required=True, help="the Lambda's binary")
             command.add_argument("--runner", default="", help="a program to run it with, such as qemu-aarch64-static")
@@ -77,7 +78,7 @@ def main():
     elif arguments.command == "events":
         events.run(suites, arguments, report)
     else:
-        {"bypasses": bypass, "mutations": mutations}[arguments.command].run(suites, arguments, report)
+        {"alike": alike, "bypasses": bypass, "mutations": mutations}[arguments.command].run(suites, arguments, report)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf8") as file:
             json.dump(report.found, file, indent=1)

@@ -44,9 +44,9 @@ class Serve:
 
     name = "serve"
 
-    def __init__(self, stage, program):
+    def __init__(self, stage, program, options=""):
         self.stage = stage
-        self.server = DecisionServer(f"{program} serve --config {{config}}", stage)
+        self.server = DecisionServer(f"{program} serve --config {{config}} {options}", stage)
         self.lines = Lines(stage.folder / "server.log", lambda line: "granted" in line)
 
     def __enter__(self):
