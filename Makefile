@@ -179,7 +179,7 @@ properties: ## A million and more generated events, each answered in process
 		--test properties --test events
 
 .PHONY: mutants
-mutants: ## Change what decides, one line at a time, and list the changes that no unit test notices: MUTANTS_FLAGS="--re safety/path.rs"
+mutants: ## Change what decides, one line at a time, and list the changes that no test of the crate notices: MUTANTS_FLAGS="--re safety/path.rs"
 	scripts/mutants $(MUTANTS_FLAGS)
 
 .PHONY: deny

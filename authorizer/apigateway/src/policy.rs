@@ -123,6 +123,13 @@ mod tests {
     }
 
     #[test]
+    fn an_allow_allows_and_a_deny_does_not() {
+        let arn = format!("{PREFIX}GET/a");
+        assert!(PolicyDocument::allow(&arn).unwrap().allows());
+        assert!(!PolicyDocument::deny(&arn).allows());
+    }
+
+    #[test]
     fn it_names_what_was_asked_for_in_no_pattern() {
         for (asked, named) in [
             ("GET/a", "GET/a"),

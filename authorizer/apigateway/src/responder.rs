@@ -76,12 +76,6 @@ impl Responder {
         Ok(Self { vouched, options })
     }
 
-    /// The header that holds the backend's secret, if the stage has one.
-    #[must_use]
-    pub fn secret_header(&self) -> Option<&str> {
-        self.vouched.options().secret_header.as_deref()
-    }
-
     /// Responds to the decision about an event. `secret` is the backend's secret, where the stage has one
     /// and it could be read: without it nothing is granted.
     #[must_use]

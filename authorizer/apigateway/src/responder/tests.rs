@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use oathgate_engine::{
     DecisionTrace, ReasonCode,
+    go::Header,
     manifest::{Manifest, VouchedHeader},
     safety::VouchedHeaderOptions,
 };
@@ -71,6 +72,70 @@ fn a_grant_becomes_a_policy_that_allows_what_was_requested() {
         })
     );
     assert_eq!(responded.refused, None);
+}
+
+fn refused(status: u16) -> Decision {
+    let refusal = Refusal {
+        status,
+        header: Header::default(),
+        body: "".into(),
+    };
+    Decision {
+        outcome: Outcome::Refused(refusal),
+        trace: DecisionTrace::default(),
+    }
+}
+
+#[test]
+fn only_a_refusal_that_would_be_the_same_later_becomes_a_policy() {
+    let responder = responder(&[], &VouchedHeaderOptions::default());
+    let response = |status| {
+        let responded = responder.respond(&event("/a"), &refused(status), None);
+        assert_eq!(responded.refused, None);
+        responded.response.map(|response| {
+            assert!(!response.allows(), "{status}");
+            serde_json::to_value(response).unwrap()["context"]["status"].clone()
+        })
+    };
+    for status in [300, 302, 400, 403, 404, 499] {
+        assert_eq!(response(status), Ok(json!(status.to_string())));
+    }
+    assert_eq!(response(401), Err(AuthorizerError::Unauthorized));
+    for status in [100, 200, 299, 408, 425, 429, 500, 503] {
+        assert_eq!(
+            response(status),
+            Err(AuthorizerError::Undecided),
+            "{status}"
+        );
+    }
+}
+
+#[test]
+fn only_an_http_api_with_payload_2_0_has_simple_responses_where_the_stage_wants_them() {
+    for (simple, kind, is_simple) in [
+        (true, ApiKind::HttpV2, true),
+        (true, ApiKind::HttpV1, false),
+        (true, ApiKind::Rest, false),
+        (false, ApiKind::HttpV2, false),
+        (false, ApiKind::Rest, false),
+    ] {
+        let options = ResponderOptions {
+            simple,
+            ..ResponderOptions::default()
+        };
+        let vouched = vouched(&[], &VouchedHeaderOptions::default());
+        let responder = Responder::new(vouched, options).unwrap();
+        let event = Event {
+            kind,
+            ..event("/a")
+        };
+        for (decision, is_allowed) in [(granted(&[]), true), (refused(403), false)] {
+            let shown = json_of(&responder.respond(&event, &decision, None));
+            let expected = is_simple.then_some(json!(is_allowed));
+            assert_eq!(shown.get("isAuthorized").cloned(), expected, "{shown}");
+            assert_eq!(shown.get("policyDocument").is_none(), is_simple, "{shown}");
+        }
+    }
 }
 
 #[test]
