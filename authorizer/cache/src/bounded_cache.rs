@@ -135,6 +135,17 @@ mod tests {
     }
 
     #[test]
+    fn it_keeps_as_many_values_as_its_capacity_and_shows_their_number_alone() {
+        let cache = BoundedCache::new(4);
+        for key in ["a", "b", "c", "d"] {
+            cache.insert(key, "a secret");
+        }
+        assert_eq!(format!("{cache:?}"), "BoundedCache(4 of 4)");
+        cache.insert("e", "a secret");
+        assert_eq!(format!("{cache:?}"), "BoundedCache(3 of 4)");
+    }
+
+    #[test]
     fn it_drops_a_value_that_does_not_fit() {
         let cache = BoundedCache::new(4);
         cache.insert("a", 1);
