@@ -17,7 +17,7 @@ fn generate(options: &[&str]) -> Run {
 }
 
 #[test]
-fn a_key_of_every_algorithm_signs_under_its_id() {
+fn a_generated_key_of_every_algorithm_signs_with_its_id() {
     for algorithm in ALGORITHMS {
         let run = generate(&["--alg", algorithm, "--kid", "mine"]).ends_with(0);
         assert_eq!(run.stderr, "");
@@ -34,7 +34,7 @@ fn a_key_of_every_algorithm_signs_under_its_id() {
 }
 
 #[test]
-fn no_key_and_no_id_comes_twice() {
+fn generated_keys_and_ids_are_unique() {
     let mut seen = BTreeSet::new();
     for _ in 0..5 {
         for algorithm in ["ES256", "HS256", "EdDSA"] {
@@ -72,7 +72,7 @@ fn the_default_is_es256_and_the_size_of_rsa_keys_can_be_chosen() {
 }
 
 #[test]
-fn an_algorithm_that_is_none_is_answered_with_those_there_are() {
+fn an_unknown_algorithm_is_refused_with_a_list_of_the_known_ones() {
     for wrong in ["RS265", "es256", ""] {
         let run = generate(&["--alg", wrong]).ends_with(2);
         let said =
@@ -114,7 +114,7 @@ fn read(file: &str) -> Value {
 }
 
 #[test]
-fn the_public_halves_of_a_key_set_are_shown_and_nothing_else() {
+fn only_the_public_halves_of_a_key_set_are_printed() {
     let (_folder, file) = file_with_keys();
     let private = read(&file)["keys"][0]["d"].as_str().unwrap().to_owned();
     let shown = credentials(&["public", &file]).ends_with(0);
@@ -143,7 +143,7 @@ fn the_public_halves_of_a_key_set_are_shown_and_nothing_else() {
 
 #[cfg(unix)]
 #[test]
-fn a_file_gets_the_next_key_and_stays_as_private_as_it_was() {
+fn a_rotated_file_gets_the_next_key_and_keeps_its_permissions() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let (folder, file) = file_with_keys();
@@ -166,7 +166,7 @@ fn a_file_gets_the_next_key_and_stays_as_private_as_it_was() {
 }
 
 #[test]
-fn a_revoked_key_is_gone_from_the_file_and_what_that_breaks_is_told() {
+fn a_revoked_key_is_removed_from_the_file_and_the_effect_is_printed() {
     let (_folder, file) = file_with_keys();
     let run = credentials(&["rotate", &file, "--revoke", "first"]).ends_with(0);
     let ids = ids(&read(&file));

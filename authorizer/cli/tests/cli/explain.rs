@@ -28,7 +28,7 @@ fn explained(arguments: &[&str], code: i32) -> Value {
 }
 
 #[test]
-fn a_granted_request_ends_with_0_and_names_what_is_vouched_for() {
+fn a_granted_request_exits_with_0_and_lists_the_vouched_headers() {
     let run = explain(&project(), &["http://api.test/page/7?x=1#top"]).ends_with(0);
     let lines: Vec<_> = run.stdout.lines().collect();
     assert_eq!(
@@ -50,7 +50,7 @@ fn a_granted_request_ends_with_0_and_names_what_is_vouched_for() {
 }
 
 #[test]
-fn a_refused_request_ends_with_1_and_says_where_and_why() {
+fn a_refused_request_exits_with_1_and_prints_the_step_and_the_cause() {
     let run = explain(&project(), &["http://api.test/closed"]).ends_with(1);
     assert!(
         run.stdout
@@ -66,7 +66,7 @@ fn a_refused_request_ends_with_1_and_says_where_and_why() {
 }
 
 #[test]
-fn a_request_that_no_rule_knows_says_so() {
+fn a_request_that_no_rule_matches_is_refused_with_404() {
     let run = explain(&project(), &["http://api.test/nowhere"]).ends_with(1);
     assert!(
         run.stdout
@@ -80,7 +80,7 @@ fn a_request_that_no_rule_knows_says_so() {
 }
 
 #[test]
-fn rules_that_overlap_are_named() {
+fn overlapping_rules_are_listed() {
     let report = explained(&["http://api.test/twice"], 1);
     assert_eq!(report["answer"], json!(500));
     assert_eq!(report["overlapping"], json!(["first", "second"]));
@@ -88,7 +88,7 @@ fn rules_that_overlap_are_named() {
 }
 
 #[test]
-fn a_url_without_a_path_asks_for_the_root_as_browsers_do() {
+fn a_url_without_a_path_is_the_root_as_in_browsers() {
     for url in [
         "http://api.test",
         "http://api.test/",
@@ -100,13 +100,13 @@ fn a_url_without_a_path_asks_for_the_root_as_browsers_do() {
 }
 
 #[test]
-fn the_host_header_is_the_host_that_is_asked() {
+fn the_host_header_overrides_the_url_s_host() {
     let report = explained(&["-H", "Host: api.test", "http://127.0.0.1:8080/page/1"], 0);
     assert_eq!(report["rule"], json!("page"));
 }
 
 #[test]
-fn headers_reach_the_services_that_the_rule_names() {
+fn headers_are_sent_to_the_services_of_the_rule() {
     let check = format!("http://{}/", service(r#"{"identity": {"id": "ada"}}"#));
     let config = config_with(
         "/authenticators/cookie_session",
@@ -130,7 +130,7 @@ fn headers_reach_the_services_that_the_rule_names() {
 }
 
 #[test]
-fn an_empty_subject_is_said_to_be_empty() {
+fn an_empty_subject_is_marked_as_empty() {
     // An introspection endpoint in place of a session service.
     let check = format!("http://{}/", service(r#"{"active": false}"#));
     let config = config_with(
@@ -156,7 +156,7 @@ fn an_empty_subject_is_said_to_be_empty() {
 const TOKEN: &str = "Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
 
 #[test]
-fn a_key_set_that_cannot_be_used_is_named_by_its_place() {
+fn an_unusable_key_set_is_named_by_its_configuration_key() {
     let jwt = |url: &str| json!({"enabled": true, "config": {"jwks_urls": [url]}});
     let page = format!("http://{}/keys", service("<html>"));
     let config = config_with("/authenticators/jwt", jwt(&page));
@@ -188,7 +188,7 @@ fn a_key_set_that_cannot_be_used_is_named_by_its_place() {
 }
 
 #[test]
-fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
+fn an_invalid_request_exits_with_2_and_no_message_has_a_secret() {
     let secret = "s3cr3t";
     for (arguments, said) in [
         (
@@ -227,7 +227,7 @@ fn mistakes_in_the_request_end_with_2_and_repeat_no_secret() {
 }
 
 #[test]
-fn rules_that_cannot_be_read_are_no_rules_that_do_not_match() {
+fn unreadable_rules_are_an_error_and_not_a_404() {
     let project = project();
     project.write("rules.json", "[{");
     let run = explain(&project, &["http://api.test/"]).ends_with(1);

@@ -15,7 +15,7 @@ fn report(config: &Value, rules: &Value) -> Value {
 }
 
 #[test]
-fn it_reports_every_vouched_header_once_with_its_context_key() {
+fn every_vouched_header_is_reported_once_with_its_context_key() {
     let mut signed = open_rule("signed", "/signed");
     signed["mutators"] = json!([{"handler": "header", "config": {"headers": {"X-Plan": "gold", "x-user": "{{ .Subject }}"}}}]);
     let mut cookie = open_rule("cookie", "/cookie");
@@ -42,7 +42,7 @@ fn it_reports_every_vouched_header_once_with_its_context_key() {
 }
 
 #[test]
-fn it_reports_how_refusals_are_told() {
+fn the_challenge_and_redirects_of_refusals_are_reported() {
     let mut config = config();
     config["errors"] = json!({
         "fallback": ["www_authenticate", "redirect"],
@@ -57,7 +57,7 @@ fn it_reports_how_refusals_are_told() {
 }
 
 #[test]
-fn it_reports_what_rules_sign_and_which_match_a_path() {
+fn signed_tokens_and_rules_that_match_a_path_are_reported() {
     let mut config = config();
     config["mutators"]["id_token"] = json!({
         "enabled": true,
@@ -85,7 +85,7 @@ fn it_reports_what_rules_sign_and_which_match_a_path() {
 }
 
 #[test]
-fn people_are_shown_each_header_and_what_the_backend_receives_behind_each_rule() {
+fn the_text_output_shows_for_each_rule_whose_value_the_backend_receives() {
     let with = |id: &str, mutators: Value| {
         let mut rule = open_rule(id, &format!("/{id}"));
         rule["mutators"] = mutators;
@@ -131,7 +131,7 @@ fn there_is_no_table_where_no_header_is_mapped() {
 
 /// A header that is not mapped is the client's own when it reaches the backend.
 #[test]
-fn no_list_is_better_than_one_that_lacks_the_rules_that_cannot_be_read() {
+fn unreadable_rules_print_no_incomplete_list_of_headers() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     project.write("rules.json", "[{]");
     let run = headers(&project, &["--format", "json"]).ends_with(1);

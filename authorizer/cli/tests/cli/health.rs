@@ -15,14 +15,14 @@ fn ready(server: &Server) -> String {
 }
 
 #[test]
-fn a_server_that_is_ready_is_fine() {
+fn a_server_that_is_ready_exits_with_0() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     let run = health(&ready(&server)).ends_with(0);
     assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
 }
 
 #[test]
-fn a_server_that_is_not_ready_or_not_there_ends_with_1() {
+fn a_server_that_is_not_ready_or_unreachable_exits_with_1() {
     let server = Server::start(&Project::new(&json!([])));
     let run = health(&ready(&server)).ends_with(1);
     assert_eq!(
@@ -42,7 +42,7 @@ fn a_server_that_is_not_ready_or_not_there_ends_with_1() {
 }
 
 #[test]
-fn what_is_no_url_is_wrong_use() {
+fn an_invalid_url_exits_with_2() {
     let run = health("localhost").ends_with(2);
     assert!(
         run.stderr
@@ -52,7 +52,7 @@ fn what_is_no_url_is_wrong_use() {
 }
 
 #[test]
-fn a_file_of_trusted_certificates_that_is_of_no_use_is_wrong_use() {
+fn an_unusable_file_of_trusted_certificates_exits_with_2() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (file, said) in [

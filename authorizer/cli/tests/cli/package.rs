@@ -26,7 +26,7 @@ fn package(project: &Project) -> Run {
 }
 
 #[test]
-fn it_writes_what_lambda_runs_and_nothing_else() {
+fn only_the_files_that_lambda_runs_are_written() {
     let project = project(&json!([open_rule("a", "/a")]));
     let run = package(&project).ends_with(0);
     assert_eq!(run.stderr, "oathgate: packaged 1 rules in `out/gate`\n");
@@ -52,7 +52,7 @@ fn the_same_input_makes_the_same_package() {
 }
 
 #[test]
-fn a_new_package_takes_the_place_of_an_earlier_one() {
+fn a_new_package_replaces_an_earlier_one() {
     let project = project(&json!([open_rule("a", "/a")]));
     package(&project).ends_with(0);
     let before = fs::read(project.path("out/gate/gate.packed")).unwrap();
@@ -85,7 +85,7 @@ fn the_binary_of_an_earlier_package_can_be_packaged_again() {
 }
 
 #[test]
-fn broken_rules_are_refused_and_leave_an_earlier_package_alone() {
+fn invalid_rules_are_refused_and_keep_an_earlier_package() {
     let project = project(&json!([open_rule("a", "/a")]));
     package(&project).ends_with(0);
     let before = fs::read(project.path("out/gate/gate.packed")).unwrap();
@@ -108,14 +108,14 @@ fn broken_rules_are_refused_and_leave_an_earlier_package_alone() {
 }
 
 #[test]
-fn broken_rules_make_no_folder() {
+fn invalid_rules_create_no_folder() {
     let project = project(&json!([{"id": "a"}]));
     package(&project).ends_with(1);
     assert!(!project.path("out").exists());
 }
 
 #[test]
-fn a_folder_with_other_files_is_left_alone() {
+fn a_folder_with_other_files_is_not_changed() {
     let project = project(&json!([open_rule("a", "/a")]));
     project.write("out/gate/notes.txt", "mine");
     project.write("out/gate/bootstrap", "mine too");
@@ -129,7 +129,7 @@ fn a_folder_with_other_files_is_left_alone() {
 }
 
 #[test]
-fn a_binary_that_is_not_there_leaves_an_earlier_package_alone() {
+fn a_missing_program_keeps_an_earlier_package() {
     let project = project(&json!([open_rule("a", "/a")]));
     package(&project).ends_with(0);
     fs::remove_file(project.path("built")).unwrap();
@@ -142,7 +142,7 @@ fn a_binary_that_is_not_there_leaves_an_earlier_package_alone() {
 }
 
 #[test]
-fn what_a_crash_left_behind_is_cleared_away() {
+fn files_of_an_interrupted_run_are_replaced() {
     let project = project(&json!([open_rule("a", "/a")]));
     project.write("out/gate/.bootstrap.partial", "a bin");
     project.write("out/gate/.gate.packed.partial", "");

@@ -78,7 +78,7 @@ fn every_command_refuses_what_a_backend_could_read_differently() {
 }
 
 #[test]
-fn every_command_decides_as_oathkeeper_where_unsafe_paths_are_allowed() {
+fn every_command_decides_as_oathkeeper_if_unsafe_paths_are_allowed() {
     let project = project("regexp");
     let allowed = ["--unsafe-paths", "allow"];
     let servers = [
@@ -165,7 +165,7 @@ fn a_stage_allows_encoded_slashes_and_names_the_host() {
 }
 
 #[test]
-fn a_path_behind_decisions_is_looked_at_as_it_was_written() {
+fn the_path_after_decisions_is_checked_in_its_raw_form() {
     let project = project("regexp");
     let server = serve(&project, &[], &[]);
     let host = [("X-Forwarded-Host", "api.test")];
@@ -182,7 +182,7 @@ fn a_path_behind_decisions_is_looked_at_as_it_was_written() {
 }
 
 #[test]
-fn a_base_path_stands_in_front_under_api_gateway_s_own_host() {
+fn the_base_path_is_added_under_api_gateway_s_own_host() {
     let project = project("regexp");
     project.write("dev.yml", "publicHost: api.test\nbasePath: /v1\n");
     let stage = ["--stage", "dev.yml"];
@@ -200,7 +200,7 @@ fn a_base_path_stands_in_front_under_api_gateway_s_own_host() {
 }
 
 #[test]
-fn a_forwarded_host_or_scheme_that_is_none_is_refused() {
+fn an_invalid_forwarded_host_or_scheme_is_refused() {
     let server = serve(&project("regexp"), &[], &[]);
     let asked = |proto: &str, host: &str| {
         let headers = [
@@ -235,7 +235,7 @@ fn a_forwarded_host_or_scheme_that_is_none_is_refused() {
 }
 
 #[test]
-fn an_option_that_cannot_be_used_ends_every_command() {
+fn an_invalid_option_ends_every_command_that_decides() {
     let project = project("regexp");
     project.write("bad.yml", "allowEncodedSlashes: perhaps\nbasePaths: /a\n");
     for (options, said) in [

@@ -9,7 +9,7 @@ fn oathgate(arguments: &[&str]) -> Run {
 }
 
 #[test]
-fn help_and_version_are_no_mistake() {
+fn help_and_version_exit_with_0() {
     for arguments in [
         &["--help"][..],
         &["help", "rules"],
@@ -24,7 +24,7 @@ fn help_and_version_are_no_mistake() {
 }
 
 #[test]
-fn wrong_use_ends_with_2_and_says_what_is_wrong() {
+fn wrong_arguments_exit_with_2_and_are_named() {
     for (arguments, said) in [
         (&[][..], "Usage: oathgate"),
         (&["rulez"], "unrecognized subcommand 'rulez'"),
@@ -55,7 +55,7 @@ fn wrong_use_ends_with_2_and_says_what_is_wrong() {
 }
 
 #[test]
-fn a_configuration_that_cannot_be_read_ends_every_command_with_2() {
+fn an_unreadable_configuration_ends_every_command_with_2() {
     let project = Project::new(&json!([]));
     project.write("config.ini", "");
     for (file, said) in [
@@ -82,7 +82,7 @@ fn a_configuration_that_cannot_be_read_ends_every_command_with_2() {
 }
 
 #[test]
-fn one_key_of_the_configuration_can_be_set_by_option_and_by_variable() {
+fn a_configuration_key_can_be_set_by_an_option_and_by_a_variable() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let check = ["rules", "check", "--config", "config.json"];
     let off = ["--set", "authenticators.anonymous.enabled=false"];
@@ -96,7 +96,7 @@ fn one_key_of_the_configuration_can_be_set_by_option_and_by_variable() {
 }
 
 #[test]
-fn schemas_say_what_editors_need() {
+fn schemas_describe_the_configuration_and_rules() {
     for (of, key) in [("config", "access_rules"), ("rules", "authenticators")] {
         let schema = oathgate(&["schema", of]).ends_with(0).json();
         assert!(schema["$schema"].is_string(), "{of}");
@@ -118,7 +118,7 @@ fn mentions(schema: &Value, key: &str) -> bool {
 }
 
 #[test]
-fn a_reader_that_has_read_enough_is_told_nothing_more() {
+fn a_closed_pipe_prints_no_error() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     for arguments in [
         &["rules", "check", "--config", "config.json"][..],

@@ -1,6 +1,7 @@
-//! What the tests are made of: folders with a configuration, the program, servers and clients.
+//! The means of the tests: folders with a configuration, the program, servers and clients.
 
 pub mod http;
+pub mod raw;
 pub mod server;
 pub mod service;
 pub mod tls;

@@ -10,7 +10,7 @@ use crate::harness::{
 };
 
 #[test]
-fn variables_alone_may_hold_the_whole_configuration() {
+fn the_whole_configuration_may_come_from_variables() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let mut command = project.command(&["serve"]);
     command
@@ -45,7 +45,7 @@ fn every_other_command_needs_a_configuration_file() {
 }
 
 #[test]
-fn of_several_configuration_files_the_later_ones_win() {
+fn later_configuration_files_override_earlier_ones() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     project.write(
         "more/guest.yml",
@@ -72,7 +72,7 @@ fn of_several_configuration_files_the_later_ones_win() {
 
 /// The command lines that compose files and scripts start Oathkeeper with.
 #[test]
-fn it_starts_by_oathkeepers_command_lines() {
+fn oathkeeper_s_command_lines_start_the_server() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     for arguments in [
         &["serve", "proxy", "-c", "config.json"][..],
@@ -90,7 +90,7 @@ fn it_starts_by_oathkeepers_command_lines() {
 }
 
 #[test]
-fn rules_named_twice_count_once() {
+fn a_repository_that_is_listed_twice_counts_once() {
     let config = config_with(
         "/access_rules/repositories",
         json!(["file://rules.json", "file://./rules.json"]),
@@ -101,7 +101,7 @@ fn rules_named_twice_count_once() {
 }
 
 #[test]
-fn rules_behind_a_redirect_are_read() {
+fn rules_are_fetched_through_a_redirect() {
     let body: &str = json!([open_rule("a", "/a")]).to_string().leak();
     let rules = redirecting_service(service(body));
     let config = config_with(
@@ -115,7 +115,7 @@ fn rules_behind_a_redirect_are_read() {
 /// Nothing tells when the rules come, and until then every request would be refused: whoever started
 /// the server is told, and can start it again.
 #[test]
-fn without_rules_that_are_in_no_file_nothing_is_served() {
+fn the_server_does_not_start_without_rules_from_a_url() {
     for (repository, said) in [
         ("inline://@@@".to_owned(), "no base64"),
         (format!("inline://{}", STANDARD.encode("{}")), "rules"),

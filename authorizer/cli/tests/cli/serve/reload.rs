@@ -40,7 +40,7 @@ fn an_edit_of_the_configuration_takes_effect() {
 }
 
 #[test]
-fn a_broken_edit_leaves_the_last_good_set_and_says_so() {
+fn an_invalid_edit_keeps_the_last_valid_rules_and_is_logged() {
     let (project, server) = started();
     project.write("rules.json", "[{");
     assert!(server.says_times(KEPT, 1).contains("rules.json"));
@@ -63,7 +63,7 @@ fn a_broken_edit_leaves_the_last_good_set_and_says_so() {
 }
 
 #[test]
-fn a_file_that_is_gone_leaves_the_last_good_set() {
+fn a_removed_file_keeps_the_last_valid_rules() {
     let (project, server) = started();
     fs::remove_file(project.path("rules.json")).unwrap();
     server.says(KEPT);
@@ -74,7 +74,7 @@ fn a_file_that_is_gone_leaves_the_last_good_set() {
 }
 
 #[test]
-fn a_file_that_an_editor_puts_in_its_place_takes_effect_each_time() {
+fn a_file_that_an_editor_replaces_takes_effect_each_time() {
     let (project, server) = started();
     for (round, rule) in [
         closed_rule("a", "/a"),
@@ -95,7 +95,7 @@ fn a_file_that_an_editor_puts_in_its_place_takes_effect_each_time() {
 /// How Kubernetes mounts a config map: the file is a link through a link to a folder, and that one
 /// is put in place anew.
 #[test]
-fn a_file_behind_a_link_that_leads_elsewhere_takes_effect() {
+fn a_symbolic_link_to_another_file_takes_effect() {
     let project = Project::new(&json!([]));
     project.write("v1/rules.json", &json!([open_rule("a", "/a")]).to_string());
     project.write(
@@ -114,7 +114,7 @@ fn a_file_behind_a_link_that_leads_elsewhere_takes_effect() {
 }
 
 #[test]
-fn a_rule_file_that_the_configuration_names_since_an_edit_is_watched_too() {
+fn a_rule_file_that_an_edit_adds_is_watched_too() {
     let (project, server) = started();
     project.write(
         "more/rules.json",

@@ -72,7 +72,7 @@ fn asked_with_session() -> Value {
 }
 
 #[test]
-fn tests_of_every_kind_pass() {
+fn tests_with_every_kind_of_expectation_pass() {
     let token = json!({"claims": {"sub": "bob", "scope": "read"}});
     let project = project(&json!({
         "services": [whoami("ada")],
@@ -93,7 +93,7 @@ fn tests_of_every_kind_pass() {
 }
 
 #[test]
-fn what_differs_is_told_with_the_decision() {
+fn differences_are_printed_with_the_decision() {
     let project = project(&json!({
         "services": [whoami("ada")],
         "tests": [test("a session", asked_with_session(), json!({
@@ -122,7 +122,7 @@ fn what_differs_is_told_with_the_decision() {
 }
 
 #[test]
-fn a_question_without_an_answer_reaches_no_network_and_is_told() {
+fn a_request_to_a_service_without_a_response_is_reported_and_not_sent() {
     let project = project(&json!({
         "tests": [test("a session", asked_with_session(), json!({"status": 200}))],
     }));
@@ -133,7 +133,7 @@ fn a_question_without_an_answer_reaches_no_network_and_is_told() {
 }
 
 #[test]
-fn a_test_s_own_answers_come_first_and_services_may_fail() {
+fn responses_of_a_test_precede_those_of_the_file_and_services_may_fail() {
     let with = |name: &str, answer: Value, status: u16| {
         let mut test = test(name, asked_with_session(), json!({"status": status}));
         test["services"] = json!([answer]);
@@ -173,7 +173,7 @@ fn rules_without_a_test_fail_a_strict_run() {
 }
 
 #[test]
-fn tests_may_be_jsonnet_with_the_stages_values() {
+fn tests_may_be_jsonnet_with_the_stage_s_values() {
     let project = project(&json!({}));
     project.write(
         "tests.jsonnet",
@@ -192,7 +192,7 @@ fn tests_may_be_jsonnet_with_the_stages_values() {
 }
 
 #[test]
-fn files_that_hold_no_tests_are_refused() {
+fn invalid_test_files_are_refused() {
     let ask = json!({"url": "https://api.test/open"});
     for (tests, said) in [
         (json!({}), "missing field `tests`"),

@@ -29,7 +29,7 @@ fn project(jwks_url: &str) -> Project {
 }
 
 #[test]
-fn public_halves_of_every_kind_of_key_are_shown_and_no_secret() {
+fn the_public_halves_of_every_kind_of_key_are_published_and_no_secret() {
     let keys: Vec<_> = ALGORITHMS
         .iter()
         .map(|algorithm| generated(algorithm))
@@ -67,7 +67,7 @@ fn public_halves_of_every_kind_of_key_are_shown_and_no_secret() {
 }
 
 #[test]
-fn they_verify_what_the_gate_signs() {
+fn published_keys_verify_the_gate_s_tokens() {
     let project = project("file://keys.json");
     project.write(
         "keys.json",
@@ -86,7 +86,7 @@ fn they_verify_what_the_gate_signs() {
 }
 
 #[test]
-fn a_symmetric_key_leaves_an_empty_list() {
+fn a_symmetric_key_is_not_published() {
     let project = project("file://keys.json");
     project.write(
         "keys.json",
@@ -100,7 +100,7 @@ fn a_symmetric_key_leaves_an_empty_list() {
 }
 
 #[test]
-fn keys_that_cannot_be_read_are_a_failure_that_names_no_file() {
+fn unreadable_keys_are_an_error_without_the_file_s_name() {
     let project = project("file://keys.json");
     for text in [
         None,

@@ -62,7 +62,7 @@ fn rule(handler: &str) -> Value {
 }
 
 #[test]
-fn another_origin_receives_no_credential_whichever_handler_is_sent_there() {
+fn no_handler_sends_credentials_to_another_origin_after_a_redirect() {
     let mut received = Vec::new();
     for status in [301, 302, 303, 307, 308] {
         let (other, recorded) =

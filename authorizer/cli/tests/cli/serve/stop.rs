@@ -15,7 +15,7 @@ use crate::harness::{
 };
 
 #[test]
-fn told_to_stop_it_stops() {
+fn a_signal_stops_the_server() {
     let mut server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     assert_eq!(server.decide("/a").status, 200);
     server.terminate();
@@ -24,7 +24,7 @@ fn told_to_stop_it_stops() {
 }
 
 #[test]
-fn told_to_stop_it_lets_a_request_under_way_finish_and_takes_no_other() {
+fn a_stopping_server_finishes_requests_in_progress_and_accepts_no_other() {
     let (service, is_asked, go_on) = slow_service(r#"{"subject": "ada"}"#);
     let config = config_with(
         "/authenticators/cookie_session",
@@ -55,7 +55,7 @@ fn told_to_stop_it_lets_a_request_under_way_finish_and_takes_no_other() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn a_port_that_is_in_use_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let config = config_with("/serve/api/port", json!(address.port()));
@@ -82,7 +82,7 @@ fn a_configuration_with_mistakes_is_not_served() {
 }
 
 #[test]
-fn rules_with_mistakes_are_served_and_told() {
+fn rules_with_mistakes_are_served_and_logged() {
     let mut broken = open_rule("broken", "/broken");
     broken["authorizer"]["handler"] = json!("unknown");
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a"), broken])));

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::harness::{Project, closed_rule, config, config_with, http, open_rule, server::Server};
 
 #[test]
-fn an_address_of_version_6_may_stand_bare_or_in_brackets() {
+fn an_ipv6_address_is_accepted_with_and_without_brackets() {
     for host in ["::1", "[::1]"] {
         let config = config_with("/serve/api/host", json!(host));
         let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
@@ -18,7 +18,7 @@ fn an_address_of_version_6_may_stand_bare_or_in_brackets() {
 
 /// A client of version 4 stays one of version 4, for conditions on its address.
 #[test]
-fn without_a_host_it_listens_everywhere() {
+fn without_a_host_the_port_is_open_on_every_address() {
     let mut config = config_with("/serve/api/host", json!(""));
     config["errors"] = json!({
         "fallback": ["redirect", "json"],
@@ -47,7 +47,7 @@ fn without_a_host_it_listens_everywhere() {
 }
 
 #[test]
-fn the_proxys_port_tells_whoever_asks_where_the_proxy_is() {
+fn the_proxy_port_answers_that_api_gateway_is_the_proxy() {
     let config = config_with("/serve/proxy", json!({"host": "127.0.0.1", "port": 0}));
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
     let proxy = server.address_in("no requests are proxied at ");
@@ -72,7 +72,7 @@ fn the_proxys_port_tells_whoever_asks_where_the_proxy_is() {
 }
 
 #[test]
-fn ports_that_nobody_needs_to_decide_may_be_taken() {
+fn ports_that_decisions_do_not_need_may_be_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let mut config = config();
@@ -85,7 +85,7 @@ fn ports_that_nobody_needs_to_decide_may_be_taken() {
 }
 
 #[test]
-fn without_serve_proxy_there_is_no_such_port() {
+fn without_serve_proxy_its_port_is_not_opened() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     server.says("metrics are served at ");
     assert_eq!(server.decide("/a").status, 200);

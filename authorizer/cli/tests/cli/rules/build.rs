@@ -20,7 +20,7 @@ fn build(project: &Project, options: &[&str]) -> Run {
 }
 
 #[test]
-fn it_writes_the_rules_as_json() {
+fn rules_are_written_as_json() {
     let project = project(SOURCE);
     let wanted = json!([{"id": "a", "host": "api.test"}, {"id": "b", "host": "api.test"}]);
     let printed = build(&project, &["--ext-str", "domain=api.test"]).ends_with(0);
@@ -33,14 +33,14 @@ fn it_writes_the_rules_as_json() {
 }
 
 #[test]
-fn the_text_of_a_variable_may_hold_an_equals_sign_and_be_empty() {
+fn the_text_of_a_variable_may_be_empty_or_contain_an_equals_sign() {
     let project = project("[std.extVar('a'), std.extVar('b')]");
     let run = build(&project, &["--ext-str", "a=x=y", "--ext-str", "b="]).ends_with(0);
     assert_eq!(run.json(), json!(["x=y", ""]));
 }
 
 #[test]
-fn a_variable_without_a_text_comes_from_the_environment() {
+fn a_variable_without_a_value_is_read_from_the_environment() {
     let project = project("[std.extVar('domain'), std.extVar('count') + 1]");
     let arguments = [
         "rules",
@@ -62,7 +62,7 @@ fn a_variable_without_a_text_comes_from_the_environment() {
 }
 
 #[test]
-fn a_variable_that_nobody_gives_is_named_with_its_place() {
+fn a_missing_variable_is_named_with_its_position() {
     let run = build(&project(SOURCE), &[]).ends_with(2);
     assert!(run.stderr.contains("domain"), "{run:#?}");
     assert!(run.stderr.contains("rules.jsonnet:2"), "{run:#?}");
@@ -74,7 +74,7 @@ fn a_variable_that_nobody_gives_is_named_with_its_place() {
 }
 
 #[test]
-fn code_is_evaluated() {
+fn variables_of_code_are_evaluated() {
     let project = project("[std.extVar('paths')]");
     let run = build(&project, &["--ext-code", "paths=['/a', '/' + 'b']"]).ends_with(0);
     assert_eq!(run.json(), json!([["/a", "/b"]]));
@@ -83,7 +83,7 @@ fn code_is_evaluated() {
 }
 
 #[test]
-fn imports_are_found_beside_the_file_and_in_the_folders_named() {
+fn imports_are_searched_in_the_file_s_folder_and_the_given_folders() {
     let project =
         project("[import 'beside.libsonnet', import 'far.libsonnet', importstr 'text.txt']");
     project.write("beside.libsonnet", "'beside'");
@@ -96,7 +96,7 @@ fn imports_are_found_beside_the_file_and_in_the_folders_named() {
 }
 
 #[test]
-fn what_is_no_list_is_no_rule_file_and_leaves_an_earlier_one_alone() {
+fn a_value_other_than_a_list_is_refused_and_keeps_an_earlier_file() {
     let project = project("{ id: 'a' }");
     project.write("built.json", "earlier");
     let run = build(&project, &["-o", "built.json"]).ends_with(2);
@@ -108,14 +108,14 @@ fn what_is_no_list_is_no_rule_file_and_leaves_an_earlier_one_alone() {
 }
 
 #[test]
-fn a_syntax_error_is_shown_with_its_place() {
+fn a_syntax_error_is_printed_with_its_position() {
     let run = build(&project("[\n  { id: 'a' \n]\n"), &[]).ends_with(2);
     assert!(run.stderr.contains("rules.jsonnet:3:1"), "{run:#?}");
     assert_eq!(run.stdout, "");
 }
 
 #[test]
-fn files_that_are_not_there_are_named() {
+fn missing_files_are_named() {
     let empty = Project::new(&json!([]));
     let run = build(&empty, &[]).ends_with(2);
     assert!(run.stderr.contains("rules.jsonnet"), "{run:#?}");

@@ -29,7 +29,7 @@ struct Case {
 }
 
 #[test]
-fn pages_elsewhere_are_answered_as_oathkeeper_answers_them() {
+fn cross_origin_requests_are_answered_as_by_oathkeeper() {
     let suites: Vec<Suite> = serde_json::from_str(include_str!("fixtures/cors.json")).unwrap();
     for suite in suites {
         let mut config = config_with("/serve/api/cors", suite.cors);
@@ -70,7 +70,7 @@ fn pages_elsewhere_are_answered_as_oathkeeper_answers_them() {
 }
 
 #[test]
-fn of_several_origins_the_first_is_answered_alone() {
+fn only_the_first_of_several_origins_is_answered() {
     let cors = json!({"enabled": true, "allowed_origins": ["https://app.example.com"]});
     let config = config_with("/serve/api/cors", cors);
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/open")])));

@@ -15,7 +15,7 @@ fn listed(rules: &Value) -> Value {
 }
 
 #[test]
-fn it_says_what_each_rule_does() {
+fn each_rule_is_summarized_in_a_line() {
     let mut rule = open_rule("a", "/a");
     rule["errors"] = json!([{"handler": "json"}]);
     let project = Project::new(&json!([rule, open_rule("b", "/<.*>")]));
@@ -31,7 +31,7 @@ b
 }
 
 #[test]
-fn the_digest_tells_that_a_rule_has_changed_and_shows_no_value() {
+fn the_digest_changes_with_the_rule_and_reveals_no_value() {
     let rule = open_rule("a", "/a");
     let mut changed = rule.clone();
     changed["mutators"] =
@@ -46,7 +46,7 @@ fn the_digest_tells_that_a_rule_has_changed_and_shows_no_value() {
 }
 
 #[test]
-fn half_a_list_is_none() {
+fn unreadable_rules_print_no_incomplete_list_of_rules() {
     let project = Project::with(&config(), &json!([open_rule("a", "/a")]));
     project.write("rules.json", "[{]");
     let run = list(&project, &[]).ends_with(1);

@@ -17,7 +17,7 @@ fn broken() -> Value {
 }
 
 #[test]
-fn a_good_set_is_fine() {
+fn rules_without_mistakes_have_no_findings() {
     let project = Project::new(&json!([open_rule("a", "/a"), open_rule("b", "/b")]));
     let run = check(&project, &[]).ends_with(0);
     assert_eq!(run.stdout, "2 rules, 0 errors, 0 warnings\n");
@@ -32,7 +32,7 @@ fn a_good_set_is_fine() {
 }
 
 #[test]
-fn every_mistake_is_shown_at_once_with_its_place_and_the_worst_first() {
+fn all_findings_are_printed_with_their_positions_the_worst_first() {
     let project = Project::new(&broken());
     let run = check(&project, &[]).ends_with(1);
     for said in [
@@ -70,7 +70,7 @@ fn every_mistake_is_shown_at_once_with_its_place_and_the_worst_first() {
 }
 
 #[test]
-fn a_warning_counts_only_where_the_check_is_strict() {
+fn warnings_fail_only_a_strict_check() {
     let keys = "file:///none/keys.json";
     let mut config = config_with(
         "/mutators/id_token",
@@ -100,7 +100,7 @@ fn a_warning_counts_only_where_the_check_is_strict() {
 }
 
 #[test]
-fn a_rule_file_that_is_not_there_or_is_none_is_an_error() {
+fn a_missing_or_invalid_rule_file_is_an_error() {
     let project = Project::new(&json!([]));
     for (text, said) in [("[{", "rules.json"), ("{}", "rules.json")] {
         project.write("rules.json", text);
@@ -114,7 +114,7 @@ fn a_rule_file_that_is_not_there_or_is_none_is_an_error() {
 }
 
 #[test]
-fn mistakes_of_the_configuration_are_shown_with_their_line() {
+fn mistakes_in_the_configuration_are_printed_with_their_lines() {
     let project = Project::new(&json!([]));
     project.write(
         "config.yml",
@@ -138,7 +138,7 @@ fn mistakes_of_the_configuration_are_shown_with_their_line() {
 }
 
 #[test]
-fn rules_are_found_beside_the_configuration_wherever_the_program_runs() {
+fn rule_files_are_relative_to_the_configuration_in_any_working_directory() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     project.write("elsewhere/empty", "");
     let mut command = project.command(&["rules", "check", "--config", "../config.json"]);
@@ -148,7 +148,7 @@ fn rules_are_found_beside_the_configuration_wherever_the_program_runs() {
 
 /// What API Gateway sets, removes or reserves is refused where the rules are to run behind it.
 #[test]
-fn a_header_that_api_gateway_does_not_map_is_a_warning_and_behind_it_an_error() {
+fn an_unmappable_header_is_a_warning_and_an_error_behind_api_gateway() {
     for header in [
         "X-Amzn-Trace-Id",
         "x-amzn-apigateway-api-id",
@@ -179,7 +179,7 @@ fn a_header_that_api_gateway_does_not_map_is_a_warning_and_behind_it_an_error() 
 }
 
 #[test]
-fn a_header_that_is_to_hold_the_backends_secret_is_set_by_no_rule() {
+fn a_rule_that_sets_the_secret_header_is_an_error() {
     let mut named = open_rule("named", "/named");
     named["mutators"] = json!([{"handler": "header", "config": {"headers": {"X-User": "a"}}}]);
     let project = Project::new(&json!([open_rule("open", "/open"), named]));
@@ -195,7 +195,7 @@ fn a_header_that_is_to_hold_the_backends_secret_is_set_by_no_rule() {
 }
 
 #[test]
-fn a_public_host_that_no_rule_matches_is_an_error_and_one_that_some_do_not_a_warning() {
+fn a_public_host_that_no_rule_matches_is_an_error_and_rules_of_other_hosts_are_a_warning() {
     let host = |host: &str, id: &str| {
         let mut rule = open_rule(id, "/a");
         rule["match"]["url"] = json!(format!("https://{host}/{id}"));

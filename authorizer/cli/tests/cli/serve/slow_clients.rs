@@ -70,7 +70,7 @@ fn rest(stream: &mut dyn Stream) -> String {
 }
 
 #[test]
-fn a_connection_on_which_nothing_gets_on_is_left_on_every_port() {
+fn a_connection_without_progress_is_closed_on_every_port() {
     let certificate = certificate();
     let setting = certificate.setting();
     let timeout = json!({"read": "300ms", "idle": "300ms"});
@@ -138,7 +138,7 @@ fn nothing_gets_on(server: &Server, port: &str, roots: Option<&RootCertStore>) {
 }
 
 #[test]
-fn a_handshake_that_does_not_end_is_left() {
+fn an_unfinished_handshake_is_closed() {
     let setting = certificate().setting();
     let config = with_timeouts(&json!({"read": "300ms"}), Some(&setting));
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
@@ -151,7 +151,7 @@ fn a_handshake_that_does_not_end_is_left() {
 }
 
 #[test]
-fn a_body_that_does_not_arrive_in_time_is_answered_408() {
+fn a_body_that_does_not_arrive_in_time_is_answered_with_408() {
     let config = with_timeouts(&json!({"read": "300ms"}), None);
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
     for (head, dripped) in [
@@ -180,7 +180,7 @@ fn a_body_that_does_not_arrive_in_time_is_answered_408() {
 }
 
 #[test]
-fn a_body_that_is_malformed_is_answered_400() {
+fn a_malformed_body_is_answered_with_400() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     let mut stream = connect(server.address);
     let request =
@@ -191,7 +191,7 @@ fn a_body_that_is_malformed_is_answered_400() {
 }
 
 #[test]
-fn a_client_that_does_not_take_its_answer_is_left() {
+fn a_client_that_does_not_read_the_response_is_disconnected() {
     let mut config = with_timeouts(&json!({"write": "300ms"}), None);
     config["serve"]["api"]["timeout"]["read"] = json!("60s");
     let rules: Vec<_> = (0..500)
@@ -230,7 +230,7 @@ fn a_decision_may_take_longer_than_a_request() {
 }
 
 #[test]
-fn a_connection_may_rest_between_requests_for_longer_than_a_request_takes() {
+fn a_connection_may_be_idle_between_requests_for_longer_than_the_read_limit() {
     let config = with_timeouts(&json!({"read": "200ms", "idle": "60s"}), None);
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
     let mut stream = connect(server.address);

@@ -47,7 +47,7 @@ fn line(name: &str, request: &str, status: u16, count: u16) -> String {
 }
 
 #[test]
-fn requests_are_counted_by_their_first_segment_and_health_checks_are_not() {
+fn requests_are_counted_by_their_first_segment_except_health_checks() {
     let mut wanted = Vec::new();
     for name in [
         "ory_oathkeeper_requests_total",
@@ -62,7 +62,7 @@ fn requests_are_counted_by_their_first_segment_and_health_checks_are_not() {
 }
 
 #[test]
-fn paths_can_be_shown_by_route_under_another_name_and_path() {
+fn metrics_can_have_a_prefix_another_path_and_labels_by_route() {
     let settings = json!({
         "collapse_request_paths": false, "metric_name_prefix": "gate_", "metrics_path": "/own/metrics",
     });
@@ -92,7 +92,7 @@ fn values(metrics: &str, label: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn no_client_adds_a_label() {
+fn clients_cannot_add_labels() {
     for (collapse, wanted) in [
         (
             true,

@@ -25,7 +25,7 @@ fn project(tls: Value) -> Project {
 }
 
 #[test]
-fn the_certificate_may_stand_in_files_or_in_the_configuration() {
+fn the_certificate_may_be_in_files_or_in_the_configuration() {
     let Certificate { cert, key, roots } = certificate();
     for tls in [
         json!({"cert": {"path": "cert.pem"}, "key": {"path": "key.pem"}}),
@@ -44,7 +44,7 @@ fn the_certificate_may_stand_in_files_or_in_the_configuration() {
 }
 
 #[test]
-fn half_a_certificate_is_refused_and_nothing_is_served_in_the_clear() {
+fn a_certificate_without_its_key_is_refused_and_nothing_is_served_unencrypted() {
     for (tls, missing) in [
         (json!({"cert": {"path": "cert.pem"}}), "key.path"),
         (
@@ -64,7 +64,7 @@ fn half_a_certificate_is_refused_and_nothing_is_served_in_the_clear() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_served_is_named_and_its_key_is_not_shown() {
+fn an_unusable_certificate_is_named_and_its_key_is_not_printed() {
     let Certificate { cert, key, .. } = certificate();
     let other = certificate().key;
     let base64 = |text: &str| json!({"base64": STANDARD.encode(text)});

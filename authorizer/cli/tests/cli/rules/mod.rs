@@ -1,0 +1,6 @@
+//! `oathgate rules`: one file for each of its commands.
+
+mod build;
+mod check;
+mod list;
+mod test;
