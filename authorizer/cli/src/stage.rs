@@ -1,10 +1,11 @@
 //! The settings of a stage and of the command line that change decisions, and the gate that decides by them.
 
+mod effect;
+
 use std::{env, fs, io, ops::Deref, path::PathBuf};
 
 use oathgate_apigateway::{
-    AuthorizerError, AuthorizerResponse, Responder, ResponderOptions, SecretHeaderTaken,
-    SentRequest, placed_request,
+    Responder, ResponderOptions, SecretHeaderTaken, SentRequest, placed_request,
 };
 use oathgate_engine::{
     Decision, Gate, Ports, Request, StageOptions,
@@ -19,7 +20,10 @@ use thiserror::Error;
 
 use crate::argument_groups::Deciding;
 
-/// Variables without which, and without a stage file, vouched headers are left to the proxy, as by Oathkeeper.
+pub(crate) use effect::Effect;
+
+/// Variables about vouched headers. Without any of them and without a stage file, the proxy in front is responsible for
+/// those headers, as with Oathkeeper.
 const ABOUT_VOUCHED_HEADERS: [Variable; 5] = [
     variables::VOUCHED_FALLBACK,
     variables::CLIENT_HEADERS,
@@ -28,7 +32,7 @@ const ABOUT_VOUCHED_HEADERS: [Variable; 5] = [
     variables::BACKEND_SECRET_HEADER,
 ];
 
-/// In place of the backend's secret, which only the function reads: as long as one that a stack makes.
+/// The placeholder of the backend's secret, which only the function reads: as long as one that a stack makes.
 const EXAMPLE_SECRET: &str = "an-example-of-a-secret-that-is-as-long-as-those-that-stacks-make";
 
 /// Why the settings of a stage cannot be used.
@@ -42,7 +46,7 @@ pub(crate) enum DecidingError {
     Environment(StageError),
 }
 
-/// How a command decides.
+/// The settings by which a command decides.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stage {
     options: StageOptions,
@@ -87,51 +91,7 @@ impl Deciding {
     }
 }
 
-/// What API Gateway would be answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// A policy that allows.
-    Allow,
-    /// A policy that denies: the client receives 403 with what the context has.
-    Deny,
-    /// The error that the client receives as 401.
-    Unauthorized,
-    /// An error that the client receives as 500.
-    Error,
-}
-
-impl Effect {
-    /// One word for it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Allow => "Allow",
-            Self::Deny => "Deny",
-            Self::Unauthorized => "Unauthorized",
-            Self::Error => "Error",
-        }
-    }
-
-    /// The effect and the client's status, in words.
-    pub(crate) fn as_text(self) -> &'static str {
-        match self {
-            Self::Allow => "Allow",
-            Self::Deny => "Deny",
-            Self::Unauthorized => "the error `Unauthorized`: 401",
-            Self::Error => "an error: 500",
-        }
-    }
-
-    fn of(response: &Result<AuthorizerResponse, AuthorizerError>) -> Self {
-        match response {
-            Ok(response) if response.allows() => Self::Allow,
-            Ok(_) => Self::Deny,
-            Err(AuthorizerError::Unauthorized) => Self::Unauthorized,
-            Err(AuthorizerError::Undecided) => Self::Error,
-        }
-    }
-}
-
-/// A decision, and what the function of a stage makes of it.
+/// A decision, and the effect of the function's response to it.
 #[derive(Debug)]
 pub(crate) struct Decided {
     pub(crate) decision: Decision,
@@ -144,7 +104,7 @@ pub(crate) struct Decided {
 pub(crate) struct StageGate {
     gate: Gate,
     options: StageOptions,
-    /// With a stage, what its function makes of decisions.
+    /// With a stage, what turns a decision into the response of its function.
     responder: Option<Responder>,
 }
 
@@ -207,7 +167,7 @@ impl StageGate {
                 request.url.scheme.clone_from(&sent.url.scheme);
                 why
             }
-            // API Gateway sends no such event. The gate refuses such a path itself.
+            // API Gateway sends no such event, and the gate refuses such a path itself.
             Err(_) => Ok(()),
         };
         let decision = self.decide_placed(request, placed).await;

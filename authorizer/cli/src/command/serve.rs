@@ -13,7 +13,7 @@ use crate::{
     exit::Exit,
     project::{Project, ProjectError},
     server::{
-        Current, Server, StartError,
+        CurrentGate, Server, StartError,
         log::{self, Log},
         reload::Watch,
     },
@@ -73,7 +73,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     let serve = project.config.serve.clone();
     let gate = StageGate::build(&stage, project.config, project.rules, project.ports)?;
     log::event(&format!("{} rules are loaded", gate.len()));
-    let current = Arc::new(Current::new(gate, stage));
+    let current = Arc::new(CurrentGate::new(gate, stage));
     let stop = stopped().map_err(ServeError::Signals)?;
     let server = Server::open(&serve, Arc::clone(&current))
         .await

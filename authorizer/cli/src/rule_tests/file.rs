@@ -1,4 +1,4 @@
-//! The form of a test file.
+//! The format of a test file.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -9,32 +9,32 @@ use serde_json::{Map, Value};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TestFile {
-    /// What services answer in every test of the file.
+    /// The responses of services in every test of the file.
     #[serde(default)]
     pub(crate) services: Vec<ServiceAnswer>,
     /// The tests.
     pub(crate) tests: Vec<RuleTest>,
 }
 
-/// One request, and what must come of it.
+/// One request and the expected decision.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleTest {
     /// What is tested, in words.
     pub(crate) name: String,
-    /// What the client asks.
-    pub(crate) request: AskedRequest,
-    /// What services answer in this test, before those of the file.
+    /// The client's request.
+    pub(crate) request: TestRequest,
+    /// The responses of services in this test, with precedence over those of the file.
     #[serde(default)]
     pub(crate) services: Vec<ServiceAnswer>,
-    /// What must come of it.
+    /// The expected decision.
     pub(crate) expect: Expectation,
 }
 
-/// What the client asks.
+/// The client's request.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AskedRequest {
+pub(crate) struct TestRequest {
     /// The method.
     #[serde(default = "get")]
     pub(crate) method: String,
@@ -43,7 +43,7 @@ pub(crate) struct AskedRequest {
     /// Headers: one value each, or a list of them.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, OneOrMore>,
-    /// A bearer token that is sent along, signed by a key that every `jwks_urls` has.
+    /// A bearer token, signed with a key that is in every key set of `jwks_urls`.
     #[serde(default)]
     pub(crate) token: Option<Token>,
     /// The client's address.
@@ -62,7 +62,7 @@ pub(crate) struct Token {
     pub(crate) claims: Map<String, Value>,
 }
 
-/// What the `jwt` authenticator takes if nothing else is configured.
+/// The default of the `jwt` authenticator.
 fn rs256() -> String {
     "RS256".to_owned()
 }
@@ -71,29 +71,29 @@ fn get() -> String {
     "GET".to_owned()
 }
 
-/// What a service answers.
+/// The response of a service.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceAnswer {
-    /// The URL it is asked under; without a query, it answers every query. A `*` at its beginning stands
-    /// for any text, such as a host that differs between stages.
+    /// The URL of the request; without a query, it matches every query. A `*` at its beginning matches any text, such as
+    /// a host that differs between stages.
     pub(crate) url: String,
-    /// The method it is asked with; any if left out.
+    /// The method of the request [default: any].
     #[serde(default)]
     pub(crate) method: Option<String>,
-    /// Headers that the question must have, and a text that each must hold.
+    /// Headers that the request must have, and a text that each must contain.
     #[serde(default)]
     pub(crate) when: BTreeMap<String, String>,
-    /// The answer's status.
+    /// The response's status.
     #[serde(default = "ok")]
     pub(crate) status: u16,
-    /// The answer's headers.
+    /// The response's headers.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, String>,
-    /// The answer's body: text as it is, anything else as JSON.
+    /// The response's body: text as it is, anything else as JSON.
     #[serde(default)]
     pub(crate) body: Value,
-    /// In place of an answer, what goes wrong.
+    /// The failure in place of a response.
     #[serde(default)]
     pub(crate) fault: Option<Fault>,
 }
@@ -106,13 +106,13 @@ fn ok() -> u16 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Fault {
-    /// No connection comes about.
+    /// It cannot be connected to.
     Unreachable,
     /// It does not answer in time.
     Timeout,
 }
 
-/// What must come of a request. What is left out is not compared.
+/// The expected decision. Only the given members are compared.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Expectation {
@@ -127,14 +127,13 @@ pub(crate) struct Expectation {
     /// The rule that decides.
     #[serde(default)]
     pub(crate) rule: Option<String>,
-    /// The subject that was found.
+    /// The authenticated subject.
     #[serde(default)]
     pub(crate) subject: Option<String>,
-    /// Of a grant, the headers that the gate vouches for; of a refusal, those of the answer. `null`: not
-    /// there.
+    /// Of a grant, the vouched headers; of a refusal, the headers of the response. `null`: absent.
     #[serde(default)]
     pub(crate) headers: BTreeMap<String, Option<String>>,
-    /// Claims of the signed token that the backend is given. `null`: not there.
+    /// Claims of the signed token that the backend receives. `null`: absent.
     #[serde(default)]
     pub(crate) claims: Map<String, Value>,
     /// Members of a refusal's JSON body, at any depth.

@@ -1,4 +1,4 @@
-//! The keys of a test run: made anew, and found under every URL of a key set.
+//! The keys of a test run: new ones, which are the key set at every URL.
 
 use std::{
     collections::BTreeMap,
@@ -19,8 +19,8 @@ use super::{RuleTestError, file::Token};
 /// How long a test's token is valid, in seconds.
 const LIFETIME: u64 = 600;
 
-/// One private key for each algorithm that a test's token is signed with, and one for the gate's own
-/// tokens. All of them lie in one set, which is the answer to every URL.
+/// One private key for each algorithm of the tests' tokens, and one for the gate's own tokens. All are in one key set,
+/// which is at every URL.
 #[derive(Debug)]
 pub(crate) struct TestKeys {
     by_algorithm: Mutex<BTreeMap<&'static str, Made>>,
@@ -34,7 +34,7 @@ struct Made {
 }
 
 impl TestKeys {
-    /// Makes the key that the gate signs with.
+    /// Generates the key that the gate signs with.
     pub(crate) fn generate() -> Result<Self, RuleTestError> {
         Ok(Self {
             by_algorithm: Mutex::default(),

@@ -1,5 +1,5 @@
-//! Tests of access rules, as data: requests, what the services they lead to would answer, and what
-//! must come of them.
+//! Tests of access rules, as data: requests, the responses of the services that their rules call, and the expected
+//! decisions.
 
 mod file;
 mod keys;
@@ -27,23 +27,23 @@ use crate::{
 pub(crate) enum RuleTestError {
     #[error(transparent)]
     Request(#[from] RequestDescriptionError),
-    #[error("no key for the test could be made: {0}")]
+    #[error("cannot generate a key for the test: {0}")]
     Keys(String),
     #[error(transparent)]
     SecretHeader(#[from] SecretHeaderTaken),
 }
 
-/// What came of one test.
+/// The result of one test.
 #[derive(Debug)]
 pub(crate) struct Outcome {
-    /// The decision, and with a stage what its function makes of it.
+    /// The decision, and with a stage the effect of its function's response.
     pub(crate) decided: Decided,
-    /// How it differs from what is expected, in words; empty where it does not.
+    /// Its differences from the expectation, in words.
     pub(crate) differences: Vec<String>,
 }
 
-/// Decides a test's request with a gate of its own, so that nothing kept from one test answers another.
-/// No network is used: a service that the test has no answer for cannot be reached.
+/// Decides a test's request with a gate of its own, so that nothing that one test caches affects another. No network is
+/// used: a service for which the test has no response is unreachable.
 pub(crate) async fn run(
     test: &RuleTest,
     file: &TestFile,
@@ -85,8 +85,8 @@ pub(crate) async fn run(
     let decided = gate.decide(request, &names).await;
     let mut differences = verdict::differences(&test.expect, &decided);
     if !differences.is_empty() {
-        differences.extend(services.unanswered().into_iter().map(|question| {
-            format!("asked `{question}`, for which the test has no answer under `services`")
+        differences.extend(services.unanswered().into_iter().map(|request| {
+            format!("`{request}` was sent, and the test has no response to it under `services`")
         }));
     }
     Ok(Outcome {

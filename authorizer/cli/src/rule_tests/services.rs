@@ -1,4 +1,4 @@
-//! The services of a test: prepared answers in place of a network.
+//! The services of a test: prepared responses in place of a network.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::file::{Fault, ServiceAnswer};
 
-/// Answers by the first prepared answer that fits the question.
+/// Answers each request with the first prepared response that matches it.
 #[derive(Debug)]
 pub(super) struct Services {
     answers: Vec<ServiceAnswer>,
@@ -25,7 +25,7 @@ impl Services {
         }
     }
 
-    /// Questions that no answer fits, without their queries, which may hold a token.
+    /// The requests that no response matches, without their queries, which may hold a token.
     pub(super) fn unanswered(&self) -> Vec<String> {
         self.unanswered
             .lock()
@@ -34,17 +34,17 @@ impl Services {
     }
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, HttpError> {
-        let Some(answer) = self.answers.iter().find(|answer| fits(answer, request)) else {
+        let Some(answer) = self.answers.iter().find(|answer| matches(answer, request)) else {
             let address = without_query(&request.url);
-            let question = format!("{} {address}", request.method);
+            let unmatched = format!("{} {address}", request.method);
             let mut unanswered = self
                 .unanswered
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            if !unanswered.contains(&question) {
-                unanswered.push(question);
+            if !unanswered.contains(&unmatched) {
+                unanswered.push(unmatched);
             }
-            return Err(HttpError::Connect("the test has no answer".to_owned()));
+            return Err(HttpError::Connect("the test has no response".to_owned()));
         };
         match answer.fault {
             Some(Fault::Unreachable) => Err(HttpError::Connect("the test says so".to_owned())),
@@ -64,8 +64,8 @@ fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 
-fn fits(answer: &ServiceAnswer, request: &HttpRequest) -> bool {
-    let asked = if answer.url.contains('?') {
+fn matches(answer: &ServiceAnswer, request: &HttpRequest) -> bool {
+    let url = if answer.url.contains('?') {
         request.url.as_str()
     } else {
         without_query(&request.url)
@@ -76,11 +76,11 @@ fn fits(answer: &ServiceAnswer, request: &HttpRequest) -> bool {
             .iter()
             .any(|(known, value)| known.eq_ignore_ascii_case(name) && value.contains(text))
     };
-    let is_asked = match answer.url.strip_prefix('*') {
-        Some(end) => asked.ends_with(end),
-        None => answer.url == asked,
+    let has_url = match answer.url.strip_prefix('*') {
+        Some(end) => url.ends_with(end),
+        None => answer.url == url,
     };
-    is_asked
+    has_url
         && answer
             .method
             .as_ref()

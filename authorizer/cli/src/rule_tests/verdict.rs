@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::file::Expectation;
 use crate::stage::{Decided, Effect};
 
-/// Every difference, in words.
+/// The differences between a decision and the expectation, in words.
 pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String> {
     let decision = &decided.decision;
     let mut found = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
     }
     for (name, expected) in &expect.headers {
         let is = header(decision, name);
-        let or_none = |value: Option<&str>| value.unwrap_or("(not there)").to_owned();
+        let or_none = |value: Option<&str>| value.unwrap_or("(absent)").to_owned();
         compare(
             &format!("header {name}"),
             &or_none(expected.as_deref()),
@@ -51,7 +51,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
         };
         match claims {
             Some(claims) => members("claim", &expect.claims, &claims, &mut found),
-            None => found.push("there should be a signed token, and there is none".to_owned()),
+            None => found.push("a signed token is expected, and there is none".to_owned()),
         }
     }
     if !expect.body.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
         };
         match body {
             Some(Value::Object(body)) => members("body", &expect.body, &body, &mut found),
-            _ => found.push("there should be a JSON body, and there is none".to_owned()),
+            _ => found.push("a JSON body is expected, and there is none".to_owned()),
         }
     }
     found
@@ -70,7 +70,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
 fn header(decision: &Decision, name: &str) -> Option<String> {
     let name = canonical_header_name(name);
     let values: Vec<&str> = match &decision.outcome {
-        // What noop copies from the client tells nothing of the rule.
+        // Headers that `noop` copies from the client are not the rule's.
         Outcome::Granted(grant) if !grant.vouched.iter().any(|vouched| *vouched == name) => {
             return None;
         }

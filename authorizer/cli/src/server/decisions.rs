@@ -1,4 +1,4 @@
-//! `/decisions`: a gateway's question as the engine's request, the engine's answer as HTTP.
+//! `/decisions`: a gateway's HTTP request as the request to decide, and the decision as an HTTP response.
 
 use std::net::SocketAddr;
 
@@ -10,12 +10,11 @@ use oathgate_engine::{
     steers_servers,
 };
 
-/// Where the decision API lives.
+/// The path of the decision API.
 pub(crate) const PATH: &str = "/decisions";
 
-/// What a gateway asks with, as Oathkeeper reads it: `X-Forwarded-Method`, `-Proto`, `-Host` and
-/// `-Uri` where they are set and not empty, else the request itself, with the path behind
-/// `/decisions` decoded.
+/// The request that a gateway describes, as Oathkeeper reads it: by `X-Forwarded-Method`, `-Proto`, `-Host` and `-Uri`
+/// if they are set and not empty, else by the HTTP request itself, with the decoded path after `/decisions`.
 pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: bool) -> Request {
     let header: Header = parts
         .headers
@@ -62,7 +61,7 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
         }),
         header,
         host,
-        // A port that listens on every address sees clients of version 4 as `::ffff:203.0.113.9`.
+        // A port that is open on every address sees IPv4 clients as `::ffff:203.0.113.9`.
         remote_addr: Some(peer.ip().to_canonical()),
         // The peer is the gateway.
         address_headers: AddressHeaders::Believed,
@@ -71,13 +70,13 @@ pub(crate) fn request(parts: &Parts, body: Bytes, peer: SocketAddr, encrypted: b
     }
 }
 
-/// The path as Go's server decodes it; what is badly escaped stays as it is.
+/// The path as Go's server decodes it; invalid escapes stay as they are.
 fn decoded(path: &str) -> String {
     let bytes: Vec<u8> = percent_encoding::percent_decode_str(path).collect();
     text_from_bytes(&bytes).into_owned()
 }
 
-/// The answer a gateway reads: 200 with the headers to pass on, or the refusal to hand back.
+/// The response to the gateway: 200 with the headers to pass on to the backend, or the refusal for the client.
 pub(crate) fn response(decision: Decision) -> Response<Bytes> {
     let (status, header, body, granted, vouched) = match decision.outcome {
         Outcome::Granted(grant) => {
@@ -93,7 +92,7 @@ pub(crate) fn response(decision: Decision) -> Response<Bytes> {
         ),
     };
     let connection: String = header.values("Connection").collect::<Vec<_>>().join(",");
-    // A client's header that its `Connection` names goes no further; one that the rule sets does.
+    // A client's header that its `Connection` names is not passed on; one that the rule sets is.
     let ends_here = |name: &str| {
         let mut named = connection.split(',').map(str::trim);
         !vouched.iter().any(|known| known == name)
@@ -103,8 +102,8 @@ pub(crate) fn response(decision: Decision) -> Response<Bytes> {
     *response.status_mut() =
         StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in header.iter() {
-        // The length the client sent is that of another body, and what `noop` copies from a client may
-        // not give orders to the gateway.
+        // The client's length is that of another body, and headers that `noop` copies from a client must not direct the
+        // gateway.
         if name.eq_ignore_ascii_case("content-length") || steers_servers(name) || ends_here(name) {
             continue;
         }
@@ -114,7 +113,7 @@ pub(crate) fn response(decision: Decision) -> Response<Bytes> {
         ) else {
             continue;
         };
-        // A gateway is told one value of each header: the first.
+        // A gateway receives only the first value of each header.
         if granted && response.headers().contains_key(&name) {
             continue;
         }
@@ -140,7 +139,7 @@ fn for_backend(grant: Grant) -> (Header, Vec<String>) {
     (header, vouched)
 }
 
-/// Go's server writes line breaks in header values as blanks, so that no header can be smuggled in.
+/// Go's server writes line breaks in header values as spaces, so that no header can be injected.
 fn printable(value: &str) -> Vec<u8> {
     let blank = |byte| {
         if matches!(byte, b'\r' | b'\n') {
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn no_answer_gives_the_gateway_orders_or_speaks_of_its_connection() {
+    fn no_response_directs_the_gateway_or_describes_its_connection() {
         let header: Header = [
             ("X-User", "ada"),
             ("Connection", "close, X-Custom , x-user"),
@@ -236,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_of_version_4_is_one_whatever_the_port_listens_on() {
+    fn an_ipv4_client_has_an_ipv4_address_on_every_port() {
         let (parts, ()) = http::Request::new(()).into_parts();
         for (peer, address) in [
             ("[::ffff:203.0.113.9]:1", "203.0.113.9"),

@@ -22,8 +22,9 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::{
-    StartError, answer,
+    StartError,
     connections::{ConnectionPermit, Connections, Signals},
+    response,
     timed_stream::{Progress, TimedStream},
 };
 
@@ -158,12 +159,12 @@ async fn connection<S, H, A>(
     let stream = TimedStream::new(stream, Arc::clone(&progress), timeout);
     let service = service_fn(|request| {
         let line = progress.request_arrived();
-        let response = (!line.has_fragment()).then(|| handler(request, peer));
+        let handled = (!line.has_fragment()).then(|| handler(request, peer));
         let progress = Arc::clone(&progress);
         async move {
-            let response = match response {
-                Some(response) => response.await,
-                None => answer::error(StatusCode::BAD_REQUEST, FRAGMENT).map(Full::new),
+            let response = match handled {
+                Some(handled) => handled.await,
+                None => response::error(StatusCode::BAD_REQUEST, FRAGMENT).map(Full::new),
             };
             progress.response_begins();
             Ok::<_, Infallible>(response)

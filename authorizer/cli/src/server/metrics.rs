@@ -11,7 +11,7 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::answer;
+use super::response;
 
 /// The upper bounds of the histogram's buckets, in seconds: the defaults of Go's client.
 const BUCKETS: [f64; 11] = [
@@ -126,12 +126,12 @@ impl Metrics {
     pub(crate) fn response(&self) -> Response<Bytes> {
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
-            Ok(()) => answer::with_type(
+            Ok(()) => response::with_type(
                 StatusCode::OK,
                 "application/openmetrics-text; version=1.0.0; charset=utf-8",
                 text.into(),
             ),
-            Err(fmt::Error) => answer::error(
+            Err(fmt::Error) => response::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "cannot encode the metrics",
             ),

@@ -1,11 +1,10 @@
 //! Oathkeeper's HTTP API, served by the gate.
 
-mod answer;
 mod certificate;
 mod clean_path;
 mod connections;
 mod cors;
-mod current;
+mod current_gate;
 mod decisions;
 mod forwarded_headers;
 mod listener;
@@ -16,6 +15,7 @@ pub(crate) mod reload;
 mod request_body;
 mod request_line;
 mod request_validity;
+mod response;
 mod routes;
 mod rule_view;
 mod timed_stream;
@@ -29,8 +29,8 @@ use oathgate_engine::config::{Proxy, Serve, Timeout, Tls};
 use thiserror::Error;
 
 use connections::Connections;
-pub(crate) use current::Current;
-use current::Served;
+pub(crate) use current_gate::CurrentGate;
+use current_gate::ServedGate;
 use listener::Listener;
 use metrics::Metrics;
 use request_body::BodyReader;
@@ -63,7 +63,7 @@ impl Server {
     ///
     /// # Errors
     /// The port of the decision API cannot be opened.
-    pub(crate) async fn open(serve: &Serve, current: Arc<Current>) -> Result<Self, StartError> {
+    pub(crate) async fn open(serve: &Serve, current: Arc<CurrentGate>) -> Result<Self, StartError> {
         let api = &serve.api;
         let decisions = open(
             &api.host,
@@ -125,7 +125,7 @@ impl Server {
                     let answer = if request.uri().path() == path {
                         metrics.response()
                     } else {
-                        answer::error(
+                        response::error(
                             StatusCode::NOT_FOUND,
                             "metrics are at the path that `serve.prometheus.metrics_path` names",
                         )
@@ -195,5 +195,5 @@ async fn open_proxy(proxy: &Proxy) -> Option<Listener> {
 /// The response to requests that expect a reverse proxy.
 fn no_proxy() -> Response<Full<Bytes>> {
     let message = "this server does not proxy requests: API Gateway is the proxy; use the decision API at `serve.api`";
-    answer::error(StatusCode::NOT_IMPLEMENTED, message).map(Full::new)
+    response::error(StatusCode::NOT_IMPLEMENTED, message).map(Full::new)
 }

@@ -13,13 +13,13 @@ use notify::{
 use oathgate_engine::{Target, finding::Severity, rules::RuleRepository};
 use tokio::sync::mpsc;
 
-use super::{Current, log};
+use super::{CurrentGate, log};
 use crate::{argument_groups::Configuration, project::Project, stage::StageGate};
 
-/// How long files must have been left alone: editors write in several steps.
+/// How long files must be unchanged before they are read: editors write in several steps.
 const SETTLED: Duration = Duration::from_millis(150);
 
-/// Watches the files a gate was built from. Watching ends when it is dropped.
+/// Watches the files that a gate was built from, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Watch {
     _watcher: RecommendedWatcher,
@@ -28,8 +28,11 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Watches the configuration's and every rule file's folder: a file that an editor replaces, or
-    /// that a link leads to, is another file afterwards.
+    /// Watches the folders of the configuration and of every rule file: an editor may replace a file, and a symbolic link
+    /// may change its target.
+    ///
+    /// # Errors
+    /// The system refuses to watch a folder.
     pub(crate) fn start(from: &Configuration, project: &Project) -> notify::Result<Self> {
         let files = files(from, project);
         let (changed, changes) = mpsc::unbounded_channel();
@@ -37,14 +40,14 @@ impl Watch {
         let mut known = states(&ours);
         let mut watcher =
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-                // Other files in these folders, such as a log, concern nobody.
+                // Other files in these folders, such as a log, are ignored.
                 if event.is_ok_and(|event| !concerns(&event, &ours, &known)) {
                     return;
                 }
                 let now = states(&ours);
                 if now != known {
                     known = now;
-                    // Nobody listens any more when the server is stopping.
+                    // The receiver is gone when the server is stopping.
                     changed.send(()).ok();
                 }
             })?;
@@ -58,7 +61,7 @@ impl Watch {
             } else {
                 let shown = folder.display();
                 log::problem(
-                    "a rule file's folder is not there and is not watched",
+                    "a rule file's folder does not exist and is not watched",
                     &format!("`{shown}`"),
                 );
             }
@@ -70,16 +73,16 @@ impl Watch {
         })
     }
 
-    /// Builds a new gate after each change. A configuration or rule file that cannot be read leaves
-    /// the gate as it is. Never returns while the watch lasts.
-    pub(crate) async fn keep_up_to_date(mut self, from: &Configuration, current: &Current) {
+    /// Builds a new gate after each change. If the configuration or a rule file cannot be read, the gate stays as it
+    /// is. Does not return while the files are watched.
+    pub(crate) async fn keep_up_to_date(mut self, from: &Configuration, current: &CurrentGate) {
         while self.changes.recv().await.is_some() {
             while let Ok(Some(())) = tokio::time::timeout(SETTLED, self.changes.recv()).await {}
             loop {
                 match Project::load(from).await {
                     Ok(project) => {
-                        // Files that the configuration names since its last edit are watched first
-                        // and read then, so that no edit of theirs is missed.
+                        // Files that the edit has added to the configuration are watched before they are
+                        // read, so that no edit of them is missed.
                         if self.watches_others_than(from, &project)
                             && let Some(watch) = restarted(from, &project)
                         {
@@ -88,7 +91,9 @@ impl Watch {
                         }
                         take_over(project, current);
                     }
-                    Err(error) => log::problem("the last good rules stay", &error.to_string()),
+                    Err(error) => {
+                        log::problem("the last valid rules stay in use", &error.to_string())
+                    }
                 }
                 break;
             }
@@ -110,12 +115,12 @@ fn restarted(from: &Configuration, project: &Project) -> Option<Watch> {
     }
 }
 
-fn take_over(project: Project, current: &Current) {
+fn take_over(project: Project, current: &CurrentGate) {
     let unreadable = [&project.config_findings, &project.rules_findings];
     if unreadable.iter().any(|findings| findings.have_errors()) {
         for finding in unreadable.iter().flat_map(|findings| &findings.0) {
             if finding.severity == Severity::Error {
-                log::problem("the last good rules stay", &finding.to_string());
+                log::problem("the last valid rules stay in use", &finding.to_string());
             }
         }
         return;
@@ -130,16 +135,15 @@ fn take_over(project: Project, current: &Current) {
             current.replace(gate);
             log::event(&format!("{rules} rules are loaded"));
         }
-        Err(error) => log::problem("the last good rules stay", &error.to_string()),
+        Err(error) => log::problem("the last valid rules stay in use", &error.to_string()),
     }
 }
 
-/// Which file a path leads to, when it was written last, and how long it is; `None` where there is
-/// none.
+/// The target of a path, when it was written last, and its length; `None` if it does not exist.
 type State = Option<(PathBuf, Option<SystemTime>, u64)>;
 
-/// Whether an event in a watched folder can be a change of one of these files, or of one that they lead
-/// to. What is written to other files is not even looked at: it may be a log, this server's own too.
+/// Whether an event in a watched folder can be a change of one of these files or of their targets. Writes to other
+/// files, such as this server's own log, are ignored.
 fn concerns(event: &Event, files: &BTreeSet<PathBuf>, known: &[State]) -> bool {
     match event.kind {
         EventKind::Access(_) => false,
@@ -155,7 +159,7 @@ fn concerns(event: &Event, files: &BTreeSet<PathBuf>, known: &[State]) -> bool {
                 .iter()
                 .any(|path| names.contains(&path.file_name()))
         }
-        // A link that leads elsewhere, or a file that takes another's place.
+        // A link with another target, or a file that replaces another one.
         _ => true,
     }
 }
@@ -190,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_to_other_files_concerns_nobody() {
+    fn writes_to_other_files_are_ignored() {
         let files = BTreeSet::from([PathBuf::from("/gate/rules.json")]);
         let known = [Some((PathBuf::from("/gate/rules-2.json"), None, 0))];
         let data = EventKind::Modify(ModifyKind::Data(DataChange::Any));

@@ -18,7 +18,7 @@ use hyper::body::Body;
 use oathgate_http_client::{TimeLimits, TimeUp};
 use thiserror::Error;
 
-use super::answer;
+use super::response;
 
 /// The largest accepted body in bytes: a remote authorizer receives it whole.
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
@@ -48,7 +48,7 @@ impl BodyError {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooMany => StatusCode::SERVICE_UNAVAILABLE,
         };
-        let mut response = answer::error(status, &self.to_string());
+        let mut response = response::error(status, &self.to_string());
         let headers: &mut HeaderMap = response.headers_mut();
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
         response

@@ -1,4 +1,4 @@
-//! Which path is answered by what.
+//! The routes of the decision API.
 
 use std::{net::SocketAddr, sync::Arc, time::Instant};
 
@@ -12,17 +12,17 @@ use serde_json::json;
 use crate::stage::{Decided, StageGate};
 
 use super::{
-    Current, Served, answer, clean_path, cors, decisions, forwarded_headers, log, metrics::Metrics,
-    request_body::BodyReader, request_validity, rule_view::RuleView,
+    CurrentGate, ServedGate, clean_path, cors, decisions, forwarded_headers, log, metrics::Metrics,
+    request_body::BodyReader, request_validity, response, rule_view::RuleView,
 };
 
-/// What the decision API answers from.
+/// The decision API and what its responses depend on.
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) encrypted: bool,
     pub(super) bodies: BodyReader,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) current: Arc<Current>,
+    pub(crate) current: Arc<CurrentGate>,
 }
 
 impl Api {
@@ -52,13 +52,13 @@ impl Api {
 
     async fn route(
         &self,
-        gate: &Served,
+        gate: &ServedGate,
         parts: &Parts,
         body: Incoming,
         peer: SocketAddr,
     ) -> Response<Bytes> {
         if let Some(defect) = request_validity::defect(parts) {
-            return answer::error(StatusCode::BAD_REQUEST, defect);
+            return response::error(StatusCode::BAD_REQUEST, defect);
         }
         if let Some(response) = clean_path::redirect(parts) {
             return response;
@@ -66,12 +66,12 @@ impl Api {
         let path = parts.uri.path();
         if path == decisions::PATH || path.starts_with("/decisions/") {
             if let Some(defect) = forwarded_headers::defect(parts) {
-                return answer::error(StatusCode::BAD_REQUEST, &defect);
+                return response::error(StatusCode::BAD_REQUEST, &defect);
             }
             return match self.bodies.read(body).await {
                 Ok((body, _held)) => {
-                    let asked = decisions::request(parts, body, peer, self.encrypted);
-                    decide(gate, asked).await
+                    let described = decisions::request(parts, body, peer, self.encrypted);
+                    decide(gate, described).await
                 }
                 Err(error) => error.response(),
             };
@@ -86,21 +86,21 @@ impl Api {
     }
 }
 
-async fn decide(gate: &StageGate, asked: oathgate_engine::Request) -> Response<Bytes> {
-    let line = log::LoggedRequest::of(&asked);
+async fn decide(gate: &StageGate, request: oathgate_engine::Request) -> Response<Bytes> {
+    let line = log::LoggedRequest::of(&request);
     // HTTP libraries do not keep the case of names.
-    let Decided { decision, .. } = gate.decide(asked, &[]).await;
+    let Decided { decision, .. } = gate.decide(request, &[]).await;
     line.decided(&decision);
     decisions::response(decision)
 }
 
-/// The keys that the gate's tokens are verified with: public halves only.
+/// The public halves of the keys that verify the gate's tokens.
 async fn published_keys(gate: &Gate) -> Response<Bytes> {
     match gate.published_keys().await {
-        Ok(keys) => answer::json(StatusCode::OK, &json!({ "keys": keys })),
+        Ok(keys) => response::json(StatusCode::OK, &json!({ "keys": keys })),
         Err(error) => {
             log::problem("the public keys cannot be read", &error.to_string());
-            answer::error(
+            response::error(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "the public keys cannot be read: see the log",
             )
@@ -108,15 +108,15 @@ async fn published_keys(gate: &Gate) -> Response<Bytes> {
     }
 }
 
-fn get(gate: &Served, path: &str, query: &str) -> Response<Bytes> {
+fn get(gate: &ServedGate, path: &str, query: &str) -> Response<Bytes> {
     match path {
-        "/health/alive" => answer::json(StatusCode::OK, &json!({"status": "ok"})),
+        "/health/alive" => response::json(StatusCode::OK, &json!({"status": "ok"})),
         "/health/ready" => ready(gate),
-        "/version" => answer::json(
+        "/version" => response::json(
             StatusCode::OK,
             &json!({"version": env!("CARGO_PKG_VERSION")}),
         ),
-        "/rules" => answer::json(StatusCode::OK, &page(gate, query)),
+        "/rules" => response::json(StatusCode::OK, &page(gate, query)),
         _ => match path.strip_prefix("/rules/") {
             Some(id) if !id.contains('/') => rule(gate, id),
             _ => not_found(),
@@ -124,10 +124,10 @@ fn get(gate: &Served, path: &str, query: &str) -> Response<Bytes> {
     }
 }
 
-fn ready(gate: &Served) -> Response<Bytes> {
+fn ready(gate: &ServedGate) -> Response<Bytes> {
     if !gate.is_ready() {
-        // Oathkeeper's words and its code beside another status: whoever reads it reads the status.
-        return answer::json(
+        // The body is Oathkeeper's, whose code differs from the status; health checks read the status.
+        return response::json(
             StatusCode::SERVICE_UNAVAILABLE,
             &json!({"error": {
                 "code": 500,
@@ -137,12 +137,12 @@ fn ready(gate: &Served) -> Response<Bytes> {
             }}),
         );
     }
-    answer::json(StatusCode::OK, &json!({"status": "ok"}))
+    response::json(StatusCode::OK, &json!({"status": "ok"}))
 }
 
-/// `limit` (50, at most 500) rules from `offset` on, as Oathkeeper pages them: what is no number
-/// counts as left out, what is below 0 as 0.
-fn page(gate: &Served, query: &str) -> Vec<RuleView> {
+/// `limit` rules (50 by default, at most 500) from `offset` on, as Oathkeeper pages them: a value other than a number
+/// counts as absent, a negative number as 0.
+fn page(gate: &ServedGate, query: &str) -> Vec<RuleView> {
     let query = Query::parse(query);
     let number = |name: &str, default: usize| match query.get(name).parse::<i64>() {
         Ok(number) => usize::try_from(number).unwrap_or(0),
@@ -155,11 +155,11 @@ fn page(gate: &Served, query: &str) -> Vec<RuleView> {
         .collect()
 }
 
-fn rule(gate: &Served, id: &str) -> Response<Bytes> {
+fn rule(gate: &ServedGate, id: &str) -> Response<Bytes> {
     let id = percent_encoding::percent_decode_str(id).decode_utf8_lossy();
     match gate.listed().find(|definition| definition.id == id) {
-        Some(definition) => answer::json(StatusCode::OK, &RuleView::from(&*definition)),
-        None => answer::error(
+        Some(definition) => response::json(StatusCode::OK, &RuleView::from(&*definition)),
+        None => response::error(
             StatusCode::NOT_FOUND,
             "The requested resource could not be found",
         ),
@@ -167,7 +167,7 @@ fn rule(gate: &Served, id: &str) -> Response<Bytes> {
 }
 
 fn not_found() -> Response<Bytes> {
-    answer::error(
+    response::error(
         StatusCode::NOT_FOUND,
         "The requested resource could not be found",
     )

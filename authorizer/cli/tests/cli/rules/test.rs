@@ -105,8 +105,8 @@ fn differences_are_printed_with_the_decision() {
   status should be `401`, is `200`
   rule should be `token`, is `session`
   subject should be `bob`, is `ada`
-  header X-Role should be `admin`, is `(not there)`
-  header X-User should be `(not there)`, is `ada`
+  header X-Role should be `admin`, is `(absent)`
+  header X-User should be `(absent)`, is `ada`
   claim sub should be `\"bob\"`, is `\"ada\"`
     granted
       rule           session
@@ -127,8 +127,7 @@ fn a_request_to_a_service_without_a_response_is_reported_and_not_sent() {
         "tests": [test("a session", asked_with_session(), json!({"status": 200}))],
     }));
     let run = run(&project, &[]).ends_with(1);
-    let said =
-        "asked `GET https://auth.test/whoami`, for which the test has no answer under `services`";
+    let said = "`GET https://auth.test/whoami` was sent, and the test has no response to it under `services`";
     assert!(run.stdout.contains(said), "{}", run.stdout);
 }
 

@@ -15,7 +15,7 @@ fn started() -> (Project, Server) {
 }
 
 const LOADED: &str = "rules are loaded";
-const KEPT: &str = "the last good rules stay";
+const KEPT: &str = "the last valid rules stay in use";
 
 #[test]
 fn an_edit_of_the_rules_takes_effect() {

@@ -124,7 +124,7 @@ fn no_secret_is_logged() {
     // Secrets in invalid places of files, which the server reads again.
     let kept = server
         .everything_said()
-        .matches("the last good rules stay")
+        .matches("the last valid rules stay in use")
         .count();
     let mut wrong = config.clone();
     wrong["authenticators"]["oauth2_introspection"]["config"]["pre_authorization"]["client_secret"] =
@@ -133,7 +133,7 @@ fn no_secret_is_logged() {
     wrong["mutators"]["hydrator"]["config"]["api"]["auth"]["basic"]["password"] =
         json!(["s3cr3t-list"]);
     project.write("config.json", &wrong.to_string());
-    server.says_times("the last good rules stay", kept + 1);
+    server.says_times("the last valid rules stay in use", kept + 1);
     project.write(
         "config.json",
         "{\"mutators\": {\"client_secret\": \"s3cr3t-cut-off",

@@ -1,4 +1,4 @@
-//! The gate that answers, replaced as a whole when the files behind it change.
+//! The gate that decides, replaced as a whole when its files change.
 
 use std::{
     borrow::Cow,
@@ -10,43 +10,44 @@ use oathgate_engine::rules::{RuleDefinition, is_valid};
 
 use crate::stage::{Stage, StageGate};
 
-/// Holds the gate of the moment.
+/// The gate that decides now.
 #[derive(Debug)]
-pub(crate) struct Current {
-    gate: RwLock<Arc<Served>>,
-    /// The settings that change decisions; read once, at the start.
+pub(crate) struct CurrentGate {
+    gate: RwLock<Arc<ServedGate>>,
+    /// The settings that change decisions, read once at the start.
     pub(crate) stage: Stage,
 }
 
-impl Current {
-    /// A gate, and the settings that it and those after it decide by.
+impl CurrentGate {
+    /// The first gate, and the settings by which it and its successors decide.
     pub(crate) fn new(gate: StageGate, stage: Stage) -> Self {
-        let gate = RwLock::new(Arc::new(Served::new(gate)));
+        let gate = RwLock::new(Arc::new(ServedGate::new(gate)));
         Self { gate, stage }
     }
 
-    /// The gate of this moment. A request keeps the one it began with.
-    pub(crate) fn get(&self) -> Arc<Served> {
+    /// The current gate. A request keeps the gate that it began with.
+    pub(crate) fn get(&self) -> Arc<ServedGate> {
         Arc::clone(&self.gate.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts another gate in its place, for the requests to come.
+    /// Replaces the gate for the requests to come.
     pub(crate) fn replace(&self, gate: StageGate) {
-        *self.gate.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Served::new(gate));
+        *self.gate.write().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(ServedGate::new(gate));
     }
 }
 
-/// A gate, and which of its rules are shown. That takes building every rule, so it is found out once,
-/// when somebody first asks: whoever asks often costs nobody a decision.
+/// A gate, and which of its rules the API lists. Finding that out builds every rule, so it is done once, at the first
+/// request for it: repeated requests do not slow decisions down.
 #[derive(Debug)]
-pub(crate) struct Served {
+pub(crate) struct ServedGate {
     gate: StageGate,
     is_ready: OnceLock<bool>,
-    /// Of each definition, in order.
+    /// For each definition, in order.
     is_listed: OnceLock<Vec<bool>>,
 }
 
-impl Served {
+impl ServedGate {
     fn new(gate: StageGate) -> Self {
         Self {
             gate,
@@ -55,7 +56,7 @@ impl Served {
         }
     }
 
-    /// Whether there is a rule that can be run as it is.
+    /// Whether a rule is valid.
     pub(crate) fn is_ready(&self) -> bool {
         *self.is_ready.get_or_init(|| {
             let mut rules = self.gate.definitions();
@@ -63,7 +64,7 @@ impl Served {
         })
     }
 
-    /// The rules that can be run as they are: Oathkeeper lists no others.
+    /// The valid rules. Oathkeeper lists no others.
     pub(crate) fn listed(&self) -> impl Iterator<Item = Cow<'_, RuleDefinition>> {
         let is_listed = self.is_listed.get_or_init(|| {
             let rules = self.gate.definitions();
@@ -78,7 +79,7 @@ impl Served {
     }
 }
 
-impl Deref for Served {
+impl Deref for ServedGate {
     type Target = StageGate;
 
     fn deref(&self) -> &StageGate {

@@ -1,12 +1,12 @@
-//! Small answers in the form Oathkeeper gives them.
+//! Responses in the form of Oathkeeper's.
 
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use oathgate_engine::refusal_body;
 use serde::Serialize;
 
-/// A JSON answer, with the line break at its end that Go's encoder writes, and, as Oathkeeper has it,
-/// the character set where it is no error.
+/// A JSON response, with the line break at its end that Go's encoder writes. As in Oathkeeper, its type has a character
+/// set unless it is an error.
 pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes> {
     let Ok(mut body) = serde_json::to_vec(value) else {
         let mut response = Response::new(Bytes::new());
@@ -22,13 +22,13 @@ pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Bytes
     with_type(status, kind, body.into())
 }
 
-/// An error in Oathkeeper's form.
+/// An error response in Oathkeeper's form.
 pub(crate) fn error(status: StatusCode, message: &str) -> Response<Bytes> {
     let body = refusal_body::error(status.as_u16(), message) + "\n";
     with_type(status, "application/json", body.into())
 }
 
-/// A body of the type named.
+/// A response with a body of this type.
 pub(crate) fn with_type(status: StatusCode, kind: &'static str, body: Bytes) -> Response<Bytes> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
