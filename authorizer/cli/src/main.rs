@@ -25,7 +25,7 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(error) => {
             let is_help = !error.use_stderr();
-            // A closed terminal is the only way to fail, and then nobody can be told.
+            // Printing fails only if the terminal is closed, and then an error cannot be printed either.
             drop(error.print());
             return if is_help {
                 Exit::Success

@@ -29,7 +29,7 @@ enum Document {
     Config,
     /// The JSON Schema of rule files
     Rules,
-    /// Everything below in one document
+    /// The facts that other programs need, in one document: those below except `handlers`, and more
     Facts,
     /// The environment variables: who reads each, what it means, its default and bounds
     Environment,

@@ -47,7 +47,9 @@ impl Services {
             return Err(HttpError::Connect("the test has no response".to_owned()));
         };
         match answer.fault {
-            Some(Fault::Unreachable) => Err(HttpError::Connect("the test says so".to_owned())),
+            Some(Fault::Unreachable) => Err(HttpError::Connect(
+                "the test expects this failure".to_owned(),
+            )),
             Some(Fault::Timeout) => Err(HttpError::Timeout),
             None => Ok(response(answer)),
         }

@@ -122,8 +122,8 @@ pub(crate) fn response(decision: Decision) -> Response<Bytes> {
     response
 }
 
-/// The headers of a grant and which of them the gate vouches for. With a stage the backend receives each
-/// vouched header as the gate says, and what a rule set under another name not at all.
+/// The headers of a grant, and which of them are vouched. With a stage the backend receives each vouched header with the
+/// gate's value, and no header that a rule has set under another name.
 fn for_backend(grant: Grant) -> (Header, Vec<String>) {
     let (mut header, mut vouched) = (grant.header, grant.vouched);
     if let Some(received) = grant.for_backend {
@@ -242,8 +242,8 @@ mod tests {
             ("203.0.113.9:1", "203.0.113.9"),
             ("[2001:db8::9]:1", "2001:db8::9"),
         ] {
-            let asked = request(&parts, Bytes::new(), peer.parse().unwrap(), false);
-            assert_eq!(asked.remote_addr.unwrap().to_string(), address);
+            let described = request(&parts, Bytes::new(), peer.parse().unwrap(), false);
+            assert_eq!(described.remote_addr.unwrap().to_string(), address);
         }
     }
 }

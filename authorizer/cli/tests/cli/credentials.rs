@@ -75,9 +75,9 @@ fn the_default_is_es256_and_the_size_of_rsa_keys_can_be_chosen() {
 fn an_unknown_algorithm_is_refused_with_a_list_of_the_known_ones() {
     for wrong in ["RS265", "es256", ""] {
         let run = generate(&["--alg", wrong]).ends_with(2);
-        let said =
+        let message =
             format!("oathgate: `{wrong}` is not a supported signature algorithm: use one of ");
-        assert!(run.stderr.starts_with(&said), "{run:#?}");
+        assert!(run.stderr.starts_with(&message), "{run:#?}");
         for algorithm in ALGORITHMS {
             assert!(run.stderr.contains(&format!("`{algorithm}`")), "{run:#?}");
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Project, Run, config_with, open_rule};
 
-/// What each command says of a project whose file is written in some encoding.
+/// The output of each command for a project with a file in this encoding.
 fn run(file: &str, encode: fn(&str) -> Vec<u8>) -> Run {
     let config = config_with(
         "/authenticators/jwt",
@@ -47,9 +47,9 @@ fn a_file_in_utf_16_is_refused_with_its_encoding() {
             text.encode_utf16().flat_map(u16::to_le_bytes).collect()
         });
         assert_ne!(run.code, 0, "{file}: {run:#?}");
-        let said = format!("{}{}", run.stdout, run.stderr);
+        let message = format!("{}{}", run.stdout, run.stderr);
         assert!(
-            said.contains("UTF-16") && said.contains(file),
+            message.contains("UTF-16") && message.contains(file),
             "{file}: {run:#?}"
         );
     }

@@ -152,7 +152,7 @@ fn an_empty_subject_is_marked_as_empty() {
     assert!(!run.stdout.contains("subject"), "{run:#?}");
 }
 
-/// A token of a key that is in no set.
+/// A token with a key id that no key set has.
 const TOKEN: &str = "Authorization: Bearer eyJhbGciOiJSUzI1NiIsImtpZCI6ImEifQ.e30.AAAA";
 
 #[test]
@@ -190,7 +190,7 @@ fn an_unusable_key_set_is_named_by_its_configuration_key() {
 #[test]
 fn an_invalid_request_exits_with_2_and_no_message_has_a_secret() {
     let secret = "s3cr3t";
-    for (arguments, said) in [
+    for (arguments, message) in [
         (
             &["api.test/a"][..],
             "`api.test/a` is not a valid URL: write `https://host/path`",
@@ -220,7 +220,7 @@ fn an_invalid_request_exits_with_2_and_no_message_has_a_secret() {
         ),
     ] {
         let run = explain(&project(), arguments).ends_with(2);
-        assert!(run.stderr.contains(said), "{arguments:?}: {run:#?}");
+        assert!(run.stderr.contains(message), "{arguments:?}: {run:#?}");
         assert!(!run.stderr.contains(secret), "{run:#?}");
         assert_eq!(run.stdout, "", "{arguments:?}");
     }

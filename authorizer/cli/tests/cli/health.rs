@@ -55,13 +55,13 @@ fn an_invalid_url_exits_with_2() {
 fn an_unusable_file_of_trusted_certificates_exits_with_2() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let cut = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    for (file, said) in [
+    for (file, message) in [
         (project.path("missing.pem"), "cannot be read: No such file"),
         (project.write("empty.pem", ""), "is not a PEM file of"),
         (project.write("cut.pem", cut), "is not a PEM file of"),
     ] {
         let expected = format!(
-            "`OATHGATE_CA_FILE` names `{}`, which {said}",
+            "`OATHGATE_CA_FILE` names `{}`, which {message}",
             file.display()
         );
         let mut asking = program();

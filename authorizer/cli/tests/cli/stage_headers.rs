@@ -107,8 +107,8 @@ fn the_server_of_a_stage_tells_the_gateway_every_vouched_header() {
     let project = project("forgedHeaders: replace\nvouchedHeaderFallback: nobody\n");
     let command = [&["serve", "--config", "config.json"], &STAGE[..]].concat();
     let server = Server::run(&mut project.command(&command));
-    let asked = |path: &str| {
-        server.ask(
+    let decide = |path: &str| {
+        server.send(
             "GET",
             "/decisions",
             &[
@@ -119,12 +119,12 @@ fn the_server_of_a_stage_tells_the_gateway_every_vouched_header() {
             ],
         )
     };
-    let copied = asked("/copied/a");
+    let copied = decide("/copied/a");
     assert_eq!(
         (copied.status, copied.header("x-user").as_deref()),
         (200, Some("nobody"))
     );
-    let set = asked("/named/ada");
+    let set = decide("/named/ada");
     assert_eq!(
         (set.status, set.header("x-user").as_deref()),
         (200, Some("ada"))

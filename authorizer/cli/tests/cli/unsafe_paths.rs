@@ -1,4 +1,4 @@
-//! Paths that gate and backend could read differently, asked of every command that decides.
+//! Paths that gate and backend could read differently, in every command that decides.
 
 use std::process::Command;
 
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Project, Run, closed_rule, open_rule, server::Server};
 
-/// Each was granted as `public`, and served as something else by a backend that resolves it in another way.
+/// Paths that match `public`, and that some backends resolve to another resource.
 const EXPLOITS: [&str; 4] = [
     "/v1/account/7/../../public/x",
     "/v1/closed/../public/x",
@@ -115,13 +115,13 @@ fn a_stage_allows_encoded_slashes_and_names_the_host() {
         "backendUrl: https://b.test\npublicHost: api.test\nallowEncodedSlashes: true\n",
     );
     let stage = ["--stage", "dev.yml"];
-    let url = "http://asked.test/v1/public/a%2Fb";
+    let url = "http://other.test/v1/public/a%2Fb";
     assert_eq!(
         explain(&project, &[], url).ends_with(1).json()["answer"],
         400
     );
     explain(&project, &stage, url).ends_with(0);
-    let dots = "http://asked.test/v1/public/a%2F..%2Fb";
+    let dots = "http://other.test/v1/public/a%2F..%2Fb";
     assert_eq!(
         explain(&project, &stage, dots).ends_with(1).json()["answer"],
         400
@@ -137,12 +137,12 @@ fn a_stage_allows_encoded_slashes_and_names_the_host() {
     ] {
         let headers = [
             ("X-Forwarded-Proto", "http"),
-            ("X-Forwarded-Host", "asked.test"),
+            ("X-Forwarded-Host", "other.test"),
             ("X-Forwarded-Uri", "/v1/public/a%2Fb"),
         ];
-        assert_eq!(server.ask("GET", "/decisions", &headers).status, 200);
+        assert_eq!(server.send("GET", "/decisions", &headers).status, 200);
     }
-    // Variables are laid over the stage's file.
+    // Variables override the stage's file.
     let over = [("OATHGATE_ALLOW_ENCODED_SLASHES", "false")];
     assert_eq!(
         serve(&project, &stage, &over)
@@ -177,7 +177,7 @@ fn the_path_after_decisions_is_checked_in_its_raw_form() {
         ("/decisions/v1/public/%2e%2e/closed", 400),
         ("/decisions/v1/%70ublic/x", 400),
     ] {
-        assert_eq!(server.ask("GET", path, &host).status, status, "{path}");
+        assert_eq!(server.send("GET", path, &host).status, status, "{path}");
     }
 }
 
@@ -202,13 +202,13 @@ fn the_base_path_is_added_under_api_gateway_s_own_host() {
 #[test]
 fn an_invalid_forwarded_host_or_scheme_is_refused() {
     let server = serve(&project("regexp"), &[], &[]);
-    let asked = |proto: &str, host: &str| {
+    let status = |proto: &str, host: &str| {
         let headers = [
             ("X-Forwarded-Proto", proto),
             ("X-Forwarded-Host", host),
             ("X-Forwarded-Uri", "/v1/public/x"),
         ];
-        server.ask("GET", "/decisions", &headers).status
+        server.send("GET", "/decisions", &headers).status
     };
     for host in [
         "api.test",
@@ -217,9 +217,9 @@ fn an_invalid_forwarded_host_or_scheme_is_refused() {
         "api.test:80",
         "API.TEST.:80",
     ] {
-        assert_eq!(asked("http", host), 200, "{host}");
+        assert_eq!(status("http", host), 200, "{host}");
     }
-    assert_eq!(asked("http", "api.test:443"), 404);
+    assert_eq!(status("http", "api.test:443"), 404);
     for host in [
         "api.test/v1/public/x?",
         "api.test, other.test",
@@ -227,10 +227,10 @@ fn an_invalid_forwarded_host_or_scheme_is_refused() {
         "api.test#",
         "[::1",
     ] {
-        assert_eq!(asked("http", host), 400, "{host}");
+        assert_eq!(status("http", host), 400, "{host}");
     }
     for proto in ["http://api.test/v1/public/x?", "http, https", "http:", ":"] {
-        assert_eq!(asked(proto, "api.test"), 400, "{proto}");
+        assert_eq!(status(proto, "api.test"), 400, "{proto}");
     }
 }
 
@@ -238,7 +238,7 @@ fn an_invalid_forwarded_host_or_scheme_is_refused() {
 fn an_invalid_option_ends_every_command_that_decides() {
     let project = project("regexp");
     project.write("bad.yml", "allowEncodedSlashes: perhaps\nbasePaths: /a\n");
-    for (options, said) in [
+    for (options, message) in [
         (
             ["--stage", "bad.yml"],
             "`allowEncodedSlashes` is `perhaps`: write `true` or `false`",
@@ -256,7 +256,7 @@ fn an_invalid_option_ends_every_command_that_decides() {
             &["rules", "test", "--config", "config.json", "tests.json"],
         ] {
             let run = project.oathgate(&[usual, &options].concat()).ends_with(2);
-            assert!(run.stderr.contains(said), "{run:#?}");
+            assert!(run.stderr.contains(message), "{run:#?}");
         }
     }
     let mut command = project.command(&["explain", "--config", "config.json", "http://api.test/"]);

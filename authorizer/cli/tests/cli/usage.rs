@@ -1,4 +1,4 @@
-//! How the program is used, and what it says when it is used wrongly.
+//! The command line: help, wrong arguments, and output that is not read.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn help_and_version_exit_with_0() {
 
 #[test]
 fn wrong_arguments_exit_with_2_and_are_named() {
-    for (arguments, said) in [
+    for (arguments, message) in [
         (&[][..], "Usage: oathgate"),
         (&["rulez"], "unrecognized subcommand 'rulez'"),
         (&["rules", "check"], "--config <FILE>"),
@@ -49,7 +49,7 @@ fn wrong_arguments_exit_with_2_and_are_named() {
         ),
     ] {
         let run = oathgate(arguments).ends_with(2);
-        assert!(run.stderr.contains(said), "{arguments:?}: {run:#?}");
+        assert!(run.stderr.contains(message), "{arguments:?}: {run:#?}");
         assert_eq!(run.stdout, "", "{arguments:?}");
     }
 }
@@ -58,7 +58,7 @@ fn wrong_arguments_exit_with_2_and_are_named() {
 fn an_unreadable_configuration_ends_every_command_with_2() {
     let project = Project::new(&json!([]));
     project.write("config.ini", "");
-    for (file, said) in [
+    for (file, message) in [
         (
             "none.yml",
             "cannot read the configuration `none.yml`: No such file",
@@ -75,7 +75,7 @@ fn an_unreadable_configuration_ends_every_command_with_2() {
             let run = project
                 .oathgate(&[command, &["--config", file]].concat())
                 .ends_with(2);
-            assert!(run.stderr.contains(said), "{command:?}: {run:#?}");
+            assert!(run.stderr.contains(message), "{command:?}: {run:#?}");
             assert_eq!(run.stdout, "", "{command:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! A client that sends just what it is told, one request on each connection.
+//! A client that sends exactly the given headers, one request on each connection.
 
 use std::{
     io::{Read, Write},
@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-/// How long a server may keep silent before a test gives up: no measure of anything.
+/// How long a test waits for a response before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The values of a header, together.
+    /// The values of a header, joined.
     pub fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self
             .headers
@@ -35,14 +35,14 @@ impl Answer {
     }
 }
 
-/// Sends a request and reads the whole answer.
-pub fn ask(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+/// Sends a request and reads the whole response.
+pub fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let stream = TcpStream::connect(to).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
     ask_over(stream, method, path, headers)
 }
 
-/// The same over a connection that there is already.
+/// The same over an open connection.
 pub fn ask_over(
     mut stream: impl Read + Write,
     method: &str,

@@ -156,7 +156,7 @@ pub fn open_rule(id: &str, path: &str) -> Value {
     })
 }
 
-/// A rule that lets nobody in.
+/// A rule that refuses every request.
 pub fn closed_rule(id: &str, path: &str) -> Value {
     let mut rule = open_rule(id, path);
     rule["authenticators"] = json!([{"handler": "unauthorized"}]);

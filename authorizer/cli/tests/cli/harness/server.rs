@@ -18,19 +18,19 @@ use super::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 #[derive(Default)]
-struct Said {
+struct Output {
     lines: Mutex<Vec<String>>,
     more: Condvar,
 }
 
 pub struct Server {
     child: Child,
-    said: Arc<Said>,
+    printed: Arc<Output>,
     pub address: SocketAddr,
 }
 
 impl Server {
-    /// Starts a project's server and waits until it answers.
+    /// Starts a project's server and waits until it is open.
     pub fn start(project: &Project) -> Self {
         Self::run(&mut project.command(&["serve", "--config", "config.json"]))
     }
@@ -41,42 +41,42 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let said = Arc::new(Said::default());
-        listen(child.stdout.take().unwrap(), Arc::clone(&said));
-        listen(child.stderr.take().unwrap(), Arc::clone(&said));
+        let printed = Arc::new(Output::default());
+        listen(child.stdout.take().unwrap(), Arc::clone(&printed));
+        listen(child.stderr.take().unwrap(), Arc::clone(&printed));
         let mut server = Self {
             child,
-            said,
+            printed,
             address: ([0, 0, 0, 0], 0).into(),
         };
         server.address = server.address_in("decisions are served at ");
         server
     }
 
-    /// Waits for a line with this text, and gives it.
-    pub fn says(&self, text: &str) -> String {
-        self.says_times(text, 1)
+    /// Waits for a line with this text and returns it.
+    pub fn wait_for_line(&self, text: &str) -> String {
+        self.wait_for_lines(text, 1)
     }
 
-    /// Waits until lines with this text have come so many times, and gives the last.
+    /// Waits for this number of lines with this text and returns the last one.
     #[track_caller]
-    pub fn says_times(&self, text: &str, times: usize) -> String {
+    pub fn wait_for_lines(&self, text: &str, times: usize) -> String {
         let until = Instant::now() + PATIENCE;
-        let mut lines = self.said.lines.lock().unwrap();
+        let mut lines = self.printed.lines.lock().unwrap();
         loop {
             let found = lines.iter().filter(|line| line.contains(text));
             if let Some(line) = found.clone().nth(times - 1) {
                 return line.clone();
             }
             let left = until.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "nobody says `{text}`: {lines:#?}");
-            lines = self.said.more.wait_timeout(lines, left).unwrap().0;
+            assert!(!left.is_zero(), "no line has `{text}`: {lines:#?}");
+            lines = self.printed.more.wait_timeout(lines, left).unwrap().0;
         }
     }
 
-    /// The address in a line that says where something is reached.
+    /// The address in the line with this text.
     pub fn address_in(&self, text: &str) -> SocketAddr {
-        let line = self.says(text);
+        let line = self.wait_for_line(text);
         let (_, url) = line.split_once("://").unwrap();
         let end = url.find(['/', '"']).unwrap();
         url[..end]
@@ -85,42 +85,45 @@ impl Server {
             .unwrap()
     }
 
-    pub fn everything_said(&self) -> String {
-        self.said.lines.lock().unwrap().join("\n")
+    pub fn output(&self) -> String {
+        self.printed.lines.lock().unwrap().join("\n")
     }
 
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
-        http::ask(self.address, method, path, headers)
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        http::send(self.address, method, path, headers)
     }
 
     pub fn get(&self, path: &str) -> Answer {
-        self.ask("GET", path, &[])
+        self.send("GET", path, &[])
     }
 
-    /// Whether a GET of a path of `http://api.test` may pass.
+    /// The decision about a GET of a path of `http://api.test`.
     pub fn decide(&self, path: &str) -> Answer {
         self.decide_with(path, &[])
     }
 
     pub fn decide_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        self.ask("GET", "/decisions", &asked(path, headers))
+        self.send("GET", "/decisions", &gateway_headers(path, headers))
     }
 
-    /// Asks the program to end, as an init system does.
+    /// Sends the signal to stop, as an init system does.
     pub fn terminate(&self) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &id]).status().unwrap();
         assert!(sent.success());
     }
 
-    /// Waits for the end, and gives the exit code.
+    /// Waits for the program to end and returns its exit code.
     pub fn end(&mut self) -> i32 {
         self.child.wait().unwrap().code().unwrap()
     }
 }
 
-/// The headers of a gateway that asks about a GET of a path of `http://api.test`.
-pub fn asked<'a>(path: &'a str, headers: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+/// The headers in which a gateway describes a GET of a path of `http://api.test`.
+pub fn gateway_headers<'a>(
+    path: &'a str,
+    headers: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, &'a str)> {
     let mut all = vec![
         ("X-Forwarded-Proto", "http"),
         ("X-Forwarded-Host", "api.test"),
@@ -138,12 +141,12 @@ impl Drop for Server {
     }
 }
 
-fn listen(stream: impl Read + Send + 'static, said: Arc<Said>) {
+fn listen(stream: impl Read + Send + 'static, printed: Arc<Output>) {
     thread::spawn(move || {
         for line in BufReader::new(stream).lines() {
             let Ok(line) = line else { return };
-            said.lines.lock().unwrap().push(line);
-            said.more.notify_all();
+            printed.lines.lock().unwrap().push(line);
+            printed.more.notify_all();
         }
     });
 }

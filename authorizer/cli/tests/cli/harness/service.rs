@@ -1,4 +1,4 @@
-//! A session or token service that the gate asks.
+//! A session or token service that the gate calls.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -21,7 +21,7 @@ pub fn service(body: &'static str) -> SocketAddr {
     address
 }
 
-/// Sends every request on to `/rules` of another service.
+/// Redirects every request to `/rules` of another service.
 pub fn redirecting_service(to: SocketAddr) -> SocketAddr {
     redirecting_with(302, format!("http://{to}/rules"))
 }
@@ -43,7 +43,7 @@ pub fn redirecting_with(status: u16, location: String) -> SocketAddr {
     address
 }
 
-/// Answers every request with 200 and a body, and hands over all that it was sent.
+/// Answers every request with 200 and a body, and passes on everything that it receives.
 pub fn recording_service(body: &'static str) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -58,7 +58,7 @@ pub fn recording_service(body: &'static str) -> (SocketAddr, Receiver<String>) {
     (address, recorded)
 }
 
-/// A service that says when it is asked and answers when it is told to.
+/// A service that reports each request and answers on a signal.
 pub fn slow_service(body: &'static str) -> (SocketAddr, Receiver<()>, Sender<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -74,7 +74,7 @@ pub fn slow_service(body: &'static str) -> (SocketAddr, Receiver<()>, Sender<()>
     (address, is_asked, go_on)
 }
 
-/// Reads a request, and gives it as it came.
+/// Reads a request and returns its bytes.
 fn read_request(stream: &mut TcpStream) -> String {
     let mut reader = BufReader::new(stream);
     let mut request = String::new();
@@ -100,6 +100,6 @@ fn answer(stream: &mut TcpStream, body: &str) {
     let text = format!(
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     );
-    // The gate may have gone away.
+    // The gate may have closed the connection.
     stream.write_all(text.as_bytes()).ok();
 }

@@ -1,4 +1,4 @@
-//! A certificate for `gate.test`, and a client that trusts it alone.
+//! A certificate for `gate.test`, and a client that trusts only it.
 
 use std::{
     net::{SocketAddr, TcpStream},
@@ -29,14 +29,14 @@ pub fn certificate() -> Certificate {
 }
 
 impl Certificate {
-    /// What `tls` of the configuration holds for it.
+    /// The value of `tls` in the configuration.
     pub fn setting(&self) -> Value {
         let base64 = |text: &str| json!({"base64": STANDARD.encode(text)});
         json!({"cert": base64(&self.cert), "key": base64(&self.key)})
     }
 }
 
-/// Opens a connection with TLS; the handshake comes with the first byte.
+/// Opens a TLS connection; the handshake happens with the first byte.
 pub fn connect(to: SocketAddr, roots: &RootCertStore) -> StreamOwned<ClientConnection, TcpStream> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

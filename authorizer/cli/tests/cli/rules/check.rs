@@ -35,13 +35,13 @@ fn rules_without_mistakes_have_no_findings() {
 fn all_findings_are_printed_with_their_positions_the_worst_first() {
     let project = Project::new(&broken());
     let run = check(&project, &[]).ends_with(1);
-    for said in [
+    for message in [
         "rules.json:1: rule `unknown`",
         "did you mean `header`",
         "rules.json:1: rule `pattern`",
         "`jwt`",
     ] {
-        assert!(run.stdout.contains(said), "{said}: {run:#?}");
+        assert!(run.stdout.contains(message), "{message}: {run:#?}");
     }
     assert!(!run.stdout.contains("rule `good`: "), "{run:#?}");
     let report = check(&project, &["--format", "json"]).ends_with(1).json();
@@ -102,10 +102,10 @@ fn warnings_fail_only_a_strict_check() {
 #[test]
 fn a_missing_or_invalid_rule_file_is_an_error() {
     let project = Project::new(&json!([]));
-    for (text, said) in [("[{", "rules.json"), ("{}", "rules.json")] {
+    for (text, message) in [("[{", "rules.json"), ("{}", "rules.json")] {
         project.write("rules.json", text);
         let run = check(&project, &[]).ends_with(1);
-        assert!(run.stdout.contains(said), "{run:#?}");
+        assert!(run.stdout.contains(message), "{run:#?}");
     }
     std::fs::remove_file(project.path("rules.json")).unwrap();
     let run = check(&project, &[]).ends_with(1);
@@ -146,7 +146,7 @@ fn rule_files_are_relative_to_the_configuration_in_any_working_directory() {
     assert!(run.stdout.starts_with("1 rules"), "{run:#?}");
 }
 
-/// What API Gateway sets, removes or reserves is refused where the rules are to run behind it.
+/// A header that API Gateway sets, removes or reserves is an error behind it.
 #[test]
 fn an_unmappable_header_is_a_warning_and_an_error_behind_api_gateway() {
     for header in [
@@ -168,11 +168,17 @@ fn an_unmappable_header_is_a_warning_and_an_error_behind_api_gateway() {
             json!([{"handler": "header", "config": {"headers": {header: "{{ .Subject }}"}}}]);
         let project = Project::new(&json!([open_rule("a", "/a"), rule]));
         let run = check(&project, &[]).ends_with(0);
-        let said = "rules.json:1: rule `traced`: mutators[0].config.headers: the header `";
-        assert!(run.stdout.contains(&format!("warning: {said}")), "{run:#?}");
+        let message = "rules.json:1: rule `traced`: mutators[0].config.headers: the header `";
+        assert!(
+            run.stdout.contains(&format!("warning: {message}")),
+            "{run:#?}"
+        );
         let run = check(&project, &["--api-gateway"]).ends_with(1);
-        assert!(run.stdout.contains(&format!("error: {said}")), "{run:#?}");
-        let (_, named) = run.stdout.split_once(said).unwrap();
+        assert!(
+            run.stdout.contains(&format!("error: {message}")),
+            "{run:#?}"
+        );
+        let (_, named) = run.stdout.split_once(message).unwrap();
         let name = named.get(..header.len()).unwrap();
         assert!(name.eq_ignore_ascii_case(header), "{run:#?}");
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Project, Run, config};
 
-/// The usual handlers, and those that ask services.
+/// The usual handlers, and those that call services.
 fn asking_config() -> Value {
     let mut config = config();
     config["authenticators"]["cookie_session"] = json!({
@@ -101,7 +101,7 @@ fn differences_are_printed_with_the_decision() {
         }))],
     }));
     let run = run(&project, &[]).ends_with(1);
-    let said = "failed: tests.json: a session
+    let message = "failed: tests.json: a session
   status should be `401`, is `200`
   rule should be `token`, is `session`
   subject should be `bob`, is `ada`
@@ -111,7 +111,7 @@ fn differences_are_printed_with_the_decision() {
     granted
       rule           session
 ";
-    assert!(run.stdout.starts_with(said), "{}", run.stdout);
+    assert!(run.stdout.starts_with(message), "{}", run.stdout);
     assert!(
         run.stdout.ends_with(
             "no test reaches the rule `open`\nno test reaches the rule `token`\n0 passed, 1 failed\n"
@@ -127,8 +127,8 @@ fn a_request_to_a_service_without_a_response_is_reported_and_not_sent() {
         "tests": [test("a session", asked_with_session(), json!({"status": 200}))],
     }));
     let run = run(&project, &[]).ends_with(1);
-    let said = "`GET https://auth.test/whoami` was sent, and the test has no response to it under `services`";
-    assert!(run.stdout.contains(said), "{}", run.stdout);
+    let message = "`GET https://auth.test/whoami` was sent, and the test has no response to it under `services`";
+    assert!(run.stdout.contains(message), "{}", run.stdout);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn tests_may_be_jsonnet_with_the_stage_s_values() {
 #[test]
 fn invalid_test_files_are_refused() {
     let ask = json!({"url": "https://api.test/open"});
-    for (tests, said) in [
+    for (tests, message) in [
         (json!({}), "missing field `tests`"),
         (json!({"tests": []}), "`tests` is empty"),
         (
@@ -214,7 +214,7 @@ fn invalid_test_files_are_refused() {
         ),
     ] {
         let run = run(&project(&tests), &[]).ends_with(2);
-        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+        assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
         assert_eq!(run.stdout, "");
     }
 }

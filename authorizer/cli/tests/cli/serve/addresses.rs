@@ -16,7 +16,7 @@ fn an_ipv6_address_is_accepted_with_and_without_brackets() {
     }
 }
 
-/// A client of version 4 stays one of version 4, for conditions on its address.
+/// An IPv4 client keeps its IPv4 address, for conditions on it.
 #[test]
 fn without_a_host_the_port_is_open_on_every_address() {
     let mut config = config_with("/serve/api/host", json!(""));
@@ -34,7 +34,7 @@ fn without_a_host_the_port_is_open_on_every_address() {
     let port = server.address.port();
     let status = |ip: &str| {
         let to = SocketAddr::new(ip.parse().unwrap(), port);
-        http::ask(
+        http::send(
             to,
             "GET",
             "/decisions/a",
@@ -57,7 +57,7 @@ fn the_proxy_port_answers_that_api_gateway_is_the_proxy() {
         ("OPTIONS", "*"),
         ("GET", "/health/alive"),
     ] {
-        let answer = http::ask(proxy, method, path, &[]);
+        let answer = http::send(proxy, method, path, &[]);
         assert_eq!(answer.status, 501, "{method} {path}");
         assert_eq!(
             answer.json(),
@@ -79,16 +79,16 @@ fn ports_that_decisions_do_not_need_may_be_in_use() {
     config["serve"]["proxy"] = json!({"host": "127.0.0.1", "port": port});
     config["serve"]["prometheus"]["port"] = json!(port);
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
-    server.says("the port of `serve.proxy` is not opened");
-    server.says("metrics are not served");
+    server.wait_for_line("the port of `serve.proxy` is not opened");
+    server.wait_for_line("metrics are not served");
     assert_eq!(server.decide("/a").status, 200);
 }
 
 #[test]
 fn without_serve_proxy_its_port_is_not_opened() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
-    server.says("metrics are served at ");
+    server.wait_for_line("metrics are served at ");
     assert_eq!(server.decide("/a").status, 200);
-    assert!(!server.everything_said().contains("serve.proxy"));
-    assert!(!server.everything_said().contains("proxied"));
+    assert!(!server.output().contains("serve.proxy"));
+    assert!(!server.output().contains("proxied"));
 }

@@ -20,12 +20,12 @@ fn ambiguous_requests_are_read_strictly_or_refused() {
         (format!("{OPEN}{last}"), &[200][..]),
         (format!("{CLOSED}{last}"), &[401]),
         (format!("\r\n\r\n{OPEN}{last}"), &[200]),
-        // Several at once are answered each, in order.
+        // Several requests together are answered one by one, in order.
         (
             format!("{OPEN}\r\n{CLOSED}\r\n{OPEN}{last}"),
             &[200, 401, 200],
         ),
-        // Where a body ends.
+        // The end of a body.
         (
             format!("{post}Content-Length: 4\r\n\r\n1234{CLOSED}{last}"),
             &[200, 401],
@@ -65,7 +65,7 @@ fn ambiguous_requests_are_read_strictly_or_refused() {
             ),
             &[400],
         ),
-        // Where a header begins and ends.
+        // The beginning and the end of a header.
         (format!("{OPEN}X-A: a\r\n b\r\n{last}"), &[400]),
         (format!("{OPEN}X-A : a\r\n{last}"), &[400]),
         (format!("{OPEN}X-A: a\rb\r\n{last}"), &[400]),
@@ -73,7 +73,7 @@ fn ambiguous_requests_are_read_strictly_or_refused() {
         (format!("{OPEN}: a\r\n{last}"), &[400]),
         (format!("{CLOSED}:path: /open\r\n{last}"), &[400]),
         (format!("{CLOSED}X_Forwarded_Uri: /open\r\n{last}"), &[401]),
-        // A trailer is no header.
+        // A trailer is not a header.
         (
             format!(
                 "{}Transfer-Encoding: chunked\r\nTrailer: X-Forwarded-Uri\r\n{}1\r\na\r\n0\r\nX-Forwarded-Uri: /open\r\n\r\n",

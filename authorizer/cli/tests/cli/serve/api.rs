@@ -62,8 +62,8 @@ fn a_decision_is_a_status_with_headers_to_pass_on() {
         unknown.json()["error"]["message"],
         "The requested resource could not be found"
     );
-    // Without the headers of a gateway the request itself is meant.
-    let own = server.ask("GET", "/decisions/a", &[("X-Forwarded-Host", "api.test")]);
+    // Without a gateway's headers the request itself is decided.
+    let own = server.send("GET", "/decisions/a", &[("X-Forwarded-Host", "api.test")]);
     assert_eq!(own.status, 200);
 }
 
@@ -80,23 +80,23 @@ fn an_unclean_path_is_redirected_to_the_clean_one() {
         ("/./\\/evil.example", "/%5C/evil.example"),
         ("///evil.example", "/evil.example"),
     ] {
-        let answer = server.ask("GET", path, &[("X-Forwarded-Uri", "/a")]);
+        let answer = server.send("GET", path, &[("X-Forwarded-Uri", "/a")]);
         let found = (answer.status, answer.header("location"));
         assert_eq!(found, (307, Some(location.to_owned())), "{path}");
         let page = format!("<a href=\"{location}\">Temporary Redirect</a>.\n\n");
         assert_eq!(answer.body, page);
     }
     for path in ["/decisions/", "/decisions/a%2F%2Fb", "/decisions/..a"] {
-        assert_ne!(server.ask("GET", path, &[]).status, 307, "{path}");
+        assert_ne!(server.send("GET", path, &[]).status, 307, "{path}");
     }
 }
 
 #[test]
 fn an_invalid_request_is_refused_before_it_is_decided() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a<.*>")])));
-    let asked = [("X-Forwarded-Host", "api.test")];
-    assert_eq!(server.ask("GET", "/decisions/a%20", &asked).status, 200);
-    let answer = server.ask("GET", "/decisions/a%zz", &asked);
+    let host = [("X-Forwarded-Host", "api.test")];
+    assert_eq!(server.send("GET", "/decisions/a%20", &host).status, 200);
+    let answer = server.send("GET", "/decisions/a%zz", &host);
     assert_eq!(answer.status, 400);
     assert_eq!(answer.json()["error"]["code"], 400);
 }
@@ -116,10 +116,10 @@ fn unknown_paths_are_not_found() {
         ("POST", "/.well-known/jwks.json"),
         ("DELETE", "/rules/a"),
     ] {
-        let answer = server.ask(method, path, &[]);
+        let answer = server.send(method, path, &[]);
         assert_eq!(answer.status, 404, "{method} {path}");
         assert_eq!(answer.json()["error"]["code"], 404, "{method} {path}");
     }
-    let head = server.ask("HEAD", "/health/alive", &[]);
+    let head = server.send("HEAD", "/health/alive", &[]);
     assert_eq!((head.status, head.body.as_str()), (200, ""));
 }

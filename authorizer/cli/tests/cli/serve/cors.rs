@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Project, Run, config_with, open_rule, program,
-    server::{Server, asked},
+    server::{Server, gateway_headers},
 };
 
 /// Recorded from Oathkeeper: `serve.api.cors`, and requests with the headers that its answer had.
@@ -47,11 +47,11 @@ fn cross_origin_requests_are_answered_as_by_oathkeeper() {
                 .map(|(n, v)| (n.as_str(), v.as_str()))
                 .collect();
             let headers = if case.path == "/decisions" {
-                asked("/open", &own)
+                gateway_headers("/open", &own)
             } else {
                 own
             };
-            let answer = server.ask(&case.method, &case.path, &headers);
+            let answer = server.send(&case.method, &case.path, &headers);
             let name = format!("{}: {}", suite.name, case.name);
             assert_eq!(answer.status, case.status, "{name}");
             let about_cors: BTreeMap<_, _> = answer
@@ -78,7 +78,7 @@ fn only_the_first_of_several_origins_is_answered() {
         ("Origin", "https://app.example.com"),
         ("Origin", "https://evil.example.com"),
     ];
-    let answer = server.ask("GET", "/decisions", &asked("/open", &origins));
+    let answer = server.send("GET", "/decisions", &gateway_headers("/open", &origins));
     let allowed = answer.header("access-control-allow-origin");
     assert_eq!(allowed.as_deref(), Some("https://app.example.com"));
 }

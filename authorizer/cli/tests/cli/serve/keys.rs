@@ -114,7 +114,7 @@ fn unreadable_keys_are_an_error_without_the_file_s_name() {
         assert_eq!(answer.status, 500);
         assert_eq!(answer.json()["error"]["code"], 500);
         assert!(!answer.body.contains("keys.json"), "{}", answer.body);
-        server.says("none of the key sets to sign with could be read");
-        assert!(!server.everything_said().contains("c2VjcmV0"));
+        server.wait_for_line("none of the key sets to sign with could be read");
+        assert!(!server.output().contains("c2VjcmV0"));
     }
 }

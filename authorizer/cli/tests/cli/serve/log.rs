@@ -10,13 +10,14 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Project, config_with, http, open_rule,
-    server::{Server, asked},
+    server::{Server, gateway_headers},
     service::service,
 };
 
 fn lines(server: &Server) -> Vec<Value> {
-    let said = server.everything_said();
-    said.lines()
+    let output = server.output();
+    output
+        .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
         .collect()
 }
@@ -26,7 +27,7 @@ fn each_decision_is_one_line_of_json_without_the_query() {
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a")])));
     server.decide("/a?token=s3cr3t");
     server.decide("/b");
-    server.says("access request denied");
+    server.wait_for_line("access request denied");
     let lines = lines(&server);
     let line = lines.iter().find(|line| line["granted"] == true).unwrap();
     assert_eq!(line["http_url"], "http://api.test/a");
@@ -55,7 +56,7 @@ fn a_line_marks_an_empty_subject() {
         let answer = server.decide_with(path, &[("Cookie", "sid=1")]);
         assert_eq!(answer.status, 200);
     }
-    server.says("http://api.test/guest");
+    server.wait_for_line("http://api.test/guest");
     let granted = lines(&server);
     let granted = granted.iter().filter(|line| line["granted"] == true);
     let empty: Vec<_> = granted.map(|line| line["empty_subject"].clone()).collect();
@@ -67,24 +68,24 @@ fn the_log_level_applies_and_changes_with_an_edit() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let server = Server::start(&project);
     server.decide("/a");
-    server.says("http://api.test/a");
+    server.wait_for_line("http://api.test/a");
     let config = config_with("/log", json!({"level": "warn"}));
     project.write("config.json", &config.to_string());
     let mut broken = open_rule("broken", "/broken");
     broken["authorizer"]["handler"] = json!("unknown");
     let rules = json!([open_rule("a", "/a"), open_rule("b", "/b"), broken]);
     project.write("rules.json", &rules.to_string());
-    server.says("rule `broken`");
+    server.wait_for_line("rule `broken`");
     while server.decide("/b").status != 200 {}
     server.decide("/last");
-    server.says("http://api.test/last");
-    let said = server.everything_said();
+    server.wait_for_line("http://api.test/last");
+    let output = server.output();
     let granted = lines(&server)
         .into_iter()
         .filter(|line| line["granted"] == true);
     let urls: Vec<_> = granted.map(|line| line["http_url"].clone()).collect();
-    assert_eq!(urls, ["http://api.test/a"], "{said}");
-    assert_eq!(said.matches("rules are loaded").count(), 1, "{said}");
+    assert_eq!(urls, ["http://api.test/a"], "{output}");
+    assert_eq!(output.matches("rules are loaded").count(), 1, "{output}");
 }
 
 #[test]
@@ -95,8 +96,8 @@ fn a_stopped_server_has_written_every_line() {
     }
     server.terminate();
     assert_eq!(server.end(), 0);
-    server.says_times("access request granted", 300);
-    server.says("the server has stopped");
+    server.wait_for_lines("access request granted", 300);
+    server.wait_for_line("the server has stopped");
 }
 
 #[test]
@@ -115,14 +116,14 @@ fn a_blocked_log_delays_no_decision_and_reports_dropped_lines() {
     }
     let (_, url) = line.split_once("://").unwrap();
     let address = url[..url.find('/').unwrap()].parse().unwrap();
-    // More than a pipe and the queue hold: some three megabytes.
+    // More than a pipe and the queue hold: about three megabytes.
     let path = format!("/a{}", "x".repeat(30_000));
-    let headers = asked(&path, &[]);
+    let headers = gateway_headers(&path, &[]);
     for _ in 0..100 {
-        let answer = http::ask(address, "GET", "/decisions", &headers);
+        let answer = http::send(address, "GET", "/decisions", &headers);
         assert_eq!(answer.status, 200);
     }
-    // Now somebody reads again, and a line has room.
+    // The log is read again, so the next line has room.
     let reader = thread::spawn(move || {
         let lines = log.lines().map(|line| line.unwrap());
         let lines: Vec<Value> = lines

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Project, config, config_with, http, open_rule, server::Server};
 
-/// What is counted after a few requests, without the times they took.
+/// The counters after a few requests, without durations.
 fn counted(prometheus: &Value) -> Vec<String> {
     let mut config = config();
     for (key, value) in prometheus.as_object().unwrap() {
@@ -14,14 +14,14 @@ fn counted(prometheus: &Value) -> Vec<String> {
     }
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
     server.decide("/a");
-    server.ask("GET", "/decisions/b/c?token=s3cr3t", &[]);
+    server.send("GET", "/decisions/b/c?token=s3cr3t", &[]);
     server.get("/rules/a");
     server.get("/health/alive");
     server.get("/health/ready");
     let metrics = server.address_in("metrics are served at ");
     let path = prometheus["metrics_path"].as_str().unwrap_or("/metrics");
-    assert_eq!(http::ask(metrics, "GET", "/elsewhere", &[]).status, 404);
-    let answer = http::ask(metrics, "GET", path, &[]);
+    assert_eq!(http::send(metrics, "GET", "/elsewhere", &[]).status, 404);
+    let answer = http::send(metrics, "GET", path, &[]);
     assert_eq!(answer.status, 200);
     assert!(
         answer
@@ -81,7 +81,7 @@ fn metrics_can_have_a_prefix_another_path_and_labels_by_route() {
     assert_eq!(totals, wanted);
 }
 
-/// The values of a label, each once.
+/// The distinct values of a label.
 fn values(metrics: &str, label: &str) -> BTreeSet<String> {
     let start = format!("{label}=\"");
     metrics
@@ -115,16 +115,16 @@ fn clients_cannot_add_labels() {
         let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
         for path in ["/decisions", "/rules", "/version", "/.well-known/jwks.json"] {
             for number in 0..5 {
-                server.ask(&format!("ODD-{number}"), path, &[]);
-                server.ask("GET", path, &[]);
-                server.ask("get", &format!("{path}/{number}"), &[]);
-                server.ask("GET", &format!("{path}{number}/x"), &[]);
-                server.ask("GET", &format!("/{number}{path}"), &[]);
-                server.ask("GET", &format!("{path}//{number}"), &[]);
-                server.ask("GET", &format!("/%2f{number}{path}%zz"), &[]);
+                server.send(&format!("ODD-{number}"), path, &[]);
+                server.send("GET", path, &[]);
+                server.send("get", &format!("{path}/{number}"), &[]);
+                server.send("GET", &format!("{path}{number}/x"), &[]);
+                server.send("GET", &format!("/{number}{path}"), &[]);
+                server.send("GET", &format!("{path}//{number}"), &[]);
+                server.send("GET", &format!("/%2f{number}{path}%zz"), &[]);
             }
         }
-        let metrics = http::ask(
+        let metrics = http::send(
             server.address_in("metrics are served at "),
             "GET",
             "/metrics",

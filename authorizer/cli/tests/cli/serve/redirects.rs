@@ -1,4 +1,4 @@
-//! `oathgate serve`: services that send the gate on to another one, to collect what it was asked with.
+//! `oathgate serve`: services that redirect the gate to another origin, to collect credentials.
 
 use serde_json::{Value, json};
 
@@ -8,8 +8,8 @@ use crate::harness::{
     service::{recording_service, redirecting_with},
 };
 
-/// Every handler that asks a service about a request, each with a secret wherever one fits. `url` is
-/// the service's address with a secret in its query, and user and password.
+/// Every handler that calls a service, each with a secret in every place that can hold one. `url` is the
+/// service's URL with user, password and a secret in its query.
 fn handlers(url: &str) -> Vec<(&'static str, Value)> {
     let session = json!({
         "check_session_url": url, "preserve_path": true, "force_method": "GET",
@@ -49,7 +49,7 @@ fn handlers(url: &str) -> Vec<(&'static str, Value)> {
     ]
 }
 
-/// A rule that asks by one handler, whatever part of the pipeline it is of.
+/// A rule with this handler, of any kind.
 fn rule(handler: &str) -> Value {
     let mut rule = open_rule(handler, &format!("/{handler}"));
     rule["authenticators"] = json!([{"handler": "noop"}]);
@@ -81,7 +81,7 @@ fn no_handler_sends_credentials_to_another_origin_after_a_redirect() {
         let rules: Vec<_> = handlers.iter().map(|(handler, _)| rule(handler)).collect();
         let server = Server::start(&Project::with(&config, &json!(rules)));
         for (handler, _) in &handlers {
-            // `Basic gate:s3cr3t`, for those that take a client's credentials.
+            // `Basic gate:s3cr3t`, for handlers that read a client's credentials.
             for authorization in ["Bearer s3cr3t", "Basic Z2F0ZTpzM2NyM3Q="] {
                 let headers = [
                     ("Authorization", authorization),
@@ -92,7 +92,7 @@ fn no_handler_sends_credentials_to_another_origin_after_a_redirect() {
                 server.decide_with(&format!("/{handler}?token=s3cr3t"), &headers);
             }
             let arrived: Vec<_> = recorded.try_iter().collect();
-            // A body never goes there, and these are sent one.
+            // A body is never sent there, and these handlers send one.
             assert!(
                 !arrived.is_empty() || matches!(status, 307 | 308),
                 "{handler} was not sent on by {status}"

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Project, closed_rule, config, config_with, open_rule, server::Server};
 
-/// A server whose rule `a` is open, and the folder of its files.
+/// A server with the open rule `a`, and the folder of its files.
 fn started() -> (Project, Server) {
     let project = Project::new(&json!([open_rule("a", "/a")]));
     let server = Server::start(&project);
@@ -22,7 +22,11 @@ fn an_edit_of_the_rules_takes_effect() {
     let (project, server) = started();
     let rules = json!([closed_rule("a", "/a"), open_rule("b", "/b")]);
     project.write("rules.json", &rules.to_string());
-    assert!(server.says_times(LOADED, 2).contains("2 rules are loaded"));
+    assert!(
+        server
+            .wait_for_lines(LOADED, 2)
+            .contains("2 rules are loaded")
+    );
     assert_eq!(server.decide("/a").status, 401);
     assert_eq!(server.decide("/b").status, 200);
 }
@@ -32,7 +36,7 @@ fn an_edit_of_the_configuration_takes_effect() {
     let (project, server) = started();
     let config = config_with("/authenticators/anonymous/config/subject", json!("nobody"));
     project.write("config.json", &config.to_string());
-    server.says_times(LOADED, 2);
+    server.wait_for_lines(LOADED, 2);
     assert_eq!(
         server.decide("/a").header("x-user").as_deref(),
         Some("nobody")
@@ -43,22 +47,22 @@ fn an_edit_of_the_configuration_takes_effect() {
 fn an_invalid_edit_keeps_the_last_valid_rules_and_is_logged() {
     let (project, server) = started();
     project.write("rules.json", "[{");
-    assert!(server.says_times(KEPT, 1).contains("rules.json"));
+    assert!(server.wait_for_lines(KEPT, 1).contains("rules.json"));
     assert_eq!(server.decide("/a").status, 200);
     assert_eq!(server.get("/health/ready").status, 200);
 
     project.write("rules.json", &json!([closed_rule("a", "/a")]).to_string());
-    server.says_times(LOADED, 2);
+    server.wait_for_lines(LOADED, 2);
     assert_eq!(server.decide("/a").status, 401);
 
     project.write("config.json", "{");
-    assert!(server.says_times(KEPT, 2).contains("config.json"));
+    assert!(server.wait_for_lines(KEPT, 2).contains("config.json"));
     assert_eq!(server.decide("/a").status, 401);
 
     project.write("config.json", &config().to_string());
-    server.says_times(LOADED, 3);
+    server.wait_for_lines(LOADED, 3);
     project.write("rules.json", &json!([open_rule("a", "/a")]).to_string());
-    server.says_times(LOADED, 4);
+    server.wait_for_lines(LOADED, 4);
     assert_eq!(server.decide("/a").status, 200);
 }
 
@@ -66,10 +70,10 @@ fn an_invalid_edit_keeps_the_last_valid_rules_and_is_logged() {
 fn a_removed_file_keeps_the_last_valid_rules() {
     let (project, server) = started();
     fs::remove_file(project.path("rules.json")).unwrap();
-    server.says(KEPT);
+    server.wait_for_line(KEPT);
     assert_eq!(server.decide("/a").status, 200);
     project.write("rules.json", &json!([closed_rule("a", "/a")]).to_string());
-    server.says_times(LOADED, 2);
+    server.wait_for_lines(LOADED, 2);
     assert_eq!(server.decide("/a").status, 401);
 }
 
@@ -86,14 +90,14 @@ fn a_file_that_an_editor_replaces_takes_effect_each_time() {
     {
         let written = project.write(".rules.json.swp", &json!([rule]).to_string());
         fs::rename(written, project.path("rules.json")).unwrap();
-        server.says_times(LOADED, round + 2);
+        server.wait_for_lines(LOADED, round + 2);
         let status = if round == 1 { 200 } else { 401 };
         assert_eq!(server.decide("/a").status, status, "round {round}");
     }
 }
 
-/// How Kubernetes mounts a config map: the file is a link through a link to a folder, and that one
-/// is put in place anew.
+/// Kubernetes mounts a config map so: the file is a link through a link to a folder, and an update replaces the
+/// second link.
 #[test]
 fn a_symbolic_link_to_another_file_takes_effect() {
     let project = Project::new(&json!([]));
@@ -109,7 +113,7 @@ fn a_symbolic_link_to_another_file_takes_effect() {
     assert_eq!(server.decide("/a").status, 200);
     symlink("v2", project.path("..data_tmp")).unwrap();
     fs::rename(project.path("..data_tmp"), project.path("..data")).unwrap();
-    server.says_times(LOADED, 2);
+    server.wait_for_lines(LOADED, 2);
     assert_eq!(server.decide("/a").status, 401);
 }
 
@@ -123,11 +127,11 @@ fn a_rule_file_that_an_edit_adds_is_watched_too() {
     let files = json!(["file://rules.json", "file://more/rules.json"]);
     let config = config_with("/access_rules/repositories", files);
     project.write("config.json", &config.to_string());
-    server.says("2 rules are loaded");
+    server.wait_for_line("2 rules are loaded");
     assert_eq!(server.decide("/b").status, 200);
     let rules = json!([closed_rule("b", "/b"), open_rule("c", "/c")]);
     project.write("more/rules.json", &rules.to_string());
-    server.says("3 rules are loaded");
+    server.wait_for_line("3 rules are loaded");
     assert_eq!(server.decide("/b").status, 401);
     assert_eq!(server.decide("/a").status, 200);
 }
@@ -141,8 +145,8 @@ fn other_files_in_the_folder_reload_nothing() {
     project.write("rules.json.bak", "[{");
     let rules = json!([open_rule("a", "/a"), open_rule("b", "/b")]);
     project.write("rules.json", &rules.to_string());
-    server.says("2 rules are loaded");
-    let said = server.everything_said();
-    assert_eq!(said.matches(LOADED).count(), 2, "{said}");
-    assert!(!said.contains(KEPT), "{said}");
+    server.wait_for_line("2 rules are loaded");
+    let output = server.output();
+    assert_eq!(output.matches(LOADED).count(), 2, "{output}");
+    assert!(!output.contains(KEPT), "{output}");
 }

@@ -123,7 +123,7 @@ fn no_secret_is_logged() {
 
     // Secrets in invalid places of files, which the server reads again.
     let kept = server
-        .everything_said()
+        .output()
         .matches("the last valid rules stay in use")
         .count();
     let mut wrong = config.clone();
@@ -133,12 +133,12 @@ fn no_secret_is_logged() {
     wrong["mutators"]["hydrator"]["config"]["api"]["auth"]["basic"]["password"] =
         json!(["s3cr3t-list"]);
     project.write("config.json", &wrong.to_string());
-    server.says_times("the last valid rules stay in use", kept + 1);
+    server.wait_for_lines("the last valid rules stay in use", kept + 1);
     project.write(
         "config.json",
         "{\"mutators\": {\"client_secret\": \"s3cr3t-cut-off",
     );
-    server.says_times("config.json:1", 1);
+    server.wait_for_lines("config.json:1", 1);
     fs::write(
         project.path("keys.json"),
         keys.stdout.replace("\"RSA\"", "\"s3cr3t\""),
@@ -152,9 +152,12 @@ fn no_secret_is_logged() {
             secrets.push(value.as_str().unwrap().to_owned());
         }
     }
-    let said = server.everything_said();
+    let output = server.output();
     for secret in secrets {
-        let found: Vec<_> = said.lines().filter(|line| line.contains(&secret)).collect();
+        let found: Vec<_> = output
+            .lines()
+            .filter(|line| line.contains(&secret))
+            .collect();
         assert!(found.is_empty(), "{found:#?}");
     }
 }

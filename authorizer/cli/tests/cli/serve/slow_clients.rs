@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Project, config, http, open_rule,
-    server::{Server, asked},
+    server::{Server, gateway_headers},
     service::slow_service,
     tls::{self, certificate},
 };
 
-/// How long a test waits for the server to give up: no measure of anything.
+/// How long a test waits for the server to close a connection before it fails.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 trait Stream: Read + Write {}
@@ -36,7 +36,7 @@ fn with_timeouts(timeout: &Value, tls: Option<&Value>) -> Value {
     config
 }
 
-/// Whether the server ends a connection to which one byte after another is sent, without end.
+/// Whether the server closes a connection that receives one byte after another, without end.
 fn is_left_while_it_drips(stream: &mut dyn Stream, byte: u8) -> bool {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
@@ -52,7 +52,7 @@ fn is_left_while_it_drips(stream: &mut dyn Stream, byte: u8) -> bool {
     false
 }
 
-/// What comes until the server ends the connection.
+/// Everything that is received until the server closes the connection.
 fn rest(stream: &mut dyn Stream) -> String {
     let mut all = Vec::new();
     let mut buffer = [0; 4096];
@@ -91,7 +91,7 @@ fn a_connection_without_progress_is_closed_on_every_port() {
     }
 }
 
-/// Tries one port, named by what the log says of it, in every way of not getting on.
+/// Tries every kind of connection without progress on one port, which is named by its line in the log.
 fn nothing_gets_on(server: &Server, port: &str, roots: Option<&RootCertStore>) {
     let address = server.address_in(port);
     let open = || -> Box<dyn Stream> {
@@ -117,7 +117,7 @@ fn nothing_gets_on(server: &Server, port: &str, roots: Option<&RootCertStore>) {
         let answered = !rest(&mut stream).is_empty();
         assert_eq!(answered, sent.starts_with("POST"), "{port}: {sent:?}");
     }
-    // A connection that was of use once is left as well.
+    // A connection that has had a response is closed as well.
     let mut stream = open();
     let whole = "GET /version HTTP/1.1\r\nHost: gate.test\r\n\r\n";
     stream.write_all(whole.as_bytes()).unwrap();
@@ -205,7 +205,7 @@ fn a_client_that_does_not_read_the_response_is_disconnected() {
     let mut stream = connect(server.address);
     let request = "GET /rules?limit=500 HTTP/1.1\r\nHost: gate.test\r\n\r\n";
     stream.write_all(request.as_bytes()).unwrap();
-    // Nothing is read. A connection that the server has ended refuses what is sent sooner or later.
+    // Nothing is read. A connection that the server has closed refuses bytes sooner or later.
     assert!(is_left_while_it_drips(&mut stream, b'\r'));
 }
 
@@ -220,8 +220,8 @@ fn a_decision_may_take_longer_than_a_request() {
     let server = Server::start(&Project::with(&config, &json!([rule])));
     let address = server.address;
     let client = thread::spawn(move || {
-        let headers = asked("/a", &[("Cookie", "session=x")]);
-        http::ask(address, "GET", "/decisions", &headers)
+        let headers = gateway_headers("/a", &[("Cookie", "session=x")]);
+        http::send(address, "GET", "/decisions", &headers)
     });
     is_asked.recv().unwrap();
     thread::sleep(Duration::from_millis(600));

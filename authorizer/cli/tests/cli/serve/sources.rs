@@ -70,7 +70,7 @@ fn later_configuration_files_override_earlier_ones() {
     }
 }
 
-/// The command lines that compose files and scripts start Oathkeeper with.
+/// The command lines with which compose files and scripts start Oathkeeper.
 #[test]
 fn oathkeeper_s_command_lines_start_the_server() {
     let project = Project::new(&json!([open_rule("a", "/a")]));
@@ -96,7 +96,7 @@ fn a_repository_that_is_listed_twice_counts_once() {
         json!(["file://rules.json", "file://./rules.json"]),
     );
     let server = Server::start(&Project::with(&config, &json!([open_rule("a", "/a")])));
-    server.says("these rules are named twice and count once");
+    server.wait_for_line("these rules are named twice and count once");
     assert_eq!(server.decide("/a").status, 200);
 }
 
@@ -112,11 +112,11 @@ fn rules_are_fetched_through_a_redirect() {
     assert_eq!(server.decide("/a").status, 200);
 }
 
-/// Nothing tells when the rules come, and until then every request would be refused: whoever started
-/// the server is told, and can start it again.
+/// It is not known when the rules will be available, and until then every request would be refused: the server ends
+/// with an error, and can be started again.
 #[test]
 fn the_server_does_not_start_without_rules_from_a_url() {
-    for (repository, said) in [
+    for (repository, message) in [
         ("inline://@@@".to_owned(), "no base64"),
         (format!("inline://{}", STANDARD.encode("{}")), "rules"),
         ("gs://bucket/rules.json".to_owned(), "cannot be read here"),
@@ -130,7 +130,7 @@ fn the_server_does_not_start_without_rules_from_a_url() {
         let run = Project::with(&config, &json!([open_rule("a", "/a")]))
             .oathgate(&["serve", "--config", "config.json"])
             .ends_with(2);
-        assert!(run.stderr.contains(said), "{repository}: {run:#?}");
+        assert!(run.stderr.contains(message), "{repository}: {run:#?}");
         assert!(
             run.stderr
                 .contains("rules of `access_rules.repositories` cannot be read")

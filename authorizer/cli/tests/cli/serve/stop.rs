@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::harness::{
     Project, config_with, http, open_rule,
-    server::{Server, asked},
+    server::{Server, gateway_headers},
     service::slow_service,
 };
 
@@ -20,7 +20,7 @@ fn a_signal_stops_the_server() {
     assert_eq!(server.decide("/a").status, 200);
     server.terminate();
     assert_eq!(server.end(), 0);
-    server.says("the server has stopped");
+    server.wait_for_line("the server has stopped");
 }
 
 #[test]
@@ -35,11 +35,11 @@ fn a_stopping_server_finishes_requests_in_progress_and_accepts_no_other() {
     let mut server = Server::start(&Project::with(&config, &json!([rule])));
     let address = server.address;
     let client = thread::spawn(move || {
-        http::ask(
+        http::send(
             address,
             "GET",
             "/decisions",
-            &asked("/a", &[("Cookie", "session=x")]),
+            &gateway_headers("/a", &[("Cookie", "session=x")]),
         )
     });
     is_asked.recv().unwrap();
@@ -63,8 +63,8 @@ fn a_port_that_is_in_use_is_named() {
     let run = project
         .oathgate(&["serve", "--config", "config.json"])
         .ends_with(2);
-    let said = format!("oathgate: cannot listen on `{address}`");
-    assert!(run.stderr.contains(&said), "{run:#?}");
+    let message = format!("oathgate: cannot listen on `{address}`");
+    assert!(run.stderr.contains(&message), "{run:#?}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn rules_with_mistakes_are_served_and_logged() {
     let mut broken = open_rule("broken", "/broken");
     broken["authorizer"]["handler"] = json!("unknown");
     let server = Server::start(&Project::new(&json!([open_rule("a", "/a"), broken])));
-    server.says("rule `broken`");
+    server.wait_for_line("rule `broken`");
     assert_eq!(server.decide("/a").status, 200);
     assert_eq!(server.decide("/broken").status, 500);
 }

@@ -1,4 +1,4 @@
-//! `oathgate serve`: TLS as `serve.api.tls` says.
+//! `oathgate serve`: TLS with the settings of `serve.api.tls`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rustls::RootCertStore;
@@ -12,7 +12,7 @@ use crate::harness::{
     tls::{self, Certificate, certificate},
 };
 
-/// Asks over TLS, trusting this certificate alone.
+/// Sends a request over TLS and trusts only this certificate.
 fn ask_secretly(server: &Server, roots: &RootCertStore, headers: &[(&str, &str)]) -> Answer {
     let stream = tls::connect(server.address, roots);
     ask_over(stream, "GET", "/decisions/a", headers)
@@ -35,11 +35,11 @@ fn the_certificate_may_be_in_files_or_in_the_configuration() {
         project.write("cert.pem", &cert);
         project.write("key.pem", &key);
         let server = Server::start(&project);
-        server.says("decisions are served at https://");
-        // Nobody says which scheme was asked for, so it is that of the connection.
+        server.wait_for_line("decisions are served at https://");
+        // No header names the scheme, so it is the connection's.
         let answer = ask_secretly(&server, &roots, &[("X-Forwarded-Host", "api.test")]);
         assert_eq!(answer.status, 200);
-        assert!(!server.everything_said().contains(&key[40..80]));
+        assert!(!server.output().contains(&key[40..80]));
     }
 }
 
@@ -68,7 +68,7 @@ fn an_unusable_certificate_is_named_and_its_key_is_not_printed() {
     let Certificate { cert, key, .. } = certificate();
     let other = certificate().key;
     let base64 = |text: &str| json!({"base64": STANDARD.encode(text)});
-    for (cert, key, said) in [
+    for (cert, key, message) in [
         (
             json!({"path": "none.pem"}),
             base64(&key),
@@ -100,7 +100,7 @@ fn an_unusable_certificate_is_named_and_its_key_is_not_printed() {
         let run = project
             .oathgate(&["serve", "--config", "config.json"])
             .ends_with(2);
-        assert!(run.stderr.contains(said), "{said}: {run:#?}");
+        assert!(run.stderr.contains(message), "{message}: {run:#?}");
         assert!(!run.stderr.contains(&secret), "{run:#?}");
     }
 }
