@@ -119,11 +119,11 @@ describe("an alarm", () => {
     ["decisions take long", { Duration: 8001 }, ["NearTimeout"]],
     ["Lambda refuses", { Throttles: 1 }, ["Throttled"]],
     ["the backend fails", { "5XXError": 51 }, ["ApiServerErrors"]],
-  ])("goes off where it should: %s", (_, data, expected) => {
+  ])("goes off when it should: %s", (_, data, expected) => {
     expect(ringing({ ...QUIET, ...data })).toEqual(expected);
   });
 
-  it("says what to do, and is quiet where nothing is measured", () => {
+  it("says what to do, and does not go off without data", () => {
     expect(alarms.size).toBe(10);
     for (const alarm of alarms.values()) {
       expect(alarm.AlarmDescription.length).toBeGreaterThan(150);
@@ -134,7 +134,7 @@ describe("an alarm", () => {
     expect(ringing({})).toEqual([]);
   });
 
-  it("never looks at Lambda's errors without taking the 401s away", () => {
+  it("never uses Lambda's errors without subtracting the 401s", () => {
     for (const [name, alarm] of alarms) {
       const looksAt = JSON.stringify(alarm);
       if (looksAt.includes('"Errors"')) {
@@ -143,7 +143,7 @@ describe("an alarm", () => {
     }
   });
 
-  it("tells the topic when it goes off and when it is over", () => {
+  it("notifies the topic when it goes off and when it ends", () => {
     const topic = [{ Ref: Object.keys(template.findResources("AWS::SNS::Topic"))[0] }];
     template.allResourcesProperties("AWS::CloudWatch::Alarm", { AlarmActions: topic, OKActions: topic });
   });

@@ -42,7 +42,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     ]);
   });
 
-  it("keeps no decision, and needs no identity source before it is asked", () => {
+  it("caches no decision and has no identity source", () => {
     const [[, { Properties }] = ["", { Properties: {} }]] = found(of(), "Authorizer");
     expect(Properties).toMatchObject({ AuthorizerType: "REQUEST" });
     expect(Properties).not.toHaveProperty("IdentitySource");
@@ -57,7 +57,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     });
   });
 
-  it("serves nobody before the version may be called and there is a key", () => {
+  it("serves no requests before the version may be invoked and a key exists", () => {
     const [[, stage] = ["", { Properties: {}, DependsOn: [] as string[] }]] = found(of(), "Stage");
     const types = Object.entries(templateOf(of()).toJSON().Resources as Record<string, { Type: string }>)
       .filter(([id]) => stage.DependsOn?.includes(id))
@@ -105,7 +105,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     }
   });
 
-  it("deploys anew when the backend is another, though the version is the same", () => {
+  it("is redeployed when only the backend changes", () => {
     const other: Change = { ...of(), stage: (of().stage ?? "").replace("backend.", "other.") };
     expect(found(other, "Authorizer")).toEqual(found(of(), "Authorizer"));
     expect(found(other, "Deployment")).not.toEqual(found(of(), "Deployment"));
@@ -128,7 +128,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     }
   });
 
-  it("refuses rules that send browsers elsewhere, and challenges", () => {
+  it("refuses rules that redirect browsers, and challenges", () => {
     const said = refusal(() =>
       templateOf({ ...of(), report: { redirects: true, wwwAuthenticate: { realm: "a" } } }),
     );
@@ -231,7 +231,7 @@ describe("an HTTP API", () => {
 });
 
 describe("a REST API", () => {
-  it("can bring tokens in another header too", () => {
+  it("supports another token header too", () => {
     const template = templateOf({ stage: `${LEAST}api: { tokenHeader: X-Token }\n` });
     template.hasResourceProperties("AWS::ApiGateway::Method", {
       Integration: {

@@ -17,7 +17,7 @@ function contractOf(template: Template): Record<string, unknown> {
   return JSON.parse(text.join(""));
 }
 
-describe("an API that is known by its id", () => {
+describe("an existing API", () => {
   const stack = emptyStack();
   const attached = gateIn(stack).attachTo("abc123def4", { ...OPTIONS, exclude: ["GET /health"] });
   const template = Template.fromStack(stack);

@@ -84,7 +84,7 @@ describe("a Lambda function as the backend", () => {
     template.hasResource("AWS::ApiGateway::Stage", { DependsOn: Match.arrayWith([id]) });
   });
 
-  it("may not have forged headers replaced, which nobody does", () => {
+  it("does not support replacing forged headers", () => {
     expect(() => parseStage("dev.yml", `${BACKENDS.function}forgedHeaders: replace\n`)).toThrow(
       /must be `refuse`/,
     );
@@ -185,7 +185,7 @@ describe("a load balancer as the backend", () => {
     },
   );
 
-  it("may be asked in plain text where the stage says so, or on the local cloud", () => {
+  it("may be called over plain http if the stage allows it, or on the local cloud", () => {
     const plain = BACKENDS["network load balancer"].replace("https:", "http:");
     expect(() => parseStage("dev.yml", plain)).toThrow(/must be https/);
     for (const more of ["    allowPlainHttp: true\n", "awsEndpointUrl: http://127.0.0.1:4566\n"]) {

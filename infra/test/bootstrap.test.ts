@@ -44,7 +44,7 @@ describe("bootstrapping an account", () => {
   it.each([
     ["", "AdministratorAccess"],
     ["arn:aws:iam::aws:policy/PowerUserAccess", "PowerUserAccess"],
-  ])("leaves other apps what they deploy with: %j", (current, said) => {
+  ])("does not change the rights of other apps: %j", (current, said) => {
     const { calls, shown } = run(current);
     expect(calls).toEqual(["bootstrap -c stage=dev"]);
     expect(shown.join()).toContain(said);

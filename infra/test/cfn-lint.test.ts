@@ -50,7 +50,7 @@ describe("cfn-lint", () => {
     expect(lint(file, templateOf({ stage }).toJSON())).toBe("");
   });
 
-  it("finds nothing in the template of a stage that has everything", () => {
+  it("finds nothing in the template of a stage with every setting", () => {
     expect(lint("everything", templateOf({ stage: EVERYTHING }).toJSON())).toBe("");
   });
 
@@ -78,7 +78,7 @@ describe("cfn-lint", () => {
     expect([...new Set(checks)].sort()).toEqual(Object.keys(ACCEPTED));
   });
 
-  it("would find what CloudFormation does not take", () => {
+  it("would find what CloudFormation does not accept", () => {
     const template = structuredClone(templateOf().toJSON());
     template.Resources.Wrong = { Type: "AWS::Lambda::Function", Properties: { MemorySize: 1 } };
     expect(lint("wrong", template)).toMatch(/E3003|E3034/);

@@ -21,7 +21,7 @@ const SIZE = { memoryMb: 256, architecture: "arm64" as const };
 const decision = { cpuUs: 50, initMs: 2, firstMs: 0.5 };
 
 describe("the page about cost", () => {
-  it("is what the measured durations and the prices come to; `make cost` writes it anew", () => {
+  it("matches the measured durations and the prices; `make cost` renews it", () => {
     expect(readFileSync(join(ROOT, "docs/cost.md"), "utf8")).toBe(costPage(prices, assumptions, rows));
   });
 

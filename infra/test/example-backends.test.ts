@@ -42,7 +42,7 @@ describe("the example of an Express backend that demands the secret header", () 
     expect(readings).toBe(2);
   });
 
-  it("lets in nobody while it knows no value, and goes on with what it knew", async () => {
+  it("refuses every request without a known value, and keeps using the last one", async () => {
     let fails = true;
     const statusOf = await demanding(async () => {
       if (fails) {

@@ -77,7 +77,7 @@ describe("a stage's domain", () => {
     expect(variables(stageWith(inZone()))).not.toHaveProperty("OATHGATE_BASE_PATH");
   });
 
-  it("takes TLS 1.2 and newer where nothing is said, and so does the API, by whose policy is negotiated", () => {
+  it("requires TLS 1.2 or newer by default, like the API, whose policy applies", () => {
     const policy = { SecurityPolicy: "SecurityPolicy_TLS13_1_2_2021_06" };
     stageWith(inZone()).hasResourceProperties("AWS::ApiGateway::DomainName", {
       ...policy,
@@ -93,7 +93,7 @@ describe("a stage's domain", () => {
     }
   });
 
-  it("may ask clients for certificates, when API Gateway's own host name is off", () => {
+  it("may require client certificates if API Gateway's own host name is disabled", () => {
     const trust = "s3://example-truststore/clients.pem";
     const template = stageWith(
       `disableExecuteApiEndpoint: true\n${inZone(`, mutualTls: { truststoreUri: "${trust}", truststoreVersion: v7 }`)}`,
@@ -291,7 +291,7 @@ describe("concurrency", () => {
     template.resourceCountIs("AWS::IAM::Policy", 0);
   });
 
-  it("needs nothing where a stage says nothing", () => {
+  it("adds nothing by default", () => {
     templateOf().resourceCountIs("Custom::OathgateProvisionedConcurrency", 0);
     templateOf().resourceCountIs("AWS::Lambda::Function", 2);
   });

@@ -47,7 +47,7 @@ describe("the API", () => {
     template.resourceCountIs("AWS::ApiGateway::Account", 0);
   });
 
-  it("asks the authorizer for every request: nothing is cached, nothing is answered without asking", () => {
+  it("invokes the authorizer for every request: nothing is cached", () => {
     template.hasResourceProperties("AWS::ApiGateway::Authorizer", {
       Type: "REQUEST",
       AuthorizerResultTtlInSeconds: 0,
@@ -236,7 +236,7 @@ describe("a refusal", () => {
     });
   });
 
-  it("for good sends nobody on where no rule does", () => {
+  it("other than a 401 has no redirect if no rule redirects", () => {
     const { status, headers } = refusalOf(
       { report: { redirects: false }, stage: `${LEAST}redirects: location` },
       "ACCESS_DENIED",

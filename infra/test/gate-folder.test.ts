@@ -125,7 +125,7 @@ describe("a stage's values over the configuration", () => {
     });
   });
 
-  it("can't be laid over what is no YAML", () => {
+  it("can't override a file that is not valid YAML", () => {
     expect(refusal(() => overlaid("a: [1\n", { a: 1 }, "config/config.yml"))).toMatch(
       /^config\/config\.yml: this is not valid YAML: /,
     );

@@ -146,7 +146,7 @@ describe("the signing keys", () => {
   });
 });
 
-describe("what is left where the first deploy fails", () => {
+describe("what remains after a failed first deploy", () => {
   it("is no secret, though the stage keeps it otherwise", () => {
     templateOf().hasResource("AWS::SecretsManager::Secret", {
       DeletionPolicy: "RetainExceptOnCreate",
@@ -155,7 +155,7 @@ describe("what is left where the first deploy fails", () => {
   });
 });
 
-describe("what is left after destroy", () => {
+describe("what remains after destroy", () => {
   /** Kept by CloudFormation, but gone with the function and with the API. */
   const PARTS_OF_OTHERS = [
     "AWS::Lambda::Permission",
@@ -219,7 +219,7 @@ describe("the authorizer's function", () => {
     (only(template, "AWS::Lambda::Function", AUTHORIZER)[1].Properties.Environment as { Variables: object })
       .Variables;
 
-  it("is told which secret to read and what stands in, and no more", () => {
+  it("receives the secret's ARN and the placeholder, and nothing else", () => {
     const template = templateOf();
     const [secret] = only(template, "AWS::SecretsManager::Secret");
     expect(environmentOf(template)).toEqual({
@@ -229,7 +229,7 @@ describe("the authorizer's function", () => {
     });
   });
 
-  it("is told what else the stage sets", () => {
+  it("receives the stage's other settings", () => {
     const stage = [
       "backendUrl: http://127.0.0.1:4567",
       "publicHost: api.example.com",

@@ -19,7 +19,7 @@ describe("a stage file", () => {
     expect(said.every((sentence) => sentence.startsWith(`${file}:`))).toBe(true);
   });
 
-  it("that is no YAML is refused with line and column", () => {
+  it("that is not valid YAML is refused with line and column", () => {
     expect(refusal(() => parseStage("dev.yml", "a: 1\nb: [1\n"))).toMatch(
       /^dev\.yml:\d+:\d+: this is not valid YAML: /,
     );
