@@ -71,9 +71,7 @@ def program_text(file):
 
 
 def is_test(file):
-    return bool({"tests", "testing", "cache_tests"} & set(file.parts)) or re.search(
-        r"(tests?|probe|testing)\.rs$", file.name
-    )
+    return bool({"tests"} & set(file.parts)) or re.search(r"(tests|testing)\.rs$", file.name)
 
 
 def is_own(file, name):

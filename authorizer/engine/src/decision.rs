@@ -89,7 +89,7 @@ pub struct DecisionTrace {
     pub step: Step,
     /// The handler it ended in: the last mutator on a grant.
     pub handler: Option<Cow<'static, str>>,
-    /// Authenticators that were asked and found themselves not responsible.
+    /// Authenticators that were called and were not responsible.
     pub passed_over: Vec<Cow<'static, str>>,
     /// The error handler that wrote the refusal.
     pub error_handler: Option<Arc<str>>,
@@ -111,7 +111,7 @@ pub struct DecisionTrace {
     pub worked_around: Option<String>,
     /// How long each step took; nothing for those that were not reached.
     pub took: Took,
-    /// How many questions to services were spared, because the answer was known.
+    /// How many requests to services were spared, because the response was known.
     pub cache_hits: u32,
 }
 

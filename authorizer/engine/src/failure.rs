@@ -66,7 +66,7 @@ impl Failure {
             .because(ReasonCode::OverlappingRules)
     }
 
-    /// A session or token service asked for patience: 429.
+    /// A session or token service responded with 429.
     #[must_use]
     pub fn too_many_requests() -> Self {
         Self::new(429, "Too many requests").because(ReasonCode::TooManyRequests)

@@ -47,13 +47,13 @@ pub struct Gate {
 pub struct Rule {
     /// The rule's name.
     pub id: Arc<str>,
-    /// Asked in order until one is responsible.
+    /// Called in order until one is responsible.
     pub authenticators: Vec<Authenticator>,
-    /// Asked once.
+    /// Called once.
     pub authorizer: Authorizer,
     /// Run in order.
     pub mutators: Vec<Mutator>,
-    /// Asked before the gate's fallback handlers.
+    /// Tried before the gate's fallback handlers.
     pub errors: Vec<ErrorHandler>,
 }
 
@@ -156,16 +156,16 @@ impl Gate {
         self.vouched.as_ref()
     }
 
-    /// Limits how many questions a minute the gate asks each URL of a key set because a token names a
-    /// key that nobody has, so that nobody can flood an issuer with made-up tokens. Questions because a
-    /// set has become old are asked all the same.
+    /// Limits how many requests a minute the gate sends to each URL of a key set because a token names an
+    /// unknown key, so that made-up tokens cannot flood an issuer. Requests because a set has become old
+    /// are sent all the same.
     pub fn limit_key_set_requests(&self, per_minute: u32) {
         self.shared.key_sets.limit_requests(per_minute);
     }
 
-    /// Keeps what session services say for a while, where whoever runs the gate accepts answers that
-    /// are that old. Without this, every request is asked about anew, as in Oathkeeper. Only the first
-    /// call counts.
+    /// Keeps responses of session services for a while, for operators who accept responses that are that
+    /// old. Without this, every session check sends a request, as in Oathkeeper. Only the first call
+    /// counts.
     pub fn keep_sessions(&self, limits: SessionCacheLimits) {
         self.shared.sessions.turn_on(limits);
     }
@@ -259,11 +259,11 @@ impl Gate {
         request: &Request,
         trace: &mut DecisionTrace,
     ) -> Result<(usize, &Rule), Failure> {
-        let asked = safety::requested_path(request, self.path_policy)?;
+        let requested = safety::requested_path(request, self.path_policy)?;
         safety::one_authorization(request)?;
         match self.router.find(&request.method, &request.match_url()) {
             Found::One(index) => {
-                safety::leads_to_one_rule(&asked, request, index, &self.router)?;
+                safety::leads_to_one_rule(&requested, request, index, &self.router)?;
                 safety::overrides_lead_to_one_rule(request, index, &self.router, self.path_policy)?;
                 let rule = self.rule(index)?;
                 trace.rule = Some(Arc::clone(&rule.id));

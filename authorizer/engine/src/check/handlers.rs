@@ -117,7 +117,7 @@ fn of_handler(
     }
 }
 
-/// What only building a fallback handler finds: the rest is said of the configuration's form.
+/// What only building a fallback handler finds: the rest is found in the configuration's form.
 pub(super) fn of_fallback(config: &Config, name: &str) -> Option<Finding> {
     let reference = HandlerReference {
         handler: name.to_owned(),

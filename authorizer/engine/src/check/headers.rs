@@ -8,8 +8,8 @@ use crate::{
     rules::RuleDefinition,
 };
 
-/// One note for each such header: behind the rules that do not set it, the backend gets a stand-in.
-/// And one for rules whose headers are not known before a service is asked.
+/// One note for each such header: behind the rules that do not set it, the backend receives a placeholder.
+/// And one for rules whose headers are not known before a service responds.
 pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
     let of_rules: Vec<Vouches> = rules.iter().map(|rule| Vouches::of(rule, config)).collect();
     let mut findings = unknown(rules, &of_rules);
@@ -29,25 +29,25 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<Finding> {
                 rules.len()
             ))
             .suggest(if name == "Cookie" {
-                "behind those the backend is given the client's own cookies, without the ones that some rule sets"
+                "behind those the backend receives the client's own cookies, without the ones that some rule sets"
             } else {
-                "behind those the backend is given the stage's stand-in for it"
+                "behind those the backend receives the stage's placeholder for it"
             }),
         );
     }
     findings
 }
 
-/// API Gateway maps headers by their names, and the names that a hydrator's service sets are known only
-/// when it answers: a client's own header of such a name reaches the backend.
+/// API Gateway maps headers by their names, and the names that some services set are known only
+/// when they respond: a client's own header of such a name reaches the backend.
 fn unknown(rules: &[RuleDefinition], of_rules: &[Vouches]) -> Vec<Finding> {
     let named = named(rules, of_rules, |vouches| vouches.any);
     named
         .map(|named| {
             Finding::note(format!(
-                "the service that the hydrator of {named} asks may set headers of any name, and API Gateway maps none of them"
+                "the service of a handler of {named} may set headers of any name, and API Gateway maps none of them"
             ))
-            .suggest("set what the backend relies on with a `header` mutator behind the hydrator")
+            .suggest("set what the backend relies on with a `header` mutator behind that handler")
         })
         .into_iter()
         .collect()

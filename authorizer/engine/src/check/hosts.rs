@@ -1,4 +1,4 @@
-//! Rules whose host a deployment is never asked under.
+//! Rules whose host is not a deployment's.
 
 use super::{in_rule, matching::literal_text, name_of};
 use crate::{finding::Finding, rules::RuleDefinition, safety::normalize_host};

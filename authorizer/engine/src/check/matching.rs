@@ -61,7 +61,7 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<(usize, Fi
                 overlap.method, overlap.url
             ))
             .at("match.url")
-            .suggest("leave out in one of them what the other is for"),
+            .suggest("narrow one of the two patterns so that they no longer overlap"),
         ));
     }
     findings
@@ -81,10 +81,8 @@ fn entry(rule: &RuleDefinition) -> RouteEntry {
 fn of_rule(rule: &RuleDefinition) -> Vec<Finding> {
     match &rule.matches {
         None => vec![
-            Finding::error(
-                "the rule has no `match`: every request, whatever it asks for, is answered 500",
-            )
-            .suggest("add `match` with `url` and `methods`"),
+            Finding::error("the rule has no `match`: every request is answered 500")
+                .suggest("add `match` with `url` and `methods`"),
         ],
         Some(Match { rpc: Some(_), .. }) => Vec::new(),
         Some(matches) => {
@@ -110,7 +108,7 @@ fn methods(matches: &Match) -> Vec<Finding> {
                 .any(|known| known.eq_ignore_ascii_case(method))
         })
         .map(|(place, method)| {
-            let finding = Finding::warning(format!("`{method}` is no usual method"))
+            let finding = Finding::warning(format!("`{method}` is not a usual method"))
                 .at(format!("match.methods[{place}]"));
             match nearest(method, METHODS.iter().copied()) {
                 Some(near) => finding.suggest(format!("did you mean `{near}`?")),

@@ -16,13 +16,13 @@ pub enum Format {
     Toml,
 }
 
-/// A file name that tells no format.
+/// A file name without a known ending.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("`{0}` does not tell its format, use a name that ends in .yaml, .yml, .json or .toml")]
+#[error("the format of `{0}` is not known, use a name that ends in .yaml, .yml, .json or .toml")]
 pub struct UnknownFormat(pub String);
 
 impl Format {
-    /// The format that a file's name tells by its ending.
+    /// The format by the ending of a file's name.
     ///
     /// # Errors
     /// An ending other than `.yaml`, `.yml`, `.json` and `.toml`.

@@ -23,7 +23,7 @@ pub fn rules_schema() -> Value {
     document("Oathgate access rules", schema(&RULES, &Settings::Whole))
 }
 
-/// Whether required keys are asked for.
+/// Whether a missing required key is an error.
 enum Settings {
     /// Settings that stand for themselves.
     Whole,

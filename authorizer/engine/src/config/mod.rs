@@ -117,7 +117,7 @@ pub struct AccessRules {
 /// `errors`.
 #[derive(Clone, Debug, Default)]
 pub struct Errors {
-    /// The handlers asked in order where no handler of the rule is responsible; `None` means `json`.
+    /// The handlers tried in order where no handler of the rule is responsible; `None` means `json`.
     pub fallback: Option<Vec<String>>,
     /// `errors.handlers`.
     pub handlers: Handlers,

@@ -2,8 +2,6 @@
 
 pub mod authenticators;
 pub mod authorizers;
-#[cfg(test)]
-mod cache_tests;
 mod description;
 pub mod errors;
 mod kind;
@@ -29,3 +27,6 @@ pub use shared::Shared;
 pub(crate) use uri::Uri;
 pub(crate) use vouches::HeadersSet;
 pub use vouches::Vouches;
+
+#[cfg(test)]
+mod tests;

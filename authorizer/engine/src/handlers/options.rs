@@ -126,7 +126,7 @@ pub(crate) fn take<T: OptionValue>(
 /// Reads a value of a type that has its own form in JSON.
 ///
 /// # Errors
-/// What `serde_json` says of the value.
+/// The error of `serde_json`.
 pub(crate) fn from_json<T: DeserializeOwned>(value: Value) -> Result<T, UnreadOption> {
     serde_json::from_value(value).map_err(|error| error.to_string().into())
 }

@@ -1,4 +1,4 @@
-//! Asking a service again that is not well.
+//! Sending a request again to a service that fails.
 
 use std::time::Duration;
 
@@ -25,20 +25,20 @@ options! {
 /// The first wait; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
-/// How often a service is asked, and how long it is left alone in between.
+/// How often a request is sent, and how long the waits between are.
 ///
-/// What is asked again, and how the waits grow, is what Oathkeeper's HTTP client does
+/// Which responses lead to another attempt, and how the waits grow, is as in Oathkeeper's HTTP client
 /// ([`go-retryablehttp`](https://pkg.go.dev/github.com/hashicorp/go-retryablehttp#DefaultRetryPolicy)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Retries {
-    /// How often it is asked at most, the first time included.
+    /// How often it is sent at most, the first time included.
     pub(crate) attempts: u32,
     /// The longest wait, whatever the service's `Retry-After` says.
     pub(crate) longest_wait: Duration,
 }
 
 impl Retries {
-    /// Sends a request until there is an answer that asking again would not change: any status but
+    /// Sends a request until there is a response that another attempt would not change: any status but
     /// 429 and those from 500, 501 apart.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Retries {
             };
             if attempt >= self.attempts {
                 return Err(unwell(format!(
-                    "the service was asked {attempt} times: {trouble}"
+                    "the request was sent {attempt} times: {trouble}"
                 )));
             }
             tokio::time::sleep(self.wait(attempt, outcome.ok().as_ref())).await;
@@ -89,7 +89,7 @@ fn is_unwell(status: u16) -> bool {
 /// Whether the same request may fare better later.
 fn may_pass(error: &HttpError) -> bool {
     match error {
-        // Megabytes that nobody will read are not fetched again.
+        // A response that is too large is not fetched again.
         HttpError::Address
         | HttpError::Method
         | HttpError::Header(_)
@@ -143,9 +143,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_gives_up_behind_the_last_attempt() {
         for trouble in [status(500), status(429), Err(HttpError::Timeout)] {
-            let (sent, asked) = send(FIVE, vec![trouble]).await;
+            let (sent, requests) = send(FIVE, vec![trouble]).await;
             assert_eq!(sent.unwrap_err().status, None);
-            assert_eq!(asked, 5);
+            assert_eq!(requests, 5);
         }
     }
 
@@ -165,9 +165,9 @@ mod tests {
             HttpError::ForeignRedirect("which is another"),
             HttpError::TooLarge(1 << 22),
         ] {
-            let (sent, asked) = send(FIVE, vec![Err(error)]).await;
+            let (sent, requests) = send(FIVE, vec![Err(error)]).await;
             assert!(sent.is_err());
-            assert_eq!(asked, 1);
+            assert_eq!(requests, 1);
         }
     }
 
@@ -185,13 +185,19 @@ mod tests {
 
     #[test]
     fn a_service_may_ask_for_a_shorter_wait_but_not_for_a_longer_one() {
-        let asks = |seconds: &str| answer(503, &[("Retry-After", seconds)], "");
+        let retry_after = |seconds: &str| answer(503, &[("Retry-After", seconds)], "");
         let retries = Retries {
             attempts: 5,
             longest_wait: Duration::from_secs(5),
         };
-        assert_eq!(retries.wait(3, Some(&asks("0"))), Duration::ZERO);
-        assert_eq!(retries.wait(1, Some(&asks("3600"))), Duration::from_secs(5));
-        assert_eq!(retries.wait(1, Some(&asks("soon"))), Duration::from_secs(1));
+        assert_eq!(retries.wait(3, Some(&retry_after("0"))), Duration::ZERO);
+        assert_eq!(
+            retries.wait(1, Some(&retry_after("3600"))),
+            Duration::from_secs(5)
+        );
+        assert_eq!(
+            retries.wait(1, Some(&retry_after("soon"))),
+            Duration::from_secs(1)
+        );
     }
 }

@@ -1,7 +1,7 @@
-//! What session services said lately, where whoever runs the gate accepts answers that are that old.
+//! Recent responses of session services, for operators who accept responses that are that old.
 //!
-//! Kept is what a service answered to exactly one question, never what a rule made of it: each rule
-//! reads the answer for itself. Without limits nothing is kept, and every request is asked about anew.
+//! What is kept is a service's response to exactly one request, never what a rule made of it: each rule
+//! reads the response for itself. Without limits nothing is kept, and every check sends a request.
 
 mod flight;
 
@@ -30,20 +30,20 @@ const OVERHEAD: usize = 256;
 /// How long and how many answers of session services are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionCacheLimits {
-    /// How old an answer that shows a session may be, counted from when it was asked for.
+    /// How old a response with a session may be, counted from when it was requested.
     pub ttl: Duration,
-    /// How old the answer that there is no session may be. Nothing keeps none.
+    /// How old a response without a session may be. Zero keeps none.
     pub negative_ttl: Duration,
     /// How many answers of each of the two kinds are kept at most; together they are never larger than
     /// 4 MiB.
     pub max_entries: usize,
 }
 
-/// Answers of session services. Keeps nothing until it is turned on.
+/// Responses of session services. Keeps nothing until it is turned on.
 #[derive(Debug, Default)]
 pub(crate) struct SessionCache(OnceLock<Arc<Kept>>);
 
-/// Questions are told apart by their fingerprints: no cookie and no token is held.
+/// Requests are told apart by their cache keys: no cookie and no token is held.
 #[derive(Debug)]
 struct Kept {
     limits: SessionCacheLimits,
@@ -61,7 +61,7 @@ struct Flights {
     count: u64,
 }
 
-/// What was said, and when it was asked for.
+/// A response, and when it was requested.
 #[derive(Clone, Debug)]
 struct Fact {
     body: Bytes,
@@ -79,15 +79,15 @@ impl SessionCache {
         self.0.get_or_init(|| Arc::new(Kept::new(limits)));
     }
 
-    /// The answer to a question, and whether it was there without asking for it.
+    /// The response to a request, and whether it was known without sending one.
     ///
-    /// Whoever asks the same at the same time waits for one answer. It is asked for by a task of its
-    /// own, so that nobody's giving up stops it for the others; where it fails, those who only waited
-    /// ask once more.
+    /// Equal requests at the same time wait for one response. A task of its own sends the request, so
+    /// that a caller that gives up does not stop it for the others; where it fails, those that only
+    /// waited send it once more.
     ///
     /// # Errors
     /// As [`ServiceRequest::send`].
-    pub(crate) async fn ask(
+    pub(crate) async fn send(
         &self,
         service_request: ServiceRequest,
         ports: &Ports,
@@ -105,7 +105,7 @@ impl SessionCache {
             };
             let (number, own) = (flight.number, flight.own);
             match flight.landed(limit).await {
-                // It may have had less time than this question has, or ended in a panic.
+                // It may have had less time than this request has, or ended in a panic.
                 Err(_) if !own && since.is_none() => since = Some(number),
                 outcome => return outcome.map(|answer| (answer, !own)),
             }
@@ -113,13 +113,13 @@ impl SessionCache {
     }
 }
 
-/// What there is to a question already.
+/// What there is for a request already.
 enum Found {
     Fact(HttpResponse),
     Flight(Joined),
 }
 
-/// A question that is under way.
+/// A request that is under way.
 struct Joined {
     flight: Flight,
     number: u64,
@@ -143,7 +143,7 @@ impl Kept {
         }
     }
 
-    /// A fact, else a question under way that is younger than the facts that count and younger than
+    /// A fact, else a request under way that is younger than the facts that count and younger than
     /// the flight `since`, else a new one.
     fn look_up(
         self: &Arc<Self>,
@@ -153,7 +153,7 @@ impl Kept {
         since: Option<u64>,
     ) -> Found {
         // A flight leaves its fact before it goes, so with both looked at under one lock nothing is
-        // asked twice.
+        // sent twice.
         let mut flights = self.flights();
         let now = ports.clock.now();
         if let Some(answer) = self.fact(&key, now) {
@@ -200,7 +200,7 @@ impl Kept {
             .refused
             .get(key, |fact| is_younger(fact.sent_at, negative_ttl, now));
         let (status, fact) = match (known, refused) {
-            // A slow answer may arrive behind one that was asked for later.
+            // A slow response may arrive behind one that was requested later.
             (Some(known), Some(refused)) if refused.sent_at >= known.sent_at => (401, refused),
             (Some(known), _) => (200, known),
             (None, refused) => (401, refused?),
@@ -212,8 +212,8 @@ impl Kept {
         })
     }
 
-    /// Keeps an answer that says who is asking, or that nobody is. Anything else may be another the
-    /// next time: no limit on requests, no failure and no page of HTML is kept.
+    /// Keeps a response that establishes a subject, or that there is none. Anything else may be another
+    /// the next time: no limit on requests, no failure and no page of HTML is kept.
     fn keep(&self, key: CacheKey, answer: &HttpResponse, sent_at: SystemTime) {
         let fact = |body| Fact { body, sent_at };
         match answer.status {

@@ -19,9 +19,9 @@ pub struct Settings<'a> {
     pub kind: HandlerKind,
     /// The handler's name as the rule wrote it.
     pub handler: &'a str,
-    /// What the configuration says of it.
+    /// What the configuration has of it.
     pub global: Option<&'a HandlerSettings>,
-    /// What the rule says of it.
+    /// What the rule has of it.
     pub rule: Option<&'a Value>,
     /// The whole configuration, for the few handlers that read beyond their own kind.
     pub config: &'a Config,
@@ -40,7 +40,7 @@ pub enum Defect {
     Invalid,
 }
 
-/// A handler that cannot be run: whoever reaches it is answered 500.
+/// A handler that cannot be run: every request that reaches it is answered 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misconfigured {
     /// The kind of handler.
@@ -49,7 +49,7 @@ pub struct Misconfigured {
     pub handler: String,
     /// What kind of mistake it is.
     pub defect: Defect,
-    /// What is wrong, for whoever writes the rules.
+    /// What is wrong, for the authors of rules.
     pub reason: String,
 }
 
@@ -189,8 +189,8 @@ impl<'a> Settings<'a> {
         self.parse_merged()
     }
 
-    /// The merged configuration as a type, whether or not the handler is enabled: what the rule says
-    /// over what the configuration says, checked as Oathkeeper's JSON Schema demands.
+    /// The merged configuration as a type, whether or not the handler is enabled: what the rule has
+    /// over what the configuration has, checked as Oathkeeper's JSON Schema demands.
     ///
     /// # Errors
     /// A configuration that does not fit; the first thing wrong in it.
@@ -211,7 +211,7 @@ impl<'a> Settings<'a> {
         T::read(merged).map_err(|error| self.misconfigured(error.to_string()))
     }
 
-    /// What the rule says over what the configuration says: maps merge, everything else replaces.
+    /// What the rule has over what the configuration has: maps merge, everything else replaces.
     ///
     /// # Errors
     /// A rule's `config` that is neither keys with values nor `null`.
@@ -227,7 +227,7 @@ impl<'a> Settings<'a> {
         Ok(merged)
     }
 
-    /// Everything wrong with what the configuration alone says of the handler.
+    /// Everything wrong with what the configuration alone has of the handler.
     pub(crate) fn validate_global(&self) -> Vec<Finding> {
         let global = self.global.and_then(|settings| settings.config.as_ref());
         global

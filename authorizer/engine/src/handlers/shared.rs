@@ -16,19 +16,19 @@ use crate::keys::{KeySets, VerifiedSignatures};
 pub struct Shared {
     /// Key sets by URL, to sign and to verify with.
     pub key_sets: KeySets,
-    /// Answers of session services that were read before.
+    /// Responses of session services that were read before.
     pub(crate) read_answers: ReadAnswers,
     /// Signatures of tokens that `jwt` verified.
     pub(crate) verified_signatures: VerifiedSignatures,
-    /// Answers that `hydrator` keeps.
+    /// Responses that `hydrator` keeps.
     pub hydrated_sessions: HydratedSessions,
     /// Tokens that `id_token` signed.
     pub signed_tokens: SignedTokens,
     /// Credentials that `oauth2_client_credentials` got tokens for.
     pub(crate) client_tokens: TokenCache,
-    /// Answers that `oauth2_introspection` keeps.
+    /// Responses that `oauth2_introspection` keeps.
     pub(crate) introspections: KeptIntrospections,
-    /// Answers of the session services that `cookie_session` and `bearer_token` ask, where they are kept.
+    /// Responses of session services, where they are kept.
     pub(crate) sessions: SessionCache,
     /// The gate's own tokens, which `oauth2_introspection` shows.
     pub(crate) pre_authorizations: PreAuthorizations,

@@ -16,7 +16,7 @@ use crate::{
     service_request::{DEFAULT_TIMEOUT, ServiceRequest, basic_auth},
 };
 
-/// Who asks for a token.
+/// The client that requests a token.
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) id: String,
@@ -43,10 +43,10 @@ pub(crate) struct Token {
     pub(crate) expires_in: Option<i64>,
 }
 
-/// Why there is no token. The texts name neither address nor credentials.
+/// Why there is no token. The texts have neither address nor credentials.
 #[derive(Debug, Error)]
 pub(crate) enum TokenError {
-    /// The endpoint could not be asked.
+    /// The request could not be sent.
     #[error("the request to the token endpoint failed: {0}")]
     Unreachable(#[from] HttpError),
     /// The endpoint refused, by its status or by an `error` in its answer.
@@ -152,7 +152,7 @@ struct Parsed {
 
 fn read_form(body: &[u8]) -> Result<Parsed, &'static str> {
     let text = crate::go::text_from_bytes(body);
-    let form = Query::parse_strictly(&text).ok_or("is no form")?;
+    let form = Query::parse_strictly(&text).ok_or("is not a valid form")?;
     Ok(Parsed {
         access_token: form.get("access_token").to_owned(),
         token_type: form.get("token_type").to_owned(),
@@ -163,7 +163,7 @@ fn read_form(body: &[u8]) -> Result<Parsed, &'static str> {
 
 fn read_json(body: &[u8]) -> Result<Parsed, &'static str> {
     let parsed: Option<Parsed> = serde_json::from_slice(body)
-        .map_err(|_| "is no JSON, or of other types than a token has")?;
+        .map_err(|_| "is not valid JSON, or has members of other types than a token")?;
     Ok(parsed.unwrap_or_default())
 }
 
@@ -261,7 +261,7 @@ mod tests {
 
     const JSON: &str = "application/json";
 
-    async fn ask(status: u16, content_type: &str, body: &str) -> Result<Token, TokenError> {
+    async fn fetch_token(status: u16, content_type: &str, body: &str) -> Result<Token, TokenError> {
         let headers = [("content-type", content_type)];
         let http = ScriptedHttp::new([Ok(answer(status, &headers, body.to_owned()))]);
         let client = Client {
@@ -311,7 +311,7 @@ mod tests {
             ("weird", r#"{"access_token":"t"}"#, None),
         ] {
             for status in [200, 201, 299] {
-                let token = ask(status, content_type, body).await.unwrap();
+                let token = fetch_token(status, content_type, body).await.unwrap();
                 assert_eq!(
                     (token.access_token.as_str(), token.expires_in),
                     ("t", expires_in),
@@ -330,7 +330,7 @@ mod tests {
             (200, JSON, r#"{"error":"x","access_token":"t"}"#),
             (500, "text/plain", "%zz"),
         ] {
-            let outcome = ask(status, content_type, body).await;
+            let outcome = fetch_token(status, content_type, body).await;
             assert!(matches!(outcome, Err(TokenError::Refused(_))), "{body}");
         }
         for (content_type, body) in [
@@ -350,7 +350,7 @@ mod tests {
             ("text/plain", r#"{"access_token":"t"}"#),
             ("text/plain", "access_token=%zz"),
         ] {
-            let outcome = ask(200, content_type, body).await;
+            let outcome = fetch_token(200, content_type, body).await;
             assert!(matches!(outcome, Err(TokenError::Unreadable(_))), "{body}");
         }
     }
@@ -369,20 +369,20 @@ mod tests {
             let request = request(&url, &client, credentials, &parameters);
             fetch(&*http, request).await.unwrap();
         }
-        let asked = http.sent();
-        assert_eq!(asked[0].url, "http://id/token?x=1");
-        assert_eq!(asked[0].body, "grant_type=client_credentials&scope=r+w");
+        let requests = http.sent();
+        assert_eq!(requests[0].url, "http://id/token?x=1");
+        assert_eq!(requests[0].body, "grant_type=client_credentials&scope=r+w");
         assert!(
-            asked[0]
+            requests[0]
                 .headers
                 .contains(&("Authorization".into(), "Basic YStiOnMlM0ElQzMlQTk=".into()))
         );
         assert_eq!(
-            asked[1].body,
+            requests[1].body,
             "client_id=a+b&client_secret=s%3A%C3%A9&grant_type=client_credentials&scope=r+w"
         );
         assert!(
-            asked[1]
+            requests[1]
                 .headers
                 .iter()
                 .all(|(name, _)| name != "Authorization")

@@ -44,7 +44,7 @@ static JAEGER_SAMPLING: [Field; 2] = [
     field(
         "server_url",
         Shape::text(Form::Uri),
-        "Where sampling is asked for.",
+        "The service that decides about sampling.",
     ),
     field(
         "trace_id_ratio",

@@ -101,7 +101,7 @@ mod tests {
             ("{}", json!({}), &[("authorization", "x")], None),
         ] {
             let handler = probe::build("anonymous", global, rule);
-            let (outcome, session) = probe::ask(&handler, &probe::request(headers), &ports).await;
+            let (outcome, session) = probe::run(&handler, &probe::request(headers), &ports).await;
             let want = if subject.is_some() {
                 Authentication::Authenticated
             } else {

@@ -1,4 +1,4 @@
-//! What an introspection endpoint says of a token,
+//! The response of an introspection endpoint about a token,
 //! [RFC 7662](https://www.rfc-editor.org/rfc/rfc7662#section-2.2), and keeping it.
 
 use std::{

@@ -2,8 +2,6 @@
 
 mod introspection;
 mod pre_authorization;
-#[cfg(test)]
-mod probe;
 mod scope_strategy;
 mod session_check;
 mod token_from;
@@ -114,3 +112,8 @@ impl Authenticator {
         handler.is_ok_and(|handler| handler.description().names_subject)
     }
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+use tests::probe;

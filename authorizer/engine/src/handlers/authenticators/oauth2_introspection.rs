@@ -193,7 +193,7 @@ impl Authenticate for OAuth2Introspection {
             }
             None => {
                 let (introspection, _) = self
-                    .ask(self.service_request(&token, request), ports)
+                    .introspect(self.service_request(&token, request), ports)
                     .await?;
                 self.check(&introspection, ports.clock.now())?;
                 introspection
@@ -231,7 +231,7 @@ impl OAuth2Introspection {
             self.check(&introspection, now)?;
             return Ok((introspection, true));
         }
-        let (introspection, bytes) = self.ask(service_request, ports).await?;
+        let (introspection, bytes) = self.introspect(service_request, ports).await?;
         let now = ports.clock.now();
         self.check(&introspection, now)?;
         kept.insert(key, Arc::clone(&introspection), bytes, cache.most, now);
@@ -239,7 +239,7 @@ impl OAuth2Introspection {
     }
 
     /// What the endpoint says, and in how many bytes.
-    async fn ask(
+    async fn introspect(
         &self,
         mut service_request: ServiceRequest,
         ports: &Ports,
@@ -271,13 +271,13 @@ impl OAuth2Introspection {
             }
         }
         let introspection = Introspection::read(&answer.body).ok_or_else(|| {
-            Failure::plain("the introspection endpoint's answer is no introspection")
+            Failure::plain("the introspection endpoint's response is not an introspection")
                 .because(ReasonCode::AnswerUnfit)
         })?;
         Ok((Arc::new(introspection), answer.body.len()))
     }
 
-    /// The question about a token, but for the gate's own `Authorization`.
+    /// The request about a token, but for the gate's own `Authorization`.
     fn service_request(&self, token: &str, request: &Request) -> ServiceRequest {
         let url = self.introspection_url.clone();
         let mut service_request = ServiceRequest::new("POST", url, DEFAULT_TIMEOUT);

@@ -39,7 +39,7 @@ struct Held {
 }
 
 impl PreAuthorization {
-    /// A client of an endpoint; an empty audience and an empty list of scopes are not asked for.
+    /// A client of an endpoint; an empty audience and an empty list of scopes are not requested.
     pub(super) fn new(token_url: Url, client: Client, audience: &str, scope: &[String]) -> Self {
         let mut parameters = Query::default();
         if !scope.is_empty() {
@@ -60,7 +60,7 @@ impl PreAuthorization {
     }
 
     /// What stands for the token in the key of what it was shown for: the request that fetches it. The
-    /// token itself is another one after a while, and the service is asked by the same client.
+    /// token itself is another one after a while, and the requests come from the same client.
     pub(super) fn cache_key(&self) -> CacheKey {
         self.cache_key
     }

@@ -122,7 +122,7 @@ impl SessionCheck {
         let (answer, known) = self
             .shared
             .sessions
-            .ask(self.service_request(request), ports)
+            .send(self.service_request(request), ports)
             .await
             .map_err(|error| {
                 Failure::forbidden()

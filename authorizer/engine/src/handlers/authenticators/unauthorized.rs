@@ -46,10 +46,10 @@ mod tests {
         let config = json!({"unknown": 1});
         let request = probe::request(&[]);
         let unauthorized = probe::build("unauthorized", "", config.clone());
-        let (outcome, _) = probe::ask(&unauthorized, &request, &ports).await;
+        let (outcome, _) = probe::run(&unauthorized, &request, &ports).await;
         assert_eq!(outcome.unwrap_err().status(), 401);
         let noop = probe::build("noop", "", config);
-        let (outcome, session) = probe::ask(&noop, &request, &ports).await;
+        let (outcome, session) = probe::run(&noop, &request, &ports).await;
         assert_eq!(outcome, Ok(Authentication::Authenticated));
         assert!(session.subject.is_empty());
     }

@@ -206,7 +206,7 @@ mod tests {
         testing::{ScriptedHttp, ports},
     };
 
-    async fn ask(
+    async fn authorize(
         rule: Value,
         request: Request,
         body: &str,
@@ -235,7 +235,8 @@ mod tests {
 
     #[tokio::test]
     async fn it_asks_for_subject_action_and_resource() {
-        let (outcome, sent, url) = ask(json!({}), Request::default(), r#"{"allowed": true}"#).await;
+        let (outcome, sent, url) =
+            authorize(json!({}), Request::default(), r#"{"allowed": true}"#).await;
         outcome.unwrap();
         assert_eq!(
             url,
@@ -251,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_empty_is_unset_and_of_the_session() {
         let rule = json!({"required_action": "", "required_resource": "", "subject": "", "flavor": "exact"});
-        let (_, sent, url) = ask(rule, Request::default(), r#"{"allowed": true}"#).await;
+        let (_, sent, url) = authorize(rule, Request::default(), r#"{"allowed": true}"#).await;
         assert!(url.ends_with("/exact/allowed"));
         assert_eq!(
             (&sent["action"], &sent["resource"], &sent["subject"]),
@@ -292,7 +293,7 @@ mod tests {
             ..request.clone()
         };
         for (request, address) in [(request, "203.0.113.9"), (seen, "198.51.100.7")] {
-            let (_, sent, _) = ask(json!({}), request, r#"{"allowed": true}"#).await;
+            let (_, sent, _) = authorize(json!({}), request, r#"{"allowed": true}"#).await;
             assert_eq!(sent["context"]["remoteIpAddress"], address);
         }
     }

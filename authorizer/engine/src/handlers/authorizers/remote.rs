@@ -117,7 +117,7 @@ authorizers:
       retry: {give_up_after: 10ms, max_delay: 10ms}
 ";
 
-    async fn ask(
+    async fn authorize(
         rule: Value,
         request: Request,
         answers: Vec<Result<HttpResponse, HttpError>>,
@@ -153,7 +153,7 @@ authorizers:
 
     #[tokio::test]
     async fn it_posts_the_body_with_headers_of_its_own() {
-        let (outcome, session, http) = ask(
+        let (outcome, session, http) = authorize(
             json!({}),
             request(),
             vec![Ok(answer(
@@ -164,12 +164,12 @@ authorizers:
         )
         .await;
         outcome.unwrap();
-        let asked = http.sent().remove(0);
+        let sent = http.sent().remove(0);
         assert_eq!(
-            (asked.method.as_str(), asked.url.as_str(), &asked.body[..]),
+            (sent.method.as_str(), sent.url.as_str(), &sent.body[..]),
             ("POST", "http://authz.example/check?who=gate", &b"hello"[..])
         );
-        let mut headers = asked.headers;
+        let mut headers = sent.headers;
         headers.sort();
         let expected = [
             ("Authorization", "Bearer t"),
@@ -188,7 +188,7 @@ authorizers:
 
     #[tokio::test]
     async fn a_refusal_hands_no_header_on() {
-        let (outcome, session, _) = ask(
+        let (outcome, session, _) = authorize(
             json!({}),
             request(),
             vec![Ok(answer(403, &[("X-Role", "root")], ""))],
@@ -201,7 +201,8 @@ authorizers:
     #[tokio::test]
     async fn any_other_status_is_an_error_that_names_it() {
         for status in [201, 204, 400, 401, 404, 501] {
-            let (outcome, ..) = ask(json!({}), request(), vec![Ok(answer(status, &[], ""))]).await;
+            let (outcome, ..) =
+                authorize(json!({}), request(), vec![Ok(answer(status, &[], ""))]).await;
             let failure = outcome.unwrap_err();
             assert_eq!(failure.status(), 500);
             assert_eq!(
@@ -214,7 +215,7 @@ authorizers:
     #[tokio::test]
     async fn a_body_is_not_sent_to_another_place() {
         let redirect = || Ok(answer(307, &[("Location", "/other")], ""));
-        let (outcome, _, http) = ask(
+        let (outcome, _, http) = authorize(
             json!({}),
             request(),
             vec![redirect(), Ok(answer(200, &[], ""))],
@@ -223,7 +224,7 @@ authorizers:
         assert_eq!(outcome.unwrap_err().status(), 500);
         assert_eq!(http.sent().len(), 1);
         let without = Request::default();
-        let (outcome, _, http) = ask(
+        let (outcome, _, http) = authorize(
             json!({}),
             without,
             vec![redirect(), Ok(answer(200, &[], ""))],
@@ -236,7 +237,7 @@ authorizers:
     #[tokio::test]
     async fn a_header_that_cannot_be_sent_refuses_without_asking() {
         for headers in [json!({"X-A": "a\nb"}), json!({"X A": "b"})] {
-            let (outcome, _, http) = ask(
+            let (outcome, _, http) = authorize(
                 json!({"headers": headers}),
                 request(),
                 vec![Ok(answer(200, &[], ""))],
@@ -259,7 +260,7 @@ authorizers:
             json!({"payload": "{}"}),
         ] {
             let (outcome, _, http) =
-                ask(wrong.clone(), request(), vec![Ok(answer(200, &[], ""))]).await;
+                authorize(wrong.clone(), request(), vec![Ok(answer(200, &[], ""))]).await;
             assert_eq!(
                 outcome.unwrap_err().message,
                 "authorizer matching this route is misconfigured or disabled",

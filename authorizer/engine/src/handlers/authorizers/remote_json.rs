@@ -118,7 +118,7 @@ mod tests {
         testing::{ScriptedHttp, ports},
     };
 
-    async fn ask(payload: &str, status: u16) -> (Result<(), Failure>, Arc<ScriptedHttp>) {
+    async fn authorize(payload: &str, status: u16) -> (Result<(), Failure>, Arc<ScriptedHttp>) {
         let config = "{authorizers: {remote_json: {enabled: true, config: {remote: 'http://authz.example/', payload: '{}'}}}}";
         let config = Config::parse(config, Format::Yaml, [("", ""); 0]).unwrap();
         let reference = HandlerReference {
@@ -136,7 +136,7 @@ mod tests {
     #[tokio::test]
     async fn it_posts_the_payload_as_it_is() {
         for payload in [" {\"a\": 1}\n", "[1, null]", "\"text\"", "null", "1e400"] {
-            let (outcome, http) = ask(payload, 200).await;
+            let (outcome, http) = authorize(payload, 200).await;
             outcome.unwrap();
             assert_eq!(http.sent()[0].body, payload, "{payload}");
         }
@@ -145,7 +145,7 @@ mod tests {
     #[tokio::test]
     async fn a_payload_that_is_no_json_refuses_without_asking() {
         for payload in ["", " ", "{'a': 1}", "{\"a\": 1,}", "{} {}", "{\"a\": }"] {
-            let (outcome, http) = ask(payload, 200).await;
+            let (outcome, http) = authorize(payload, 200).await;
             assert_eq!(outcome.unwrap_err().status(), 500, "{payload}");
             assert!(http.sent().is_empty());
         }
@@ -153,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn its_error_for_another_status_has_a_sentence_of_its_own() {
-        let (outcome, _) = ask("{}", 401).await;
+        let (outcome, _) = authorize("{}", 401).await;
         assert_eq!(
             outcome.unwrap_err().message,
             "expected status code 200 but got 401"

@@ -1,6 +1,5 @@
 //! `json`: writes Oathkeeper's JSON error.
 
-
 use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,

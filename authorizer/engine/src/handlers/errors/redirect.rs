@@ -95,7 +95,7 @@ impl Respond for Redirect {
 }
 
 impl Redirect {
-    /// The address to go to, with the one asked for in its query.
+    /// The address to go to, with the requested one in its query.
     fn target(&self, request: &Request) -> Cow<'_, str> {
         let Some(parameter) = &self.return_to else {
             return Cow::Borrowed(&self.to);
@@ -110,7 +110,7 @@ impl Redirect {
     }
 }
 
-/// The address that the client asked for, so that it can come back to it.
+/// The address that the client requested, so that it can come back to it.
 ///
 /// Oathkeeper escapes path and query of that address once more, which makes it another one.
 fn requested_address(request: &Request) -> String {
@@ -120,31 +120,31 @@ fn requested_address(request: &Request) -> String {
         raw_query,
         ..
     } = &request.url;
-    let asked = request.request_uri.as_str();
-    let asked_query = asked.split_once('?').map(|(_, query)| query);
-    if !raw_query.is_empty() && asked_query.is_some_and(|query| query != raw_query) {
+    let requested = request.request_uri.as_str();
+    let requested_query = requested.split_once('?').map(|(_, query)| query);
+    if !raw_query.is_empty() && requested_query.is_some_and(|query| query != raw_query) {
         // A query of its own on the request for the decision: no gateway sends one beside the
         // client's, so there is no address to give back, and Oathkeeper's answer is as good as any.
         let url = Url {
-            path: asked.to_owned(),
+            path: requested.to_owned(),
             raw_path: String::new(),
             ..request.url.clone()
         };
         return url.to_string();
     }
-    let slash = if asked.is_empty() || asked.starts_with(['/', '?']) {
+    let slash = if requested.is_empty() || requested.starts_with(['/', '?']) {
         ""
     } else {
         "/"
     };
-    let mut address = format!("{scheme}://{host}{slash}{asked}");
-    if asked_query.is_none() && !raw_query.is_empty() {
+    let mut address = format!("{scheme}://{host}{slash}{requested}");
+    if requested_query.is_none() && !raw_query.is_empty() {
         let _ = write!(address, "?{raw_query}");
     }
     address
 }
 
-/// Makes a relative target start at the folder of the path asked for, and cleans it.
+/// Makes a relative target start at the folder of the requested path, and cleans it.
 ///
 /// See Go's [`http.Redirect`](https://pkg.go.dev/net/http#Redirect). Oathkeeper would take the
 /// folder of the whole request target, escaped once more, query included.
@@ -154,8 +154,8 @@ fn absolute<'a>(target: &'a str, request: &Request) -> Cow<'a, str> {
     }
     let mut url = String::new();
     if !target.starts_with('/') {
-        let asked = requested_path(request);
-        let folder = asked.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let requested = requested_path(request);
+        let folder = requested.rsplit_once('/').map_or("", |(folder, _)| folder);
         url.push_str(folder);
         url.push('/');
     }
@@ -172,7 +172,7 @@ fn absolute<'a>(target: &'a str, request: &Request) -> Cow<'a, str> {
     Cow::Owned(clean)
 }
 
-/// The path asked for, with everything escaped that a browser could take for something else: a
+/// The requested path, with everything escaped that a browser could take for something else: a
 /// backslash for a slash, or a tab for nothing.
 fn requested_path(request: &Request) -> String {
     let path = request.request_uri.split('?').next().unwrap_or_default();

@@ -117,7 +117,7 @@ impl Conditions {
     /// Whether the conditions hold.
     ///
     /// # Errors
-    /// A `Content-Type` that cannot be read, where a block that fits the error asks for one.
+    /// A `Content-Type` that cannot be read, where a block that fits the error needs one.
     pub(super) fn hold(
         &self,
         request: &Request,

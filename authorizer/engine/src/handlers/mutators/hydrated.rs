@@ -18,9 +18,9 @@ use crate::{
     session::MatchContext,
 };
 
-/// An answer that is no session. Says nothing of what it holds.
+/// A response that is not a session. Shows nothing of its content.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("the hydrator's answer is no session: {0}")]
+#[error("the response of the hydrator's service is not a session: {0}")]
 pub(super) struct NoSession(&'static str);
 
 /// Reads a session from the start of an answer; text behind it does no harm.

@@ -310,3 +310,6 @@ fn session_json(session: &Session) -> String {
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -138,8 +138,4 @@ fn rendered<T>(
 }
 
 #[cfg(test)]
-mod hydrator_tests;
-#[cfg(test)]
-mod id_token_tests;
-#[cfg(test)]
-mod order_tests;
+mod tests;

@@ -1,4 +1,4 @@
-//! A question that is under way, for all who ask it.
+//! A request that is under way, for all that wait for its response.
 
 use std::{
     sync::Arc,
@@ -26,7 +26,7 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// Asks, in a task that goes on when nobody waits any longer.
+    /// Sends the request, in a task that goes on when no caller waits any longer.
     pub(super) fn start(
         kept: Arc<Kept>,
         key: CacheKey,

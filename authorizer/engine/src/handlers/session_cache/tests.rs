@@ -123,7 +123,7 @@ async fn ask(
     service: &Arc<Service>,
     cookie: &str,
 ) -> (Result<u16, HttpError>, bool) {
-    match cache.ask(service_request(cookie), &service.ports()).await {
+    match cache.send(service_request(cookie), &service.ports()).await {
         Ok((answer, known)) => (Ok(answer.status), known),
         Err(error) => (Err(error), false),
     }
@@ -199,7 +199,7 @@ async fn a_kept_answer_has_the_service_s_body_and_none_of_its_headers() {
     for _ in 0..2 {
         answers.push(
             cache
-                .ask(service_request("a"), &service.ports())
+                .send(service_request("a"), &service.ports())
                 .await
                 .unwrap()
                 .0,
@@ -239,7 +239,7 @@ async fn the_first_one_s_giving_up_stops_nobody() {
     };
     sleep(SHORT).await;
     let ports = service.ports();
-    let mut second = std::pin::pin!(cache.ask(service_request("a"), &ports));
+    let mut second = std::pin::pin!(cache.send(service_request("a"), &ports));
     assert!(tokio::time::timeout(SHORT, &mut second).await.is_err());
     first.abort();
     let (answer, known) = second.await.unwrap();

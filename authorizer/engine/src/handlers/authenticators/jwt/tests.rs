@@ -22,7 +22,7 @@ use crate::{
     go::text_from_bytes,
     handlers::authenticators::{
         Authentication, Authenticator,
-        probe::{ask, build, request},
+        probe::{build, request, run},
     },
     keys::{JwkSet, testing::fixture},
     ports::KeySourceError,
@@ -87,7 +87,7 @@ async fn outcome(
 ) -> (Result<Authentication, Failure>, Session) {
     let (set, token) = signed("hs.json", claims);
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    ask(&jwt(rule), &request, &with_keys(&set)).await
+    run(&jwt(rule), &request, &with_keys(&set)).await
 }
 
 #[tokio::test]
@@ -95,7 +95,7 @@ async fn it_verifies_every_algorithm_and_takes_the_claims_over() {
     for file in SETS {
         let (set, token) = signed(file, r#"{"sub":"ada","scope":"r w","n":1}"#);
         let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-        let (outcome, session) = ask(&jwt(json!({})), &request, &with_keys(&set)).await;
+        let (outcome, session) = run(&jwt(json!({})), &request, &with_keys(&set)).await;
         assert_eq!(outcome.ok(), Some(Authentication::Authenticated), "{file}");
         assert_eq!(session.subject, "ada");
         let extra = Value::map([
@@ -125,7 +125,7 @@ async fn a_token_that_passed_passes_for_as_long_as_everything_else_holds() {
         let handler = jwt(json!({}));
         let status = async |token: &str| {
             let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-            let (outcome, session) = ask(&handler, &request, &ports).await;
+            let (outcome, session) = run(&handler, &request, &ports).await;
             outcome
                 .map_or_else(|failure| failure.status, |_| Some(200))
                 .map(|status| (status, session.subject))
@@ -211,7 +211,7 @@ async fn a_key_verifies_no_token_of_another_algorithm() {
             let header = URL_SAFE_NO_PAD.encode(header.to_string());
             let token = format!("{header}.{}.{}", parts[1], parts[2]);
             let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-            let (outcome, _) = ask(&jwt(json!({})), &request, &with_keys(&set)).await;
+            let (outcome, _) = run(&jwt(json!({})), &request, &with_keys(&set)).await;
             let status = outcome.err().and_then(|failure| failure.status);
             assert_eq!(status, Some(401), "{file} {claimed}");
         }
@@ -227,7 +227,7 @@ async fn nobody_signs_with_the_empty_secret() {
     let signature = aws_lc_rs::hmac::sign(&empty, message.as_bytes());
     let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    let (outcome, _) = ask(&jwt(json!({})), &request, &with_keys(set)).await;
+    let (outcome, _) = run(&jwt(json!({})), &request, &with_keys(set)).await;
     assert_eq!(outcome.err().and_then(|failure| failure.status), Some(401));
 }
 
@@ -289,7 +289,7 @@ async fn an_audience_that_is_no_list_of_strings_is_none() {
 async fn only_three_parts_are_its_business() {
     for token in ["", "opaque", "a.b", "a.b.c.d", "a.b.c.d.e"] {
         let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-        let (outcome, _) = ask(&jwt(json!({})), &request, &with_keys("{}")).await;
+        let (outcome, _) = run(&jwt(json!({})), &request, &with_keys("{}")).await;
         assert_eq!(
             outcome.ok(),
             Some(Authentication::NotResponsible),
@@ -342,7 +342,7 @@ async fn any_bit_flip_in_a_signed_token_is_refused() {
             flipped[bit / 8] ^= 1 << (bit % 8);
             let text = text_from_bytes(&flipped).into_owned();
             let request = request(&[("Authorization", &format!("Bearer {text}"))]);
-            let (outcome, _) = ask(&jwt, &request, &ports).await;
+            let (outcome, _) = run(&jwt, &request, &ports).await;
             if outcome == Ok(Authentication::Authenticated) {
                 assert_eq!(signature(&flipped), genuine, "{file}, bit {bit}");
             }
@@ -380,7 +380,7 @@ proptest! {
             .unwrap();
         let request = request(&[("X-Token", &text)]);
         let jwt = jwt(json!({"token_from": {"header": "X-Token"}}));
-        let (outcome, session) = runtime.block_on(ask(&jwt, &request, &ports));
+        let (outcome, session) = runtime.block_on(run(&jwt, &request, &ports));
         prop_assert_ne!(outcome.ok(), Some(Authentication::Authenticated));
         prop_assert!(session.extra.is_none());
     }
@@ -460,14 +460,14 @@ async fn an_outage_that_an_old_key_set_bridges_is_told() {
     };
     let handler = jwt(json!({}));
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    let (outcome, session) = ask(&handler, &request, &ports).await;
+    let (outcome, session) = run(&handler, &request, &ports).await;
     assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
     assert_eq!(session.worked_around, None);
     clock.advance(Duration::from_secs(31));
     let ill = "the service answered with status 503";
     keys.set(Err(KeySourceError::Unavailable(ill.to_owned())));
     for _ in 0..2 {
-        let (outcome, session) = ask(&handler, &request, &ports).await;
+        let (outcome, session) = run(&handler, &request, &ports).await;
         assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
         let told = session.worked_around.expect("an outage");
         assert!(
@@ -491,7 +491,7 @@ async fn of_several_key_sets_those_that_cannot_be_used_are_named() {
     };
     let handler = jwt(json!({"jwks_urls": [gone, healthy, gone]}));
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    let refused = ask(&handler, &request, &ports).await.0.unwrap_err();
+    let refused = run(&handler, &request, &ports).await.0.unwrap_err();
     let named = |index| refused.cause.contains(&format!("jwks_urls[{index}]"));
     assert_eq!([0, 1, 2].map(named), [true, false, true], "{refused:?}");
 }
@@ -502,7 +502,7 @@ async fn refusal(rule: &serde_json::Value, token: &str, keys: Arc<ChangingKeys>)
         ..ports(&ScriptedHttp::answering(500, ""))
     };
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    ask(&jwt(rule.clone()), &request, &ports)
+    run(&jwt(rule.clone()), &request, &ports)
         .await
         .0
         .unwrap_err()
@@ -513,6 +513,6 @@ async fn a_key_set_behind_a_byte_order_mark_is_read() {
     let (set, token) = signed("hs.json", "{}");
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
     let ports = with_keys(&format!("\u{feff}{set}"));
-    let (outcome, _) = ask(&jwt(json!({})), &request, &ports).await;
+    let (outcome, _) = run(&jwt(json!({})), &request, &ports).await;
     assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
 }

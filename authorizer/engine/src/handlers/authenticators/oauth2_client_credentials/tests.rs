@@ -33,7 +33,7 @@ impl Bench {
             clock: Arc::clone(&self.clock) as _,
         };
         let request = probe::request(&[("Authorization", credentials)]);
-        let (outcome, session) = probe::ask(&self.handler, &request, &ports).await;
+        let (outcome, session) = probe::run(&self.handler, &request, &ports).await;
         (outcome, session.subject)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         Shared,
         authenticators::{
             Authentication, Authenticator,
-            probe::{ask, build_sharing, request},
+            probe::{build_sharing, request, run},
         },
     },
     ports::{HttpError, HttpRequest, HttpResponse},
@@ -30,7 +30,7 @@ fn json_answer(body: serde_json::Value) -> Result<HttpResponse, HttpError> {
 /// The status a request with a token gets, 200 where it is let in.
 async fn status(authenticator: &Authenticator, token: &str, ports: &Ports) -> u16 {
     let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-    match ask(authenticator, &request, ports).await.0 {
+    match run(authenticator, &request, ports).await.0 {
         Ok(Authentication::Authenticated) => 200,
         Ok(Authentication::NotResponsible) => 0,
         Err(failure) => failure.status(),
@@ -53,7 +53,7 @@ async fn it_asks_as_oathkeeper_does_and_takes_the_answer_over() {
         &Arc::default(),
     );
     let request = request(&[("Authorization", "Bearer a b&c")]);
-    let (outcome, session) = ask(&rule, &request, &ports(&http)).await;
+    let (outcome, session) = run(&rule, &request, &ports(&http)).await;
     assert_eq!(outcome.ok(), Some(Authentication::Authenticated));
     assert_eq!(session.subject, "ada");
     let extra = Value::map([
@@ -268,7 +268,7 @@ async fn nothing_secret_is_shown() {
     assert_eq!(status(&rule, "hush", &ports).await, 200);
     for token in ["hush1", "hush2", "hush3"] {
         let request = request(&[("Authorization", &format!("Bearer {token}"))]);
-        let (outcome, _) = ask(&rule, &request, &ports).await;
+        let (outcome, _) = run(&rule, &request, &ports).await;
         let shown = format!("{:?}", outcome.unwrap_err());
         assert!(
             !shown.contains("hush") && !shown.contains("id.example"),

@@ -18,7 +18,7 @@ pub(super) struct Reading<'a> {
     pub(super) extra_from: &'a str,
 }
 
-/// What an answer says of a session.
+/// What a response has of a session.
 #[derive(Clone, Debug)]
 pub(super) struct Read {
     pub(super) subject: Arc<str>,
@@ -44,14 +44,19 @@ impl Reading<'_> {
             _ => {
                 return Err(unfit(
                     "subject_from",
-                    "it leads to a value that is no string",
+                    "it leads to a value that is not a string",
                 ));
             }
         };
         let extra = match self.value_at(self.extra_from, "extra_from")? {
             Value::Nil => None,
             Value::Map(extra) => Some(extra),
-            _ => return Err(unfit("extra_from", "it leads to a value that is no object")),
+            _ => {
+                return Err(unfit(
+                    "extra_from",
+                    "it leads to a value that is not an object",
+                ));
+            }
         };
         Ok(Read { subject, extra })
     }

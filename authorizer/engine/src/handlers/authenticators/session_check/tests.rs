@@ -15,7 +15,7 @@ const COOKIE: (&str, &str) = ("Cookie", "sid=1");
 async fn service_request(rule: Json, headers: &[(&str, &str)]) -> HttpRequest {
     let http = ScriptedHttp::answering(200, "{}");
     let handler = probe::build("cookie_session", GLOBAL, rule);
-    let outcome = probe::ask(&handler, &probe::request(headers), &ports(&http))
+    let outcome = probe::run(&handler, &probe::request(headers), &ports(&http))
         .await
         .0;
     assert_eq!(outcome, Ok(Authentication::Authenticated));
@@ -26,7 +26,7 @@ async fn service_request(rule: Json, headers: &[(&str, &str)]) -> HttpRequest {
 async fn read(rule: Json, body: &str) -> (u16, Session) {
     let http = ScriptedHttp::answering(200, body.to_owned());
     let handler = probe::build("cookie_session", GLOBAL, rule);
-    let (outcome, session) = probe::ask(&handler, &probe::request(&[COOKIE]), &ports(&http)).await;
+    let (outcome, session) = probe::run(&handler, &probe::request(&[COOKIE]), &ports(&http)).await;
     (
         outcome.map_or_else(|failure| failure.status(), |_| 200),
         session,
@@ -165,7 +165,7 @@ async fn any_answer_but_200_refuses_and_shows_nothing_of_itself() {
         let http = ScriptedHttp::new([outcome]);
         let handler = probe::build("cookie_session", GLOBAL, json!({}));
         let request = probe::request(&[COOKIE]);
-        let failure = probe::ask(&handler, &request, &ports(&http))
+        let failure = probe::run(&handler, &request, &ports(&http))
             .await
             .0
             .unwrap_err();
@@ -230,7 +230,7 @@ async fn it_is_asked_only_for_a_cookie_or_token_of_its_own() {
         let handler = probe::build(name, GLOBAL, rule.clone());
         let request = probe::request(headers);
         let before = http.sent().len();
-        let (outcome, _) = probe::ask(&handler, &request, &ports(&http)).await;
+        let (outcome, _) = probe::run(&handler, &request, &ports(&http)).await;
         let want = if responsible {
             Authentication::Authenticated
         } else {
@@ -255,7 +255,7 @@ async fn options_that_do_not_fit_make_a_broken_rule() {
         ("bearer_token", json!({"unknown": 1})),
     ] {
         let handler = probe::build(name, GLOBAL, rule.clone());
-        let outcome = probe::ask(&handler, &probe::request(&[]), &ports).await.0;
+        let outcome = probe::run(&handler, &probe::request(&[]), &ports).await.0;
         assert_eq!(outcome.unwrap_err().status(), 500, "{rule}");
     }
 }
@@ -283,7 +283,7 @@ async fn an_answer_that_was_read_before_says_the_same_by_the_same_paths_and_is_a
         let http = ScriptedHttp::answering(status, body.to_string());
         for (subject, extra_from, handler) in &handlers {
             let (outcome, session) =
-                probe::ask(handler, &probe::request(&[COOKIE]), &ports(&http)).await;
+                probe::run(handler, &probe::request(&[COOKIE]), &ports(&http)).await;
             if status != 200 {
                 assert!(outcome.is_err());
                 assert_eq!((session.subject.as_str(), session.extra), ("", None));
@@ -304,7 +304,7 @@ async fn an_answer_that_cannot_be_read_is_refused_every_time() {
     let handler = probe::build_sharing("cookie_session", GLOBAL, json!({}), &shared);
     for body in ["{\"subject\": 1}", "<html>", "{\"subject\": 1}", "<html>"] {
         let http = ScriptedHttp::answering(200, body);
-        let (outcome, _) = probe::ask(&handler, &probe::request(&[COOKIE]), &ports(&http)).await;
+        let (outcome, _) = probe::run(&handler, &probe::request(&[COOKIE]), &ports(&http)).await;
         assert_eq!(
             outcome.map_err(|failure| failure.status()),
             Err(403),

@@ -86,7 +86,7 @@ proptest! {
                     let came = service.begun.elapsed();
                     let cookie = format!("c{cookie}");
                     let ports = service.ports();
-                    let asking = cache.ask(service_request(&cookie), &ports);
+                    let asking = cache.send(service_request(&cookie), &ports);
                     let patience = Duration::from_millis(patience.unwrap_or(u64::MAX >> 20));
                     let got = tokio::time::timeout(patience, asking).await.ok()?;
                     Some((came, service.begun.elapsed(), cookie, got))

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
 
-use super::Mutator;
+use super::super::Mutator;
 use crate::{
     AddressHeaders, Failure, Ports, Request, Session,
     config::{Config, HandlerSettings},

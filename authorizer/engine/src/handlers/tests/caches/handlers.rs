@@ -8,21 +8,21 @@ use crate::{
     AddressHeaders, Request, Session, go::Url, handlers::HandlerKind, session::MatchContext,
 };
 
-/// What a handler is asked with.
+/// What a handler is run with.
 #[derive(Clone)]
-pub(super) struct Asked {
+pub(super) struct Circumstances {
     pub(super) request: Request,
     pub(super) session: Session,
 }
 
-type Change = fn(&mut Asked);
+type Change = fn(&mut Circumstances);
 
 /// A handler that keeps something.
 pub(super) struct Subject {
     pub(super) kind: HandlerKind,
     pub(super) handler: &'static str,
     pub(super) config: Json,
-    pub(super) asked: Asked,
+    pub(super) given: Circumstances,
     /// Another value for each option.
     pub(super) options: Vec<(&'static str, Json)>,
     /// What else can differ.
@@ -30,7 +30,7 @@ pub(super) struct Subject {
 }
 
 /// Beside the token of `Authorization`, the same one in every other place that may be named.
-fn asked(authorization: &str, token: &str) -> Asked {
+fn given(authorization: &str, token: &str) -> Circumstances {
     let url = Url {
         path: "/a b".to_owned(),
         raw_query: format!("access_token={token}&b=2"),
@@ -65,103 +65,103 @@ fn asked(authorization: &str, token: &str) -> Asked {
         .into(),
         ..Session::default()
     };
-    Asked { request, session }
+    Circumstances { request, session }
 }
 
-fn context(asked: &mut Asked) -> &mut MatchContext {
-    std::sync::Arc::make_mut(&mut asked.session.match_context)
+fn context(given: &mut Circumstances) -> &mut MatchContext {
+    std::sync::Arc::make_mut(&mut given.session.match_context)
 }
 
 fn request_changes() -> Vec<(&'static str, Change)> {
     vec![
-        ("another method", |asked| {
-            asked.request.method = "DELETE".to_owned();
+        ("another method", |given| {
+            given.request.method = "DELETE".to_owned();
         }),
-        ("another path", |asked| {
-            asked.request.url.path = "/a".to_owned();
+        ("another path", |given| {
+            given.request.url.path = "/a".to_owned();
         }),
-        ("another query", |asked| {
-            asked.request.url.raw_query.push('3')
+        ("another query", |given| {
+            given.request.url.raw_query.push('3')
         }),
-        ("another scheme", |asked| {
-            asked.request.url.scheme = "http".to_owned();
+        ("another scheme", |given| {
+            given.request.url.scheme = "http".to_owned();
         }),
-        ("another host", |asked| {
-            asked.request.host = "other.example".to_owned();
-            asked.request.url.host = "other.example".to_owned();
+        ("another host", |given| {
+            given.request.host = "other.example".to_owned();
+            given.request.url.host = "other.example".to_owned();
         }),
-        ("another address", |asked| {
-            asked.request.remote_addr = Some([192, 0, 2, 2].into());
+        ("another address", |given| {
+            given.request.remote_addr = Some([192, 0, 2, 2].into());
         }),
-        ("an address that the gateway saw", |asked| {
-            asked.request.address_headers = AddressHeaders::Ignored;
+        ("an address that the gateway saw", |given| {
+            given.request.address_headers = AddressHeaders::Ignored;
         }),
-        ("another body", |asked| asked.request.body = "other".into()),
-        ("another Authorization", |asked| {
-            asked.request.header.set("Authorization", "Bearer other");
+        ("another body", |given| given.request.body = "other".into()),
+        ("another Authorization", |given| {
+            given.request.header.set("Authorization", "Bearer other");
         }),
-        ("another password", |asked| {
-            asked
+        ("another password", |given| {
+            given
                 .request
                 .header
                 .set("Authorization", "Basic YWRhOm90aGVy");
         }),
-        ("another client with the same text", |asked| {
+        ("another client with the same text", |given| {
             // `ada:pw` as client `ad` with the password `a:pw`, escaped.
-            asked
+            given
                 .request
                 .header
                 .set("Authorization", "Basic YWQ6YSUzQXB3");
         }),
-        ("another cookie", |asked| {
-            asked.request.header.set("Cookie", "sid=2; token=other");
+        ("another cookie", |given| {
+            given.request.header.set("Cookie", "sid=2; token=other");
         }),
-        ("another token in a header", |asked| {
-            asked.request.header.set("X-Token", "other");
+        ("another token in a header", |given| {
+            given.request.header.set("X-Token", "other");
         }),
-        ("another header", |asked| {
-            asked.request.header.set("X-Tenant", "b")
+        ("another header", |given| {
+            given.request.header.set("X-Tenant", "b")
         }),
-        ("one header more", |asked| {
-            asked.request.header.add("X-Tenant", "b")
+        ("one header more", |given| {
+            given.request.header.add("X-Tenant", "b")
         }),
-        ("one header less", |asked| {
-            asked.request.header.remove("X-Tenant")
+        ("one header less", |given| {
+            given.request.header.remove("X-Tenant")
         }),
     ]
 }
 
 fn session_changes() -> Vec<(&'static str, Change)> {
     vec![
-        ("another subject", |asked| {
-            asked.session.subject = "eve".to_owned()
+        ("another subject", |given| {
+            given.session.subject = "eve".to_owned()
         }),
-        ("further data", |asked| {
+        ("further data", |given| {
             let extra = [("k".to_owned(), "v".into())];
-            asked.session.extra = Some(std::sync::Arc::new(extra.into_iter().collect()));
+            given.session.extra = Some(std::sync::Arc::new(extra.into_iter().collect()));
         }),
-        ("other further data", |asked| {
+        ("other further data", |given| {
             let extra = [("k".to_owned(), "w".into())];
-            asked.session.extra = Some(std::sync::Arc::new(extra.into_iter().collect()));
+            given.session.extra = Some(std::sync::Arc::new(extra.into_iter().collect()));
         }),
-        ("a header of the session", |asked| {
-            asked.session.set_header("X-Plan", "gold")
+        ("a header of the session", |given| {
+            given.session.set_header("X-Plan", "gold")
         }),
-        ("another header of the session", |asked| {
-            asked.session.set_header("X-Plan", "none")
+        ("another header of the session", |given| {
+            given.session.set_header("X-Plan", "none")
         }),
-        ("another matched path", |asked| {
-            let url = context(asked).url.as_mut().unwrap();
+        ("another matched path", |given| {
+            let url = context(given).url.as_mut().unwrap();
             url.path = "/c".to_owned();
         }),
-        ("another matched method", |asked| {
-            context(asked).method = "PUT".to_owned()
+        ("another matched method", |given| {
+            context(given).method = "PUT".to_owned()
         }),
-        ("another capture", |asked| {
-            context(asked).regexp_capture_groups = Some(vec!["b".to_owned()]);
+        ("another capture", |given| {
+            context(given).regexp_capture_groups = Some(vec!["b".to_owned()]);
         }),
-        ("another matched header", |asked| {
-            context(asked).header.set("X-Tenant", "b")
+        ("another matched header", |given| {
+            context(given).header.set("X-Tenant", "b")
         }),
     ]
 }
@@ -219,7 +219,7 @@ fn cookie_session() -> Subject {
         kind: HandlerKind::Authenticator,
         handler: "cookie_session",
         config: json!({"check_session_url": "http://id/who?from=config"}),
-        asked: asked("Bearer t", "t"),
+        given: given("Bearer t", "t"),
         options,
         changes: request_changes(),
     }
@@ -295,7 +295,7 @@ fn client_credentials() -> Subject {
     Subject {
         handler: "oauth2_client_credentials",
         config: json!({"token_url": "http://id/token", "cache": {"enabled": true}}),
-        asked: asked("Basic YWRhOnB3", "t"),
+        given: given("Basic YWRhOnB3", "t"),
         options: vec![
             ("token_url", json!("http://id/token/other")),
             ("required_scope", json!(["r"])),
@@ -327,15 +327,15 @@ fn jwt() -> Subject {
     changes.extend([
         (
             "a token that another key signed",
-            (|asked| {
+            (|given| {
                 let claims =
                     json!({"sub": "ada", "iss": "https://id/", "aud": "api", "scp": ["r"]});
                 let forged = format!("Bearer {}", token(OTHER_KEYS, &claims));
-                asked.request.header.set("Authorization", forged);
+                given.request.header.set("Authorization", forged);
             }) as Change,
         ),
-        ("other claims under the same signature", |asked| {
-            let signed = asked
+        ("other claims under the same signature", |given| {
+            let signed = given
                 .request
                 .header
                 .get("Authorization")
@@ -346,23 +346,23 @@ fn jwt() -> Subject {
             let head = rest.split_once('.').unwrap().0;
             let claims = others.split('.').nth(1).unwrap();
             let forged = format!("{head}.{claims}.{signature}");
-            asked.request.header.set("Authorization", forged);
+            given.request.header.set("Authorization", forged);
         }),
     ]);
     Subject {
         handler: "jwt",
         config: json!({"jwks_urls": [KEYS], "allowed_algorithms": ["HS256"]}),
-        asked: asked(&format!("Bearer {signed}"), &signed),
+        given: given(&format!("Bearer {signed}"), &signed),
         options,
         changes,
         ..cookie_session()
     }
 }
 
-fn mutated() -> Asked {
-    let mut asked = asked("Bearer t", "t");
-    asked.session.subject = "ada".to_owned();
-    asked
+fn mutated() -> Circumstances {
+    let mut given = given("Bearer t", "t");
+    given.session.subject = "ada".to_owned();
+    given
 }
 
 fn changes() -> Vec<(&'static str, Change)> {
@@ -379,7 +379,7 @@ fn hydrator() -> Subject {
             "api": {"url": "http://id/fill", "auth": {"basic": {"username": "u", "password": "p"}}},
             "cache": {"enabled": true},
         }),
-        asked: mutated(),
+        given: mutated(),
         options: vec![
             ("api.url", json!("http://id/other")),
             ("api.auth.basic.username", json!("other")),
@@ -401,7 +401,7 @@ fn id_token() -> Subject {
             "issuer_url": "https://gate/", "jwks_url": KEYS,
             "claims": r#"{"k": {{ .Extra | toJson }}, "tenant": {{ .MatchContext.Header.Get "X-Tenant" | toJson }}}"#,
         }),
-        asked: mutated(),
+        given: mutated(),
         options: vec![
             ("claims", json!("")),
             ("issuer_url", json!("https://other/")),

@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use serde_json::{Value as Json, json};
 
-use super::handlers::Asked;
+use super::handlers::Circumstances;
 use crate::{
     Ports, SessionCacheLimits,
     config::{Config, HandlerSettings},
@@ -27,13 +27,13 @@ use crate::{
     testing::{FixedClock, answer},
 };
 
-/// One rule's handler and what it is asked.
+/// One rule's handler and what it is given.
 pub(super) struct Run {
     pub(super) what: String,
     pub(super) kind: HandlerKind,
     pub(super) handler: &'static str,
     pub(super) config: Json,
-    pub(super) asked: Asked,
+    pub(super) given: Circumstances,
 }
 
 /// What a handler came to.
@@ -57,7 +57,7 @@ pub(super) struct World {
 struct Services {
     /// The requests that are let in; all of them where there is no list.
     accepted: Option<BTreeSet<String>>,
-    asked: Mutex<Vec<String>>,
+    given: Mutex<Vec<String>>,
 }
 
 impl Services {
@@ -65,7 +65,7 @@ impl Services {
     fn accepts(&self, request: String) -> bool {
         let accepted = self.accepted.as_ref();
         let accepts = accepted.is_none_or(|accepted| accepted.contains(&request));
-        self.asked.lock().unwrap().push(request);
+        self.given.lock().unwrap().push(request);
         accepts
     }
 }
@@ -161,7 +161,7 @@ impl World {
 
     /// Every request so far.
     pub(super) fn requests(&self) -> Vec<String> {
-        self.services.asked.lock().unwrap().clone()
+        self.services.given.lock().unwrap().clone()
     }
 
     /// Builds the rule's handler and runs it.
@@ -185,10 +185,10 @@ impl World {
             keys: self.services.clone(),
             clock: FixedClock::at(1_750_000_000),
         };
-        let Asked {
+        let Circumstances {
             mut request,
             mut session,
-        } = run.asked.clone();
+        } = run.given.clone();
         let status = if run.kind == HandlerKind::Mutator {
             let mutator = Mutator::build(&reference, &config, &self.shared);
             assert!(mutator.misconfigured().is_none(), "{mutator:?}");

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use super::Mutator;
+use super::super::Mutator;
 use crate::{
     Failure, Ports, Request, Session,
     config::{Config, HandlerSettings},

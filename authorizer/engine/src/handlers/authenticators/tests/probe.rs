@@ -1,10 +1,10 @@
-//! Runs one authenticator by itself, for the tests of this folder.
+//! Runs one authenticator by itself.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Authentication, Authenticator};
+use super::super::{Authentication, Authenticator};
 use crate::{
     Failure, Ports, Request, Session,
     config::{Config, Format},
@@ -15,12 +15,12 @@ use crate::{
 
 /// An authenticator as a rule names it: `global` is the YAML of its global `config`, if
 /// it has one.
-pub(super) fn build(handler: &str, global: &str, rule: Value) -> Authenticator {
+pub(in super::super) fn build(handler: &str, global: &str, rule: Value) -> Authenticator {
     build_sharing(handler, global, rule, &Arc::new(Shared::default()))
 }
 
 /// The same, of a gate that other authenticators belong to as well.
-pub(super) fn build_sharing(
+pub(in super::super) fn build_sharing(
     handler: &str,
     global: &str,
     rule: Value,
@@ -40,7 +40,7 @@ pub(super) fn build_sharing(
 }
 
 /// `GET https://api.example/a b?x=1` with these headers.
-pub(super) fn request(headers: &[(&str, &str)]) -> Request {
+pub(in super::super) fn request(headers: &[(&str, &str)]) -> Request {
     Request {
         method: "GET".to_owned(),
         url: Url {
@@ -53,8 +53,8 @@ pub(super) fn request(headers: &[(&str, &str)]) -> Request {
     }
 }
 
-/// What an authenticator says of a request, and the session it leaves.
-pub(super) async fn ask(
+/// What an authenticator decides about a request, and the session it leaves.
+pub(in super::super) async fn run(
     authenticator: &Authenticator,
     request: &Request,
     ports: &Ports,

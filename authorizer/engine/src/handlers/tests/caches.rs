@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use self::{
-    handlers::{Asked, Subject, subjects},
+    handlers::{Circumstances, Subject, subjects},
     world::{Run, World},
 };
 use crate::config::Shape;
@@ -42,22 +42,22 @@ fn with(base: &Json, option: &str, value: &Json) -> Json {
 
 /// Everything a subject is tried with: its base, and whatever differs from it in one thing.
 fn runs(subject: &Subject) -> Vec<Run> {
-    let run = |what: &str, config: &Json, asked: &Asked| Run {
+    let run = |what: &str, config: &Json, given: &Circumstances| Run {
         what: format!("{}: {what}", subject.handler),
         kind: subject.kind,
         handler: subject.handler,
         config: config.clone(),
-        asked: asked.clone(),
+        given: given.clone(),
     };
-    let mut runs = vec![run("as it is", &subject.config, &subject.asked)];
+    let mut runs = vec![run("as it is", &subject.config, &subject.given)];
     for (option, value) in &subject.options {
         let config = with(&subject.config, option, value);
-        runs.push(run(option, &config, &subject.asked));
+        runs.push(run(option, &config, &subject.given));
     }
     for (what, change) in &subject.changes {
-        let mut asked = subject.asked.clone();
-        change(&mut asked);
-        runs.push(run(what, &subject.config, &asked));
+        let mut given = subject.given.clone();
+        change(&mut given);
+        runs.push(run(what, &subject.config, &given));
     }
     runs
 }

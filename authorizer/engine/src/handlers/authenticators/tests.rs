@@ -1,0 +1,3 @@
+//! What the tests of authenticators share.
+
+pub(super) mod probe;

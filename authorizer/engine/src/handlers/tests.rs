@@ -1,0 +1,3 @@
+//! What holds for all handlers together.
+
+mod caches;
