@@ -33,3 +33,23 @@ pub fn placed_request(
     let placed = event.place(&mut request, stage.base_path.as_ref());
     Ok((request, placed))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_has_the_method_and_the_path_of_its_event() {
+        let event = |method: &'static str| Event {
+            method: method.into(),
+            path: "/a".into(),
+            domain: "api.example.com".into(),
+            ..Event::default()
+        };
+        let stage = StageOptions::default();
+        let (request, placed) = placed_request(&stage, &event("PUT")).unwrap();
+        assert_eq!((&*request.method, &*request.url.path), ("PUT", "/a"));
+        assert_eq!(placed, Ok(()));
+        assert!(placed_request(&stage, &event("")).is_err());
+    }
+}
