@@ -16,7 +16,7 @@ import {
 /** The memory sizes that the tables show, in MiB. */
 const MEMORY = [128, 256, 512, 1024, 1769];
 const ARCHITECTURES: readonly Architecture[] = ["arm64", "x86_64"];
-/** The size of the examples: what a stage has without a word about it. */
+/** The size of the examples: the defaults of a stage. */
 const DEFAULT_SIZE = { memoryMb: 256, architecture: "arm64" as const };
 /** Rules of the measured rows; their number makes no difference to a decision. */
 const RULES = 10_000;
@@ -110,7 +110,7 @@ export function costPage(prices: Prices, assumptions: Assumptions, rows: readonl
   const session = of("session by HTTP, id_token");
   const kept = of("session kept, id_token");
   const cache = table(
-    ["sessions that are kept", ...MEMORY.map((memory) => `${memory} MiB`), "requests to the session service"],
+    ["cached sessions", ...MEMORY.map((memory) => `${memory} MiB`), "requests to the session service"],
     HIT_SHARES.map((share) => [
       percent(share),
       ...MEMORY.map((memoryMb) =>
@@ -134,7 +134,7 @@ export function costPage(prices: Prices, assumptions: Assumptions, rows: readonl
     ["REST API, Oathgate", (millions) => millions * (million.rest + lambda + logs) + month.secret],
     ["HTTP API, Oathgate", (millions) => millions * (million.http + lambda + logs) + month.secret],
     [
-      "REST API, an authorizer that asks Verified Permissions",
+      "REST API, an authorizer that calls Verified Permissions",
       (millions) => millions * (million.rest + lambda + logs + million.verifiedPermissions),
     ],
     [
@@ -152,8 +152,8 @@ export function costPage(prices: Prices, assumptions: Assumptions, rows: readonl
 <!-- Written by \`make cost\`; a test compares it. Prices: bench/cost/prices.json; use: bench/cost/assumptions.json -->
 
 What a million requests cost, in US$, from durations that were measured (\`bench/baseline.json\`, [performance.md](performance.md))
-and one table of prices, [\`bench/cost/prices.json\`](../bench/cost/prices.json): ${prices.region}, of ${prices.date}. Put your own
-prices and your own use ([\`assumptions.json\`](../bench/cost/assumptions.json)) in their place, and write this page anew:
+and a table of prices, [\`bench/cost/prices.json\`](../bench/cost/prices.json): ${prices.region}, of ${prices.date}. Replace these
+by your own prices and your own use ([\`assumptions.json\`](../bench/cost/assumptions.json)), and generate this page again:
 
     make cost
 
@@ -176,7 +176,7 @@ Lambda alone, for a million requests, \`arm64 / x86_64\`:
 
 ${byMemory}
 
-## What stands beside it
+## Other costs
 
 ${beside}
 
@@ -184,7 +184,7 @@ ${fixed}
 
 Refused requests cost the same here. \`metricsByRule\` multiplies the metrics by the rules ([logs.md](logs.md#metrics)).
 
-## What keeping sessions saves
+## Savings by caching sessions
 
 A million requests with a session, by the share that \`sessionCache\` answers, Lambda alone, arm64:
 
@@ -192,18 +192,18 @@ ${cache}
 
 ## Beside Verified Permissions and a container
 
-With sessions asked by HTTP, ${DEFAULT_SIZE.memoryMb} MiB, ${DEFAULT_SIZE.architecture}, a line in the log for each decision, without the rest:
+With sessions checked by HTTP, ${DEFAULT_SIZE.memoryMb} MiB, ${DEFAULT_SIZE.architecture}, a line in the log for each decision, without the rest:
 
 ${months}
 
 These are not the same things. Verified Permissions decides by Cedar policies, not by Oathkeeper's rules, at US$
-${money(million.verifiedPermissions)} for a million single requests; somebody has to ask it, here a function that costs what the gate does. The
+${money(million.verifiedPermissions)} for a million single requests; it also needs a client, here a function with the cost of the gate. The
 containers are ${tasks.tasks} Fargate tasks of ${tasks.vcpu} vCPU and ${tasks.gb} GB (${tasks.architecture}) behind an Application Load Balancer, each request a new
 connection of ${tasks.bytesPerRequest / 1024} KB; they replace API Gateway too, with its throttling, custom answers and per-request price, and what stands
 behind them must ask them or be reached through a proxy that does ([gateways.md](gateways.md)). Oathkeeper in such containers costs
 the same until its processor time or its memory ([performance.md](performance.md#as-a-server)) needs larger tasks.
 
-## What is left out
+## Not included
 
 Free tiers, the lower prices of larger volumes, Savings Plans, taxes, data transfer, the backend, the session service, NAT
 gateways and VPC links, storage of logs after they are taken in, dashboards, CodeDeploy, deployments.
