@@ -14,49 +14,51 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target")
 OATHGATE = os.environ.get("OATHGATE") or str(TARGET / "debug" / "oathgate")
 HANDLERS = ROOT / "authorizer/engine/src/handlers"
 
-# Words of other vocabularies that are also handlers' names, and what they mean there.
+# Words of other vocabularies that are also handlers' names, by the file that has them, and what they mean there.
 OTHER_MEANINGS = {
-    "authorizer/attach/src/format/openapi.rs": {"header": "where OpenAPI has a parameter"},
-    "authorizer/cli/src/argument_groups.rs": {"allow": "a value of `--unsafe-paths`"},
-    "authorizer/cli/src/command/explain.rs": {"header": "the option `--header`"},
-    "authorizer/cli/src/command/headers.rs": {"www_authenticate": "the manifest's key for a challenge"},
-    "authorizer/cli/src/facts.rs": {"unauthorized": "a failure"},
-    "authorizer/cli/src/server/shown_config.rs": {"remote": "an option that may be shown"},
-    "authorizer/cli/src/stage.rs": {"allow": "a value of a stage setting"},
-    "authorizer/engine/src/check/session_checks.rs": {
+    "openapi.rs": {"header": "where OpenAPI has a parameter"},
+    "argument_groups.rs": {"allow": "a value of `--unsafe-paths`"},
+    "explain.rs": {"header": "the option `--header`"},
+    "headers.rs": {"www_authenticate": "the manifest's key for a challenge"},
+    "facts.rs": {"unauthorized": "a failure"},
+    "redacted_config.rs": {"remote": "an option that may be shown"},
+    "facts.ts": {"header": "a key of the facts", "unauthorized": "a reason code"},
+    "sent.rs": {"cookie": "an HTTP header"},
+    "stage.rs": {"allow": "a value of a stage setting"},
+    "session_checks.rs": {
         "header": "a key of the option `token_from`",
         "cookie": "a key of the option `token_from`",
     },
-    "authorizer/engine/src/config/build.rs": {"json": "a value of `log.format`"},
-    "authorizer/engine/src/config/format.rs": {"json": "a file's format"},
-    "authorizer/engine/src/config/shape/observability.rs": {"json": "a value of `log.format`"},
-    "authorizer/engine/src/gateway_header.rs": {"cookie": "an HTTP header"},
-    "authorizer/engine/src/handlers/authorizers/remote_json.rs": {"remote": "an option"},
-    "authorizer/engine/src/handlers/errors/when.rs": {"unauthorized": "a value of `when.error`"},
-    "authorizer/engine/src/handlers/mutators/hydrated.rs": {"header": "a member of a session in JSON"},
-    "authorizer/engine/src/keys/web_token.rs": {"header": "a part of a JSON Web Token"},
-    "authorizer/engine/src/received.rs": {"hydrator": "a label of `oathgate headers` in JSON"},
-    "authorizer/engine/src/rules/migrate.rs": {
+    "build.rs": {"json": "a value of `log.format`"},
+    "format.rs": {"json": "a file's format"},
+    "observability.rs": {"json": "a value of `log.format`"},
+    "gateway_header.rs": {"cookie": "an HTTP header"},
+    "remote_json.rs": {"remote": "an option"},
+    "when.rs": {"unauthorized": "a value of `when.error`"},
+    "hydrated.rs": {"header": "a member of a session in JSON"},
+    "web_token.rs": {"header": "a part of a JSON Web Token"},
+    "received.rs": {"hydrator": "a label of `oathgate headers` in JSON"},
+    "migrate.rs": {
         "hydrator": "Oathkeeper's migrations name the handlers of old versions",
         "keto_engine_acp_ory": "Oathkeeper's migrations name the handlers of old versions",
     },
-    "authorizer/engine/src/safety/policy.rs": {"allow": "a value of `--unsafe-paths`"},
-    "authorizer/engine/src/session_data.rs": {"header": "a member of a session in templates"},
-    "authorizer/lambda/src/context.rs": {"www_authenticate": "a context key"},
-    "authorizer/settings/src/cli.rs": {"allow": "a value of `--unsafe-paths`"},
-    "authorizer/signing-keys/src/endpoint.rs": {"id_token": "a response type of OpenID Connect"},
-    "infra/lib/constructs/alarms.ts": {"unauthorized": "a metric of refusals"},
-    "infra/lib/constructs/gate-metrics.ts": {
+    "policy.rs": {"allow": "a value of `--unsafe-paths`"},
+    "session_data.rs": {"header": "a member of a session in templates"},
+    "context.rs": {"www_authenticate": "a context key"},
+    "cli.rs": {"allow": "a value of `--unsafe-paths`"},
+    "endpoint.rs": {"id_token": "a response type of OpenID Connect"},
+    "alarms.ts": {"unauthorized": "a metric of refusals"},
+    "gate-metrics.ts": {
         "allow": "an outcome in the log",
         "deny": "an outcome in the log",
         "unauthorized": "an outcome in the log",
     },
-    "infra/lib/oathgate-cli.ts": {"json": "an output format"},
-    "infra/lib/props-check.ts": {"header": "a kind of name"},
-    "infra/lib/rest-api/header-mappings.ts": {"cookie": "an HTTP header"},
-    "infra/lib/v2-api/token-header.ts": {"cookie": "an HTTP header"},
-    "infra/stages/schema/cors.ts": {"header": "a kind of name"},
-    "infra/stages/stage-schema.ts": {"header": "a kind of name"},
+    "oathgate-cli.ts": {"json": "an output format"},
+    "props-check.ts": {"header": "a kind of name"},
+    "header-mappings.ts": {"cookie": "an HTTP header"},
+    "token-header.ts": {"cookie": "an HTTP header"},
+    "cors.ts": {"header": "a kind of name"},
+    "stage-schema.ts": {"header": "a kind of name"},
 }
 
 
@@ -87,7 +89,7 @@ def test_no_file_but_its_own_matches_on_a_handlers_name():
     for file in sources:
         for name in re.findall(r"""["'](\w+)["']""", program_text(file)):
             if name in names and not is_own(file, name):
-                found.setdefault(str(file.relative_to(ROOT)), set()).add(name)
+                found.setdefault(file.name, set()).add(name)
     assert found == {file: set(meanings) for file, meanings in OTHER_MEANINGS.items()}
 
 
