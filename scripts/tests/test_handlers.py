@@ -22,7 +22,7 @@ OTHER_MEANINGS = {
     "headers.rs": {"www_authenticate": "the manifest's key for a challenge"},
     "facts.rs": {"unauthorized": "a failure"},
     "redacted_config.rs": {"remote": "an option that may be shown"},
-    "facts.ts": {"header": "a key of the facts", "unauthorized": "a reason code"},
+    "facts.ts": {"header": "a key of the facts", "unauthorized": "an error body"},
     "sent.rs": {"cookie": "an HTTP header"},
     "stage.rs": {"allow": "a value of a stage setting"},
     "session_checks.rs": {
@@ -222,7 +222,7 @@ def test_a_handler_is_one_file_and_one_line(with_stamp, tmp_path):
     oathgate("rules", "check", "--config", "config.yml")
     assert "X-Stamp" in oathgate("headers", "--config", "config.yml")
     granted = oathgate("explain", "--config", "config.yml", "https://api.example.com/a")
-    assert "X-Stamp" in granted and "seen" in granted
+    assert "handler        stamp" in granted and "vouched        X-Stamp" in granted
 
     # Mistakes are found, with advice.
     (tmp_path / "rules.yaml").write_text(RULES.replace("handler: stamp", "handler: stamb"))
