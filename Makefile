@@ -97,7 +97,7 @@ facts: ## infra/lib/facts.json, from the definitions in Rust (`oathgate schema f
 
 .PHONY: binaries
 binaries: ## The CLI and both functions, for this machine
-	cargo build --workspace --bins --locked
+	cargo build --workspace --bins --examples --locked
 
 .PHONY: conformance
 conformance: $(VENV) binaries ## Oathkeeper's recorded decisions and known attacks, over HTTP and as API Gateway events

@@ -37,7 +37,7 @@ def run_suite(one, arguments):
     try:
         with suite.Stage(one, upstream.url) as stage:
             package = stage.folder / "package"
-            if packaging.refuses_to_package(stage, package, arguments) and not packaging.lay_out(
+            if packaging.refuses_to_package(stage, package, arguments) and not packaging.pack_unchecked(
                 stage, package, arguments
             ):
                 return [(one.name, "`oathgate package` refuses the configuration, and its rules are not one file")]

@@ -29,16 +29,17 @@ def refuses_to_package(stage, package, arguments):
     return done.returncode == 1
 
 
-def lay_out(stage, package, arguments):
-    """Makes the same folder by hand, with the files in place of `gate.packed`: a suite with a rule that is wrong on purpose is
-    refused by `oathgate package`, but can be decided. Returns whether it could."""
+def pack_unchecked(stage, package, arguments):
+    """Packs the suite without any check: one with a rule that is wrong on purpose is refused by `oathgate package`, but can be
+    decided. Returns whether it could, which takes rules of one file."""
     rules = stage.folder / "rules.json"
     listed = re.search(r"repositories:\n((?:\s+- .*\n)+)", stage.config.read_text())
     if not rules.exists() or not listed or listed.group(1).count("- ") != 1 or "/rules.json" not in listed.group(1):
         return False
     package.mkdir(exist_ok=True)
-    shutil.copy(stage.config, package / "config.yml")
-    shutil.copy(rules, package / "rules.json")
+    # Cargo builds it beside `oathgate`.
+    packer = Path(program(arguments.oathgate)).parent / "examples" / "pack_unchecked"
+    subprocess.run([packer, stage.config, rules, package / "gate.packed"], check=True, cwd=stage.folder)
     shutil.copy(arguments.bootstrap, package / "bootstrap")
     return True
 

@@ -32,7 +32,7 @@ interface ReasonCode {
  */
 interface Facts {
   readonly environment: readonly Variable[];
-  readonly package: { readonly bootstrap: string; readonly rules: string };
+  readonly package: { readonly bootstrap: string };
   readonly reasonCodes: readonly ReasonCode[];
   /** Headers that API Gateway can't map. */
   readonly unmappableHeaders: readonly HeaderPattern[];

@@ -1,10 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Document, isMap, parseDocument } from "yaml";
-import { PACKAGE_FILES } from "./facts";
 import { type GateSources, gateFolder, nameOfProp } from "./gate-sources";
 import { InputError } from "./input-error";
 import type { OathgateCli } from "./oathgate-cli";
+
+/** The compiled rules, beside the configuration. */
+const COMPILED_RULES = "rules.json";
 
 /**
  * Lays out a gate in `<buildFolder>/gate/`: the configuration with its overrides applied, every file beside the configuration,
@@ -37,7 +39,7 @@ export function layOutGate(sources: GateSources, cli: Pick<OathgateCli, "buildRu
     writeFileSync(configFile, overlaid(readFileSync(source, "utf8"), configOverrides, config));
   }
   if (rulesSource !== undefined) {
-    cli.buildRules(rulesSource, ruleValues, join(folder, PACKAGE_FILES.rules), nameOfProp(sources, "rules"));
+    cli.buildRules(rulesSource, ruleValues, join(folder, COMPILED_RULES), nameOfProp(sources, "rules"));
   }
   return configFile;
 }

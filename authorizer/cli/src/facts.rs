@@ -53,10 +53,6 @@ struct PackageFiles {
     file: &'static str,
     /// The function's program.
     bootstrap: &'static str,
-    /// The files of which one holds the configuration where nothing is packed.
-    configuration: [&'static str; 3],
-    /// The file that holds the rules where nothing is packed.
-    rules: &'static str,
 }
 
 /// An exit code of `oathgate`.
@@ -128,8 +124,6 @@ impl Facts {
             package: PackageFiles {
                 file: files::PACKED,
                 bootstrap: files::BOOTSTRAP,
-                configuration: files::CONFIGURATION,
-                rules: files::RULES,
             },
             exit_codes: exit_codes(),
             reason_codes: reason_codes(),

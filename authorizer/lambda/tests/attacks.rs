@@ -30,6 +30,7 @@ use harness::{
     Function, Outcome,
     event::rest,
     http::{Answer, serve},
+    write_package,
 };
 use serde_json::{Value, json};
 use tokens::Issuer;
@@ -96,8 +97,7 @@ async fn world() -> World {
         rule("session", "cookie_session", "allow"),
         rule("jwt", "jwt", "allow"),
     ]);
-    std::fs::write(folder.path().join("config.json"), config.to_string()).unwrap();
-    std::fs::write(folder.path().join("rules.json"), rules.to_string()).unwrap();
+    write_package(folder.path(), &config, &rules);
     let function = Function::start(folder.path(), &[("OATHGATE_LOG_LEVEL", "debug")]).await;
     World {
         _folder: folder,

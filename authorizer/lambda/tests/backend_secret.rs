@@ -17,6 +17,7 @@ use harness::{
     Function, Outcome,
     event::rest,
     services::{Secret, SecretsManager},
+    write_package,
 };
 use oathgate_lambda::Settings;
 use serde_json::json;
@@ -59,8 +60,7 @@ fn package(folder: &Path, header: &str) {
         rule("unknown", "unauthorized", "allow", "noop"),
         sent_on,
     ]);
-    std::fs::write(folder.join("config.yml"), config.to_string()).unwrap();
-    std::fs::write(folder.join("rules.json"), rules.to_string()).unwrap();
+    write_package(folder, &config, &rules);
 }
 
 struct World {

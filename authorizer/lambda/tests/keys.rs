@@ -23,6 +23,7 @@ use harness::{
     event::rest,
     http::{Answer, serve},
     services::{Secret, SecretsManager},
+    write_package,
 };
 use oathgate_engine::ports::{Clock, KeySource};
 use oathgate_http_client::{
@@ -223,8 +224,7 @@ fn package(folder: &Path, issuer: &str) {
         rule("guest", "anonymous", "id_token"),
         rule("token", "jwt", "header")
     ]);
-    std::fs::write(folder.join("config.yml"), config.to_string()).unwrap();
-    std::fs::write(folder.join("rules.json"), rules.to_string()).unwrap();
+    write_package(folder, &config, &rules);
 }
 
 #[tokio::test(flavor = "multi_thread")]

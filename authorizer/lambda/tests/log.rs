@@ -13,7 +13,6 @@ mod harness;
 
 use std::{
     collections::BTreeSet,
-    path::Path,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -26,7 +25,9 @@ use harness::{
     Function,
     event::rest,
     http::{Answer, Asked, serve},
+    write_package,
 };
+use oathgate_engine::config::{Config, Format};
 use serde_json::{Value, json};
 
 /// What must never be printed, in whatever form it is sent.
@@ -54,8 +55,8 @@ const SECRETS: [&str; 18] = [
 /// The part of the signing key that nobody may see.
 const KEY_PART: &str = "AyM1ywQ0jYyUOUaYfxh0uxJV0Kd3GVMxGaT0jyT3lS0";
 
-/// A rule for each handler there is, named after it.
-fn package(folder: &Path, service: &str, log_level: &str) {
+/// A configuration, and a rule for each handler there is, named after it.
+fn sources(service: &str, log_level: &str) -> (Value, Vec<Value>) {
     let (scheme, host) = service.split_once("://").unwrap();
     let keys =
         json!({"keys": [{"use": "sig", "kty": "oct", "kid": "a", "alg": "HS256", "k": KEY_PART}]});
@@ -173,8 +174,7 @@ fn package(folder: &Path, service: &str, log_level: &str) {
         twice["match"]["url"] = json!("https://api.example.com/twice/<.*>");
         rules.push(twice);
     }
-    std::fs::write(folder.join("config.yml"), config.to_string()).unwrap();
-    std::fs::write(folder.join("rules.json"), Value::from(rules).to_string()).unwrap();
+    (config, rules)
 }
 
 /// Answers whatever a handler may ask, and more than it should hear.
@@ -196,7 +196,8 @@ fn told(asked: &Asked, status: u16) -> Answer {
 }
 
 struct World {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    rules: Vec<Value>,
     function: Function,
     asked: Arc<Mutex<Vec<Asked>>>,
     status: Arc<Mutex<u16>>,
@@ -213,10 +214,12 @@ async fn world(log_level: &str, variables: &[(&str, &str)]) -> World {
         async move { told(&request, status) }
     })
     .await;
-    package(folder.path(), &format!("http://{address}"), log_level);
+    let (config, rules) = sources(&format!("http://{address}"), log_level);
+    write_package(folder.path(), &config, &Value::from(rules.clone()));
     World {
         function: Function::start(folder.path(), variables).await,
-        folder,
+        _folder: folder,
+        rules,
         asked,
         status,
     }
@@ -271,12 +274,10 @@ async fn no_handler_at_no_level_prints_a_secret() {
 async fn prints_no_secret(level: &'static str) {
     let cache = ("OATHGATE_SESSION_CACHE_TTL_SECONDS", "60");
     let world = world("trace", &[("OATHGATE_LOG_LEVEL", level), cache]).await;
-    let written = std::fs::read(world.folder.path().join("rules.json")).unwrap();
-    let rules: Vec<Value> = serde_json::from_slice(&written).unwrap();
     let mut signed = Vec::new();
     for status in [200, 302, 401, 403, 429, 500] {
         *world.status.lock().unwrap() = status;
-        for rule in &rules {
+        for rule in &world.rules {
             let path = format!("/{}/a", rule["id"].as_str().unwrap());
             for (name, value) in credentials() {
                 let own = format!("sid=cookie-secret-{status}");
@@ -332,9 +333,8 @@ async fn prints_no_secret(level: &'static str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_configuration_that_cannot_be_used_is_not_quoted() {
-    let folder = tempfile::tempdir().unwrap();
-    package(folder.path(), "http://127.0.0.1:1", "info");
-    let good = std::fs::read_to_string(folder.path().join("config.yml")).unwrap();
+    let (config, rules) = sources("http://127.0.0.1:1", "info");
+    let good = config.to_string();
     for (from, to) in [
         (
             r#""pre-authorization-secret""#,
@@ -357,13 +357,21 @@ async fn a_configuration_that_cannot_be_used_is_not_quoted() {
     ] {
         let broken = good.replace(from, to);
         assert_ne!(broken, good, "{from}");
-        std::fs::write(folder.path().join("config.yml"), broken).unwrap();
-        let (told, printed) = tokio::time::timeout(
-            Duration::from_secs(20),
-            Function::start(folder.path(), &[]).await.started_or_not(),
-        )
-        .await
-        .unwrap();
+        let no_variables = std::iter::empty::<(String, String)>();
+        let (told, printed) = match Config::parse(&broken, Format::Json, no_variables) {
+            // Found when it is packaged.
+            Err(findings) => (findings.to_string(), format!("{findings:?}")),
+            // Found when a rule needs it, if at all.
+            Ok(_) => {
+                let folder = tempfile::tempdir().unwrap();
+                let broken = serde_json::from_str(&broken).unwrap();
+                write_package(folder.path(), &broken, &Value::from(rules.clone()));
+                let started = Function::start(folder.path(), &[]).await.started_or_not();
+                tokio::time::timeout(Duration::from_secs(20), started)
+                    .await
+                    .unwrap()
+            }
+        };
         for secret in SECRETS {
             assert!(!told.contains(secret), "{to}: {told}");
             assert!(!printed.contains(secret), "{to}: {printed}");

@@ -24,6 +24,7 @@ use harness::{
     Function,
     event::rest,
     http::{Answer, Asked, serve},
+    write_package,
 };
 use oathgate_engine::keys::JwkSet;
 use serde_json::{Value, json};
@@ -52,8 +53,7 @@ fn package(folder: &Path, config: &Value, authenticators: &[(&str, Value)]) {
     for (key, value) in config.as_object().unwrap() {
         all[key] = value.clone();
     }
-    std::fs::write(folder.join("config.yml"), all.to_string()).unwrap();
-    std::fs::write(folder.join("rules.json"), Value::from(rules).to_string()).unwrap();
+    write_package(folder, &all, &Value::from(rules));
 }
 
 /// A token that names a key.

@@ -55,26 +55,18 @@ async fn ask(function: &Function, path: &str) -> Outcome {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn it_runs_from_the_compiled_form_and_without_one_from_the_plain_files() {
-    let (compiled, plain) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::write(compiled.path().join(PACKED), packed()).unwrap();
-    fs::write(plain.path().join("config.yml"), config()).unwrap();
-    fs::write(plain.path().join("rules.json"), rules().to_string()).unwrap();
-    let (compiled, plain) = (
-        function(compiled.path()).await,
-        function(plain.path()).await,
-    );
+async fn it_decides_by_the_packed_rules() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(PACKED), packed()).unwrap();
+    let function = function(folder.path()).await;
     for (path, verdict) in [("/0/a", "Allow"), ("/19/a", "Allow"), ("/20/a", "Deny")] {
-        assert_eq!(ask(&compiled, path).await.verdict(), verdict, "{path}");
-        assert_eq!(ask(&plain, path).await.verdict(), verdict, "{path}");
+        assert_eq!(ask(&function, path).await.verdict(), verdict, "{path}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_compiled_form_that_cannot_be_used_is_refused_though_plain_files_stand_beside_it() {
+async fn packed_rules_that_cannot_be_used_keep_the_function_from_starting() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("config.yml"), config()).unwrap();
-    fs::write(folder.path().join("rules.json"), rules().to_string()).unwrap();
     let packed = packed();
     let cut_short = packed[..packed.len() - 1].to_vec();
     let mut damaged = packed.clone();

@@ -13,7 +13,7 @@ mod harness;
 
 use std::{fs, path::Path};
 
-use harness::{Function, Outcome};
+use harness::{Function, Outcome, write_package};
 use serde_json::{Value, json};
 
 /// Lets every request in, and says so in a header.
@@ -34,8 +34,7 @@ fn package(folder: &Path, subject: &str) {
         "authorizer": {"handler": "allow"},
         "mutators": [{"handler": "header"}],
     }]);
-    fs::write(folder.join("config.yml"), config.to_string()).unwrap();
-    fs::write(folder.join("rules.json"), rules.to_string()).unwrap();
+    write_package(folder, &config, &rules);
 }
 
 /// The key of `X-User`: only the mappings of REST APIs are known to take a hyphen.

@@ -21,6 +21,7 @@ use harness::{
     Function, Outcome,
     event::rest,
     http::{Answer, Asked, serve},
+    write_package,
 };
 use serde_json::{Value, json};
 
@@ -75,8 +76,7 @@ fn package(folder: &Path, service: &str) {
         ),
         rule("token", "bearer_token", json!({}), "allow"),
     ]);
-    std::fs::write(folder.join("config.yml"), config.to_string()).unwrap();
-    std::fs::write(folder.join("rules.json"), rules.to_string()).unwrap();
+    write_package(folder, &config, &rules);
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -23,6 +23,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use oathgate_engine::{
+    config::{Config, Format},
+    rules,
+};
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, BufReader},
@@ -31,6 +35,16 @@ use tokio::{
 };
 
 use http::{Answer, Asked};
+
+/// Writes a package into a folder, also one that `oathgate package` refuses to write.
+pub fn write_package(folder: &Path, config: &Value, rules: &Value) {
+    let no_variables = std::iter::empty::<(String, String)>();
+    let config = Config::parse(&config.to_string(), Format::Json, no_variables).unwrap();
+    let decoded = rules::decode("rules.json", &rules.to_string()).unwrap();
+    assert!(!decoded.findings.have_errors(), "{}", decoded.findings);
+    let packed = oathgate_package::pack(&config, &decoded.rules).unwrap();
+    std::fs::write(folder.join(oathgate_package::files::PACKED), packed).unwrap();
+}
 
 /// What the function answered an event.
 #[derive(Clone, Debug, PartialEq)]
