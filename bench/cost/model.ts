@@ -85,22 +85,22 @@ function duration(prices: Prices, memoryMb: number, architecture: Architecture, 
   return MILLION * (ms / 1000) * (memoryMb / 1024) * prices.lambda.perGbSecond[architecture];
 }
 
-/** The price of a million decisions of which some find their session kept. */
+/** The price of a million decisions, of which the share `hitShare` finds a cached session. */
 export function cachedDecisions(
   prices: Prices,
   assumptions: Assumptions,
-  { asked, kept }: { asked: Measured; kept: Measured },
+  { requested, cached }: { requested: Measured; cached: Measured },
   hitShare: number,
   size: { memoryMb: number; architecture: Architecture },
 ): number {
   const { roundTripMs } = assumptions;
   return (
-    hitShare * decisions(prices, assumptions, kept, { ...size, waitMs: 0 }) +
-    (1 - hitShare) * decisions(prices, assumptions, asked, { ...size, waitMs: roundTripMs })
+    hitShare * decisions(prices, assumptions, cached, { ...size, waitMs: 0 }) +
+    (1 - hitShare) * decisions(prices, assumptions, requested, { ...size, waitMs: roundTripMs })
   );
 }
 
-/** What a million requests cost beside the decision, by what is switched on. */
+/** The price of a million requests without their decisions, by feature. */
 export function perMillion(prices: Prices, { logBytes, traceShare }: Assumptions) {
   const logs = (bytes: number, events: number) =>
     (MILLION * (bytes + events * logBytes.perEvent) * prices.cloudWatch.perGbOfLogs) / BYTES_OF_GB;
@@ -118,7 +118,7 @@ export function perMillion(prices: Prices, { logBytes, traceShare }: Assumptions
   };
 }
 
-/** What a month costs whatever is asked, by what is switched on. */
+/** The fixed price of a month, by feature. */
 export function perMonth(prices: Prices, assumptions: Assumptions) {
   const { hoursOfMonth, environments, secretReadEverySeconds, metrics, wafRules } = assumptions;
   const reads = (environments * hoursOfMonth * 3600) / secretReadEverySeconds;

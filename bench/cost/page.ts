@@ -20,12 +20,12 @@ const ARCHITECTURES: readonly Architecture[] = ["arm64", "x86_64"];
 const DEFAULT_SIZE = { memoryMb: 256, architecture: "arm64" as const };
 /** Rules of the measured rows; their number makes no difference to a decision. */
 const RULES = 10_000;
-/** Events as `make bench` names them, what they are here, and whether they wait for a service. */
+/** Events as `make bench` names them, their names on this page, and whether they wait for a service. */
 const EVENTS: readonly [string, string, boolean][] = [
   ["open route", "open route", false],
   ["guest, id_token", "guest, with a signed token", false],
   ["jwt, id_token", "`jwt`, with a signed token", false],
-  ["session kept, id_token", "session kept by `sessionCache`, with a signed token", false],
+  ["session kept, id_token", "cached session (`sessionCache`), with a signed token", false],
   ["session by HTTP, id_token", "session by HTTP, with a signed token", true],
 ];
 const HIT_SHARES = [0, 0.5, 0.9, 0.99];
@@ -115,7 +115,7 @@ export function costPage(prices: Prices, assumptions: Assumptions, rows: readonl
       percent(share),
       ...MEMORY.map((memoryMb) =>
         money(
-          cachedDecisions(prices, assumptions, { asked: session, kept }, share, {
+          cachedDecisions(prices, assumptions, { requested: session, cached: kept }, share, {
             memoryMb,
             architecture: DEFAULT_SIZE.architecture,
           }),
@@ -151,21 +151,21 @@ export function costPage(prices: Prices, assumptions: Assumptions, rows: readonl
 
 <!-- Written by \`make cost\`; a test compares it. Prices: bench/cost/prices.json; use: bench/cost/assumptions.json -->
 
-What a million requests cost, in US$, from durations that were measured (\`bench/baseline.json\`, [performance.md](performance.md))
+The cost of a million requests in US$, computed from measured durations (\`bench/baseline.json\`, [performance.md](performance.md))
 and a table of prices, [\`bench/cost/prices.json\`](../bench/cost/prices.json): ${prices.region}, of ${prices.date}. Replace these
-by your own prices and your own use ([\`assumptions.json\`](../bench/cost/assumptions.json)), and generate this page again:
+with your own prices and your own use ([\`assumptions.json\`](../bench/cost/assumptions.json)), and generate this page again:
 
     make cost
 
 ## How a duration becomes a price
 
-- Durations are those of one x86_64 machine on one whole processor, not of Lambda. Lambda gives a function of less than 1,769
-  MiB a share of a processor; all processor time is taken to be stretched by that share, which is more than was measured with
+- Durations were measured on one x86_64 machine with one whole processor, not on Lambda. Lambda gives a function of less than 1,769
+  MiB a share of a processor; all processor time is divided by that share, which is more than was measured with
   such a share ([performance.md](performance.md#with-the-processor-of-a-small-function)). Both architectures count the same.
-- A wait for a service is not stretched: ${assumptions.roundTripMs} ms for a session service in the same region.
-- Lambda bills whole milliseconds, at least one. A decision without a wait takes far less than that, so that it costs the least
+- The wait for a service is not divided by it: ${assumptions.roundTripMs} ms for a session service in the same region.
+- Lambda bills whole milliseconds, at least one. A decision without a wait takes far less than that, so that it costs the minimum
   that Lambda bills at every size, and more memory only raises the price.
-- Starts are billed as well, INIT included: ${percent(assumptions.coldStartShare)} of requests meet one. What Lambda does before it starts the process
+- Cold starts are billed as well, INIT included: ${percent(assumptions.coldStartShare)} of requests cause one. The time before Lambda starts the process
   was not measured.
 
 ${billed}
@@ -186,7 +186,7 @@ Refused requests cost the same here. \`metricsByRule\` multiplies the metrics by
 
 ## Savings by caching sessions
 
-A million requests with a session, by the share that \`sessionCache\` answers, Lambda alone, arm64:
+A million requests with a session, by the share of responses from \`sessionCache\`, Lambda alone, arm64:
 
 ${cache}
 
@@ -196,17 +196,17 @@ With sessions checked by HTTP, ${DEFAULT_SIZE.memoryMb} MiB, ${DEFAULT_SIZE.arch
 
 ${months}
 
-These are not the same things. Verified Permissions decides by Cedar policies, not by Oathkeeper's rules, at US$
+These services do not do the same. Verified Permissions decides by Cedar policies, not by Oathkeeper's rules, at US$
 ${money(million.verifiedPermissions)} for a million single requests; it also needs a client, here a function with the cost of the gate. The
 containers are ${tasks.tasks} Fargate tasks of ${tasks.vcpu} vCPU and ${tasks.gb} GB (${tasks.architecture}) behind an Application Load Balancer, each request a new
-connection of ${tasks.bytesPerRequest / 1024} KB; they replace API Gateway too, with its throttling, custom answers and per-request price, and what stands
-behind them must ask them or be reached through a proxy that does ([gateways.md](gateways.md)). Oathkeeper in such containers costs
+connection of ${tasks.bytesPerRequest / 1024} KB; they also replace API Gateway, with its throttling, custom responses and per-request price, and the backend
+must request each decision from them or receive requests through a proxy that does ([gateways.md](gateways.md)). Oathkeeper in such containers costs
 the same until its processor time or its memory ([performance.md](performance.md#as-a-server)) needs larger tasks.
 
 ## Not included
 
 Free tiers, the lower prices of larger volumes, Savings Plans, taxes, data transfer, the backend, the session service, NAT
-gateways and VPC links, storage of logs after they are taken in, dashboards, CodeDeploy, deployments.
+gateways and VPC links, storage of logs after ingestion, dashboards, CodeDeploy, deployments.
 
 ## Prices
 

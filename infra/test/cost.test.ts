@@ -78,9 +78,9 @@ describe("a price", () => {
     expect(only).toBeCloseTo(0.2 + 18_000 * 0.25 * 0.0000133334, 9);
   });
 
-  it("lies between those of asking and of keeping, by the share of sessions that are kept", () => {
+  it("lies between those with and without a cached session, by the share of cached sessions", () => {
     const at = (share: number) =>
-      cachedDecisions(prices, assumptions, { asked: decision, kept: decision }, share, SIZE);
+      cachedDecisions(prices, assumptions, { requested: decision, cached: decision }, share, SIZE);
     expect(at(0.5)).toBeCloseTo((at(0) + at(1)) / 2, 9);
     expect(at(1)).toBeLessThan(at(0));
   });
