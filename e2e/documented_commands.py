@@ -17,6 +17,7 @@ PAGES = [
 ]
 
 _MINUTES = "takes minutes or more by design; its parts have tests of their own"
+_MUTANTS = "installs cargo-mutants, which takes minutes"
 _OATHKEEPER = "needs a built Oathkeeper"
 _DOCKER = "needs a Docker engine; docs/gateways.md says that it has not been run"
 _ARM64 = "deploys what was built for arm64, which `make arm64` does once in `make test`; e2e/test_several_stages.py"
@@ -57,6 +58,8 @@ NOT_RUN = {
     "make fuzz OATHKEEPER_BIN=/path/to/oathkeeper DECISIONS=5000 SEED=1": _OATHKEEPER,
     "make faults": _MINUTES,
     "make properties": _MINUTES,
+    'make mutants MUTANTS_FLAGS="--list"': _MUTANTS,
+    'make mutants MUTANTS_FLAGS="--re safety/path.rs"': _MUTANTS,
     "make bench": _MINUTES,
     "make bench-guard": _MINUTES,
     "make bench-micro": _MINUTES,

@@ -97,6 +97,8 @@ mod tests {
             ("0", "-1", 0, false, false),
         ] {
             let lifetime = lifetime(nbf, exp);
+            let has_dates = !nbf.is_empty() || !exp.is_empty();
+            assert_eq!(lifetime.is_limited(), has_dates, "nbf {nbf}, exp {exp}");
             assert_eq!(
                 (lifetime.signs(at(now)), lifetime.is_published(at(now))),
                 (signs, published),

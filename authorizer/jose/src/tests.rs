@@ -112,6 +112,85 @@ fn it_signs_with_the_key_that_oathkeeper_would_choose_under_an_id_that_names_it(
 }
 
 #[test]
+fn it_verifies_what_a_key_signed_and_nothing_else() {
+    for (name, is_verified) in [
+        ("rs.json", true),
+        ("rs512.json", true),
+        ("ps256.json", true),
+        ("es.json", true),
+        ("es384.json", true),
+        ("es512.json", true),
+        ("hs.json", true),
+        ("hs512.json", true),
+        // Oathkeeper knows EdDSA by name and never verifies with it.
+        ("ed.json", false),
+    ] {
+        let set = set(name);
+        let verifies = |token: &str| {
+            let token = WebToken::read(token).unwrap();
+            set.keys().iter().any(|key| token.is_signed_by(key))
+        };
+        let signer = set.signing_key(SystemTime::now()).unwrap().key;
+        let token = signer.sign("{\"sub\":\"ada\"}").unwrap();
+        assert_eq!(verifies(&token), is_verified, "{name}");
+        let parts: Vec<_> = token.split('.').collect();
+        for (part, forged) in [
+            (parts[1], URL_SAFE_NO_PAD.encode("{\"sub\":\"bob\"}")),
+            (parts[2], String::new()),
+            (parts[2], URL_SAFE_NO_PAD.encode([0; 64])),
+        ] {
+            assert!(!verifies(&token.replace(part, &forged)), "{name} {forged}");
+        }
+    }
+}
+
+#[test]
+fn a_signature_is_verified_by_the_algorithm_that_made_it_alone() {
+    let algorithms = [
+        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "HS256",
+        "HS384", "HS512", "EdDSA", "none",
+    ];
+    for (name, made_by) in [
+        ("rs.json", "RS256"),
+        ("rs512.json", "RS512"),
+        ("ps256.json", "PS256"),
+        ("es.json", "ES256"),
+        ("es384.json", "ES384"),
+        ("es512.json", "ES512"),
+        ("hs.json", "HS256"),
+        ("hs512.json", "HS512"),
+    ] {
+        let set = set(name);
+        let signer = set.signing_key(SystemTime::now()).unwrap().key;
+        let token = signer.sign("{}").unwrap();
+        let (message, signature) = token.rsplit_once('.').unwrap();
+        let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
+        for algorithm in algorithms {
+            let verified = set.keys().iter().any(|key| {
+                let algorithm = Algorithm::named(algorithm).unwrap();
+                key.verifies(algorithm, message.as_bytes(), &signature)
+            });
+            assert_eq!(verified, algorithm == made_by, "{name} by {algorithm}");
+        }
+    }
+    for unknown in ["", "rs256", "RS257", "ES256K", "None"] {
+        assert!(Algorithm::named(unknown).is_none(), "{unknown}");
+    }
+}
+
+#[test]
+fn nothing_is_signed_by_an_empty_secret() {
+    let text = r#"{"keys":[{"kty":"oct","k":"","kid":"a","use":"sig"}]}"#;
+    let set = JwkSet::parse(text.as_bytes()).unwrap();
+    let message = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256"}"#) + ".e30";
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"");
+    let signature = hmac::sign(&key, message.as_bytes());
+    let token = format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature));
+    let token = WebToken::read(&token).unwrap();
+    assert!(!set.keys().iter().any(|key| token.is_signed_by(key)));
+}
+
+#[test]
 fn it_does_not_sign_with_a_key_that_oathkeeper_would_not_sign_with() {
     for name in [
         "public-only.json",

@@ -41,3 +41,58 @@ impl VerifiedSignatures {
         signed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+    use crate::testing::fixture;
+
+    fn set_of(text: &str) -> JwkSet {
+        JwkSet::parse(text.as_bytes()).unwrap()
+    }
+
+    fn signed(set: &JwkSet, payload: &str) -> String {
+        let signer = set.signing_key(SystemTime::now()).unwrap();
+        signer.key.sign(payload).unwrap()
+    }
+
+    /// The outcome of the first time and of the second, when a verified signature is known.
+    fn verify_twice(signatures: &VerifiedSignatures, set: &JwkSet, token: &str) -> [bool; 2] {
+        let read = WebToken::read(token).unwrap();
+        [(); 2].map(|()| signatures.verify(set, &read, token))
+    }
+
+    #[test]
+    fn a_token_is_verified_by_the_key_it_names_however_often_it_comes() {
+        let set = set_of(&fixture("rs.json"));
+        let signatures = VerifiedSignatures::default();
+        let token = signed(&set, r#"{"sub":"ada"}"#);
+        assert_eq!(verify_twice(&signatures, &set, &token), [true, true]);
+
+        let (_, signature) = token.rsplit_once('.').unwrap();
+        let other = signed(&set, r#"{"sub":"bob"}"#);
+        let (forged, _) = other.rsplit_once('.').unwrap();
+        let forged = format!("{forged}.{signature}");
+        assert_eq!(verify_twice(&signatures, &set, &forged), [false, false]);
+        assert_eq!(verify_twice(&signatures, &set, &other), [true, true]);
+    }
+
+    #[test]
+    fn a_signature_that_one_key_set_verified_is_not_verified_by_another() {
+        let (own, signatures) = (fixture("hs.json"), VerifiedSignatures::default());
+        let own_set = set_of(&own);
+        let token = signed(&own_set, "{}");
+        assert_eq!(verify_twice(&signatures, &own_set, &token), [true, true]);
+
+        let mut changed: serde_json::Value = serde_json::from_str(&own).unwrap();
+        changed["keys"][0]["k"] = "YW5vdGhlciBzZWNyZXQ".into();
+        let with_another_secret = set_of(&changed.to_string());
+        let without_the_key = set_of(&own.replace("hs-key", "another-key"));
+        let for_encryption = set_of(&own.replace("\"sig\"", "\"enc\""));
+        for other in [with_another_secret, without_the_key, for_encryption] {
+            assert_eq!(verify_twice(&signatures, &other, &token), [false, false]);
+        }
+    }
+}

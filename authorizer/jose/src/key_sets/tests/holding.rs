@@ -1,5 +1,16 @@
 use super::*;
 
+/// A clock that is a second later each time it is read.
+#[derive(Debug)]
+struct Ticking(Arc<FixedClock>);
+
+impl Clock for Ticking {
+    fn now(&self) -> SystemTime {
+        self.0.advance(Duration::from_secs(1));
+        self.0.now()
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn concurrent_lookups_of_keys_wait_for_one_request() {
     let issuer = Issuer::with(set("a"));
@@ -130,4 +141,19 @@ async fn a_request_beyond_the_limit_is_due_once_the_last_one_is_older_than_the_l
     issuer.clock.advance(Duration::from_nanos(1));
     assert_eq!(issuer.has("made up").await, (false, 1));
     assert_eq!(issuer.has("made up").await, (false, 0));
+}
+
+#[tokio::test]
+async fn a_set_that_was_just_fetched_is_used_however_short_its_life_time_is() {
+    let mut issuer = Issuer::with(set("a"));
+    issuer.clock_port = Arc::new(Ticking(Arc::clone(&issuer.clock)));
+    let urls = [URL.to_owned()];
+    for requests in [1, 2] {
+        let found = issuer
+            .sets
+            .holding(issuer.ports(), &urls, "a", Duration::ZERO, WAIT)
+            .await;
+        assert!(found.is_ok());
+        assert_eq!(issuer.keys.reads(), requests);
+    }
 }
