@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
-import type { RequestReading } from "./request-reading";
+import type { DecisionSettings } from "./decision-settings";
 
 /** Props that name a file. */
 export type FileProp = "config" | "rules" | "ruleTests";
 
 /** The files and options that a gate is laid out, checked and tested with. Paths are relative to `root`. */
-export interface GateSources extends RequestReading {
+export interface GateSources extends DecisionSettings {
   /** The folder that paths are relative to. */
   readonly root: string;
   /** Oathkeeper's configuration file. */
@@ -18,8 +18,6 @@ export interface GateSources extends RequestReading {
   readonly ruleValues?: Readonly<Record<string, string>>;
   /** The rules' tests. @default none */
   readonly ruleTests?: string;
-  /** Vouched headers that keep the client's own value if no rule sets one. @default none */
-  readonly clientHeaders?: readonly string[];
   /** The secret header of the backend. @default none */
   readonly secretHeader?: { readonly name: string };
   /** Paths that the API answers itself, before any rule; the report lists the rules that match them. @default none */

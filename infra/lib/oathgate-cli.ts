@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { z } from "zod";
+import { DECISION_VARIABLES } from "./decision-settings";
 import { variable } from "./facts";
 import type { GateReport, ListedRule } from "./gate-report";
 import { gateReportSchema, ruleListSchema } from "./gate-report-schema";
 import { InputError } from "./input-error";
-import { REQUEST_READING_VARIABLES } from "./request-reading";
 
 /** The variable that names the `oathgate` program. */
 export const CLI_VARIABLE = variable("CLI");
@@ -133,7 +133,7 @@ export class OathgateCli {
    * Runs the rules' tests with the function's settings: `oathgate rules test`. Paths are absolute.
    *
    * @param named the prop that names the tests, for error messages
-   * @param requestReading the variables that determine how the function reads a request's host and path
+   * @param decisionVariables the variables of the settings that change decisions
    * @returns the number of tests that passed, and the rules that no test reaches
    * @throws InputError if a test fails
    */
@@ -142,12 +142,12 @@ export class OathgateCli {
     tests: string,
     values: RuleValues,
     named: string,
-    requestReading: Readonly<Record<string, string>>,
+    decisionVariables: Readonly<Record<string, string>>,
   ): string {
     return this.runBeside(configFile, ["rules", "test"], [...variables(values), tests], {
       refusal: `the rules fail tests that ${named} names: correct the rules or the tests`,
       isMistake: (line) => !line.startsWith("no test reaches the rule"),
-      requestReading,
+      decisionVariables,
     });
   }
 
@@ -220,12 +220,12 @@ export class OathgateCli {
   private run(
     folder: string,
     args: readonly string[],
-    { refusal, isMistake = () => true, requestReading = {} }: Run,
+    { refusal, isMistake = () => true, decisionVariables = {} }: Run,
   ): string {
     const [program, ...before] = this.command;
     const done = spawnSync(program, [...before, ...args], {
       cwd: folder,
-      env: { ...withoutRequestReading(process.env), ...requestReading },
+      env: { ...withoutDecisionSettings(process.env), ...decisionVariables },
       encoding: "utf8",
       maxBuffer: 64 * 1024 * 1024,
       stdio: ["ignore", "pipe", "pipe"],
@@ -248,14 +248,14 @@ interface Run {
   readonly refusal: string;
   /** Whether a line of the program's output explains the refusal. @default each does */
   readonly isMistake?: (line: string) => boolean;
-  /** The variables that determine how the function reads a request's host and path. @default none */
-  readonly requestReading?: Readonly<Record<string, string>>;
+  /** The variables of the settings that change decisions. @default none */
+  readonly decisionVariables?: Readonly<Record<string, string>>;
 }
 
-/** An environment without the variables that change how requests are read: only the gate's own settings count. */
-function withoutRequestReading(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** An environment without the variables that change decisions: only the gate's own settings count. */
+function withoutDecisionSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !REQUEST_READING_VARIABLES.includes(name)),
+    Object.entries(environment).filter(([name]) => !DECISION_VARIABLES.includes(name)),
   );
 }
 

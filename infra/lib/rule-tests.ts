@@ -1,7 +1,7 @@
+import { decisionVariables, secretHeaderVariable } from "./decision-settings";
 import { existingFile } from "./gate-folder";
 import { type GateSources, nameOfProp } from "./gate-sources";
 import type { OathgateCli } from "./oathgate-cli";
-import { requestReading } from "./request-reading";
 
 /**
  * Runs the tests of a gate's rules, with the rules' external variables and the settings of its function.
@@ -15,7 +15,7 @@ export function testRules(
   configFile: string,
   cli: Pick<OathgateCli, "testRules">,
 ): string {
-  const { ruleTests, ruleValues = {} } = sources;
+  const { ruleTests, ruleValues = {}, secretHeader } = sources;
   return ruleTests === undefined
     ? ""
     : cli.testRules(
@@ -23,6 +23,9 @@ export function testRules(
         existingFile(sources, "ruleTests", ruleTests),
         ruleValues,
         nameOfProp(sources, "ruleTests"),
-        requestReading(sources),
+        {
+          ...decisionVariables(sources),
+          ...(secretHeader === undefined ? {} : secretHeaderVariable(secretHeader.name)),
+        },
       );
 }

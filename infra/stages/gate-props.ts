@@ -41,7 +41,10 @@ export function gateSourcesOf({ name, root, settings }: Stage): GateSources {
     ...(settings.publicHost === undefined ? {} : { publicHost: settings.publicHost }),
     ...(settings.basePath === undefined ? {} : { basePath: settings.basePath }),
     allowEncodedSlashes: settings.allowEncodedSlashes,
+    vouchedHeaderFallback: settings.vouchedHeaderFallback,
     clientHeaders: settings.clientHeaders,
+    forgedHeaders: settings.forgedHeaders,
+    ...(settings.api.tokenHeader === undefined ? {} : { tokenHeader: settings.api.tokenHeader }),
     ...(settings.backend?.secretHeader === undefined
       ? {}
       : { secretHeader: { name: settings.backend.secretHeader.name } }),

@@ -62,7 +62,10 @@ describe("a gate in somebody's app", () => {
         .slice(1)
         .every(({ folder }) => folder.startsWith(join(root, "cdk.out"))),
     ).toBe(true);
-    expect(calls()[2]?.decidedAs).toEqual({ OATHGATE_PUBLIC_HOST: "api.example.com" });
+    expect(calls()[2]?.decidedAs).toEqual({
+      OATHGATE_PUBLIC_HOST: "api.example.com",
+      OATHGATE_VOUCHED_FALLBACK: "none",
+    });
     expect(gate.vouchedHeaders.map(({ header }) => header)).toEqual(["Authorization", "X-User"]);
     Template.fromStack(stack).resourceCountIs("AWS::Lambda::Version", 1);
   });

@@ -30,13 +30,24 @@ describe("the rules' tests", () => {
     const { cli, calls } = fakeCli(root);
     vi.stubEnv("OATHGATE_PUBLIC_HOST", "elsewhere.example.com");
     vi.stubEnv("OATHGATE_ALLOW_ENCODED_SLASHES", "true");
+    vi.stubEnv("OATHGATE_FORGED_HEADERS", "replace");
     testRules(gateSourcesOf(stageIn(root, `${LEAST}basePath: /orders\n`)), config(root), cli);
-    expect(calls()[0]?.decidedAs).toEqual({ OATHGATE_BASE_PATH: "/orders" });
-    const stage = stageIn(root, `${LEAST}publicHost: api.example.com\nallowEncodedSlashes: true\n`);
+    expect(calls()[0]?.decidedAs).toEqual({
+      OATHGATE_BASE_PATH: "/orders",
+      OATHGATE_VOUCHED_FALLBACK: "none",
+    });
+    const stage = stageIn(
+      root,
+      `${LEAST}publicHost: api.example.com\nallowEncodedSlashes: true\nvouchedHeaderFallback: absent\n` +
+        "clientHeaders: [X-Trace]\nforgedHeaders: replace\n",
+    );
     testRules(gateSourcesOf(stage), config(root), cli);
     expect(calls()[1]?.decidedAs).toEqual({
       OATHGATE_PUBLIC_HOST: "api.example.com",
       OATHGATE_ALLOW_ENCODED_SLASHES: "true",
+      OATHGATE_VOUCHED_FALLBACK: "absent",
+      OATHGATE_CLIENT_HEADERS: "X-Trace",
+      OATHGATE_FORGED_HEADERS: "replace",
     });
   });
 

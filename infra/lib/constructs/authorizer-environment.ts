@@ -1,6 +1,6 @@
-import { DEFAULT_PLACEHOLDER, SESSION_CACHE, variable, variableOf } from "../facts";
+import { decisionVariables } from "../decision-settings";
+import { SESSION_CACHE, variable, variableOf } from "../facts";
 import type { OathgateProps, SessionCacheOptions } from "../oathgate-props";
-import { requestReading } from "../request-reading";
 
 /** The props that become the authorizer's environment variables. */
 export type AuthorizerEnvironmentProps = Pick<
@@ -20,15 +20,10 @@ export type AuthorizerEnvironmentProps = Pick<
 
 /** The authorizer's environment variables (`docs/environment.md`). A prop that is not set adds no variable. */
 export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record<string, string> {
-  const { vouchedHeaderFallback, clientHeaders = [], forgedHeaders, tokenHeader, sessionCache } = props;
-  const { logLevel, metrics, awsEndpointUrl } = props;
+  const { sessionCache, logLevel, metrics, awsEndpointUrl } = props;
   return {
-    [variableOf("vouchedHeaderFallback")]: vouchedHeaderFallback ?? DEFAULT_PLACEHOLDER,
+    ...decisionVariables(props),
     ...(logLevel === undefined ? {} : { [variableOf("logs.level")]: logLevel }),
-    ...requestReading(props),
-    ...(clientHeaders.length === 0 ? {} : { [variableOf("clientHeaders")]: clientHeaders.join(",") }),
-    ...(forgedHeaders === "replace" ? { [variableOf("forgedHeaders")]: forgedHeaders } : {}),
-    ...(tokenHeader === undefined ? {} : { [variableOf("api.tokenHeader")]: tokenHeader }),
     ...(sessionCache === undefined ? {} : sessionCacheEnvironment(sessionCache)),
     ...(metrics === undefined
       ? {}
