@@ -30,5 +30,5 @@ pub use event::{ApiKind, Event, EventError};
 pub use grant_error::GrantError;
 pub use origin::is_origin;
 pub use responder::{Responded, Responder, ResponderOptions, SecretHeaderTaken};
-pub use response::{AuthorizerError, AuthorizerResponse, PolicyAnswer, SimpleAnswer};
+pub use response::{AuthorizerError, AuthorizerResponse, PolicyResponse, SimpleResponse};
 pub use sent::SentRequest;

@@ -1,67 +1,51 @@
-//! The IAM policy API Gateway asks for.
+//! The IAM policy of a response.
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+pub(crate) use aws_lambda_events::apigw::ApiGatewayCustomAuthorizerPolicy as Policy;
+use aws_lambda_events::iam::{IamPolicyEffect, IamPolicyStatement};
 
 /// The longest resource that API Gateway takes, in characters
 /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html)).
 const LONGEST_RESOURCE: usize = 512;
 
-const ALLOW: &str = "Allow";
-
-/// A policy document with one statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct PolicyDocument {
-    version: &'static str,
-    statement: [Statement; 1],
+/// Allows exactly one method and path; `None` where its name is too long for a policy.
+pub(crate) fn allow(arn: &str) -> Option<Policy> {
+    let resource = exactly(arn);
+    (resource.chars().count() <= LONGEST_RESOURCE)
+        .then(|| policy(IamPolicyEffect::Allow, resource.into_owned()))
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Statement {
-    action: &'static str,
-    effect: &'static str,
-    resource: String,
+/// Denies one method and path, and more where its name is too long for a policy.
+pub(crate) fn deny(arn: &str) -> Policy {
+    let resource = at_least(arn);
+    if resource.chars().count() <= LONGEST_RESOURCE {
+        return policy(IamPolicyEffect::Deny, resource);
+    }
+    let mut shortened: String = resource.chars().take(LONGEST_RESOURCE - 1).collect();
+    shortened.push('*');
+    policy(IamPolicyEffect::Deny, shortened)
 }
 
-impl PolicyDocument {
-    /// Allows exactly one method and path; `None` where its name is too long for a policy.
-    pub(crate) fn allow(arn: &str) -> Option<Self> {
-        let resource = exactly(arn);
-        (resource.chars().count() <= LONGEST_RESOURCE)
-            .then(|| Self::of(ALLOW, resource.into_owned()))
-    }
+/// Whether a policy made here lets the request go on.
+pub(crate) fn allows(policy: &Policy) -> bool {
+    policy
+        .statement
+        .iter()
+        .any(|statement| statement.effect == IamPolicyEffect::Allow)
+}
 
-    /// Denies one method and path, and more where its name is too long for a policy.
-    pub(crate) fn deny(arn: &str) -> Self {
-        let resource = at_least(arn);
-        if resource.chars().count() <= LONGEST_RESOURCE {
-            return Self::of("Deny", resource);
-        }
-        let mut shortened: String = resource.chars().take(LONGEST_RESOURCE - 1).collect();
-        shortened.push('*');
-        Self::of("Deny", shortened)
-    }
-
-    pub(crate) fn allows(&self) -> bool {
-        self.statement
-            .iter()
-            .all(|statement| statement.effect == ALLOW)
-    }
-
-    fn of(effect: &'static str, resource: String) -> Self {
-        let statement = Statement {
-            action: "execute-api:Invoke",
-            effect,
-            resource,
-        };
-        Self {
-            version: "2012-10-17",
-            statement: [statement],
-        }
-    }
+/// A policy with one statement. AWS's types can only be made from their defaults, of which the effect is
+/// `Allow`: each member is set here.
+fn policy(effect: IamPolicyEffect, resource: String) -> Policy {
+    let mut statement = IamPolicyStatement::default();
+    statement.action = vec!["execute-api:Invoke".to_owned()];
+    statement.effect = effect;
+    statement.resource = vec![resource];
+    let mut policy = Policy::default();
+    policy.version = Some("2012-10-17".to_owned());
+    policy.statement = vec![statement];
+    policy
 }
 
 /// A resource that matches nothing but what the ARN says. `*` and `?` would match other paths, and
@@ -86,7 +70,6 @@ fn at_least(arn: &str) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
 
     use super::*;
 
@@ -105,28 +88,17 @@ mod tests {
         }
     }
 
-    fn covers(document: &PolicyDocument, arn: &str) -> bool {
+    fn covers(document: &Policy, arn: &str) -> bool {
         let chars = |text: &str| text.chars().collect::<Vec<_>>();
-        matches(&chars(&document.statement[0].resource), &chars(arn))
-    }
-
-    #[test]
-    fn it_has_iam_s_form() {
-        let arn = format!("{PREFIX}GET/a");
-        let document = PolicyDocument::allow(&arn).unwrap();
-        assert_eq!(
-            serde_json::to_value(document).unwrap(),
-            json!({"Version": "2012-10-17", "Statement": [
-                {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": arn},
-            ]})
-        );
+        matches(&chars(&document.statement[0].resource[0]), &chars(arn))
     }
 
     #[test]
     fn an_allow_allows_and_a_deny_does_not() {
         let arn = format!("{PREFIX}GET/a");
-        assert!(PolicyDocument::allow(&arn).unwrap().allows());
-        assert!(!PolicyDocument::deny(&arn).allows());
+        assert!(allows(&allow(&arn).unwrap()));
+        assert!(!allows(&deny(&arn)));
+        assert!(!allows(&Policy::default()));
     }
 
     #[test]
@@ -140,19 +112,22 @@ mod tests {
             ("$connect", "$connect"),
             ("GET/a%2Ab", "GET/a%2Ab"),
         ] {
-            let document = PolicyDocument::allow(&format!("{PREFIX}{asked}")).unwrap();
-            assert_eq!(document.statement[0].resource, format!("{PREFIX}{named}"));
+            let document = allow(&format!("{PREFIX}{asked}")).unwrap();
+            assert_eq!(
+                document.statement[0].resource[0],
+                format!("{PREFIX}{named}")
+            );
         }
     }
 
     #[test]
     fn it_allows_nothing_whose_name_is_too_long() {
         let fits = format!("{PREFIX}{}", "a".repeat(LONGEST_RESOURCE - PREFIX.len()));
-        assert!(PolicyDocument::allow(&fits).is_some());
-        assert!(PolicyDocument::allow(&format!("{fits}a")).is_none());
+        assert!(allow(&fits).is_some());
+        assert!(allow(&format!("{fits}a")).is_none());
         // Neutralising makes it longer.
         let stars = format!("{PREFIX}{}", "*".repeat(LONGEST_RESOURCE - PREFIX.len()));
-        assert!(PolicyDocument::allow(&stars).is_none());
+        assert!(allow(&stars).is_none());
     }
 
     proptest! {
@@ -162,7 +137,7 @@ mod tests {
             other in "(GET|PUT)/[a-c*?${}/]{0,12}",
         ) {
             let (asked, other) = (format!("{PREFIX}{asked}"), format!("{PREFIX}{other}"));
-            let document = PolicyDocument::allow(&asked).unwrap();
+            let document = allow(&asked).unwrap();
             prop_assert!(other == asked || !covers(&document, &other));
             if !asked.contains(['*', '?']) && !asked.contains("${") {
                 prop_assert!(covers(&document, &asked));
@@ -172,11 +147,11 @@ mod tests {
         #[test]
         fn a_deny_covers_what_was_asked_for(asked in "GET/[a-c*?${}/ü]{0,700}") {
             let asked = format!("{PREFIX}{asked}");
-            let document = PolicyDocument::deny(&asked);
+            let document = deny(&asked);
             prop_assert!(covers(&document, &asked));
-            let variable = document.statement[0].resource.contains("${");
+            let variable = document.statement[0].resource[0].contains("${");
             prop_assert!(!variable);
-            prop_assert!(document.statement[0].resource.chars().count() <= LONGEST_RESOURCE);
+            prop_assert!(document.statement[0].resource[0].chars().count() <= LONGEST_RESOURCE);
         }
     }
 }

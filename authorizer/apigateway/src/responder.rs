@@ -12,8 +12,8 @@ use crate::{
     context_key::context_key,
     grant_error::MAX_WEB_SOCKET_RESPONSE_BYTES,
     origin,
-    policy::PolicyDocument,
-    response::{PolicyAnswer, SimpleAnswer},
+    policy::{self, Policy},
+    response::{PolicyResponse, SimpleResponse},
 };
 
 /// The principal of a request without a subject; API Gateway takes no empty name.
@@ -119,10 +119,10 @@ impl Responder {
         }
         let context = context::of_grant(&self.vouched, grant, event, secret)?;
         if self.is_simple(event) {
-            return Ok(AuthorizerResponse::Simple(SimpleAnswer::new(true, context)));
+            return Ok(simple(true, context));
         }
-        let document = PolicyDocument::allow(&event.arn).ok_or(GrantError::PathTooLong)?;
-        let response = policy(subject, document, context);
+        let document = policy::allow(&event.arn).ok_or(GrantError::PathTooLong)?;
+        let response = with_policy(subject, document, context);
         let size = || serde_json::to_vec(&response).map_or(usize::MAX, |text| text.len());
         if event.kind == ApiKind::WebSocket && size() > MAX_WEB_SOCKET_RESPONSE_BYTES {
             return Err(GrantError::ResponseTooLarge);
@@ -172,9 +172,9 @@ impl Responder {
             context.insert("origin".to_owned(), origin.to_owned());
         }
         if self.is_simple(event) {
-            return AuthorizerResponse::Simple(SimpleAnswer::new(false, context));
+            return simple(false, context);
         }
-        policy(subject, PolicyDocument::deny(&event.arn), context)
+        with_policy(subject, policy::deny(&event.arn), context)
     }
 
     fn is_simple(&self, event: &Event<'_>) -> bool {
@@ -182,14 +182,25 @@ impl Responder {
     }
 }
 
-fn policy(subject: &str, document: PolicyDocument, context: Context) -> AuthorizerResponse {
+fn with_policy(subject: &str, document: Policy, context: Context) -> AuthorizerResponse {
     // Access logs show this name, and a line of theirs must not end inside of it.
     let name = subject.replace(char::is_control, " ");
     let principal = match name.trim() {
         "" => NO_SUBJECT,
         name => name,
     };
-    AuthorizerResponse::Policy(PolicyAnswer::new(principal, document, context))
+    let mut response = PolicyResponse::default();
+    response.principal_id = Some(principal.to_owned());
+    response.policy_document = document;
+    response.context = context;
+    AuthorizerResponse::Policy(response)
+}
+
+fn simple(is_authorized: bool, context: Context) -> AuthorizerResponse {
+    let mut response = SimpleResponse::default();
+    response.is_authorized = is_authorized;
+    response.context = context;
+    AuthorizerResponse::Simple(response)
 }
 
 #[cfg(test)]

@@ -1,18 +1,30 @@
 //! What API Gateway is answered.
 
+mod json;
+
+use aws_lambda_events::apigw::{
+    ApiGatewayCustomAuthorizerResponse, ApiGatewayV2CustomAuthorizerSimpleResponse,
+};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::{context::Context, policy::PolicyDocument};
+use crate::{context::Context, policy};
 
-/// A response that says whether the request may go on.
+/// A policy for one method and path, with its context.
+pub type PolicyResponse = ApiGatewayCustomAuthorizerResponse<Context>;
+
+/// The simple response, with its context.
+pub type SimpleResponse = ApiGatewayV2CustomAuthorizerSimpleResponse<Context>;
+
+/// A response that says whether the request may go on: AWS's types, written without the members that
+/// API Gateway does not expect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum AuthorizerResponse {
     /// A policy for one method and path.
-    Policy(PolicyAnswer),
+    Policy(#[serde(with = "json::Response")] PolicyResponse),
     /// The simple response, which HTTP APIs take with payload 2.0.
-    Simple(SimpleAnswer),
+    Simple(SimpleResponse),
 }
 
 impl AuthorizerResponse {
@@ -20,44 +32,8 @@ impl AuthorizerResponse {
     #[must_use]
     pub fn allows(&self) -> bool {
         match self {
-            Self::Policy(answer) => answer.policy_document.allows(),
-            Self::Simple(answer) => answer.is_authorized,
-        }
-    }
-}
-
-/// See [`AuthorizerResponse::Policy`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PolicyAnswer {
-    principal_id: String,
-    policy_document: PolicyDocument,
-    context: Context,
-}
-
-impl PolicyAnswer {
-    pub(crate) fn new(principal: &str, policy_document: PolicyDocument, context: Context) -> Self {
-        Self {
-            principal_id: principal.to_owned(),
-            policy_document,
-            context,
-        }
-    }
-}
-
-/// See [`AuthorizerResponse::Simple`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SimpleAnswer {
-    is_authorized: bool,
-    context: Context,
-}
-
-impl SimpleAnswer {
-    pub(crate) fn new(is_authorized: bool, context: Context) -> Self {
-        Self {
-            is_authorized,
-            context,
+            Self::Policy(response) => policy::allows(&response.policy_document),
+            Self::Simple(response) => response.is_authorized,
         }
     }
 }

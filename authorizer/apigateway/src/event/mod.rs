@@ -1,9 +1,9 @@
 //! The events of API Gateway's REQUEST authorizers, read into one shape.
 //!
 //! REST APIs and HTTP APIs with payload 1.0, HTTP APIs with payload 2.0, and a WebSocket API's
-//! `$connect` are told apart by what they hold, not by configuration. The types of
-//! `aws_lambda_events` are not used here: they refuse an event for one header that is no ASCII, lose
-//! the order of the query, and copy everything twice; the tests hold them against this reading.
+//! `$connect` are told apart by what they hold, not by configuration. The reader is our own: it borrows from
+//! the event's text, keeps the order of the query, and takes headers that are not ASCII. Tests compare it with
+//! the types of `aws_lambda_events`.
 
 mod place;
 mod read;

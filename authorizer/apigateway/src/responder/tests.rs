@@ -87,6 +87,56 @@ fn refused(status: u16) -> Decision {
 }
 
 #[test]
+fn every_response_is_text_for_text_what_aws_documents() {
+    let policy = |principal: &str, effect: &str, context: &str| {
+        format!(
+            r#"{{"principalId":"{principal}","policyDocument":{{"Version":"2012-10-17","Statement":[{{"Action":"execute-api:Invoke","Effect":"{effect}","Resource":"{ARN}GET/a"}}]}},"context":{context}}}"#
+        )
+    };
+    let simple = |is_authorized: bool, context: &str| {
+        format!(r#"{{"isAuthorized":{is_authorized},"context":{context}}}"#)
+    };
+    let options = ResponderOptions {
+        simple: true,
+        ..ResponderOptions::default()
+    };
+    let headers = vouched(&["X-User"], &VouchedHeaderOptions::default());
+    let responder = Responder::new(headers, options).unwrap();
+    let (grant, refusal) = (granted(&[("X-User", "alice")]), refused(403));
+    let forbidden = r#"{"body":"{\"error\":{\"code\":0,\"status\":\"\",\"message\":\"\"}}","reason":"","status":"403"}"#;
+    for kind in [
+        ApiKind::Rest,
+        ApiKind::HttpV1,
+        ApiKind::HttpV2,
+        ApiKind::WebSocket,
+    ] {
+        let event = Event {
+            kind,
+            ..event("/a")
+        };
+        let text = |decision| {
+            let responded = responder.respond(&event, decision, None);
+            serde_json::to_string(&responded.response.unwrap()).unwrap()
+        };
+        let key = if kind == ApiKind::Rest {
+            "x-user"
+        } else {
+            "x_user"
+        };
+        let user = format!(r#"{{"{key}":"alice"}}"#);
+        let (allowed, denied) = match kind {
+            ApiKind::HttpV2 => (simple(true, &user), simple(false, forbidden)),
+            _ => (
+                policy("alice", "Allow", &user),
+                policy("unknown", "Deny", forbidden),
+            ),
+        };
+        assert_eq!(text(&grant), allowed);
+        assert_eq!(text(&refusal), denied);
+    }
+}
+
+#[test]
 fn only_a_refusal_that_would_be_the_same_later_becomes_a_policy() {
     let responder = responder(&[], &VouchedHeaderOptions::default());
     let response = |status| {
