@@ -97,7 +97,7 @@ describe("an alarm", () => {
   it.each<[string, Record<string, number>, string[]]>([
     ["nothing happens", {}, []],
     ["all is well", { "decisions.allow": 1000 }, []],
-    ["nobody is logged in", { Errors: 1000, "decisions.unauthorized": 1000 }, []],
+    ["no user is logged in", { Errors: 1000, "decisions.unauthorized": 1000 }, []],
     ["everybody is refused", { "decisions.deny": 1000 }, []],
     ["four in a thousand are not decided", { Errors: 4, "decisions.error": 4 }, []],
     ["two in a hundred are not decided", { Errors: 20, "decisions.error": 20 }, ["Undecided"]],
@@ -119,7 +119,7 @@ describe("an alarm", () => {
     ["decisions take long", { Duration: 8001 }, ["NearTimeout"]],
     ["Lambda refuses", { Throttles: 1 }, ["Throttled"]],
     ["the backend fails", { "5XXError": 51 }, ["ApiServerErrors"]],
-  ])("goes off when it should: %s", (_, data, expected) => {
+  ])("changes to ALARM when it should: %s", (_, data, expected) => {
     expect(ringing({ ...QUIET, ...data })).toEqual(expected);
   });
 

@@ -49,7 +49,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     expect(Properties.AuthorizerResultTtlInSeconds).toBe(kind === "http" ? 0 : undefined);
   });
 
-  it("serves a deployment and never what is being changed", () => {
+  it("serves a deployment, never resources that a deploy is changing", () => {
     const [[deployment] = [""]] = found(of(), "Deployment");
     templateOf(of()).hasResourceProperties("AWS::ApiGatewayV2::Stage", {
       AutoDeploy: false,
@@ -57,7 +57,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     });
   });
 
-  it("serves no requests before the version may be invoked and a key exists", () => {
+  it("serves no request before the version may be invoked and a key exists", () => {
     const [[, stage] = ["", { Properties: {}, DependsOn: [] as string[] }]] = found(of(), "Stage");
     const types = Object.entries(templateOf(of()).toJSON().Resources as Record<string, { Type: string }>)
       .filter(([id]) => stage.DependsOn?.includes(id))
@@ -111,7 +111,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     expect(found(other, "Deployment")).not.toEqual(found(of(), "Deployment"));
   });
 
-  it("takes the throttle, and logs requests without query and headers", () => {
+  it("is throttled, and logs requests without query and headers", () => {
     const change = of("throttle: { rateLimit: 5, burstLimit: 9 }\naccessLogs: true\n");
     templateOf(change).hasResourceProperties("AWS::ApiGatewayV2::Stage", {
       DefaultRouteSettings: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 9 },
@@ -121,7 +121,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
     expect(JSON.stringify(Properties.AccessLogSettings)).not.toMatch(/header|query|authorizer\.[a-z]+_/i);
   });
 
-  it("hands the backend the secret that only it and the gate know", () => {
+  it("sends the backend the secret that only it and the gate know", () => {
     const change = of("backend: { secretHeader: { name: X-Gate-Secret } }\n");
     for (const [, { Properties }] of found(change, "Integration")) {
       expect(JSON.stringify(Properties.RequestParameters)).toContain("context.authorizer.x_gate_secret");
@@ -141,7 +141,7 @@ describe.each(KINDS)("a stage of the kind %s", (kind, of) => {
 });
 
 describe("an HTTP API", () => {
-  it("sends payload 2.0 and takes simple responses, which the function gives", () => {
+  it("sends payload 2.0 and accepts simple responses, which the function returns", () => {
     const template = templateOf(http());
     template.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerPayloadFormatVersion: "2.0",
@@ -176,7 +176,7 @@ describe("an HTTP API", () => {
     }
   });
 
-  it("answers preflights itself, and hands no undecided request to the backend", () => {
+  it("responds to preflights itself, and passes no undecided request to the backend", () => {
     const change = http(
       "cors: { allowOrigins: [https://app.example.com, https://admin.example.com], allowCredentials: true }\n",
     );

@@ -27,7 +27,7 @@ describe("an existing API", () => {
     template.resourceCountIs("AWS::ApiGateway::Deployment", 0);
   });
 
-  it("may call the version by its authorizers, and goes on being allowed to call earlier ones", () => {
+  it("may call the version by its authorizers, and may still call earlier versions", () => {
     const [[id, permission] = ["", undefined]] = Object.entries(
       template.findResources("AWS::Lambda::Permission", {
         Properties: { Principal: "apigateway.amazonaws.com" },
@@ -81,7 +81,7 @@ describe("an existing API", () => {
     expect(before).toContain("SigningKeys");
   });
 
-  it("takes an advanced parameter where the contract needs it, and none that would not hold it", () => {
+  it("uses an advanced parameter if the contract needs one, and refuses a contract that fits into none", () => {
     const tierFor = (origins: number) => {
       const other = emptyStack();
       const exposeHeaders = Array.from({ length: origins }, (_, number) => `X-Header-Number-${number}`);
@@ -99,7 +99,7 @@ describe("an existing API", () => {
     expect(refusal(() => tierFor(100))).toMatch(/has \d+ characters, more than the 8192 of a parameter/);
   });
 
-  it("is known under a name that parameters can have", () => {
+  it("has an id that is valid in a parameter's name", () => {
     const options = { ...OPTIONS, name: "Dev_1" };
     expect(refusal(() => gateIn(emptyStack()).attachTo("abc123def4", options))).toContain("it is `Dev_1`");
   });

@@ -32,7 +32,7 @@ describe("a stage with any backend", () => {
     },
   );
 
-  it.each(Object.entries(BACKENDS))("is waited for and streamed as the stage says: %s", (_, stage) => {
+  it.each(Object.entries(BACKENDS))("has the stage's time-out and transfer mode: %s", (_, stage) => {
     const streaming = templateOf({
       stage: `${stage}backendTimeoutSeconds: 60\nresponseTransferMode: stream\n`,
     });
@@ -43,7 +43,7 @@ describe("a stage with any backend", () => {
 });
 
 describe("a Lambda function as the backend", () => {
-  it("gets the requests as they came: no mapping can be in its integration", () => {
+  it("receives requests unchanged: its integration can't have mappings", () => {
     for (const integration of integrationsOf(templateOf({ stage: BACKENDS.function }))) {
       expect(integration).toMatchObject({ Type: "AWS_PROXY", IntegrationHttpMethod: "POST" });
       expect(integration.RequestParameters).toBeUndefined();
@@ -53,7 +53,7 @@ describe("a Lambda function as the backend", () => {
     }
   });
 
-  it("is called by another operation where its answers are streamed", () => {
+  it("is called by another operation if its responses are streamed", () => {
     const template = templateOf({ stage: `${BACKENDS.function}responseTransferMode: stream\n` });
     for (const { Uri } of integrationsOf(template)) {
       expect(joined(Uri)).toMatch(
@@ -65,7 +65,7 @@ describe("a Lambda function as the backend", () => {
   it.each([
     ["function", FUNCTION],
     ["alias", `${FUNCTION}:live`],
-  ] as const)("may be called by this API's stage alone, before that answers anybody: %s", (kind, arn) => {
+  ] as const)("may be called by this stage alone, before it serves requests: %s", (kind, arn) => {
     const template = templateOf({ stage: BACKENDS[kind] });
     const permissions = template.findResources("AWS::Lambda::Permission", {
       Properties: { FunctionName: arn },
@@ -150,7 +150,7 @@ describe("a load balancer as the backend", () => {
     },
   );
 
-  it("with a link that is there already has none made", () => {
+  it("with an existing link gets no new one", () => {
     for (const kind of ["VPC link to a network load balancer", "VPC link with network interfaces"] as const) {
       const { template, first, second } = links(BACKENDS[kind]);
       expect([...first, ...second]).toEqual([]);
@@ -219,7 +219,7 @@ describe("a client certificate", () => {
     });
   });
 
-  it("is followed by one that is there before it is presented", () => {
+  it("is replaced by one that exists before it is presented", () => {
     const [only] = certificates("true").made;
     const both = certificates('{ next: "2027" }');
     expect(both.made).toHaveLength(2);

@@ -37,7 +37,7 @@ describe("bootstrapping an account", () => {
     ]);
   });
 
-  it("brings those rights up to date where it gave them before", () => {
+  it("updates rights that it granted before", () => {
     expect(run(MADE).calls).toHaveLength(2);
   });
 
@@ -51,14 +51,14 @@ describe("bootstrapping an account", () => {
     expect(shown.join()).toContain("--qualifier oathgate --toolkit-stack-name OathgateToolkit");
   });
 
-  it("takes the rights that the caller names", () => {
+  it("uses the policy that the caller names", () => {
     const words = ["--cloudformation-execution-policies", "arn:aws:iam::aws:policy/PowerUserAccess"];
     expect(run(undefined, words).calls).toEqual([
       "bootstrap -c stage=dev --cloudformation-execution-policies arn:aws:iam::aws:policy/PowerUserAccess",
     ]);
   });
 
-  it("ends where the rights can't be made", () => {
+  it("fails if the policy can't be created", () => {
     const { status, calls } = run(undefined, [], 3);
     expect(status).toBe(3);
     expect(calls).toHaveLength(1);

@@ -28,7 +28,7 @@ describe("what synth and `make check` check", () => {
     );
   });
 
-  it("is one thing: rules, tests, and what the stack is made from", () => {
+  it("includes rules, tests, and the report that the stack is made from", () => {
     const { gate, calls } = checked(
       {},
       `${LEAST}clientHeaders: [Authorization, X-Trace]\npublicHost: api.example.com\nbackendTimeoutSeconds: 60\n`,

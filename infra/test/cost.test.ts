@@ -37,7 +37,7 @@ describe("the page about cost", () => {
     expect(page).not.toContain("| REST API | 3.50 |");
   });
 
-  it("says when, where and from which pages its prices are", () => {
+  it("states date, region and sources of its prices", () => {
     const page = costPage(prices, assumptions, rows);
     expect(prices.date).toMatch(/^\d{4}-\d{2}-\d{2}$/);
     for (const part of [prices.date, prices.region, ...Object.values(prices.sources)]) {
@@ -49,7 +49,7 @@ describe("the page about cost", () => {
     );
   });
 
-  it("reads only what was measured", () => {
+  it("uses measured values only", () => {
     expect(() => measured(rows, "a guess", 10)).toThrow(
       "bench/baseline.json has no row for a guess at 10 rules",
     );
@@ -57,7 +57,7 @@ describe("the page about cost", () => {
 });
 
 describe("a price", () => {
-  it("counts whole milliseconds, at least one, and stretches processor time alone", () => {
+  it("counts whole milliseconds, at least one, and divides only processor time by the share", () => {
     expect(billedMs(decision, 1769, 0)).toBe(1);
     expect(billedMs(decision, 128, 0)).toBe(1);
     expect(billedMs({ ...decision, cpuUs: 200 }, 128, 0)).toBe(3);
@@ -85,20 +85,20 @@ describe("a price", () => {
     expect(at(1)).toBeLessThan(at(0));
   });
 
-  it("of logs goes by their bytes", () => {
+  it("of logs depends on their bytes", () => {
     const { decisionLogs, lambdaLogs } = perMillion(prices, assumptions);
     expect(decisionLogs).toBeCloseTo((466_000_000 / 1024 ** 3) * 0.5, 9);
     expect(lambdaLogs).toBeCloseTo((378_000_000 / 1024 ** 3) * 0.5, 9);
   });
 
-  it("of a month goes by what is kept running", () => {
+  it("of a month depends on the resources that exist", () => {
     const { secret, provisioned, waf } = perMonth(prices, assumptions);
     expect(secret).toBeCloseTo(0.4 + (43_800 / 10_000) * 0.05, 9);
     expect(provisioned(1024, "x86_64")).toBeCloseTo(2_628_000 * 0.0000041667, 6);
     expect(waf).toBe(8);
   });
 
-  it("of a container is there without a request", () => {
+  it("of a container is due without any request", () => {
     const idle = container(prices, assumptions, 0);
     expect(idle).toBeCloseTo(730 * (2 * (0.25 * 0.03238 + 0.5 * 0.00356) + 0.0225), 9);
     expect(container(prices, assumptions, 1e9)).toBeGreaterThan(idle);

@@ -9,7 +9,7 @@ import { FUNCTION, stageInAws } from "./deployed-stage";
 import { refusal } from "./project";
 
 describe("a description", () => {
-  it("of a deployment is read as it was written", () => {
+  it("of a deployment is read back unchanged", () => {
     const called = { functionName: FUNCTION, qualifier: "7", authorizerId: "ab12cd" };
     expect(calledFunction(deploymentDescription(called))).toEqual(called);
   });
@@ -36,7 +36,7 @@ describe("what a stage could serve", () => {
     expect(previousOf(candidatesOf(stage), "dev").id).toBe("d6");
   });
 
-  it("is behind an alias each version of its contract, and no other", () => {
+  it("contains, behind an alias, each version of its contract and no other", () => {
     const stage = stageInAws({
       versions: [5, 6, 7, 8],
       contracts: { 5: "other", 6: "same", 7: "same", 8: "same" },
@@ -47,7 +47,7 @@ describe("what a stage could serve", () => {
     expect(previousOf(candidatesOf(stage), "dev").version).toBe(7);
   });
 
-  it("is of an alias that is not served its own version alone", () => {
+  it("contains only its own version for an alias that is not served", () => {
     const stage = stageInAws({
       versions: [6, 7, 8],
       contracts: { 6: "old", 7: "old", 8: "new" },
@@ -61,7 +61,7 @@ describe("what a stage could serve", () => {
   it.each<[string, Partial<Parameters<typeof stageInAws>[0]>, string]>([
     ["version", { versions: [7] }, `version 6 of ${FUNCTION}`],
     ["authorizer", { withoutAuthorizers: [6] }, "the authorizer a6"],
-  ])("misses its %s where that is gone", (_, gone, said) => {
+  ])("lacks its %s if that was deleted", (_, gone, said) => {
     const stage = stageInAws({ versions: [6, 7], deployments: [6, 7], served: 7, ...gone });
     expect(candidateOf(candidatesOf(stage), "d6", "dev").missing).toEqual([said]);
     expect(candidateOf(candidatesOf(stage), "d7", "dev").missing).toEqual([]);
@@ -86,7 +86,7 @@ describe("what a stage could serve", () => {
     ],
   };
 
-  it.each(Object.entries(refusals))("is refused in a sentence where %s", (_, [choose, said]) => {
+  it.each(Object.entries(refusals))("is refused with a message if %s", (_, [choose, said]) => {
     expect(refusal(choose)).toContain(said);
   });
 });
@@ -94,7 +94,7 @@ describe("what a stage could serve", () => {
 describe("what can go", () => {
   const nothing = { deployments: [], authorizers: [], aliases: [], versions: [] };
 
-  it("is what is older than the last ones", () => {
+  it("is everything older than the last ones", () => {
     const stage = stageInAws({ versions: [3, 4, 5, 6, 7], served: 7 });
     expect(surplusOf(stage, 2)).toEqual({
       ...nothing,
@@ -104,7 +104,7 @@ describe("what can go", () => {
     });
   });
 
-  it("is nothing of what a stage serves after a rollback, and nothing of the template", () => {
+  it("excludes what a stage serves after a rollback, and the template's resources", () => {
     const stage = stageInAws({ versions: [3, 4, 5, 6, 7], served: 3, ofStack: 7 });
     expect(surplusOf(stage, 1)).toEqual({
       ...nothing,
@@ -115,13 +115,13 @@ describe("what can go", () => {
     });
   });
 
-  it("is nothing that another stage of the API serves", () => {
+  it("excludes what another stage of the API serves", () => {
     const stage = stageInAws({ versions: [3, 4, 5, 6, 7], served: 7, elsewhere: 3 });
     expect(surplusOf(stage, 1).deployments).toEqual(["d4", "d5"]);
     expect(surplusOf(stage, 1).versions).toEqual([4, 5]);
   });
 
-  it("is no alias of somebody else's, and no version behind an alias that stays", () => {
+  it("excludes other projects' aliases, and versions behind an alias that stays", () => {
     const stage = stageInAws({
       versions: [2, 3, 4, 5, 6],
       contracts: { 6: "same" },
@@ -132,7 +132,7 @@ describe("what can go", () => {
     expect(surplusOf(stage, 0)).toEqual({ ...nothing, versions: [4, 5] });
   });
 
-  it("is an alias that no deployment calls any more", () => {
+  it("includes an alias that no deployment calls any more", () => {
     const stage = stageInAws({
       versions: [5, 6],
       contracts: { 5: "old", 6: "new" },
@@ -149,12 +149,12 @@ describe("what can go", () => {
     });
   });
 
-  it("is found again after it was deleted in part", () => {
+  it("is found again after a partial deletion", () => {
     const stage = stageInAws({ versions: [3, 4, 5, 6], deployments: [5, 6], served: 6 });
     expect(surplusOf(stage, 1)).toEqual({ ...nothing, authorizers: ["a3", "a4"], versions: [3, 4] });
   });
 
-  it("is nothing where it is not known what a stage serves", () => {
+  it("is empty if it is not known what a stage serves", () => {
     const stage = stageInAws({ versions: [6, 7], served: "hand", byHand: true });
     expect(refusal(() => surplusOf(stage, 0))).toContain(
       "serves the deployment hand, which the stack oathgate-dev did not create",
@@ -189,7 +189,7 @@ describe("the template of a stage that was rolled back", () => {
     );
   });
 
-  it("names an earlier version of the alias by its number, and lets nothing shift it", () => {
+  it("names an earlier version of the alias by its number, and prevents a shift of requests", () => {
     const stage = stageInAws({
       versions: [6, 7],
       contracts: { 6: "same", 7: "same" },

@@ -23,13 +23,13 @@ async function demanding(read: () => Promise<string[]>) {
 }
 
 describe("the example of an Express backend that demands the secret header", () => {
-  it("lets in the current value and the one before it, and nothing else", async () => {
+  it("accepts the current value and the previous one, and no other", async () => {
     const statusOf = await demanding(async () => ["current", "previous"]);
     const values = ["current", "previous", "other", "curren", "", undefined];
     expect(await Promise.all(values.map(statusOf))).toEqual([200, 200, 403, 403, 403, 403]);
   });
 
-  it("reads the secret again for a value that it does not know, once for all who bring one", async () => {
+  it("reads the secret again for an unknown value, once for all concurrent requests", async () => {
     let values = ["first"];
     let readings = 0;
     const statusOf = await demanding(async () => {

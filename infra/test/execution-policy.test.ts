@@ -73,7 +73,7 @@ function typesOfStages(): string[] {
 }
 
 describe("what CloudFormation may do", () => {
-  it("is looked at with every setting that a stage may have", () => {
+  it("is tested with every setting of a stage", () => {
     const seen = new Set(STAGES_OF_ALL_KINDS.flatMap(({ stage }) => Object.keys(parse(stage))));
     const missing = Object.keys(stageSchema.shape).filter(
       (setting) => !seen.has(setting) && !WITHOUT_RESOURCES.has(setting),
@@ -136,7 +136,7 @@ describe("what CloudFormation may do", () => {
     expect(allows(action, resource)).toBe(allowed);
   });
 
-  it("passes roles to services that stages use, and lets nobody but API Gateway call functions of others", () => {
+  it("passes roles to services that stages use, and lets only API Gateway call other functions", () => {
     const conditions = (action: string) =>
       STATEMENTS.filter(({ Action }) => list(Action).includes(action)).map(({ Condition }) => Condition);
     expect(JSON.stringify(conditions("iam:PassRole"))).toContain(
@@ -151,7 +151,7 @@ describe("what CloudFormation may do", () => {
     ]);
   });
 
-  it("covers the names that our templates give", () => {
+  it("covers the names in our templates", () => {
     const named = STAGES_OF_ALL_KINDS.flatMap((change) =>
       Object.entries<{ Type: string; Properties?: Record<string, unknown> }>(
         templateOf(change).toJSON().Resources,
@@ -191,7 +191,7 @@ describe("what CloudFormation may do", () => {
     }
   });
 
-  it("is handed to `cdk bootstrap` as the stack's output", () => {
+  it("is passed to `cdk bootstrap` as the stack's output", () => {
     const stack = new ExecutionPolicyStack(new App({ analyticsReporting: false }), "execution", {
       qualifier: "hnb659fds",
     });

@@ -18,7 +18,7 @@ function variables(template: Template): Record<string, unknown> {
 }
 
 describe("a stage's domain", () => {
-  it("has a certificate of its own and records in its hosted zone, for both families of addresses", () => {
+  it("has its own certificate, and records in its hosted zone for IPv4 and IPv6", () => {
     const template = stageWith(inZone());
     template.hasResourceProperties("AWS::CertificateManager::Certificate", {
       DomainName: "api.example.com",
@@ -39,7 +39,7 @@ describe("a stage's domain", () => {
     }
   });
 
-  it("may have its certificate and its records from elsewhere, and says what the records have to name", () => {
+  it("may use an existing certificate and other records, and outputs the records' target", () => {
     const template = stageWith(`domain: { name: api.example.com, certificateArn: "${CERTIFICATE}" }\n`);
     template.resourceCountIs("AWS::CertificateManager::Certificate", 0);
     template.resourceCountIs("AWS::Route53::RecordSet", 0);
@@ -65,7 +65,7 @@ describe("a stage's domain", () => {
     });
   });
 
-  it("is what the function is told: the host that rules are written for, and the base path", () => {
+  it("is passed to the function: the host that rules are written for, and the base path", () => {
     expect(variables(stageWith(inZone(", basePath: /orders")))).toMatchObject({
       OATHGATE_PUBLIC_HOST: "api.example.com",
       OATHGATE_BASE_PATH: "/orders",
@@ -109,7 +109,7 @@ describe("a stage's domain", () => {
     });
   });
 
-  it("is where the API is asked once API Gateway's own host name is off, by a new deployment", () => {
+  it("is the API's only host once API Gateway's own host name is disabled, by a new deployment", () => {
     const on = stageWith(inZone());
     const off = stageWith(`disableExecuteApiEndpoint: true\n${inZone()}`);
     off.hasOutput("ApiUrl", { Value: "https://api.example.com/" });
@@ -121,7 +121,7 @@ describe("a stage's domain", () => {
 });
 
 describe("a stage with a web ACL", () => {
-  it("has it before the API's stage", () => {
+  it("is associated with it before the API's stage exists", () => {
     const acl =
       "arn:aws:wafv2:eu-central-1:123456789012:regional/webacl/gate/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f";
     const template = stageWith(`webAclArn: ${acl}\n`);
@@ -149,7 +149,7 @@ describe("a stage with a web ACL", () => {
 });
 
 describe("limits of single methods", () => {
-  it("hold at the root and below it, beside those of all methods", () => {
+  it("apply at the root and below it, in addition to those of all methods", () => {
     const text =
       "throttle: { rateLimit: 50, burstLimit: 90, methods: { POST: { rateLimit: 5, burstLimit: 9 } } }\n";
     const of = (ResourcePath: string, HttpMethod: string, rate: number, burst: number) =>
@@ -167,7 +167,7 @@ describe("limits of single methods", () => {
 });
 
 describe("system logs", () => {
-  it("of API Gateway are its errors, of every method, and never what requests hold", () => {
+  it("of API Gateway contain its errors, of every method, and never the content of requests", () => {
     const template = stageWith(
       "systemLogs: { api: true }\nthrottle: { rateLimit: 50, burstLimit: 90, methods: { POST: { rateLimit: 5, burstLimit: 9 } } }\n",
     );
@@ -178,7 +178,7 @@ describe("system logs", () => {
     }
   });
 
-  it("of API Gateway are in a log group of the stack's, made before API Gateway makes one", () => {
+  it("of API Gateway are in the stack's log group, created before API Gateway creates one", () => {
     const template = stageWith(
       `systemLogs: { api: true }\nlogs: { retentionDays: 7, kmsKeyArn: "${KEY}" }\n`,
     );
@@ -196,7 +196,7 @@ describe("system logs", () => {
     template.hasResource("AWS::ApiGateway::Stage", { DependsOn: Match.arrayWith([group]) });
   });
 
-  it("of Lambda are JSON, without a line of the functions' own being dropped", () => {
+  it("of Lambda are JSON, and no line of the functions is dropped", () => {
     const template = stageWith("logs: { level: warn }\nsystemLogs: { functions: info }\n");
     template.allResourcesProperties("AWS::Lambda::Function", {
       LoggingConfig: Match.objectLike({
@@ -230,7 +230,7 @@ describe("concurrency", () => {
     });
   });
 
-  it("is provisioned for the version that is called, and taken back from the one before", () => {
+  it("is provisioned for the current version, and removed from the previous one", () => {
     const [[id, resource] = []] = Object.entries(
       template.findResources("Custom::OathgateProvisionedConcurrency"),
     );
@@ -261,7 +261,7 @@ describe("concurrency", () => {
     template.hasResource("AWS::ApiGateway::Stage", { DependsOn: Match.arrayWith([id]) });
   });
 
-  it("is asked for with rights on this function alone", () => {
+  it("is requested with permissions on this function alone", () => {
     const [fn] = Object.keys(
       template.findResources("AWS::Lambda::Function", {
         Properties: { Description: Match.stringLikeRegexp("^Decides requests by Ory Oathkeeper's rules") },
@@ -297,8 +297,8 @@ describe("concurrency", () => {
   });
 });
 
-describe("what watches a stage", () => {
-  it("are alarms that tell a topic of the stack's, or one that exists", () => {
+describe("the monitoring of a stage", () => {
+  it("has alarms that notify the stack's topic, or an existing one", () => {
     const own = stageWith("metricsNamespace: Gate\nalarms: { email: on-call@example.com }\n");
     own.resourceCountIs("AWS::CloudWatch::Alarm", 10);
     own.hasResourceProperties("AWS::SNS::Subscription", { Endpoint: "on-call@example.com" });
@@ -308,7 +308,7 @@ describe("what watches a stage", () => {
     existing.allResourcesProperties("AWS::CloudWatch::Alarm", { AlarmActions: [topic], OKActions: [topic] });
   });
 
-  it("look at the metrics that the function is told to write, and at the stage's time-out", () => {
+  it("has alarms on the metrics that the function writes, and on the stage's time-out", () => {
     const template = stageWith(
       "metricsNamespace: Gate\ntimeoutSeconds: 5\nalarms: { email: on-call@example.com }\n",
     );
@@ -335,7 +335,7 @@ describe("what watches a stage", () => {
     template.hasResourceProperties("AWS::CloudWatch::Alarm", { MetricName: "Duration", Threshold: 4000 });
   });
 
-  it("is a dashboard, where the stage has one", () => {
+  it("has a dashboard if the stage sets it", () => {
     stageWith("metricsNamespace: Gate\ndashboard: true\n").resourceCountIs("AWS::CloudWatch::Dashboard", 1);
     stageWith("metricsNamespace: Gate\n").resourceCountIs("AWS::CloudWatch::Dashboard", 0);
   });

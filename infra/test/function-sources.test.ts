@@ -24,7 +24,7 @@ function sourcesOf(root: string, cli: OathgateCli, environment: NodeJS.ProcessEn
 }
 
 describe("the functions' code", () => {
-  it("is what OATHGATE_PREBUILT_DIR holds, as it is", () => {
+  it("is the content of OATHGATE_PREBUILT_DIR, unchanged", () => {
     const root = projectOf({ "ready/authorizer/bootstrap": "", "ready/signing-keys/bootstrap": "" });
     const sources = sourcesOf(root, fakeCli(root).cli, {
       OATHGATE_PREBUILT_DIR: "ready",
@@ -35,7 +35,7 @@ describe("the functions' code", () => {
     });
   });
 
-  it("must be there where OATHGATE_PREBUILT_DIR says so", () => {
+  it("must exist in OATHGATE_PREBUILT_DIR if that is set", () => {
     const root = projectOf({ "ready/authorizer/bootstrap": "" });
     const find = () =>
       sourcesOf(root, fakeCli(root).cli, {
@@ -46,7 +46,7 @@ describe("the functions' code", () => {
     );
   });
 
-  it("is packaged from the binaries that OATHGATE_BINARIES holds", () => {
+  it("is packaged from the binaries in OATHGATE_BINARIES", () => {
     const root = projectOf({ [CONFIG]: "", "built/bootstrap": "a", "built/oathgate-signing-keys": "k" });
     const { cli, calls } = fakeCli(root);
     const sources = sourcesOf(root, cli, {
@@ -69,7 +69,7 @@ describe("the functions' code", () => {
     ]);
   });
 
-  it("is found where cargo-lambda leaves it", () => {
+  it("is found where cargo-lambda writes it", () => {
     const root = projectOf({
       [CONFIG]: "",
       "built/bootstrap/bootstrap": "a",
@@ -94,7 +94,7 @@ describe("the functions' code", () => {
 });
 
 describe("building and packaging in one step", () => {
-  it("leaves a complete folder, whatever the paths are called", () => {
+  it("writes a complete folder, whatever the paths' names", () => {
     const root = projectOf({ "it's here/dist/dev/gate/config.yml": "", "it's here/out/bootstrap": "built" });
     const project = join(root, "it's here");
     const { cli, calls } = fakeCli(root);
@@ -106,7 +106,7 @@ describe("building and packaging in one step", () => {
     expect(calls()).toMatchObject([{ folder: join(project, "dist/dev/gate") }]);
   });
 
-  it("packages with a program built there where it happens in a container", () => {
+  it("packages with a program built in the container when it runs in one", () => {
     const { authorizer } = builtByCargo("/project", `/project/${CONFIG}`, {
       command: ["/project/target/debug/oathgate"],
     });
@@ -116,7 +116,7 @@ describe("building and packaging in one step", () => {
     );
   });
 
-  it("asks cargo-lambda for the stage's processor, with the locked versions", () => {
+  it("builds for the stage's architecture, with the locked versions", () => {
     const root = projectOf({
       "Cargo.toml": readFileSync(join(ROOT, "Cargo.toml"), "utf8"),
       [CONFIG]: "",

@@ -39,7 +39,7 @@ function refusalOf(change: Change, type: string) {
 describe("the API", () => {
   const template = templateOf();
 
-  it("is regional, passes every body through as it is, and leaves the account's logging role alone", () => {
+  it("is regional, passes every body through unchanged, and does not change the account's logging role", () => {
     template.hasResourceProperties("AWS::ApiGateway::RestApi", {
       EndpointConfiguration: { Types: ["REGIONAL"] },
       BinaryMediaTypes: ["*/*"],
@@ -69,7 +69,7 @@ describe("the API", () => {
     template.hasResourceProperties("AWS::ApiGateway::Resource", { PathPart: "{proxy+}" });
   });
 
-  it("hands requests to the backend with method and path as they are", () => {
+  it("passes requests to the backend with method and path unchanged", () => {
     const uris = methodsOf(template, "ANY").map(({ Integration }) => {
       expect(Integration).toMatchObject({ Type: "HTTP_PROXY", IntegrationHttpMethod: "ANY" });
       return Integration.Uri;
@@ -98,12 +98,12 @@ describe("the API", () => {
     },
   );
 
-  it("gives the backend the time that the stage says", () => {
+  it("has the stage's time-out for the backend", () => {
     const methods = methodsOf(templateOf({ stage: `${LEAST}backendTimeoutSeconds: 7` }), "ANY");
     expect(methods.map(({ Integration }) => Integration.TimeoutInMillis)).toEqual([7000, 7000]);
   });
 
-  it("hands an answer on while it is written only where the stage says so", () => {
+  it("streams responses only if the stage sets it", () => {
     const modes = (stage: string) =>
       methodsOf(templateOf({ stage }), "ANY").map(({ Integration }) => [
         Integration.ResponseTransferMode,
@@ -167,7 +167,7 @@ describe("the API", () => {
     });
   });
 
-  it("logs requests where the stage says so, without query, cookie or any other header", () => {
+  it("logs requests if the stage sets it, without query, cookie or any other header", () => {
     templateOf().hasResourceProperties("AWS::ApiGateway::Stage", { AccessLogSetting: Match.absent() });
     const logged = templateOf({ stage: `${LEAST}accessLogs: true` });
     const [stage] = Object.values(logged.findResources("AWS::ApiGateway::Stage"));
@@ -216,7 +216,7 @@ describe("a refusal", () => {
     });
   });
 
-  it("without credentials carries the challenge where one is configured", () => {
+  it("without credentials has the challenge if one is configured", () => {
     const { headers } = refusalOf(
       { report: { wwwAuthenticate: { realm: "Please authenticate." } } },
       "UNAUTHORIZED",
@@ -224,7 +224,7 @@ describe("a refusal", () => {
     expect(headers["WWW-Authenticate"]).toBe("'Basic realm=Please authenticate.'");
   });
 
-  it("for good has the decision's own body, and sends browsers on where the decision does", () => {
+  it("with 403 has the decision's own body, and redirects browsers if the decision does", () => {
     expect(refusalOf({}, "ACCESS_DENIED")).toEqual({
       status: "403",
       headers: {
@@ -245,7 +245,7 @@ describe("a refusal", () => {
     expect(headers).toEqual({ "Cache-Control": "'no-store'" });
   });
 
-  it("for good is a plain redirect in a stage for browsers", () => {
+  it("with 403 is a plain redirect in a stage for browsers", () => {
     const { status, headers } = refusalOf({ stage: `${LEAST}redirects: location` }, "ACCESS_DENIED");
     expect(status).toBe("302");
     expect(headers).toEqual({ "Cache-Control": "'no-store'", Location: "context.authorizer.location" });
@@ -287,7 +287,7 @@ describe("a refusal", () => {
     },
   );
 
-  it("for good can be read by pages of the origin that the decision found among several", () => {
+  it("with 403 can be read by pages of the origin that the decision selected from several", () => {
     expect(refusalOf({ stage: TWO_ORIGINS }, "ACCESS_DENIED").headers).toMatchObject({
       "Access-Control-Allow-Origin": "context.authorizer.origin",
       "Access-Control-Allow-Credentials": "'true'",
@@ -295,17 +295,17 @@ describe("a refusal", () => {
     });
   });
 
-  it("keeps API Gateway's own answers where the stage has no cross-origin settings", () => {
+  it("has API Gateway's own headers if the stage has no `cors`", () => {
     expect(Object.keys(templateOf().findResources("AWS::ApiGateway::GatewayResponse"))).toHaveLength(4);
   });
 });
 
 describe("a preflight", () => {
-  it("goes to the rules where the stage has no cross-origin settings", () => {
+  it("is decided by the rules if the stage has no `cors`", () => {
     expect(methodsOf(templateOf(), "OPTIONS")).toEqual([]);
   });
 
-  it("is answered by API Gateway on the root and below, without the authorizer", () => {
+  it("gets its response from API Gateway on the root and below, without the authorizer", () => {
     const methods = methodsOf(templateOf({ stage: ONE_ORIGIN }), "OPTIONS");
     expect(methods).toHaveLength(2);
     for (const { AuthorizationType, Integration } of methods) {
@@ -333,7 +333,7 @@ describe("a preflight", () => {
     }
   });
 
-  it("names the caller's origin only if it is one of the allowed, by an answer that is made text first", () => {
+  it("gets the caller's origin only if it is one of the allowed, by a response that is converted to text first", () => {
     const [method] = methodsOf(templateOf({ stage: TWO_ORIGINS }), "OPTIONS");
     expect(method?.Integration.IntegrationResponses).toMatchObject([
       {

@@ -14,7 +14,7 @@ const CONFIG =
 const layOut = (stage: Stage, cli: Parameters<typeof layOutGate>[1]) => layOutGate(gateSourcesOf(stage), cli);
 
 describe("what a stage decides by", () => {
-  it("is the configuration byte by byte where the stage changes nothing", () => {
+  it("is the configuration byte by byte if the stage changes nothing", () => {
     const root = projectOf({ "config/config.yml": CONFIG });
     const configFile = layOut(stageIn(root), fakeCli(root).cli);
     expect(configFile).toBe(join(root, "dist/dev/gate/config.yml"));
@@ -32,7 +32,7 @@ describe("what a stage decides by", () => {
     expect(existsSync(join(root, "dist/dev/gate/stages"))).toBe(false);
   });
 
-  it("has nothing left of an earlier time", () => {
+  it("contains nothing of an earlier run", () => {
     const root = projectOf({ "config/config.yml": CONFIG, "dist/dev/gate/old.json": "[]" });
     layOut(stageIn(root), fakeCli(root).cli);
     expect(existsSync(join(root, "dist/dev/gate/old.json"))).toBe(false);
@@ -73,7 +73,7 @@ describe("what a stage decides by", () => {
     },
   );
 
-  it("may lie in any folder of its own", () => {
+  it("may be in any separate folder", () => {
     const root = join(
       projectOf({ "project/..ours/config.yml": CONFIG, "beside/config.yml": CONFIG }),
       "project",
@@ -84,7 +84,7 @@ describe("what a stage decides by", () => {
     }
   });
 
-  it("is refused where the configuration is missing", () => {
+  it("is refused if the configuration is missing", () => {
     const root = projectOf({});
     const stage = stageIn(root, `${LEAST}config: { file: config/confg.yml }`);
     expect(refusal(() => layOut(stage, fakeCli(root).cli))).toBe(
@@ -92,7 +92,7 @@ describe("what a stage decides by", () => {
     );
   });
 
-  it("is refused where the stage names rules that are missing", () => {
+  it("is refused if the stage names missing rules", () => {
     const root = projectOf({ "config/config.yml": CONFIG });
     const stage = stageIn(root, `${LEAST}rules: { file: rules/rule.jsonnet }`);
     expect(refusal(() => layOut(stage, fakeCli(root).cli))).toBe(

@@ -89,7 +89,7 @@ describe("keys that are rotated", () => {
     );
   });
 
-  it("are a matter of choice", () => {
+  it("are not rotated by default", () => {
     templateOf({ report: SIGNS }).resourceCountIs("AWS::SecretsManager::RotationSchedule", 0);
   });
 });
@@ -100,7 +100,7 @@ describe("the public documents", () => {
       .filter(({ Properties }) => Properties.AuthorizationType === "NONE")
       .map(({ Properties }) => Properties.HttpMethod);
 
-  it("can be had by everybody where rules sign tokens, by GET and HEAD", () => {
+  it("are public if rules sign tokens, by GET and HEAD", () => {
     expect(documents(LEAST).sort()).toEqual(["GET", "GET", "HEAD", "HEAD"]);
     expect(documents(LEAST, {})).toEqual([]);
     expect(documents(`${LEAST}keysEndpoint: off\n`)).toEqual([]);
@@ -162,27 +162,27 @@ describe("the public documents", () => {
       report: {},
       said: "no rule signs tokens with them",
     },
-  ])("ask to choose where $case", ({ stage, report, said }) => {
+  ])("require a choice if $case", ({ stage, report, said }) => {
     expect(refusal(() => stackOf({ stage, report }))).toContain(said);
   });
 
-  it("keep no stage from being destroyed, whatever its rules say", () => {
+  it("do not prevent a stage from being destroyed, whatever its rules", () => {
     const settings = parseStage("test.yml", `${LEAST}keysEndpoint: { maxAgeSeconds: 60 }\n`);
     const app = new App({ context: { "aws:cdk:bundling-stacks": [] }, analyticsReporting: false });
     const stack = createStacks(app, nameOnlyInput({ name: "test", root: ROOT, settings }));
     expect(stack.stackName).toBe("oathgate-test");
   });
 
-  it("take the place of a rule where the stage says so", () => {
+  it("replace a rule if the stage sets it", () => {
     const report = { ...SIGNS, rulesOfPaths: [{ path, rules: ["everything"] }] };
     expect(documents(`${LEAST}keysEndpoint: { maxAgeSeconds: 300 }\n`, report)).toHaveLength(4);
   });
 });
 
-describe("a secret that is there already", () => {
+describe("an existing secret", () => {
   const stage = `${LEAST}signingKeys: { secretArn: "${SECRET}" }\n`;
 
-  it("is read, and neither made nor filled nor removed", () => {
+  it("is read, and neither created nor written nor deleted", () => {
     const template = templateOf({ stage, report: SIGNS });
     template.resourceCountIs("AWS::SecretsManager::Secret", 0);
     template.resourceCountIs("Custom::OathgateSigningKeys", 0);

@@ -45,8 +45,8 @@ beforeEach(() => {
   vi.stubEnv("OATHGATE_CLI", "");
 });
 
-describe("a gate in somebody's app", () => {
-  it("is laid out, checked, tested and packaged by the program beside its binaries, in the app's output", () => {
+describe("a gate in a user's app", () => {
+  it("is written, checked, tested and packaged by the program next to its binaries, in the app's output", () => {
     const { root, calls } = appFolder({ "gate/tests.jsonnet": "{}" });
     const { gate, stack } = makeGate(root, {
       rules: "gate/rules.jsonnet",
@@ -96,14 +96,14 @@ describe("a gate in somebody's app", () => {
     ]);
   });
 
-  it("does nothing where the CDK command line deploys nothing", () => {
+  it("does nothing if the CDK command line does not deploy", () => {
     const { root } = appFolder({}, { check: { code: 1, stdout: "error: rules.json: broken\n" } });
     const { stack } = makeGate(root, {}, { "aws:cdk:bundling-stacks": [] });
     expect(existsSync(join(root, "calls"))).toBe(false);
     Template.fromStack(stack).resourceCountIs("AWS::Lambda::Function", 2);
   });
 
-  it("has another contract where mappings or refusals would be others, and the same where only the rules are", () => {
+  it("has another contract if mappings or refusals differ, and the same if only the rules differ", () => {
     const contract = (props: Partial<OathgateProps> = {}) => gateIn(emptyStack(), props).contract;
     const report = {
       vouchedHeaders: [{ header: "X-User", contextKey: "x-user" }],
@@ -123,7 +123,7 @@ describe("a gate in somebody's app", () => {
   });
 });
 
-describe("what a gate can't be made from is refused in a sentence that names the prop:", () => {
+describe("invalid props are refused with a message that names the prop:", () => {
   const refused: [string, Partial<OathgateProps>, Record<string, Answer>, string][] = [
     [
       "no such configuration",
@@ -282,7 +282,7 @@ describe("what a gate can't be made from is refused in a sentence that names the
     [{ allowOrigins: [] }, "`cors.allowOrigins` must name an origin"],
     [{ allowOrigins: ["*"], allowCredentials: true }, "`cors.allowCredentials` can't be true while"],
     [{ allowOrigins: ["*"], exposeHeaders: ["X'Y"] }, "`cors.exposeHeaders[0]` must be a header's name"],
-  ])("cross-origin options that nothing would take: %j", (cors, sentence) => {
+  ])("cross-origin options without effect: %j", (cors, sentence) => {
     const stack = emptyStack();
     const api = new RestApi(stack, "Api");
     expect(refusal(() => gateIn(stack).protect(api, { cors }))).toContain(`own/Api: ${sentence}`);

@@ -81,7 +81,7 @@ const STAGES: [string, Change][] = [
 ];
 
 describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {
-  it.each(STAGES)("find nothing that was not thought through: %s", (_, change) => {
+  it.each(STAGES)("find nothing but accepted findings: %s", (_, change) => {
     const stack = stackOf(change);
     const app = stack.node.root as App;
     const plugin = pack(app);
@@ -92,7 +92,7 @@ describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {
     expect(() => app.synth()).not.toThrow();
   });
 
-  it("need every exception that is made", () => {
+  it("need every accepted finding", () => {
     expect([...new Set(STAGES.flatMap(([, change]) => broken(change)))].sort()).toEqual(
       Object.keys(accepted),
     );
@@ -109,7 +109,7 @@ describe.each(PACKS)("AWS's own checks, $name,", ({ pack, accepted }) => {
 });
 
 describe("a stage that is logged, traced and throttled", () => {
-  it("breaks only what no setting can mend", () => {
+  it("has only findings that no setting can resolve", () => {
     const text = `${LEAST}accessLogs: true\ntracing: true\nthrottle: { rateLimit: 5, burstLimit: 9 }\n`;
     const app = stackOf({ stage: text }).node.root as App;
     app.synth();

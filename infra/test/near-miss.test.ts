@@ -20,7 +20,7 @@ describe("a suggestion for a misspelt word", () => {
     ["more than a third of the letters differ", "vps1", SETTINGS],
     ["the words have nothing in common", "timeout", SETTINGS],
     ["nothing is known", "cors", []],
-  ])("is not made where %s", (_, written, known) => {
+  ])("is not made if %s", (_, written, known) => {
     expect(nearMiss(written, known)).toBeUndefined();
   });
 

@@ -15,7 +15,7 @@ const withHeaders = (...vouched: object[]) =>
   JSON.stringify({ vouched, www_authenticate: null, redirects: false, received: [] });
 
 describe("checking the rules", () => {
-  it("runs beside the configuration, so that relative paths in it hold", () => {
+  it("runs in the configuration's folder, so that its relative paths are valid", () => {
     const root = projectOf({ [CONFIG]: "" });
     const { cli, calls } = fakeCli(root);
     cli.checkRules(join(root, CONFIG), "`config`");
@@ -27,7 +27,7 @@ describe("checking the rules", () => {
     ]);
   });
 
-  it("stops synth with every error, without what is worth knowing otherwise", () => {
+  it("stops synth with every error, and without the notes", () => {
     const root = projectOf({ [CONFIG]: "" });
     const errors = ["error: rules.json: rule `a`: no `match`", "error: rules.json: rule `b`: no `match`"];
     const stdout = [...errors, "note: config.yml:5: ignored", "2 rules, 2 errors, 0 warnings", ""].join("\n");
@@ -40,7 +40,7 @@ describe("checking the rules", () => {
     );
   });
 
-  it("says so where the program can't be started", () => {
+  it("reports a program that can't be started", () => {
     const root = projectOf({ [CONFIG]: "" });
     const cli = new OathgateCli(root, [join(root, "nowhere")]);
     expect(refusal(() => cli.checkRules(join(root, CONFIG), "`config`"))).toContain("can't be started");
@@ -48,11 +48,11 @@ describe("checking the rules", () => {
 });
 
 describe("the report on headers", () => {
-  it("is what the stack is made from", () => {
+  it("is the input of the stack", () => {
     expect(reportFrom(JSON.stringify(PRINTED_REPORT))).toEqual(REPORT);
   });
 
-  it("may hold a challenge", () => {
+  it("may contain a challenge", () => {
     const text = JSON.stringify({ ...PRINTED_REPORT, www_authenticate: { realm: "gate" } });
     expect(reportFrom(text).wwwAuthenticate).toEqual({ realm: "gate" });
   });
@@ -76,14 +76,14 @@ describe("the program", () => {
     expect(namedCli(root, { OATHGATE_CLI: "bin/oathgate" })).toEqual([join(root, "bin/oathgate")]);
   });
 
-  it("must be there where OATHGATE_CLI names it", () => {
+  it("must exist if OATHGATE_CLI names it", () => {
     const root = projectOf({ "target/release/oathgate": "" });
     expect(refusal(() => namedCli(root, { OATHGATE_CLI: "bin/oathgate" }))).toContain(
       "OATHGATE_CLI names `bin/oathgate`",
     );
   });
 
-  it("is built by cargo, whatever lies there from earlier", () => {
+  it("is built by cargo, even if an earlier build exists", () => {
     const root = projectOf({ "target/release/oathgate": "", "target/debug/oathgate": "" });
     const built: string[] = [];
     const command = builtCli(root, {}, (from) => built.push(from) > 0);
@@ -91,13 +91,13 @@ describe("the program", () => {
     expect(built).toEqual([root]);
   });
 
-  it("is where cargo was told to build", () => {
+  it("is in cargo's target folder", () => {
     const root = projectOf({});
     const command = builtCli(root, { CARGO_TARGET_DIR: "elsewhere" }, () => true);
     expect(command).toEqual([join(root, "elsewhere/debug/oathgate")]);
   });
 
-  it("ends synth where cargo can't build it", () => {
+  it("fails synth if cargo can't build it", () => {
     expect(refusal(() => builtCli(projectOf({}), {}, () => false))).toContain("cargo can't build");
   });
 });

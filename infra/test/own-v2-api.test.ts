@@ -83,7 +83,7 @@ describe("an app's own HTTP API", () => {
       { tokenHeader: "Cookie" },
       "`tokenHeader` must be the name of a header that API Gateway can map and clients do not send, such as `X-Token`; it is `Cookie`",
     ],
-  ])("is refused what it can't do: %j", (props, sentence) => {
+  ])("refuses unsupported props: %j", (props, sentence) => {
     const act = () => gateIn(emptyStack(), { checked, tokenHeader: "X-Token", ...props }).httpAuthorizer();
     expect(refusal(act)).toBe(sentence);
   });

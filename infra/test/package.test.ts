@@ -59,7 +59,7 @@ console.log(Object.keys((stack.node.root as App).synth().getStackByName("own").t
 `;
 
 describe("the npm package", () => {
-  it("holds built JavaScript, types, a README, the API page and the licence, nothing else", () => {
+  it("contains built JavaScript, types, a README, the API page and the licence, nothing else", () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(installed.length + 1));
@@ -136,7 +136,7 @@ describe("the npm package", () => {
     expect(app()).toEqual(["made with what comes with the package", "true"]);
   });
 
-  it("has an API page that says what the doc comments say", () => {
+  it("has an API page that matches the doc comments", () => {
     const generate = join(ROOT, "infra/api-page/generate");
     expect(
       existsSync(join(dirname(generate), "node_modules")),

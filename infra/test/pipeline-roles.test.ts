@@ -107,7 +107,7 @@ const inEurope = (role: string) =>
   `arn:{Partition}:iam::111111111111:role/cdk-hnb659fds-${role}-111111111111-eu-central-1`;
 
 describe("the roles of a pipeline", () => {
-  it("let pull requests look, and the job of an environment deploy the stage of its name", () => {
+  it("let pull requests read, and an environment's job deploy the stage of the same name", () => {
     expect(trusts(rolesOf())).toEqual({
       [DIFF]: {
         subject: ["repo:octocat/gate:pull_request", "repo:octocat/gate:ref:refs/heads/main"],
@@ -124,13 +124,13 @@ describe("the roles of a pipeline", () => {
     });
   });
 
-  it("trust a branch where the repository has no environments", () => {
+  it("trust a branch if the repository has no environments", () => {
     const found = trusts(rolesOf({ trust: "branch", branch: "release/1" }));
     expect(found["Deploys the stage prod"]?.subject).toBe("repo:octocat/gate:ref:refs/heads/release/1");
     expect(found[DIFF]?.subject).toContain("repo:octocat/gate:ref:refs/heads/release/1");
   });
 
-  it("trust a repository by its ids where its subjects are immutable", () => {
+  it("trust a repository by its ids if its subjects are immutable", () => {
     const found = trusts(rolesOf({ repository: "octocat@123456/gate@456789" }));
     expect(found["Deploys the stage dev"]?.subject).toBe("repo:octocat@123456/gate@456789:environment:dev");
   });
@@ -140,7 +140,7 @@ describe("the roles of a pipeline", () => {
     expect(found["Deploys the stage prod"]?.mayAssume[0]).toContain("role/cdk-ours-deploy-role-");
   });
 
-  it("may delete what a stage does not keep of earlier deploys, where they deploy, and nothing where they look", () => {
+  it("may delete what a stage does not keep of earlier deploys if they deploy, and nothing if they only read", () => {
     const api = "arn:{Partition}:apigateway:eu-central-1::/restapis/*";
     const template = rolesOf();
     expect(rightsOf(template, "Deploys the stage prod")).toEqual([
@@ -172,7 +172,7 @@ describe("the roles of a pipeline", () => {
     expect(rightsOf(rolesOf({}, stage), "Deploys the stage prod")).toEqual([]);
   });
 
-  it("are bounded: no later policy lets them do more than what all of them may", () => {
+  it("have a permissions boundary: no later policy grants more than all of them may do", () => {
     const template = rolesOf();
     const [[id, { Properties }] = ["", { Properties: {} }]] = Object.entries(
       template.findResources("AWS::IAM::ManagedPolicy"),
@@ -195,7 +195,7 @@ describe("the roles of a pipeline", () => {
     }
   });
 
-  it("are bounded by the organisation's own policy where it has one", () => {
+  it("have the organisation's own policy as boundary if there is one", () => {
     const template = rolesOf({ boundary: "arn:aws:iam::222222222222:policy/bounds" });
     template.resourceCountIs("AWS::IAM::ManagedPolicy", 0);
     template.allResourcesProperties("AWS::IAM::Role", {
@@ -203,14 +203,14 @@ describe("the roles of a pipeline", () => {
     });
   });
 
-  it("come with GitHub's provider, which outlives the stack", () => {
+  it("include GitHub's provider, which outlives the stack", () => {
     rolesOf().hasResource("AWS::IAM::OIDCProvider", {
       Properties: { Url: "https://token.actions.githubusercontent.com", ClientIdList: ["sts.amazonaws.com"] },
       DeletionPolicy: "RetainExceptOnCreate",
     });
   });
 
-  it("trust the provider that the account has already", () => {
+  it("trust an existing provider of the account", () => {
     const template = rolesOf({ provider: "existing" });
     template.resourceCountIs("AWS::IAM::OIDCProvider", 0);
     const [role] = Object.values(template.findResources("AWS::IAM::Role") as Record<string, Role>);
@@ -227,7 +227,7 @@ describe("the roles of a pipeline", () => {
     ]);
   });
 
-  it("need nothing that `cdk bootstrap` makes", () => {
+  it("need no resource of `cdk bootstrap`", () => {
     const { Parameters, Rules } = rolesOf().toJSON();
     expect([Parameters, Rules]).toEqual([undefined, undefined]);
   });
@@ -288,7 +288,7 @@ describe("a pipeline's settings", () => {
     ],
     ["a stage that is not there", { repository: "o/r", stages: "prd" }, "there is no stage `prd`"],
   ];
-  it.each(refusals)("are refused in a sentence: %s", (_, context, sentence) => {
+  it.each(refusals)("are refused with a message: %s", (_, context, sentence) => {
     expect(refusal(() => appOf({ pipeline: "roles", stages: "dev", ...context }))).toContain(sentence);
   });
 });

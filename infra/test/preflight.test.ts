@@ -62,7 +62,7 @@ const ready: AwsWorld = { keys: { KEY: ME }, versions: { [`${OURS}/${REGION}`]: 
 const theirs = `account: "${THEIRS}"\n`;
 
 describe("before cdk runs", () => {
-  it("is said where a stage goes, and as whom", async () => {
+  it("prints account, region and role of the deploy", async () => {
     expect(await outcome(ready)).toBe(
       `deploy of the stage dev: account ${OURS}, region ${REGION}, as ${ME.arn}, at ${endpoint} in place of AWS`,
     );
@@ -129,7 +129,7 @@ describe("before cdk runs", () => {
       { stage: theirs, command: "bootstrap" },
       [`use credentials of ${THEIRS}`],
     ],
-    "a stage of the local cloud, while AWS would be asked": [
+    "a stage of the local cloud, when requests would go to AWS": [
       ready,
       { stage: "awsEndpointUrl: http://127.0.0.1:4566\n" },
       ["AWS_ENDPOINT_URL is not set", "local.cloud env"],
@@ -145,7 +145,7 @@ describe("before cdk runs", () => {
     for (const words of said) {
       expect(refusal).toContain(words);
     }
-    // What AWS says of a signature can hold a session token.
+    // AWS's message about a signature can contain a session token.
     if (name === "a secret of another key") {
       expect(refusal).not.toContain("said-by-aws");
     }
@@ -161,7 +161,7 @@ describe("before cdk runs", () => {
     expect(await outcome(ready)).toContain("no region is configured");
   });
 
-  it("is refused: nobody answers", async () => {
+  it("is refused: no response from AWS", async () => {
     vi.stubEnv("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     expect(await outcome(ready)).toContain("http://127.0.0.1:9 cannot be reached (ECONNREFUSED)");
   });
@@ -182,7 +182,7 @@ describe("before cdk runs", () => {
     expect(await outcome(old, { command: "diff" })).toContain("with version 1");
   });
 
-  it("says what could not be checked, and refuses nothing for it", async () => {
+  it("reports what could not be checked, without refusing", async () => {
     const said = await outcome({ ...ready, readers: [] });
     expect(said).toContain("could not check whether the account is bootstrapped");
     expect(said).not.toContain("refused");
@@ -191,7 +191,7 @@ describe("before cdk runs", () => {
   it.each([
     ["bootstrap", ["GetCallerIdentity"]],
     ["destroy", ["GetCallerIdentity", "DescribeStacks"]],
-  ] as const)("asks %s for no bootstrap stack", async (command, asked) => {
+  ] as const)("requires no bootstrap stack for %s", async (command, asked) => {
     expect(await outcome({ keys: { KEY: ME } }, { command })).toContain(`account ${OURS}`);
     expect(aws.asked).toEqual(asked);
   });
@@ -200,14 +200,14 @@ describe("before cdk runs", () => {
     const destroy = (world: Partial<AwsWorld>, stage = "") =>
       outcome({ keys: { KEY: ME }, ...world }, { command: "destroy", stage });
 
-    it("nothing that the stage's file protects, whatever AWS would say: it is not asked", async () => {
+    it("nothing that the stage's file protects, without a request to AWS", async () => {
       expect(await destroy({}, "terminationProtection: true\n")).toBe(
         "refused: the stage `dev` is protected and was not destroyed: set `terminationProtection: false` in its file, deploy that (`make deploy STAGE=dev`), and then destroy it",
       );
       expect(aws.asked).toEqual([]);
     });
 
-    it("nothing that is protected in AWS, whatever the stage's file says by now", async () => {
+    it("nothing that is protected in AWS, whatever the stage's file now sets", async () => {
       expect(await destroy({ stacks: { "oathgate-dev": { protected: true } } })).toBe(
         "refused: the stack oathgate-dev is protected in AWS and was not destroyed, although the file of the stage `dev` does not protect it: deploy the stage (`make deploy STAGE=dev`), which removes the protection, and then destroy it",
       );
@@ -223,7 +223,7 @@ describe("before cdk runs", () => {
       }
     });
 
-    it("what it may not look at, and says so: CloudFormation knows", async () => {
+    it("what it may not read, with a note: CloudFormation decides", async () => {
       expect(await destroy({ stacks: "hidden" })).toContain(
         "could not check whether oathgate-dev is protected",
       );
@@ -240,7 +240,7 @@ describe("before cdk runs", () => {
     });
   });
 
-  it("says that cdk will ask for a code where a profile needs one", async () => {
+  it("announces that cdk prompts for a code if a profile needs one", async () => {
     const folder = projectOf({
       config: [
         "[profile base]\naws_access_key_id = KEY\naws_secret_access_key = secret",
@@ -254,7 +254,7 @@ describe("before cdk runs", () => {
     );
   });
 
-  it("asks for the version that the stack's own template asks for", () => {
+  it("requires the same version as the stack's own template", () => {
     const { Rules } = templateOf().toJSON();
     const [refused] = Rules.CheckBootstrapVersion.Assertions[0].Assert["Fn::Not"][0]["Fn::Contains"];
     expect(MIN_BOOTSTRAP_VERSION).toBe(Math.max(...refused.map(Number)) + 1);

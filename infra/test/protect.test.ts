@@ -33,7 +33,7 @@ const lambda = (stack: Stack) =>
   LambdaFunction.fromFunctionArn(stack, "Orders", "arn:aws:lambda:eu-central-1:123456789012:function:orders");
 
 describe("every method of a protected API", () => {
-  it("is decided by the authorizer, whether it is made before or after, and by whom", () => {
+  it("is decided by the authorizer, whenever and by whatever it is created", () => {
     const template = protectedApi({
       before: (api) => api.root.addMethod("GET", http()),
       after: (api) => {
@@ -58,14 +58,14 @@ describe("every method of a protected API", () => {
     }
   });
 
-  it("is decided where its author said that nobody need decide", () => {
+  it("is decided even if its author set no authorization", () => {
     const template = protectedApi({
       after: (api) => api.root.addMethod("GET", http(), { authorizationType: AuthorizationType.NONE }),
     });
     expect(methodsOf(template, "GET")[0]?.AuthorizationType).toBe("CUSTOM");
   });
 
-  it("keeps the mappings of its own", () => {
+  it("keeps its own mappings", () => {
     const own = { "integration.request.header.X-Tenant": "'shop'" };
     const template = protectedApi({ after: (api) => api.root.addMethod("GET", http(own)) });
     expect(methodsOf(template, "GET")[0]?.Integration?.RequestParameters).toEqual({ ...own, ...MAPPED });
@@ -83,7 +83,7 @@ describe("every method of a protected API", () => {
       "AWS",
     ],
     ["nothing is called", () => new MockIntegration(), "MOCK"],
-  ])("is decided without header mappings where %s", (_, integration, type) => {
+  ])("is decided without header mappings if %s", (_, integration, type) => {
     const template = protectedApi({ after: (api, stack) => api.root.addMethod("GET", integration(stack)) });
     const [method] = methodsOf(template, "GET");
     expect(method).toMatchObject({ AuthorizationType: "CUSTOM", Integration: { Type: type } });
@@ -107,7 +107,7 @@ describe("every method of a protected API", () => {
 });
 
 describe("a preflight that API Gateway answers", () => {
-  it("is excluded by itself", () => {
+  it("is excluded by default", () => {
     const template = protectedApi({
       api: { defaultCorsPreflightOptions: { allowOrigins: Cors.ALL_ORIGINS } },
       after: (api) => api.root.addMethod("GET", http()),
@@ -116,7 +116,7 @@ describe("a preflight that API Gateway answers", () => {
     expect(methodsOf(template, "GET")[0]?.AuthorizationType).toBe("CUSTOM");
   });
 
-  it("is decided about where it reaches a backend", () => {
+  it("is decided if it reaches a backend", () => {
     const template = protectedApi({ after: (api) => api.root.addMethod("OPTIONS", http()) });
     expect(methodsOf(template, "OPTIONS")[0]?.AuthorizationType).toBe("CUSTOM");
   });
@@ -135,12 +135,12 @@ describe("an excluded method", () => {
   const open = (template: ReturnType<typeof health>) =>
     methodsOf(template, "GET").filter(({ AuthorizationType }) => AuthorizationType === "NONE");
 
-  it("is open, and alone is", () => {
+  it("is the only open method", () => {
     expect(open(health())).toHaveLength(1);
     expect(methodsOf(health(), "GET")).toHaveLength(2);
   });
 
-  it("lets no client forge a vouched header: the placeholder is put there, in both usual spellings", () => {
+  it("lets no client forge a vouched header: the placeholder replaces it, in both usual spellings", () => {
     expect(open(health())[0]?.Integration?.RequestParameters).toEqual({
       "integration.request.header.Authorization": "'none'",
       "integration.request.header.authorization": "'none'",
@@ -149,7 +149,7 @@ describe("an excluded method", () => {
     });
   });
 
-  it("has the gate's own placeholder, and leaves clients what is left to clients", () => {
+  it("has the gate's own placeholder, and keeps client headers", () => {
     const gate = { vouchedHeaderFallback: "nobody", clientHeaders: ["authorization"] };
     expect(open(health({ gate }))[0]?.Integration?.RequestParameters).toEqual({
       "integration.request.header.X-User": "'nobody'",
@@ -157,7 +157,7 @@ describe("an excluded method", () => {
     });
   });
 
-  it("keeps an authorizer of its own", () => {
+  it("keeps its own authorizer", () => {
     const template = protectedApi({
       options: { exclude: ["GET /"] },
       after: (api) => api.root.addMethod("GET", http(), { authorizationType: AuthorizationType.IAM }),
@@ -193,7 +193,7 @@ describe("a protected API's deployment", () => {
     expect(idOf(own)).not.toEqual(idOf({}));
   });
 
-  it("is renewed where the app makes it itself, too", () => {
+  it("is renewed if the app creates it itself, too", () => {
     const ids = (publicHost: string) =>
       protectedApi({
         gate: { publicHost },
@@ -213,7 +213,7 @@ describe("a protected API's deployment", () => {
   });
 });
 
-describe("what would stay open ends synth:", () => {
+describe("synth fails for methods that would stay open:", () => {
   const over = (api: RestApi, change: (method: CfnMethod) => void) =>
     Aspects.of(api).add(
       { visit: (node) => (node instanceof CfnMethod ? change(node) : undefined) },
@@ -360,7 +360,7 @@ describe("protect", () => {
   });
 });
 
-describe("a cache of answers", () => {
+describe("a response cache", () => {
   const warned = (cacheClusterEnabled: boolean) => {
     const stack = emptyStack();
     const api = apiIn(stack, { deployOptions: { cacheClusterEnabled } });
@@ -369,7 +369,7 @@ describe("a cache of answers", () => {
     return Annotations.fromStack(stack).findWarning("*", Match.stringLikeRegexp("made for one user")).length;
   };
 
-  it("is warned of, and only where there is one: API Gateway does not ask whose answer it was", () => {
+  it("causes a warning, and only if it is enabled: API Gateway serves its responses to every client", () => {
     expect([warned(true), warned(false)]).toEqual([1, 0]);
   });
 });
@@ -378,7 +378,7 @@ describe("pages of other origins", () => {
   const cors = (...allowOrigins: string[]) => ({ cors: { allowOrigins } });
   const after = (api: RestApi) => api.root.addMethod("GET", http());
 
-  it("may read refusals where the API says so, of several origins after the function has looked", () => {
+  it("may read refusals if the API allows them; of several origins, the function selects one", () => {
     const template = protectedApi({ options: cors("https://a.example.com", "https://b.example.com"), after });
     template.hasResourceProperties("AWS::ApiGateway::GatewayResponse", {
       ResponseType: "ACCESS_DENIED",
@@ -393,7 +393,7 @@ describe("pages of other origins", () => {
     });
   });
 
-  it("are the same for all APIs of a gate, because its function knows one list", () => {
+  it("are the same for all APIs of a gate, because its function has one list", () => {
     const stack = emptyStack();
     const gate = gateIn(stack);
     gate.protect(apiIn(stack), cors("https://a.example.com", "https://b.example.com"));

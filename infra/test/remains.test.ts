@@ -46,7 +46,7 @@ describe("the report of what is left", () => {
       { stack, status: "DELETE_FAILED", left: ["the log group l"] },
       "oathgate-dev exists (DELETE_FAILED)\nremaining of earlier stacks with this name:\n  the log group l\n",
     ],
-  ])("says it in lines: %j", (remains, text) => {
+  ])("has one line per resource: %j", (remains, text) => {
     expect(remainsText(remains)).toBe(text);
   });
 });

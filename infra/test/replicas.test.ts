@@ -13,13 +13,13 @@ const WITH_REPLICAS = `${LEAST}signingKeys:
 `;
 
 describe("the signing keys in other regions", () => {
-  it("are replicas of the secret, each with the key that the stage names for it", () => {
+  it("are replicas of the secret, each encrypted with the key that the stage names", () => {
     templateOf({ stage: WITH_REPLICAS }).hasResourceProperties("AWS::SecretsManager::Secret", {
       ReplicaRegions: [{ Region: "us-east-1" }, { Region: "eu-west-1", KmsKeyId: KEY }],
     });
   });
 
-  it("are none where the stage names none", () => {
+  it("do not exist by default", () => {
     const [secret] = Object.values(templateOf().findResources("AWS::SecretsManager::Secret"));
     expect(secret?.Properties.ReplicaRegions).toBeUndefined();
   });
@@ -32,7 +32,7 @@ describe("the signing keys in other regions", () => {
     expect(rights(WITH_REPLICAS)).toEqual(rights(LEAST));
   });
 
-  it("are not in the region that the credentials in use are for, where the stage names none", () => {
+  it("are not in the region of the current credentials, if the stage names none", () => {
     const stage = stageIn(ROOT, WITH_REPLICAS);
     expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).toThrow();
     expect(refusal(() => checkRegion(stage, { CDK_DEFAULT_REGION: "us-east-1" }))).toBe(
@@ -51,7 +51,7 @@ describe("the gate of another region", () => {
     "arn:aws:secretsmanager:eu-west-1:123456789012:secret:SigningKeysSecret-AbCdEfGhIjKl-MnOpQr";
   const ADOPTS = `${LEAST}region: eu-west-1\nsigningKeys: { secretArn: "${REPLICA}" }\n`;
 
-  it("signs with its replica, and makes no secret and no key of its own", () => {
+  it("signs with its replica, and creates neither secret nor key", () => {
     const template = templateOf({ stage: ADOPTS });
     template.resourceCountIs("AWS::SecretsManager::Secret", 0);
     template.resourceCountIs("Custom::OathgateSigningKeys", 0);
@@ -63,7 +63,7 @@ describe("the gate of another region", () => {
   it.each([
     ["replicaRegions: [{ region: us-east-1 }]", "the owner of that secret replicates it"],
     ["rotation: { everyDays: 30 }", "the owner of that secret rotates it"],
-  ])("leaves to the owner's region what is the owner's: %s", (setting, sentence) => {
+  ])("refuses settings of the owner's region: %s", (setting, sentence) => {
     const text = `${LEAST}region: eu-west-1\nsigningKeys:\n  secretArn: "${REPLICA}"\n  ${setting}\n`;
     expect(refusal(() => parseStage("prod.yml", text))).toContain(sentence);
   });

@@ -153,7 +153,7 @@ async function rolledBack(fake: FakeStage, to?: string): Promise<string> {
 }
 
 describe("a rollback", () => {
-  it("points the stage to the deployment before, lets the stack agree, and says how to go forward", async () => {
+  it("switches the stage to the previous deployment, updates the stack, and prints how to go forward", async () => {
     const fake = new FakeStage();
     expect(await rolledBack(fake)).toBe(
       [
@@ -173,7 +173,7 @@ describe("a rollback", () => {
     expect(stack.Parameters).toEqual([{ ParameterKey: "BootstrapVersion", UsePreviousValue: true }]);
   });
 
-  it("goes where it is told, forward too", async () => {
+  it("goes to the named deployment, forward too", async () => {
     const fake = new FakeStage();
     fake.served = "d2";
     expect(await rolledBack(fake, "d1")).toContain("serves deployment d1");
@@ -182,7 +182,7 @@ describe("a rollback", () => {
     expect(fake.changes.at(-1)?.[0]).toBe("UpdateStage");
   });
 
-  it("moves the alias at once where requests are shifted, and lets the stack agree without CodeDeploy", async () => {
+  it("moves the alias at once if requests are shifted, and updates the stack without CodeDeploy", async () => {
     const fake = new FakeStage();
     fake.shifted = true;
     fake.served = "dlive";
@@ -216,7 +216,7 @@ describe("a rollback", () => {
     expect(await rolledBack(fake, "dlive/4")).toContain("has no deployment `dlive/4`");
   });
 
-  it("changes nothing where that is served already", async () => {
+  it("changes nothing if the deployment is already served", async () => {
     const fake = new FakeStage();
     expect(await rolledBack(fake, "d3")).toContain(
       "already serves deployment d3 with version 3, of 2026-01-03 12:00:00 UTC",
@@ -241,7 +241,7 @@ describe("a rollback", () => {
         Object.assign(fake.errors, { UpdateStack: awsError("ValidationError", "is in UPDATE_IN_PROGRESS") }),
       "UPDATE_IN_PROGRESS",
     ],
-  ])("is done, and says so, where the stack can't be told: %s", async (_, change, said) => {
+  ])("is done, with a warning, if the stack can't be updated: %s", async (_, change, said) => {
     const fake = new FakeStage();
     change(fake);
     const lines = await rolledBack(fake);
@@ -319,7 +319,7 @@ describe("a rollback", () => {
 });
 
 describe("pruning", () => {
-  it("deletes what is older, and nothing before what calls it", async () => {
+  it("deletes what is older, and callers before what they call", async () => {
     const fake = new FakeStage();
     expect(await prune(fake.control, "oathgate-dev", "dev", 1, false)).toEqual([
       "deleted: deployments d1",
@@ -334,7 +334,7 @@ describe("pruning", () => {
     ]);
   });
 
-  it("has nothing to do where nothing is kept: CloudFormation deletes it", async () => {
+  it("does nothing if nothing is kept: CloudFormation deletes it", async () => {
     const fake = new FakeStage();
     expect(await prune(fake.control, "oathgate-dev", "dev", 0, false)).toEqual([
       "nothing to delete: the stage dev keeps no earlier deployments (`rollout.keepVersions` is 0)",
@@ -342,7 +342,7 @@ describe("pruning", () => {
     expect(fake.changes).toEqual([]);
   });
 
-  it("says beforehand what it would delete", async () => {
+  it("prints in advance what it would delete", async () => {
     const fake = new FakeStage();
     expect(await prune(fake.control, "oathgate-dev", "dev", 1, true)).toEqual([
       "would be deleted: deployments d1",

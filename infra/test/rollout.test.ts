@@ -40,7 +40,7 @@ describe("a strategy", () => {
     ["linear10PercentEvery1Minute", 9, "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"],
     ["linear10PercentEvery10Minutes", 90, "CodeDeployDefault.LambdaLinear10PercentEvery10Minutes"],
     ["linear30PercentEvery2Minutes", 6, undefined],
-  ])("is CodeDeploy's own where it has one: %s", (strategy, minutes, configuration) => {
+  ])("is CodeDeploy's own if there is one: %s", (strategy, minutes, configuration) => {
     const shift = trafficShift(strategy);
     expect(shift && minutesOf(shift)).toBe(minutes);
     expect(shift && predefinedConfiguration(shift)).toBe(configuration);
@@ -52,7 +52,7 @@ describe("a strategy", () => {
     "canary0Percent5Minutes",
     "canary100Percent5Minutes",
     "linear10Percent5Minutes",
-  ])("is no shift: %s", (strategy) => {
+  ])("does not shift requests: %s", (strategy) => {
     expect(trafficShift(strategy)).toBeUndefined();
   });
 });
@@ -81,7 +81,7 @@ describe("rollout options of the library", () => {
       [{ alarms: { errorPercent: 0 } }],
       "`rollout.alarms.errorPercent` is 0; it must be more than 0",
     ],
-  ])("are refused in a sentence: %s", (_, options, said) => {
+  ])("are refused with a message: %s", (_, options, said) => {
     expect(refusal(() => rolloutOf(...options))).toContain(said);
   });
 });
@@ -107,7 +107,7 @@ describe("a stage that shifts requests", () => {
     template.hasResourceProperties("AWS::Lambda::Function", { Description: alias.Properties.Description });
   });
 
-  it("takes a shift back where an alarm goes off", () => {
+  it("reverts a shift when an alarm goes off", () => {
     const alarms = all(template, "AWS::CloudWatch::Alarm").map(([id]) => ({ Name: { Ref: id } }));
     expect(alarms).toHaveLength(5);
     expect(group.Properties).toMatchObject({
@@ -124,7 +124,7 @@ describe("a stage that shifts requests", () => {
   it.each([
     ["linear25PercentEvery7Minutes", "TimeBasedLinear", { LinearPercentage: 25, LinearInterval: 7 }],
     ["canary1Percent60Minutes", "TimeBasedCanary", { CanaryPercentage: 1, CanaryInterval: 60 }],
-  ])("brings a configuration of its own where CodeDeploy has none: %s", (strategy, type, times) => {
+  ])("has its own configuration if CodeDeploy has none: %s", (strategy, type, times) => {
     const own = templateOf({ stage: `${AT_ONCE}rollout: { strategy: ${strategy} }\n` });
     const [id, { Properties }] = only(own, "AWS::CodeDeploy::DeploymentConfig");
     expect(Properties).toEqual({
@@ -134,7 +134,7 @@ describe("a stage that shifts requests", () => {
     own.hasResourceProperties("AWS::CodeDeploy::DeploymentGroup", { DeploymentConfigName: { Ref: id } });
   });
 
-  it("lets CodeDeploy move aliases of that function, look at alarms, and do nothing else", () => {
+  it("lets CodeDeploy move aliases of that function, read alarms, and do nothing else", () => {
     const functionArn = { "Fn::GetAtt": [Match.stringLikeRegexp("^AuthorizerFunction"), "Arn"] };
     template.hasResourceProperties("AWS::IAM::Role", {
       AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: "codedeploy.amazonaws.com" } }] },
@@ -181,7 +181,7 @@ describe("a stage that shifts requests", () => {
     ).toEqual([3, 20, 4000, 1, 1]);
   });
 
-  it("counts environments that ended, by what Lambda writes of them", () => {
+  it("counts environments that ended, by Lambda's log lines about them", () => {
     const [, { Properties }] = only(template, "AWS::Logs::MetricFilter");
     expect(Properties).toMatchObject({
       FilterPattern:
@@ -215,22 +215,22 @@ describe("the next version", () => {
     all(templateOf(change), type).map(([id]) => id);
   const other = `${SHIFTED}memorySize: 512\n`;
 
-  it.each(CALLED)("is called by the same %s where the contract is the same", (type) => {
+  it.each(CALLED)("is called by the same %s if the contract is the same", (type) => {
     expect(ids({ stage: other }, type)).toEqual(ids({ stage: SHIFTED }, type));
     expect(ids({ stage: other }, "AWS::Lambda::Version")).not.toEqual(
       ids({ stage: SHIFTED }, "AWS::Lambda::Version"),
     );
   });
 
-  it.each(CALLED)("has another %s where the contract is another", (type) => {
+  it.each(CALLED)("has another %s if the contract differs", (type) => {
     expect(ids({ stage: SHIFTED, report: OTHER_CONTRACT }, type)).not.toEqual(ids({ stage: SHIFTED }, type));
   });
 
-  it.each(CALLED.slice(2))("has another %s where the stage begins to shift, or ends it", (type) => {
+  it.each(CALLED.slice(2))("has another %s if the stage begins or ends to shift requests", (type) => {
     expect(ids({ stage: AT_ONCE }, type)).not.toEqual(ids({ stage: SHIFTED }, type));
   });
 
-  it("leaves the alias of the earlier contract where it is, under a name that never comes again", () => {
+  it("keeps the alias of the earlier contract, under a name that is never reused", () => {
     const [, alias] = only(templateOf({ stage: SHIFTED }), "AWS::Lambda::Alias");
     const [group] = only(templateOf({ stage: SHIFTED }), "AWS::CodeDeploy::DeploymentGroup");
     expect(alias).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });

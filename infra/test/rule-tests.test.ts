@@ -25,7 +25,7 @@ describe("the rules' tests", () => {
     ]);
   });
 
-  it("are decided by the stage's own settings, whatever the environment says", () => {
+  it("are decided by the stage's own settings, whatever the environment's variables", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli, calls } = fakeCli(root);
     vi.stubEnv("OATHGATE_PUBLIC_HOST", "elsewhere.example.com");
@@ -51,7 +51,7 @@ describe("the rules' tests", () => {
     });
   });
 
-  it("stop synth with what failed", () => {
+  it("stop synth with the failures", () => {
     const root = project({ "rules/tests.jsonnet": "{}" });
     const { cli } = fakeCli(root, { test: { code: 1, stdout: "failed: no guest gets at an account\n" } });
     expect(refusal(() => testRules(gateSourcesOf(stageIn(root)), config(root), cli))).toContain(
@@ -59,7 +59,7 @@ describe("the rules' tests", () => {
     );
   });
 
-  it("need not be there", () => {
+  it("are optional", () => {
     const root = project({});
     testRules(gateSourcesOf(stageIn(root)), config(root), {
       testRules: () => {
@@ -68,7 +68,7 @@ describe("the rules' tests", () => {
     });
   });
 
-  it("must be there where the stage names them", () => {
+  it("must exist if the stage names them", () => {
     const root = project({});
     const stage = stageIn(root, `${LEAST}rules: { tests: rules/test.jsonnet }`);
     expect(refusal(() => testRules(gateSourcesOf(stage), config(root), fakeCli(root).cli))).toBe(

@@ -4,8 +4,8 @@ import { RULES, templateOf } from "./synth";
 
 const [health, page] = RULES as [(typeof RULES)[number], (typeof RULES)[number]];
 
-describe("what a reviewer sees of the rules", () => {
-  it("is a line for each in the template's metadata", () => {
+describe("the rules in a review", () => {
+  it("have a line each in the template's metadata", () => {
     expect(templateOf().toJSON().Metadata).toEqual({
       "Rule health": "GET,HEAD https://api.example.com/health : noop -> allow -> noop (0123456789ab)",
       "Rule page":
@@ -13,7 +13,7 @@ describe("what a reviewer sees of the rules", () => {
     });
   });
 
-  it("tells rules of the same id apart", () => {
+  it("are distinguished if they have the same id", () => {
     expect(Object.keys(rulesInReview([health, page, health, health]))).toEqual([
       "Rule health",
       "Rule page",
@@ -22,7 +22,7 @@ describe("what a reviewer sees of the rules", () => {
     ]);
   });
 
-  it("fits into a template however many there are", () => {
+  it("fit into a template, however many there are", () => {
     const many = Array.from({ length: 501 }, () => health);
     const changed = [...many.slice(1), page];
     expect(rulesInReview(many)).toEqual({ Rules: expect.stringMatching(/^501 \([0-9a-f]{12}\)$/) });

@@ -72,7 +72,7 @@ describe("several stages in one run", () => {
     expect(shown.slice(-3)).toEqual(["stage dev: deployed", "stage test: deployed", "stage prod: deployed"]);
   });
 
-  it("end with the first that fails, and say which were done", () => {
+  it("end with the first that fails, and report those that were deployed", () => {
     const { act, calls, shown } = run("oathgate-test");
     expect(act()).toBe(3);
     expect(calls.at(-1)).toContain("oathgate-test");
@@ -83,7 +83,7 @@ describe("several stages in one run", () => {
     ]);
   });
 
-  it("change nothing where the app can't be synthesised", () => {
+  it("change nothing if the app can't be synthesised", () => {
     const { act, calls, shown } = run("synth");
     expect(act()).toBe(3);
     expect(calls).toHaveLength(1);
@@ -96,7 +96,7 @@ describe("several stages in one run", () => {
     expect(calls.slice(1).every((call) => call.startsWith("diff "))).toBe(true);
   });
 
-  it("are refused before any is changed where their binaries differ", () => {
+  it("are refused before any is changed if their binaries differ", () => {
     const { act, calls } = run(undefined, { other: "another" });
     expect(refusal(act)).toContain("Gate for arm64: the binaries of oathgate-test and oathgate-dev differ");
     expect(calls).toHaveLength(1);

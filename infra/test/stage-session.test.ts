@@ -34,12 +34,12 @@ describe.each([
   };
   const ready: AwsWorld = { keys: { KEY: ME } };
 
-  it("has the caller's own credentials where no role of the stage's account trusts them", async () => {
+  it("has the caller's own credentials if no role of the stage's account trusts them", async () => {
     await expect(session(HERE, ready)).resolves.toBeDefined();
     expect(aws.asked[0]).toBe("GetCallerIdentity");
   });
 
-  it("asks AWS nothing about a stage of the local cloud", async () => {
+  it("sends AWS no request about a stage of the local cloud", async () => {
     const local = `${HERE}awsEndpointUrl: http://127.0.0.1:4566\n`;
     await expect(session(local, ready, {})).rejects.toThrow(
       "the stage `dev` is for the local cloud at http://127.0.0.1:4566, but AWS_ENDPOINT_URL is not set",
@@ -47,12 +47,12 @@ describe.each([
     expect(aws.asked).toEqual([]);
   });
 
-  it("is refused where the credentials are of another account", async () => {
+  it("is refused if the credentials belong to another account", async () => {
     const theirs = `${HERE}account: "${THEIRS}"\n`;
     await expect(session(theirs, ready)).rejects.toThrow(new RegExp(`the account ${THEIRS}.*${ME.arn}`));
   });
 
-  it("is refused where AWS does not take the credentials", async () => {
+  it("is refused if AWS does not accept the credentials", async () => {
     await expect(session(HERE, { keys: { KEY: { error: "ExpiredToken" } } })).rejects.toThrow("have expired");
   });
 });

@@ -10,7 +10,7 @@ import { LEAST, ROOT } from "./synth";
 const FIXTURES = join(__dirname, "fixtures/stages");
 
 describe("a stage file", () => {
-  it.each(readdirSync(FIXTURES))("with a mistake is refused in a sentence: %s", (file) => {
+  it.each(readdirSync(FIXTURES))("with a mistake is refused with a message: %s", (file) => {
     const text = readFileSync(join(FIXTURES, file), "utf8");
     const expected = [...text.matchAll(/^# says: (.*)$/gm)].map(([, sentence]) => sentence);
     expect(expected).not.toEqual([]);
@@ -60,7 +60,7 @@ describe("a stage file", () => {
     });
   });
 
-  it("without anything is told what is missing", () => {
+  it("that is empty is refused with what is missing", () => {
     expect(refusal(() => parseStage("empty.yml", ""))).toBe(
       "empty.yml: `backendUrl` is missing: it must be an http or https URL, unless `backend.functionArn` or `backend.vpcLink` is set",
     );
@@ -92,7 +92,7 @@ describe("a stage that can be deployed", () => {
   const keyOf = (region: string) =>
     `${LEAST}signingKeys: { kmsKeyArn: "arn:aws:kms:${region}:123456789012:key/0c8f7e1a-5d2b-4c3e-9f60-7a1b2c3d4e5f" }\n`;
 
-  it("has a key of the region that the credentials in use are for, where it names none", () => {
+  it("has a key of the current credentials' region, if it names none", () => {
     const stage = stageIn(ROOT, keyOf("eu-west-1"));
     expect(() => checkRegion(stage, { CDK_DEFAULT_REGION: "eu-west-1" })).not.toThrow();
     expect(() => checkRegion(stage, {})).not.toThrow();
@@ -101,7 +101,7 @@ describe("a stage that can be deployed", () => {
     );
   });
 
-  it("is told that a function in a VPC needs a way to what it calls", () => {
+  it("gets a note that a function in a VPC needs a route to the services that it calls", () => {
     const vpc = "vpc: { subnetIds: [subnet-0123456789abcdef0], securityGroupIds: [sg-0123456789abcdef0] }\n";
     const [note, ...more] = stageNotes({ name: "dev", settings: parseStage("dev.yml", `${LEAST}${vpc}`) });
     expect(note).toMatch(/^note: stage `dev`: vpc: the authorizer reaches Secrets Manager/);
@@ -113,7 +113,7 @@ describe("a stage that can be deployed", () => {
     ["backendTimeoutSeconds: 30\n", 1],
     ["backendTimeoutSeconds: 300\n", 1],
     ["backendTimeoutSeconds: 900\nresponseTransferMode: stream\n", 0],
-  ])("is told of the quota that a longer backend time-out needs: %s", (text, notes) => {
+  ])("gets a note about the quota that a longer backend time-out needs: %s", (text, notes) => {
     const found = stageNotes({ name: "dev", settings: parseStage("dev.yml", `${LEAST}${text}`) });
     expect(found).toHaveLength(notes);
     for (const note of found) {
@@ -137,13 +137,13 @@ describe("choosing a stage", () => {
     );
   });
 
-  it("suggests the stage that was meant", () => {
+  it("suggests a stage with a similar name", () => {
     expect(refusal(() => loadStage(ROOT, "prd"))).toBe(
       "there is no stage `prd` (no file config/stages/prd.yml); did you mean `prod`?",
     );
   });
 
-  it("lists the stages where none is near", () => {
+  it("lists the stages if none has a similar name", () => {
     expect(refusal(() => loadStage(ROOT, "acceptance"))).toBe(
       "there is no stage `acceptance` (no file config/stages/acceptance.yml); the stages are dev, local, prod",
     );

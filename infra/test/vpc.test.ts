@@ -37,7 +37,7 @@ describe("a stage with a VPC", () => {
     template.resourceCountIs("AWS::EC2::SecurityGroup", 0);
   });
 
-  it("lets Lambda make network interfaces, and keeps the function's own code from it", () => {
+  it("lets Lambda create network interfaces, but not the function's own code", () => {
     const [role] = Object.values(template.findResources("AWS::IAM::Role")).filter(
       ({ Properties }) => Properties.Description === "Decides the requests of one API",
     );
@@ -54,7 +54,7 @@ describe("a stage with a VPC", () => {
     expect(role?.Properties.ManagedPolicyArns).toBeUndefined();
   });
 
-  it("has a security group made where it names the VPC instead, which lets nothing in", () => {
+  it("creates a security group without inbound rules if it names the VPC instead", () => {
     const own = templateOf({ stage: IN_A_GROUP_OF_ITS_OWN });
     const [[id, group] = []] = Object.entries(own.findResources("AWS::EC2::SecurityGroup"));
     expect(group?.Properties.VpcId).toBe("vpc-0123456789abcdef0");
@@ -70,14 +70,14 @@ describe("a stage with a VPC", () => {
     expect(stack?.messages.map(({ entry }) => entry.data)).toEqual([]);
   });
 
-  it("leaves a stage without one as it is", () => {
+  it("does not change a stage without one", () => {
     const { authorizer } = functionsOf(templateOf());
     expect(authorizer?.VpcConfig).toBeUndefined();
     expect(JSON.stringify(templateOf().toJSON())).not.toContain("ec2:");
   });
 });
 
-describe("a gate of an own app", () => {
+describe("a gate in your own app", () => {
   it("has subnets and security groups in a VPC alone", () => {
     const stack = new Stack(new App({ analyticsReporting: false }), "Own");
     const securityGroups = [SecurityGroup.fromSecurityGroupId(stack, "Group", "sg-0123456789abcdef0")];

@@ -58,7 +58,7 @@ describe("the workflows", () => {
     expect(found.filter((message) => !NOT_YET_KNOWN.test(message))).toEqual([]);
   });
 
-  it("would not pass with a mistake", async () => {
+  it("do not pass with a mistake", async () => {
     const lint = await createLinter();
     const wrong = text("gate.yml").replace("needs.build.outputs.digest", "needs.build.outputs.digests");
     expect(lint(wrong, "gate.yml").map(({ message }) => message)).toContainEqual(
@@ -66,7 +66,7 @@ describe("the workflows", () => {
     );
   });
 
-  it("use no action but by its commit, with the version beside it", () => {
+  it("pin each action to a commit, with the version in a comment", () => {
     for (const file of FILES) {
       const used = [...text(file).matchAll(/uses: (.*)$/gm)].map(([, action = ""]) => action);
       expect(used.length).toBeGreaterThan(0);
@@ -78,7 +78,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("give each job the least permissions, and none beside", () => {
+  it("give each job only the permissions that it needs", () => {
     expect(FILES.map((file) => workflow(file).permissions)).toEqual(FILES.map(() => ({})));
     const reads = { contents: "read" };
     const assumes = { contents: "read", "id-token": "write" };
@@ -94,7 +94,7 @@ describe("the workflows", () => {
     });
   });
 
-  it("leave no token of GitHub's where a change's own code runs", () => {
+  it("keep GitHub's token from jobs that run a change's own code", () => {
     for (const { name, job } of jobs) {
       const checkouts = (job.steps ?? []).filter(({ uses }) => uses?.startsWith("actions/checkout@"));
       for (const { with: options } of checkouts) {
@@ -109,7 +109,7 @@ describe("the workflows", () => {
     }
   });
 
-  it("let a pull request look, with templates alone", () => {
+  it("let a pull request read templates only", () => {
     const { steps = [], environment } = job("gate.yml diff");
     expect(environment).toBeUndefined();
     expect(steps.map((step) => step.with?.["role-to-assume"]).filter(Boolean)).toEqual([
@@ -121,7 +121,7 @@ describe("the workflows", () => {
     ]);
   });
 
-  it("deploy stage by stage, each admitted by the environment of its name, never two at once", () => {
+  it("deploy stage by stage, each approved by the environment of the same name, never two at once", () => {
     expect(job("gate.yml deploy-dev").if).toBe("github.event_name == 'push'");
     expect(job("gate.yml deploy-dev").needs).toEqual(["test", "build"]);
     expect(job("gate.yml deploy-prod").needs).toEqual(["build", "deploy-dev"]);
@@ -138,7 +138,7 @@ describe("the workflows", () => {
     });
   });
 
-  it("use the binaries of one build, compared by their SHA-256, before any credentials are there", () => {
+  it("use the binaries of one build, compared by their SHA-256, before credentials are available", () => {
     for (const name of ["gate.yml diff", "deploy-stage.yml deploy"]) {
       const steps = (job(name).steps ?? []).map(({ uses = "", run = "" }) => `${uses}${run}`);
       const at = (part: string) => steps.findIndex((step) => step.includes(part));
@@ -152,7 +152,7 @@ describe("the workflows", () => {
     expect(builds.map(({ name }) => name)).toEqual(["gate.yml build"]);
   });
 
-  it("say `make` what it knows", () => {
+  it("pass `make` the variables that it knows", () => {
     const targets = [...readFileSync(join(ROOT, "Makefile"), "utf8").matchAll(/^([a-z][a-z -]*):/gm)].flatMap(
       ([, names = ""]) => names.split(" "),
     );

@@ -135,7 +135,7 @@ class Sessions(Handler):
         elif name == "mode" and self.command in ("GET", "PUT"):
             wanted = body.decode(errors="replace").strip() or Sessions.mode
             if wanted not in MODES:
-                self.respond_json(400, {"error": f"`{wanted}` is none of {', '.join(MODES)}"})
+                self.respond_json(400, {"error": f"`{wanted}` is not one of {', '.join(MODES)}"})
                 return True
             with self.changed:
                 Sessions.mode = wanted

@@ -40,7 +40,7 @@ pub enum GrantError {
     #[error("the backend's secret could not be read yet")]
     NoBackendSecret,
     /// The gate does not say what the backend receives in its vouched headers.
-    #[error("the gate does not answer for its vouched headers")]
+    #[error("the gate has no contract for its vouched headers")]
     NoVouchedHeaders,
     /// API Gateway may keep a header of the client's beside the gate's.
     #[error("{0}")]

@@ -58,7 +58,7 @@ impl Responder {
     /// Responds to the decisions of a gate with these vouched headers.
     ///
     /// # Errors
-    /// A rule that sets the header which holds the backend's secret.
+    /// A rule that sets the header which contains the backend's secret.
     pub fn new(
         vouched: VouchedHeaders,
         options: ResponderOptions,

@@ -112,7 +112,7 @@ impl StageGate {
     /// Builds the gate.
     ///
     /// # Errors
-    /// A rule that sets the header which holds the backend's secret.
+    /// A rule that sets the header which contains the backend's secret.
     pub(crate) fn build(
         stage: &Stage,
         config: Config,

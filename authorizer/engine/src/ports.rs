@@ -72,7 +72,7 @@ pub enum HttpError {
     #[error("the address is not a usable http or https URL")]
     Address,
     /// The method is none.
-    #[error("the method holds a character that HTTP forbids")]
+    #[error("the method contains a character that HTTP forbids")]
     Method,
     /// A header's name or value cannot be sent.
     #[error(
@@ -92,10 +92,10 @@ pub enum HttpError {
     #[error("the service did not answer in time")]
     Timeout,
     /// The answer was cut short or is no HTTP.
-    #[error("the service's answer could not be read: {0}")]
+    #[error("the service's response could not be read: {0}")]
     Broken(String),
     /// The answer is larger than the gate is willing to hold.
-    #[error("the service's answer is larger than {0} bytes")]
+    #[error("the service's response is larger than {0} bytes")]
     TooLarge(usize),
 }
 

@@ -62,15 +62,15 @@ reason_codes! {
     Forbidden "forbidden" request
         "the authenticated subject is not allowed to do this",
     TooManyRequests "too_many_requests" fault
-        "a service answers that it receives too many requests",
+        "a service responds that it receives too many requests",
     ServiceFailed "service_failed" fault
-        "a service or a key set cannot be reached, does not answer in time or answers with an error",
+        "a service or a key set cannot be reached, does not respond in time or responds with an error",
     AnswerUnfit "answer_unfit" fault
-        "a service answers with something that cannot be used",
+        "a service's response cannot be used",
     Misconfigured "misconfigured" fault
         "the rule names a handler that is unknown, disabled or wrongly configured",
     TemplateFailed "template_failed" fault
-        "a template of the rule produces nothing that can be used",
+        "a template of the rule produces no usable result",
     NoSigningKey "no_signing_key" fault
         "there is no key to sign with",
     NoBackendSecret "no_backend_secret" fault
@@ -86,7 +86,7 @@ reason_codes! {
     Panicked "panicked" fault
         "the decision ended in a panic",
     Internal "internal" fault
-        "something in the gate itself failed",
+        "the gate itself failed",
 }
 
 #[expect(

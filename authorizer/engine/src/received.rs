@@ -57,7 +57,7 @@ impl HeaderSource {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Rule => "set by the rule, or the placeholder where its value is empty",
-            Self::Hydrator => "what the hydrator's service answers, or the placeholder",
+            Self::Hydrator => "the hydrator's service's response, or the placeholder",
             Self::Client => {
                 "the client's own (of `Cookie` without what some rule sets), or the placeholder where it sends none"
             }

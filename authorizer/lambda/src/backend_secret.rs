@@ -1,4 +1,4 @@
-//! The secret by which a backend knows that a request comes from the gate.
+//! The secret by which a backend recognises requests that came through the gate.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -14,24 +14,23 @@ use crate::{
 const BACKEND_SECRET: Purpose = Purpose {
     unread: "the backend's secret cannot be read",
     unfit: |text| {
-        (!fits_as_secret(text)).then_some(
-            "is not 32 to 1024 visible ASCII characters without blanks, line breaks included",
-        )
+        (!fits_as_secret(text))
+            .then_some("is not 32 to 1024 visible ASCII characters without blanks and line breaks")
     },
 };
 
-/// The secret that every grant shows to the backend.
+/// The secret that every grant sends to the backend.
 #[derive(Clone, Debug)]
 pub struct BackendSecret {
     secret: Arc<KeptSecret>,
 }
 
-/// The header's value. Nothing shows it but [`SecretValue::reveal`].
+/// The header's value. Only [`SecretValue::reveal`] returns it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct SecretValue(String);
 
 impl SecretValue {
-    /// The secret itself, for the one place that it goes to: the context of a grant.
+    /// The value, for its only use: the context of a grant.
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }
@@ -49,7 +48,7 @@ impl fmt::Debug for SecretValue {
 }
 
 impl BackendSecret {
-    /// The secret that `settings` name. Nothing is read yet.
+    /// The secret of `settings`. Nothing is read yet.
     #[must_use]
     pub fn new(
         settings: &BackendSecretSettings,
@@ -65,12 +64,12 @@ impl BackendSecret {
         }
     }
 
-    /// Reads the secret ahead of the first decision. A failure is logged, and the first grant tries again.
+    /// Reads the secret before the first decision. A failure is logged, and the first grant tries again.
     pub async fn prefetch(&self) {
         self.secret.prefetch().await;
     }
 
-    /// The secret as it is now or was when it could be read last; `None` where it never could.
+    /// The current value, or the last that could be read; `None` if none ever could.
     pub(crate) async fn value(&self) -> Option<SecretValue> {
         let text = self.secret.get().await.ok()?;
         String::from_utf8(text.to_vec()).ok().map(SecretValue)
@@ -82,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_long_enough_and_nothing_but_visible_characters() {
+    fn a_secret_is_long_enough_and_has_visible_characters_only() {
         let unfit = |text: &str| (BACKEND_SECRET.unfit)(text.as_bytes()).is_some();
         let least = "s".repeat(32);
         let most = "s".repeat(1024);
@@ -102,8 +101,8 @@ mod tests {
     }
 
     #[test]
-    fn nothing_but_reveal_shows_a_value() {
-        let value = SecretValue::of("a-secret-that-nobody-may-read-in-a-log");
+    fn only_reveal_returns_a_value() {
+        let value = SecretValue::of("a-secret-that-no-log-may-contain");
         assert_eq!(format!("{value:?}"), "SecretValue(…)");
         assert!(value.reveal().starts_with("a-secret"));
     }

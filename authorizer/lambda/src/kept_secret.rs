@@ -1,4 +1,4 @@
-//! A secret of Secrets Manager, kept in memory for its life-time.
+//! A secret of Secrets Manager, kept in memory for its time to live.
 
 use std::{
     fmt,
@@ -14,45 +14,45 @@ use tokio::task::JoinHandle;
 
 use crate::{Level, Log};
 
-/// How long one reading of the secret may take.
-const READ_LIMIT: Duration = Duration::from_secs(3);
+/// The time-out of one request for the secret.
+const READ_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long a decision waits for a new value where there is an old one, which is as good unless the
-/// secret was rotated just now.
-const WAIT_WITH_OLD: Duration = Duration::from_millis(500);
+/// How long a decision waits for a new value if there is an old one, which is still right unless the secret has
+/// just been rotated.
+const REFRESH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// How soon a secret that could not be read or used is read again while an old value serves.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// After which time a secret that could not be read or used is read again while the old value is in use.
+const RETRY_DELAY: Duration = Duration::from_secs(10);
 
-/// How long whoever reads the value may keep it in turn: a key set on the network is looked at every 30
-/// seconds. The secret is read again that much earlier, so that its life-time holds for both.
-const LAG: Duration = Duration::from_secs(30);
+/// How long callers may keep the value themselves: a key set from the network is requested every 30 seconds. The
+/// secret is read again earlier by this time, so that its time to live covers both.
+const KEPT_BY_CALLERS: Duration = Duration::from_secs(30);
 
-/// Why a secret has no value. The texts hold none.
+/// Why a secret has no value. The messages contain no secret.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum SecretUnavailable {
     /// It could not be read.
     #[error("{0}")]
     Unread(String),
-    /// What it holds cannot be used.
+    /// Its value cannot be used.
     #[error("the secret {0}")]
     Unfit(&'static str),
 }
 
-/// What a secret is for.
+/// The messages and the check of a kind of secret.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Purpose {
-    /// The log's message where it cannot be read.
+    /// The log's message if it cannot be read.
     pub(crate) unread: &'static str,
-    /// What is wrong with a value, as a sentence about the secret goes on.
+    /// Why a value cannot be used, as the predicate of a sentence about the secret; `None` if it can.
     pub(crate) unfit: fn(&[u8]) -> Option<&'static str>,
 }
 
 /// A secret that is kept in memory alone.
 ///
-/// Shortly before its value is as old as its life-time it is read again beside the decisions; once the
-/// value is older, a decision waits for that, but not long. Whatever goes wrong then, the last good value
-/// goes on serving.
+/// Shortly before the end of its time to live the value is read again in parallel to decisions; after that, a
+/// decision waits for the new value, but not longer than [`REFRESH_TIMEOUT`]. If it cannot be read, the last
+/// valid value stays in use.
 #[derive(Debug)]
 pub(crate) struct KeptSecret {
     id: String,
@@ -70,11 +70,11 @@ struct Kept {
     value: Option<Bytes>,
     read_at: Option<SystemTime>,
     failed_at: Option<SystemTime>,
-    /// When a decision last did not wait for the answer any longer.
+    /// When a decision last stopped waiting for the response.
     late_at: Option<SystemTime>,
 }
 
-/// Shows no value.
+/// Does not print the value.
 impl fmt::Debug for Kept {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.debug_struct("Kept")
@@ -84,10 +84,13 @@ impl fmt::Debug for Kept {
     }
 }
 
-/// What is to be done about the secret.
+/// Whether the secret has to be read, with its last value.
 enum Need {
+    /// The value is recent, or the last attempt has only just failed.
     Nothing(Bytes),
+    /// The value is in use while it is read again.
     Soon(Bytes),
+    /// The value is too old, or was never read.
     Now(Option<Bytes>),
 }
 
@@ -116,17 +119,17 @@ impl KeptSecret {
     /// The value.
     ///
     /// # Errors
-    /// Why there is none, where none was ever read.
+    /// Why the secret has no value, if none was ever read.
     pub(crate) async fn get(self: &Arc<Self>) -> Result<Bytes, SecretUnavailable> {
         match self.need() {
             Need::Nothing(value) => Ok(value),
             Need::Soon(value) => {
-                drop(self.refresh_beside());
+                drop(self.refresh_in_background());
                 Ok(value)
             }
             Need::Now(None) => self.refresh().await,
             Need::Now(Some(old)) => {
-                match tokio::time::timeout(WAIT_WITH_OLD, self.refresh_beside()).await {
+                match tokio::time::timeout(REFRESH_TIMEOUT, self.refresh_in_background()).await {
                     Ok(Ok(Ok(value))) => Ok(value),
                     Ok(_) => Ok(old),
                     Err(_) => {
@@ -138,14 +141,14 @@ impl KeptSecret {
         }
     }
 
-    /// Reads the secret ahead of the first decision. A failure is logged, and the first decision that
+    /// Reads the secret before the first decision. A failure is logged, and the first decision that
     /// needs the value tries again.
     pub(crate) async fn prefetch(&self) {
         let _ = self.refresh().await;
     }
 
-    /// Reads the secret in a task of its own, which nobody has to wait for.
-    fn refresh_beside(self: &Arc<Self>) -> JoinHandle<Result<Bytes, SecretUnavailable>> {
+    /// Reads the secret in a separate task, which the caller need not await.
+    fn refresh_in_background(self: &Arc<Self>) -> JoinHandle<Result<Bytes, SecretUnavailable>> {
         let secret = Arc::clone(self);
         tokio::spawn(async move { secret.refresh().await })
     }
@@ -156,11 +159,14 @@ impl KeptSecret {
         let (Some(value), Some(read_at)) = (&kept.value, kept.read_at) else {
             return Need::Now(None);
         };
-        // A clock that was set back makes the value old.
+        // After the clock was set back, the value counts as old.
         let age = now.duration_since(read_at).unwrap_or(Duration::MAX);
-        let lately = |at: SystemTime| now.duration_since(at).is_ok_and(|since| since < PATIENCE);
-        let due = self.ttl.saturating_sub(LAG.min(self.ttl / 10));
-        if age < due * 4 / 5 || kept.failed_at.max(kept.late_at).is_some_and(lately) {
+        let recent = |at: SystemTime| {
+            now.duration_since(at)
+                .is_ok_and(|since| since < RETRY_DELAY)
+        };
+        let due = self.ttl.saturating_sub(KEPT_BY_CALLERS.min(self.ttl / 10));
+        if age < due * 4 / 5 || kept.failed_at.max(kept.late_at).is_some_and(recent) {
             Need::Nothing(value.clone())
         } else if age < due {
             Need::Soon(value.clone())
@@ -169,7 +175,7 @@ impl KeptSecret {
         }
     }
 
-    /// Reads the secret, once for all who need it at the same time.
+    /// Reads the secret, once for all concurrent callers.
     async fn refresh(&self) -> Result<Bytes, SecretUnavailable> {
         let sent_at = self.clock.now();
         let _reading = self.reading.lock().await;
@@ -181,7 +187,7 @@ impl KeptSecret {
                 return Ok(value.clone());
             }
         }
-        let outcome = match self.secrets.read(&self.id, READ_LIMIT).await {
+        let outcome = match self.secrets.read(&self.id, READ_TIMEOUT).await {
             Ok(value) => match (self.purpose.unfit)(&value) {
                 None => Ok(value),
                 Some(why) => Err(SecretUnavailable::Unfit(why)),
@@ -200,10 +206,10 @@ impl KeptSecret {
                 };
             }
             Err(error) => {
-                let said_before = kept.failed_at.is_some();
+                let logged_before = kept.failed_at.is_some();
                 kept.failed_at = Some(now);
                 drop(kept);
-                if !said_before {
+                if !logged_before {
                     let cause = error.to_string();
                     self.log
                         .event(Level::Error, self.purpose.unread, Some(&cause));

@@ -1,4 +1,4 @@
-//! Answers one event.
+//! Decides the request of one event and makes the authorizer response.
 
 use std::{
     future::{Future, poll_fn},
@@ -28,12 +28,12 @@ use crate::{
     service_calls::CallStatistics,
 };
 
-/// An invocation of the function, as Lambda describes it.
+/// An invocation of the function, from Lambda's headers.
 #[derive(Clone, Debug)]
 pub struct Invocation {
-    /// Lambda's id of it.
+    /// Lambda's id of the invocation.
     pub request_id: String,
-    /// When Lambda stops waiting.
+    /// When Lambda ends the invocation.
     pub deadline: SystemTime,
     /// The `X-Amzn-Trace-Id` of requests to services.
     pub trace: Option<String>,
@@ -52,14 +52,14 @@ pub struct LambdaAuthorizer {
     time_limits: TimeLimits,
 }
 
-/// What one event led to, for the response and for the log.
+/// The result of one event, for the response and for the log.
 struct Concluded {
     response: Result<AuthorizerResponse, AuthorizerError>,
     trace: DecisionTrace,
     api_request_id: String,
 }
 
-/// What the log line of an event has, for [`LambdaAuthorizer::write`].
+/// The content of an event's log line, for [`LambdaAuthorizer::write`].
 #[derive(Debug)]
 #[must_use = "every event has a line in the log"]
 pub struct Record {
@@ -73,10 +73,9 @@ pub struct Record {
 }
 
 impl LambdaAuthorizer {
-    /// A gate that answers for every header and cookie which `manifest` names, under the options of
-    /// `settings`. `calls` are what the gate sends requests to services by. Where the settings name a header
-    /// for the backend's secret, nothing is granted
-    /// [without the secret](LambdaAuthorizer::with_backend_secret).
+    /// A gate that vouches for every header and cookie of `manifest`, with the options of `settings`. It sends
+    /// requests to services with `calls`. If the settings name a header for the backend's secret, every request is
+    /// refused [without the secret](LambdaAuthorizer::with_backend_secret).
     ///
     /// # Errors
     /// A rule that sets the secret's header.
@@ -106,7 +105,7 @@ impl LambdaAuthorizer {
         })
     }
 
-    /// The same gate, which shows a secret to the backend on every grant.
+    /// The same gate, which sends a secret to the backend with every grant.
     #[must_use]
     pub fn with_backend_secret(self, secret: BackendSecret) -> Self {
         Self {
@@ -115,9 +114,8 @@ impl LambdaAuthorizer {
         }
     }
 
-    /// Answers an event, given as JSON. There always is a response: a panic and a deadline that comes near
-    /// are refusals too. The record beside it is to be written, which can wait until the response is on its
-    /// way.
+    /// Decides the request of an event, given as JSON. There always is a response: a panic or a near deadline is a
+    /// refusal too. The caller has to write the record, which it can do while the response is being sent.
     pub async fn answer(
         &self,
         event: &str,
@@ -128,7 +126,7 @@ impl LambdaAuthorizer {
         self.calls
             .begin(invocation.deadline, invocation.trace.clone());
         let time = ServiceCalls::time_to_decide(invocation.deadline);
-        // Pinned once, here: a future that is handed on by value is copied, and this is a large one.
+        // Pinned once, here: a future that is moved is copied, and this is a large one.
         let concluding = pin!(self.conclude(event));
         let concluded = match self.time_limits.within(time, caught(concluding)).await {
             Ok(Ok(concluded)) => concluded,
@@ -244,7 +242,7 @@ fn outcome(response: &Result<AuthorizerResponse, AuthorizerError>) -> Outcome {
     }
 }
 
-/// Nothing was decided, for a cause that only the log names.
+/// There is no decision, because of `cause`, which is only logged.
 fn failed(code: ReasonCode, cause: String) -> Concluded {
     Concluded {
         response: Err(AuthorizerError::Undecided),
@@ -260,8 +258,8 @@ fn failed(code: ReasonCode, cause: String) -> Concluded {
 
 struct Panicked;
 
-/// Runs a future, and turns a panic inside it into an error. The gate holds no lock across anything
-/// that could leave it half changed.
+/// Runs a future, and turns a panic inside it into an error. The gate holds no lock during operations that could
+/// leave its state inconsistent.
 async fn caught<F: Future>(mut future: Pin<&mut F>) -> Result<F::Output, Panicked> {
     poll_fn(
         |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {

@@ -1,4 +1,4 @@
-//! Structured log lines: one JSON object each, on standard output, where Lambda picks them up.
+//! Structured log lines: one JSON object each, on standard output, which Lambda sends to CloudWatch.
 
 mod level;
 mod line;
@@ -17,10 +17,10 @@ use oathgate_engine::go::rfc3339_millis;
 use oathgate_engine::ports::{HttpError, HttpResponse};
 use serde::Serialize;
 
-/// Room for what most lines need, in bytes.
-const USUAL_LENGTH: usize = 640;
+/// The initial capacity of a line's buffer in bytes, which is enough for most lines.
+const LINE_CAPACITY: usize = 640;
 
-/// Writes lines of a severity and above. Cheap to clone.
+/// Writes lines of a level and above. Cheap to clone.
 #[derive(Clone)]
 pub struct Log {
     least: Level,
@@ -35,7 +35,7 @@ impl fmt::Debug for Log {
     }
 }
 
-/// What every line begins with.
+/// A line: the fields that every line has, and those of its kind.
 #[derive(Serialize)]
 struct Line<'a, T> {
     timestamp: String,
@@ -62,13 +62,13 @@ struct Called<'a> {
 }
 
 impl Log {
-    /// Writes to standard output.
+    /// A log on standard output.
     #[must_use]
     pub fn to_stdout(least: Level) -> Self {
         Self::to(least, std::io::stdout())
     }
 
-    /// Writes elsewhere.
+    /// A log on `sink`.
     #[must_use]
     pub fn to(least: Level, sink: impl Write + Send + 'static) -> Self {
         Self {
@@ -77,18 +77,18 @@ impl Log {
         }
     }
 
-    /// Whether lines of a severity are written.
+    /// Whether lines of a level are written.
     #[must_use]
     pub fn writes(&self, level: Level) -> bool {
         level >= self.least
     }
 
-    /// Something that happened beside decisions.
+    /// Writes a line about an event that is not a decision.
     pub fn event(&self, level: Level, message: &str, cause: Option<&str>) {
         self.write(level, message, Event { cause });
     }
 
-    /// A request to a service. Its URL is not written: a redirect may name anything.
+    /// Writes a line about a request to a service, without its URL, which a redirect may choose.
     pub(crate) fn called(
         &self,
         method: &str,
@@ -116,8 +116,8 @@ impl Log {
         });
     }
 
-    /// The metrics of a decision whose line is not severe enough to be written. They have no severity:
-    /// metrics that come and go with a level would count a part of the decisions.
+    /// Writes the metrics of a decision whose line is below the log's level. This line has no level: metrics must
+    /// count every decision, whatever the level.
     pub(crate) fn measured(&self, outcome: Outcome, rule: Option<&str>, figures: Figures<'_>) {
         self.append(&Measured {
             timestamp: rfc3339_millis(SystemTime::now()),
@@ -129,14 +129,14 @@ impl Log {
     }
 
     fn append(&self, line: &impl Serialize) {
-        // Serialising strings and numbers into memory cannot fail; a line that did would be left out.
-        let mut text = Vec::with_capacity(USUAL_LENGTH);
+        // Serialising strings and numbers into memory does not fail; if it did, the line would be left out.
+        let mut text = Vec::with_capacity(LINE_CAPACITY);
         if serde_json::to_writer(&mut text, line).is_err() {
             return;
         }
         text.push(b'\n');
         let mut sink = self.sink.lock().unwrap_or_else(PoisonError::into_inner);
-        // A log that cannot be written is no reason to refuse requests.
+        // Requests are not refused because the log cannot be written.
         let _ = sink.write_all(&text).and_then(|()| sink.flush());
     }
 }

@@ -1,4 +1,4 @@
-//! The binary Lambda starts.
+//! The bootstrap: the program that Lambda starts.
 
 use std::{
     env,
@@ -31,26 +31,26 @@ type Broken = Box<dyn std::error::Error + Send + Sync>;
 
 const CANNOT_START: &str = "the gate cannot start";
 
-/// How many questions a minute for keys that nobody has one environment asks each issuer: a new key is
-/// found by the first of them.
+/// How many requests a minute for unknown key ids one environment sends to each issuer. The first of them finds a
+/// new key.
 const KEY_REQUESTS_PER_MINUTE: u32 = 20;
 
-/// What the runtime needs and only Lambda sets. Beside Lambda, `LAMBDA_TASK_ROOT` and
-/// `AWS_LAMBDA_RUNTIME_API` are enough to run the function.
-const LAMBDA_ALONE: [(&str, &str); 3] = [
+/// Variables that the runtime requires and that only Lambda sets, with values for other environments: there,
+/// `LAMBDA_TASK_ROOT` and `AWS_LAMBDA_RUNTIME_API` are enough to run the function.
+const SET_BY_LAMBDA: [(&str, &str); 3] = [
     ("AWS_LAMBDA_FUNCTION_NAME", "oathgate"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
     ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
 ];
 
 fn main() -> ExitCode {
-    if LAMBDA_ALONE
+    if SET_BY_LAMBDA
         .iter()
         .any(|(name, _)| env::var_os(name).is_none())
     {
-        return start_again();
+        return restart_with_missing_variables();
     }
-    // What a panic says may quote what it stumbled over, so only its place is told.
+    // A panic's message may contain request data, so only its location is logged.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         Log::to_stdout(Level::Error).event(Level::Error, "panicked", place.as_deref());
@@ -58,24 +58,24 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let (ends, error) = match runtime {
+    let (message, error) = match runtime {
         Err(error) => (CANNOT_START, error.into()),
-        Ok(runtime) => match runtime.block_on(load_or_tell()) {
+        Ok(runtime) => match runtime.block_on(load_or_report()) {
             Err(error) => (CANNOT_START, error),
             Ok(authorizer) => match runtime.block_on(serve(Arc::new(authorizer))) {
-                Err(error) => ("the Runtime API does not answer", error),
+                Err(error) => ("the Runtime API does not respond", error),
                 Ok(()) => return ExitCode::SUCCESS,
             },
         },
     };
-    Log::to_stdout(Level::Error).event(Level::Error, ends, Some(&error.to_string()));
+    Log::to_stdout(Level::Error).event(Level::Error, message, Some(&error.to_string()));
     ExitCode::FAILURE
 }
 
-/// Starts this program once more with the variables that are missing: a process cannot safely change
-/// its own.
-fn start_again() -> ExitCode {
-    let missing = LAMBDA_ALONE
+/// Replaces this process with a new one of the same program that has the missing variables: a process cannot
+/// safely change its own environment.
+fn restart_with_missing_variables() -> ExitCode {
+    let missing = SET_BY_LAMBDA
         .iter()
         .filter(|(name, _)| env::var_os(name).is_none())
         .copied();
@@ -91,15 +91,15 @@ fn start_again() -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn load_or_tell() -> Result<LambdaAuthorizer, Broken> {
+async fn load_or_report() -> Result<LambdaAuthorizer, Broken> {
     let loaded = load().await;
     if let Err(error) = &loaded {
-        tell_lambda(&error.to_string()).await;
+        report_init_error(&error.to_string()).await;
     }
     loaded
 }
 
-/// The error as Lambda hands it to API Gateway.
+/// The error as Lambda passes it to API Gateway.
 fn diagnostic(error: AuthorizerError) -> Diagnostic {
     Diagnostic {
         error_type: error.kind().to_owned(),
@@ -107,13 +107,13 @@ fn diagnostic(error: AuthorizerError) -> Diagnostic {
     }
 }
 
-/// Answers events until the Runtime API is gone.
+/// Responds to events until the connection to the Runtime API ends.
 async fn serve(authorizer: Arc<LambdaAuthorizer>) -> Result<(), Broken> {
     let (records, to_write) = unbounded_channel();
-    let writing = tokio::spawn(write_behind(Arc::clone(&authorizer), to_write));
+    let writing = tokio::spawn(write_records(Arc::clone(&authorizer), to_write));
     let answer = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let (authorizer, records) = (Arc::clone(&authorizer), records.clone());
-        // The runtime hands this on through many layers: a pointer is cheaper to hand on than a decision.
+        // The runtime moves this future through many layers: a pointer is cheaper to move than a decision.
         Box::pin(async move {
             let invocation = Invocation {
                 deadline: deadline(event.context.deadline),
@@ -128,22 +128,22 @@ async fn serve(authorizer: Arc<LambdaAuthorizer>) -> Result<(), Broken> {
         })
     });
     let outcome = Runtime::new(answer).run().await;
-    // The runtime is gone, and with it whoever sends records: what is left is written.
+    // The runtime has ended, and with it the senders of records: the remaining ones are written.
     writing.await?;
     outcome
 }
 
-/// Writes the line about each event once the answer is on its way to Lambda, and before the next event
-/// is asked for: until then, Lambda does not freeze the environment.
-async fn write_behind(authorizer: Arc<LambdaAuthorizer>, mut records: UnboundedReceiver<Record>) {
+/// Writes the log line of each event while the response is being sent to Lambda, and before the next event is
+/// requested: until then, Lambda does not freeze the environment.
+async fn write_records(authorizer: Arc<LambdaAuthorizer>, mut records: UnboundedReceiver<Record>) {
     while let Some(record) = records.recv().await {
-        // The one thread comes back here when everything else waits, which is when the answer is sent.
+        // The only thread returns here when every other task waits, which is when the response has been sent.
         tokio::task::yield_now().await;
         authorizer.write(&record);
     }
 }
 
-/// Everything that is done before the first request is asked for.
+/// Loads settings, package and secrets, before the first event is requested.
 async fn load() -> Result<LambdaAuthorizer, Broken> {
     let settings = Settings::from_env()?;
     let package = Package::load(&task_root()?)?;
@@ -174,15 +174,15 @@ async fn load() -> Result<LambdaAuthorizer, Broken> {
     let prefetch = secrets.map(|_| {
         let (keys, backend_secret) = (keys.clone(), backend_secret.clone());
         tokio::spawn(async move {
-            let of_backend = async {
+            let backend = async {
                 if let Some(secret) = backend_secret {
                     secret.prefetch().await;
                 }
             };
-            tokio::join!(keys.prefetch(), of_backend);
+            tokio::join!(keys.prefetch(), backend);
         })
     });
-    // The requests for secrets go out before the rules take this thread.
+    // The requests for secrets are sent before loading the rules occupies this thread.
     tokio::task::yield_now().await;
     let manifest = package.manifest().clone();
     let ports = Ports {
@@ -205,10 +205,10 @@ async fn load() -> Result<LambdaAuthorizer, Broken> {
     })
 }
 
-/// Makes Lambda show why the function does not start, through the
+/// Reports to Lambda why the function does not start, through the
 /// [initialization error](https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html#runtimes-api-initerror)
-/// of its Runtime API. The process ends either way, so it does not matter whether this arrives.
-async fn tell_lambda(cause: &str) {
+/// of its Runtime API. The process ends in any case, so an error of this request is ignored.
+async fn report_init_error(cause: &str) {
     let Ok(api) = env::var("AWS_LAMBDA_RUNTIME_API") else {
         return;
     };
@@ -229,7 +229,7 @@ async fn tell_lambda(cause: &str) {
 
 fn task_root() -> Result<PathBuf, Broken> {
     let root = env::var_os("LAMBDA_TASK_ROOT").ok_or(
-        "the environment variable `LAMBDA_TASK_ROOT` is not set: name the package's folder",
+        "the environment variable `LAMBDA_TASK_ROOT` is not set: set it to the package's folder",
     )?;
     Ok(PathBuf::from(root))
 }

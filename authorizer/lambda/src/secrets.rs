@@ -1,4 +1,4 @@
-//! The signing keys: a secret in place of the configuration's key set.
+//! The signing keys: a secret that is read in place of the configuration's key set.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,19 +13,19 @@ use crate::{
 
 const SIGNING_KEYS: Purpose = Purpose {
     unread: "the signing keys cannot be read",
-    unfit: |text| (!is_key_set(text)).then_some("holds no JSON Web Key Set"),
+    unfit: |text| (!is_key_set(text)).then_some("contains no JSON Web Key Set"),
 };
 
-/// Reads key sets by URL, and one of them from Secrets Manager instead.
+/// Reads key sets by URL, and one of them from Secrets Manager.
 #[derive(Clone, Debug)]
 pub struct SecretKeys {
     urls: UrlKeys,
-    secret: Option<InPlaceOf>,
+    secret: Option<SecretForUrl>,
 }
 
 /// A secret that is read in place of a URL.
 #[derive(Clone, Debug)]
-struct InPlaceOf {
+struct SecretForUrl {
     url: String,
     secret: Arc<KeptSecret>,
 }
@@ -51,12 +51,12 @@ impl SecretKeys {
         let secret = KeptSecret::new(id, SIGNING_KEYS, secrets, ttl, clock, log);
         let secret = Arc::new(secret);
         Self {
-            secret: Some(InPlaceOf { url, secret }),
+            secret: Some(SecretForUrl { url, secret }),
             ..self
         }
     }
 
-    /// Reads the secret ahead of the first decision. A failure is logged, and the first decision that
+    /// Reads the secret before the first decision. A failure is logged, and the first decision that
     /// needs the keys tries again.
     pub async fn prefetch(&self) {
         if let Some(kept) = &self.secret {
@@ -71,7 +71,7 @@ impl KeySource for SecretKeys {
             Some(kept) if kept.url == url => Box::pin(async move {
                 match tokio::time::timeout(timeout, kept.secret.get()).await {
                     Ok(read) => read.map_err(key_source_error),
-                    Err(_) => Err(late()),
+                    Err(_) => Err(timed_out()),
                 }
             }),
             _ => self.urls.read(url, timeout),
@@ -87,11 +87,11 @@ fn key_source_error(error: SecretUnavailable) -> KeySourceError {
     }
 }
 
-fn late() -> KeySourceError {
+fn timed_out() -> KeySourceError {
     KeySourceError::Unavailable("the secret did not arrive in time".to_owned())
 }
 
-/// Whether a text can be a key set at all; whether its keys can sign is for the engine to find.
+/// Whether a text has the form of a key set. The engine determines whether its keys can sign.
 fn is_key_set(text: &[u8]) -> bool {
     #[derive(serde::Deserialize)]
     struct Set {

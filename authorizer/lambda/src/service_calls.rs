@@ -1,4 +1,4 @@
-//! Requests to services: the one HTTP client, kept within the invocation's time.
+//! Requests to services: the one HTTP client, with time-outs that end before the invocation's deadline.
 
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -10,17 +10,17 @@ use oathgate_http_client::Client;
 
 use crate::{Level, Log};
 
-/// How long before Lambda's deadline the last response of a service must have arrived.
-const LAST_ANSWER: Duration = Duration::from_millis(250);
+/// How long before Lambda's deadline requests to services time out.
+const SERVICE_MARGIN: Duration = Duration::from_millis(250);
 
-/// How long before Lambda's deadline a decision is given up. A service that is too slow leads to a refusal
-/// that names it, which comes before.
-const LAST_MOMENT: Duration = Duration::from_millis(125);
+/// How long before Lambda's deadline a decision is aborted. It is shorter than [`SERVICE_MARGIN`], so that a slow
+/// service leads to a refusal that names it.
+const DECISION_MARGIN: Duration = Duration::from_millis(125);
 
 /// AWS X-Ray's [trace header](https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader).
 const TRACE: &str = "X-Amzn-Trace-Id";
 
-/// Sends requests to services for the invocation that is under way. Lambda gives an environment one at a time.
+/// Sends requests to services for the current invocation. An environment of Lambda handles one at a time.
 #[derive(Debug)]
 pub struct ServiceCalls {
     client: Client,
@@ -39,8 +39,8 @@ struct Current {
     count: u64,
 }
 
-/// A request that has no response yet. Its time counts for the invocation that sent it, whether a response
-/// comes or is no longer waited for.
+/// A request that has no response yet. Its duration counts for the invocation that sent it, whether a response
+/// arrives or the request is dropped.
 struct UnderWay<'a> {
     calls: &'a ServiceCalls,
     number: u64,
@@ -65,7 +65,7 @@ pub(crate) struct CallStatistics {
 }
 
 impl ServiceCalls {
-    /// Sends requests by `client`, and writes a line about each where `log` has debug lines.
+    /// Sends requests with `client`, and writes a line about each if `log` writes debug lines.
     #[must_use]
     pub fn new(client: Client, log: Log) -> Self {
         Self {
@@ -75,8 +75,8 @@ impl ServiceCalls {
         }
     }
 
-    /// Begins an invocation: every request from now on ends shortly before its deadline, and carries the
-    /// trace.
+    /// Begins an invocation: every request from now on times out shortly before its deadline, and has its trace
+    /// header.
     pub(crate) fn begin(&self, deadline: SystemTime, trace: Option<String>) {
         let mut current = self.current();
         current.deadline = Some(deadline);
@@ -85,7 +85,7 @@ impl ServiceCalls {
         current.under_way.clear();
     }
 
-    /// What was sent since the invocation began, with the time so far of requests without a response.
+    /// The requests since the invocation began, including the time so far of those without a response.
     pub(crate) fn statistics(&self) -> CallStatistics {
         let current = self.current();
         let waiting = current.under_way.iter().map(|(_, sent)| sent.elapsed());
@@ -97,7 +97,7 @@ impl ServiceCalls {
 
     /// How long a decision may take until `deadline`.
     pub(crate) fn time_to_decide(deadline: SystemTime) -> Duration {
-        time_until(deadline, LAST_MOMENT)
+        time_until(deadline, DECISION_MARGIN)
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -112,7 +112,7 @@ impl ServiceCalls {
         let number = current.count;
         current.under_way.push((number, Instant::now()));
         if let Some(deadline) = current.deadline {
-            request.timeout = request.timeout.min(time_until(deadline, LAST_ANSWER));
+            request.timeout = request.timeout.min(time_until(deadline, SERVICE_MARGIN));
         }
         if let Some(trace) = &current.trace
             && !request

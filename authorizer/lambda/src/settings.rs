@@ -1,4 +1,4 @@
-//! What a stage says, in `OATHGATE_*` variables.
+//! The function's settings, read from `OATHGATE_*` variables.
 
 use std::time::Duration;
 
@@ -9,56 +9,56 @@ use thiserror::Error;
 
 use crate::Level;
 
-/// Variables that cannot be used, all of them at once.
+/// The environment variables that cannot be used, with the reason for each.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("the environment cannot be used: {}", .0.join("; "))]
+#[error("the environment variables cannot be used: {}", .0.join("; "))]
 pub struct SettingsError(pub Vec<String>);
 
-/// Where metrics go, and by what they can be told apart.
+/// The namespace and the dimensions of metrics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetricSettings {
     /// `OATHGATE_METRICS_NAMESPACE`: CloudWatch's namespace.
     pub namespace: String,
     /// `OATHGATE_METRICS_STAGE`: the dimension `stage` of each metric.
     pub stage: String,
-    /// `OATHGATE_METRICS_BY_RULE`: whether each rule has metrics of its own too.
+    /// `OATHGATE_METRICS_BY_RULE`: whether metrics also have the dimension `rule`.
     pub by_rule: bool,
 }
 
-/// The secret that only the gate and the backend know. `OATHGATE_BACKEND_SECRET_HEADER`, the header that holds
-/// it, is among the [`StageOptions`].
+/// The secret that only the gate and the backend know. `OATHGATE_BACKEND_SECRET_HEADER`, the header that contains
+/// it, is one of the [`StageOptions`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BackendSecretSettings {
-    /// `OATHGATE_BACKEND_SECRET`: the secret that holds the header's value.
+    /// `OATHGATE_BACKEND_SECRET`: the secret that contains the header's value.
     pub secret: String,
-    /// `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: after how many seconds the secret is read again.
+    /// `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: the seconds after which the secret is read again.
     pub ttl_seconds: u64,
 }
 
 /// The function's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// What changes decisions: [`STAGE_OPTIONS`](oathgate_engine::stage::STAGE_OPTIONS) has the variables.
+    /// The settings that change decisions: [`STAGE_OPTIONS`](oathgate_engine::stage::STAGE_OPTIONS) lists their variables.
     pub stage: StageOptions,
-    /// `OATHGATE_JWKS_SECRET`: the secret that stands in for the global id_token `jwks_url`.
+    /// `OATHGATE_JWKS_SECRET`: the secret that is read in place of the global id_token `jwks_url`.
     pub jwks_secret: Option<String>,
-    /// `OATHGATE_JWKS_TTL_SECONDS`: after how many seconds the secret is read again.
+    /// `OATHGATE_JWKS_TTL_SECONDS`: the seconds after which the secret is read again.
     pub jwks_ttl_seconds: u64,
-    /// `OATHGATE_BACKEND_SECRET` and `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: the secret that the backend is
-    /// shown, if any.
+    /// `OATHGATE_BACKEND_SECRET` and `OATHGATE_BACKEND_SECRET_TTL_SECONDS`: the secret that grants send to the
+    /// backend, if any.
     pub backend_secret: Option<BackendSecretSettings>,
-    /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, where a
-    /// stage allows several.
+    /// `OATHGATE_ALLOWED_ORIGINS`: the origins, separated by commas, whose pages may read refusals, if a stage
+    /// allows several.
     pub allowed_origins: Vec<String>,
     /// `OATHGATE_HTTP_API_ANSWER` is `simple`: HTTP APIs get `isAuthorized` in place of a policy.
     pub simple_answers: bool,
-    /// `OATHGATE_LOG_LEVEL`, else `AWS_LAMBDA_LOG_LEVEL`: the least severe lines that are written, in
-    /// place of what the configuration says.
+    /// `OATHGATE_LOG_LEVEL`, else `AWS_LAMBDA_LOG_LEVEL`: the level from which on lines are written, in
+    /// place of the configuration's `log.level`.
     pub log_level: Option<Level>,
     /// `OATHGATE_SESSION_CACHE_TTL_SECONDS`, `OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS` and
-    /// `OATHGATE_SESSION_CACHE_MAX_ENTRIES`: how long answers of session services are kept, if they are.
+    /// `OATHGATE_SESSION_CACHE_MAX_ENTRIES`: how long responses of session services are cached, if they are.
     pub session_cache: Option<SessionCacheLimits>,
-    /// Where metrics go; without it there are none.
+    /// Namespace and dimensions of metrics; `None` writes none.
     pub metrics: Option<MetricSettings>,
 }
 
@@ -79,7 +79,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The settings of this process.
+    /// Reads the settings from the environment of this process.
     ///
     /// # Errors
     /// Every variable that cannot be used.
@@ -87,7 +87,7 @@ impl Settings {
         Self::from_variables(|name| std::env::var(name).ok())
     }
 
-    /// The settings that variables given by a function make. An empty variable counts as not set.
+    /// Reads the settings from the variables that `variable` returns. An empty variable counts as not set.
     ///
     /// # Errors
     /// Every variable that cannot be used.
@@ -127,7 +127,7 @@ impl Settings {
         });
         match (ttl, negative_ttl, max_entries) {
             (None, Some(_), _) | (None, _, Some(_)) => wrong.push(format!(
-                "`{}` is not set: without it no session is kept",
+                "`{}` is not set: without it no session is cached",
                 variables::SESSION_CACHE_TTL_SECONDS.name
             )),
             (Some(ttl), Some(negative_ttl), _) if negative_ttl > ttl => wrong.push(format!(
@@ -146,7 +146,7 @@ impl Settings {
             let is_secret = |known: &String| known.eq_ignore_ascii_case(name);
             if vouched.client_headers.iter().any(is_secret) {
                 wrong.push(format!(
-                    "`{}` names `{name}`, which holds `{}`: no client may send it",
+                    "`{}` names `{name}`, which contains `{}`: no client may send it",
                     variables::CLIENT_HEADERS.name,
                     variables::BACKEND_SECRET.name
                 ));
@@ -167,7 +167,7 @@ impl Settings {
         match &mut settings.metrics {
             Some(metrics) => metrics.by_rule = by_rule,
             None if by_rule => wrong.push(format!(
-                "`{}` is `true`, and without `{}` there are no metrics",
+                "`{}` is `true`, but `{}` is not set: set it, or metrics are not written",
                 variables::METRICS_BY_RULE.name,
                 variables::METRICS_NAMESPACE.name
             )),
@@ -191,7 +191,7 @@ impl Settings {
     }
 }
 
-/// The value of a variable, if it is set; one that cannot be used is added to what is wrong.
+/// The value of a variable, if it is set; the error of one that cannot be used is added to `wrong`.
 fn usable<T>(read: Result<Option<T>, VariableError>, wrong: &mut Vec<String>) -> Option<T> {
     read.unwrap_or_else(|error| {
         wrong.push(error.to_string());
@@ -199,7 +199,7 @@ fn usable<T>(read: Result<Option<T>, VariableError>, wrong: &mut Vec<String>) ->
     })
 }
 
-/// The secret that the backend receives, if any; `ttl` is how long it is kept where a variable says so.
+/// The secret that the backend receives, if any; `ttl` is the number of seconds for which it is kept, if set.
 fn backend_secret(
     given: impl Fn(Variable) -> Option<String>,
     ttl: Option<u64>,
@@ -214,17 +214,17 @@ fn backend_secret(
         (Some(secret), Some(_)) => secret,
         (Some(_), None) => {
             return Err(format!(
-                "`{of_header}` is not set: name the header that holds `{of_secret}`"
+                "`{of_header}` is not set: set it to the header that contains `{of_secret}`"
             ));
         }
         (None, Some(_)) => {
             return Err(format!(
-                "`{of_secret}` is not set: name the secret that `{of_header}` holds"
+                "`{of_secret}` is not set: set it to the secret that `{of_header}` contains"
             ));
         }
         (None, None) if ttl.is_some() => {
             return Err(format!(
-                "`{of_secret}` is not set: without it there is no secret to read again"
+                "`{of_secret}` is not set: set it, or leave out the time after which it is read again"
             ));
         }
         (None, None) => return Ok(None),

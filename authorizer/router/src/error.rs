@@ -7,13 +7,13 @@ use oathgate_url_pattern::MatchError;
 #[non_exhaustive]
 pub enum LoadError {
     /// They begin with something else.
-    #[error("the packaged routes are something else, package the rules again")]
+    #[error("this is not a file of packaged routes: package the rules again")]
     Foreign,
     /// Another version of Oathgate wrote them.
-    #[error("the packaged routes are of another version, package the rules again")]
+    #[error("the packaged routes have another version: package the rules again")]
     Version,
     /// They are cut short or do not fit together.
-    #[error("the packaged routes are damaged, package the rules again")]
+    #[error("the packaged routes are damaged: package the rules again")]
     Damaged,
     /// The file that holds them cannot be read.
     #[error("the packaged routes cannot be read")]

@@ -7,7 +7,7 @@ pub const CA_FILE: Variable = Variable {
     name: "OATHGATE_CA_FILE",
     program: All,
     set_by: SetBy::Operator,
-    about: "a PEM file of certificates to trust in addition to the public ones. A program does not start with a file that does not exist or holds no certificate",
+    about: "a PEM file of certificates to trust in addition to the public ones. A program does not start with a file that does not exist or contains no certificate",
     values: Values::Text,
     unset: Means("the file that `SSL_CERT_FILE` names, if any"),
 };

@@ -120,7 +120,7 @@ pub const FORGED_HEADERS: Variable = Variable {
     name: "OATHGATE_FORGED_HEADERS",
     program: Authorizer,
     set_by: SetBy::Setting("forgedHeaders"),
-    about: "`refuse` answers 400 to a request in which the client itself sends a vouched header; `replace` decides it, and API Gateway overwrites the header",
+    about: "`refuse` refuses with 400 a request in which the client itself sends a vouched header; `replace` decides it, and API Gateway overwrites the header",
     values: Words(&["refuse", "replace"]),
     unset: Text("refuse"),
 };
@@ -180,7 +180,7 @@ pub const SESSION_CACHE_TTL_SECONDS: Variable = Variable {
     name: "OATHGATE_SESSION_CACHE_TTL_SECONDS",
     program: Authorizer,
     set_by: SetBy::Setting("sessionCache.ttlSeconds"),
-    about: "seconds for which a session service's answer is used again",
+    about: "seconds for which a session service's response is used again",
     values: Values::Number {
         least: 1,
         most: Some(MAX_SESSION_TTL_SECONDS),
@@ -193,7 +193,7 @@ pub const SESSION_CACHE_NEGATIVE_TTL_SECONDS: Variable = Variable {
     name: "OATHGATE_SESSION_CACHE_NEGATIVE_TTL_SECONDS",
     program: Authorizer,
     set_by: SetBy::Setting("sessionCache.negativeTtlSeconds"),
-    about: "the same for the answer that there is no session; at most as long, and the default is capped by it",
+    about: "the same for the response that there is no session; at most as long, and the default is capped by it",
     values: Values::Number {
         least: 0,
         most: Some(MAX_SESSION_TTL_SECONDS),
@@ -206,7 +206,7 @@ pub const SESSION_CACHE_MAX_ENTRIES: Variable = Variable {
     name: "OATHGATE_SESSION_CACHE_MAX_ENTRIES",
     program: Authorizer,
     set_by: SetBy::Setting("sessionCache.maxEntries"),
-    about: "how many answers of each kind are kept",
+    about: "how many responses of each kind are cached",
     values: Values::Number {
         least: 10,
         most: Some(10_000),

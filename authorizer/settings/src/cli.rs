@@ -11,7 +11,7 @@ pub const UNSAFE_PATHS: Variable = Variable {
     name: "OATHGATE_UNSAFE_PATHS",
     program: Cli,
     set_by: SetBy::Operator,
-    about: "`allow` decides requests with any path, as Oathkeeper does, however a backend may read it; `refuse` answers 400 to unsafe paths. The function has no such switch",
+    about: "`allow` decides requests with any path, as Oathkeeper does, however a backend may read it; `refuse` refuses unsafe paths with 400. The function has no such switch",
     values: Words(&["refuse", "allow"]),
     unset: Text(DEFAULT_UNSAFE_PATHS),
 };

@@ -17,7 +17,7 @@ pub const TASK: Variable = Variable {
     name: "OATHGATE_KEYS_TASK",
     program: SigningKeys,
     set_by: SetBy::Stack,
-    about: "the function's task: `first-key` answers CloudFormation's custom resource, `rotation` Secrets Manager's steps for the signing keys, `random-value` the same for the secret header, `endpoint` API Gateway's requests for the public documents",
+    about: "the function's task: `first-key` handles CloudFormation's custom resource, `rotation` Secrets Manager's steps for the signing keys, `random-value` the same for the secret header, `endpoint` API Gateway's requests for the public documents",
     values: Words(&["first-key", "rotation", "random-value", "endpoint"]),
     unset: Text(DEFAULT_TASK),
 };

@@ -42,7 +42,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Ok(response) if response.status == 200 => Ok(Exit::Success),
         Ok(response) => {
             eprintln!(
-                "oathgate: the server is not ready: it answers {}",
+                "oathgate: the server is not ready: it responds with {}",
                 response.status
             );
             Ok(Exit::Findings)

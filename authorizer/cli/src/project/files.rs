@@ -85,7 +85,7 @@ fn content(response: Result<HttpResponse, HttpError>) -> Result<Vec<u8>, RuleFil
     let response = response.map_err(|error| RuleFilesError(error.to_string()))?;
     if response.status != 200 {
         return Err(RuleFilesError(format!(
-            "the server answers {}",
+            "the server responds with {}",
             response.status
         )));
     }

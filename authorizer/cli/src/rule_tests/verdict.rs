@@ -51,7 +51,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
         };
         match claims {
             Some(claims) => members("claim", &expect.claims, &claims, &mut found),
-            None => found.push("a signed token is expected, and there is none".to_owned()),
+            None => found.push("expected a signed token, got none".to_owned()),
         }
     }
     if !expect.body.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn differences(expect: &Expectation, decided: &Decided) -> Vec<String
         };
         match body {
             Some(Value::Object(body)) => members("body", &expect.body, &body, &mut found),
-            _ => found.push("a JSON body is expected, and there is none".to_owned()),
+            _ => found.push("expected a JSON body, got none".to_owned()),
         }
     }
     found

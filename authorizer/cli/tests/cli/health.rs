@@ -27,7 +27,7 @@ fn a_server_that_is_not_ready_or_unreachable_exits_with_1() {
     let run = health(&ready(&server)).ends_with(1);
     assert_eq!(
         run.stderr,
-        "oathgate: the server is not ready: it answers 503\n"
+        "oathgate: the server is not ready: it responds with 503\n"
     );
     let nobody = TcpListener::bind("127.0.0.1:0")
         .unwrap()

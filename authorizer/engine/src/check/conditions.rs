@@ -11,7 +11,7 @@ use crate::{
     rules::RuleDefinition,
 };
 
-/// Pairs of a rule's error handlers whose `when` can hold at once: such failures are answered 500.
+/// Pairs of a rule's error handlers whose `when` can hold at once: such failures are refused with 500.
 pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>) -> Vec<Finding> {
     let conditions: Vec<Vec<Value>> = rule
         .errors
@@ -34,7 +34,7 @@ pub(super) fn check(config: &Config, rule: &RuleDefinition, shared: &Arc<Shared>
         if let Some(earlier) = earlier {
             findings.push(
                 Finding::warning(format!(
-                    "its conditions can hold together with those of `errors[{earlier}]`: such failures are answered 500"
+                    "its conditions can hold together with those of `errors[{earlier}]`: such failures are refused with 500"
                 ))
                 .at(format!("errors[{place}].config.when"))
                 .suggest("give the handlers conditions that exclude each other"),

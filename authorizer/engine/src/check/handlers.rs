@@ -67,7 +67,7 @@ fn missing(rule: &RuleDefinition) -> Vec<Finding> {
     let mut none = |key: &str, what: &str| {
         findings.push(
             Finding::error(format!(
-                "no {what} is named, so every request is answered 500"
+                "no {what} is named, so every request is refused with 500"
             ))
             .at(key)
             .suggest(format!("name one in `{key}`")),
@@ -102,7 +102,7 @@ fn of_handler(
         Defect::Unknown => vec![unknown(kind, key, &wrong.handler)],
         Defect::Disabled => vec![
             Finding::error(format!(
-                "the {} `{}` is not enabled, so every request that reaches it is answered 500",
+                "the {} `{}` is not enabled, so every request that reaches it is refused with 500",
                 kind.as_str(),
                 wrong.handler
             ))
@@ -237,7 +237,7 @@ fn against_globs(
     let globs = config.access_rules.matching_strategy == Strategy::Glob;
     (globs && !known.works_with_globs).then(|| {
         Finding::error(format!(
-            "`{}` does not work with globs: every request that reaches it is answered 500",
+            "`{}` does not work with globs: every request that reaches it is refused with 500",
             known.name
         ))
         .at(format!("{key}.handler"))

@@ -35,7 +35,7 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<(usize, Fi
         findings.push((
             broken.index,
             Finding::error(format!(
-                "{}; every request of its methods is answered 500",
+                "{}; every request of its methods is refused with 500",
                 broken.reason
             ))
             .at("match.url")
@@ -57,7 +57,7 @@ pub(super) fn check(config: &Config, rules: &[RuleDefinition]) -> Vec<(usize, Fi
         findings.push((
             overlap.second,
             Finding::error(format!(
-                "`{} {}` is matched by this rule and by `{other}`: such requests are answered 500",
+                "`{} {}` is matched by this rule and by `{other}`: such requests are refused with 500",
                 overlap.method, overlap.url
             ))
             .at("match.url")
@@ -81,7 +81,7 @@ fn entry(rule: &RuleDefinition) -> RouteEntry {
 fn of_rule(rule: &RuleDefinition) -> Vec<Finding> {
     match &rule.matches {
         None => vec![
-            Finding::error("the rule has no `match`: every request is answered 500")
+            Finding::error("the rule has no `match`: every request is refused with 500")
                 .suggest("add `match` with `url` and `methods`"),
         ],
         Some(Match { rpc: Some(_), .. }) => Vec::new(),

@@ -47,7 +47,7 @@ pub(super) fn assignment(name: &str, text: &str) -> Result<Option<Assignment>, B
     }
     let wrong = |what: &str| {
         Box::new(
-            Finding::error(format!("the variable holds no {what}"))
+            Finding::error(format!("the value of the variable is not {what}"))
                 .in_file(name)
                 .at(path_text(&path)),
         )
@@ -60,14 +60,14 @@ pub(super) fn assignment(name: &str, text: &str) -> Result<Option<Assignment>, B
         },
         Kind::Integer { .. } => match whole_number(text) {
             Some(number) => Value::from(number),
-            None => return Err(wrong("whole number")),
+            None => return Err(wrong("a whole number")),
         },
         Kind::Number => match text.trim().parse::<f64>() {
             Ok(number) => Value::from(number),
-            Err(_) => return Err(wrong("number")),
+            Err(_) => return Err(wrong("a number")),
         },
         Kind::Text(_) => Value::from(text),
-        Kind::List { .. } => list(text, &shape).ok_or_else(|| wrong("list"))?,
+        Kind::List { .. } => list(text, &shape).ok_or_else(|| wrong("a list"))?,
         Kind::Any
         | Kind::Map(_)
         | Kind::Object { .. }
@@ -78,7 +78,7 @@ pub(super) fn assignment(name: &str, text: &str) -> Result<Option<Assignment>, B
                 Ok(map) => Value::Object(map),
                 // `LOG=debug` is some other program's, not the whole of `log`.
                 Err(_) if path.len() == 1 => return Ok(None),
-                Err(_) => return Err(wrong("JSON object")),
+                Err(_) => return Err(wrong("a JSON object")),
             }
         }
     };
@@ -315,7 +315,7 @@ mod tests {
         let refused = assignment("AUTHENTICATORS_JWT_ENABLED", "maybe").unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "error: AUTHENTICATORS_JWT_ENABLED: authenticators.jwt.enabled: the variable holds no `true` or `false`"
+            "error: AUTHENTICATORS_JWT_ENABLED: authenticators.jwt.enabled: the value of the variable is not `true` or `false`"
         );
     }
 

@@ -146,7 +146,7 @@ impl<'t> Reader<'t, '_> {
                     }
                     Ok(value)
                 }
-                None => Self::error(span, "an alias stands inside the value of its own anchor"),
+                None => Self::error(span, "an alias is inside the value of its own anchor"),
             },
             Event::SequenceStart(anchor, _) => {
                 let value = self.deeper(span, Self::sequence)?;

@@ -53,7 +53,7 @@ impl Retries {
             let outcome = request.clone().send(&*ports.http).await;
             let trouble = match &outcome {
                 Ok(answer) if !is_unwell(answer.status) => return Ok(answer.clone()),
-                Ok(answer) => format!("it answered {}", answer.status),
+                Ok(answer) => format!("it responded with {}", answer.status),
                 Err(error) if !may_pass(error) => return Err(unwell(error.to_string())),
                 Err(error) => error.to_string(),
             };

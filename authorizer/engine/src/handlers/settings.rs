@@ -40,7 +40,7 @@ pub enum Defect {
     Invalid,
 }
 
-/// A handler that cannot be run: every request that reaches it is answered 500.
+/// A handler that cannot be run: every request that reaches it is refused with 500.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misconfigured {
     /// The kind of handler.

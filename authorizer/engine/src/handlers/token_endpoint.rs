@@ -53,7 +53,7 @@ pub(crate) enum TokenError {
     #[error("the token endpoint refused with {}", .0.status)]
     Refused(HttpResponse),
     /// The answer holds no token.
-    #[error("the token endpoint's answer {0}")]
+    #[error("the token endpoint's response {0}")]
     Unreadable(&'static str),
 }
 

@@ -33,7 +33,7 @@ pub(super) fn migrate(rule: &mut Map<String, Value>) -> Result<(), String> {
 }
 
 fn no_version(text: &str) -> String {
-    format!("`{text}` is no version, write it as `v0.40.6` or leave it out")
+    format!("`{text}` is not a valid version: write it as `v0.40.6`, or leave it out")
 }
 
 /// Hydrators counted their retries before 0.33: `number_of_retries` and `delay_in_milliseconds`

@@ -47,10 +47,10 @@ pub enum RuleRepositoryError {
     )]
     Unknown(String),
     /// An `inline://` that holds no base64.
-    #[error("the text behind `inline://` is no base64 of UTF-8 text")]
+    #[error("the text after `inline://` is not base64 of UTF-8 text")]
     Base64,
     /// An `s3://` without bucket or key.
-    #[error("`{0}` names no bucket and key, write `s3://bucket/key`")]
+    #[error("`{0}` has no bucket or no key: write `s3://bucket/key`")]
     S3(String),
 }
 

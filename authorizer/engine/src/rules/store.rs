@@ -30,7 +30,7 @@ pub enum RuleStoreError {
     #[error("there is no rule {0}")]
     NoRule(usize),
     /// The index of URL patterns and the store are not of the same rules.
-    #[error("the index is of {routes} rules and the store has {rules}: package the rules again")]
+    #[error("the index has {routes} rules and the store has {rules}: package the rules again")]
     Mismatch {
         /// How many rules the index has.
         routes: usize,

@@ -17,38 +17,38 @@ pub enum UnsafePath {
     #[error("the path does not begin with a slash")]
     Relative,
     /// A bare `?` or `#`, where a URL's path ends: whoever builds a URL from it loses what follows.
-    #[error("the path holds a bare `?` or `#`")]
+    #[error("the path contains a bare `?` or `#`")]
     Delimiter,
     /// A `%` that begins no escape, which servers drop, keep or read in their own ways.
-    #[error("the path holds a `%` that escapes nothing")]
+    #[error("the path contains a `%` that escapes nothing")]
     Escape,
     /// A backslash, which some servers and every browser take for a slash.
-    #[error("the path holds a backslash")]
+    #[error("the path contains a backslash")]
     Backslash,
     /// A blank, where a request line's path ends.
-    #[error("the path holds a bare blank")]
+    #[error("the path contains a bare blank")]
     Blank,
     /// A control character, encoded or not.
-    #[error("the path holds a control character")]
+    #[error("the path contains a control character")]
     Control,
     /// A character in an over-long form of UTF-8, which some servers decode.
-    #[error("the path holds an over-long form of UTF-8")]
+    #[error("the path contains an over-long form of UTF-8")]
     Overlong,
     /// U+FFFD, which whoever decoded the path put in place of bytes that nobody knows any more.
-    #[error("the path holds U+FFFD, in place of bytes that are not UTF-8")]
+    #[error("the path contains U+FFFD, in place of bytes that are not UTF-8")]
     Replaced,
     /// A segment that some server takes for `.` or `..`.
-    #[error("the path holds a dot segment")]
+    #[error("the path contains a dot segment")]
     DotSegment,
     /// `%2F`, `%5C`, or one of them encoded again.
-    #[error("the path holds an encoded slash")]
+    #[error("the path contains an encoded slash")]
     Slash,
     /// Percent-encoding of percent-encoding of percent-encoding.
-    #[error("the path is encoded over and over")]
+    #[error("the path is encoded too many times")]
     Nested,
     /// A character that ends or begins an escape, in a path that API Gateway has decoded: what it makes of it
     /// in the backend's URL is not known.
-    #[error("the path, which API Gateway has decoded, holds `%`, `?` or `#`")]
+    #[error("the path, which API Gateway has decoded, contains `%`, `?` or `#`")]
     Decoded,
     /// A path that the stage's base path does not lead to.
     #[error("the path is not below the stage's `basePath`")]

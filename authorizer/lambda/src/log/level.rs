@@ -1,4 +1,4 @@
-//! How much a line matters.
+//! The levels of log lines.
 
 use std::str::FromStr;
 
@@ -6,23 +6,23 @@ use oathgate_engine::config;
 use serde::Serialize;
 use thiserror::Error;
 
-/// The severity of a line.
+/// The level of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {
-    /// For whoever looks for a fault.
+    /// Details for debugging.
     Debug,
     /// One line for each decision.
     #[default]
     Info,
-    /// Something that is worked around.
+    /// A failure that did not prevent the decision, or whose cause is a service, a key set or the rules.
     Warn,
-    /// Something that refuses requests it should not.
+    /// A failure because of which requests are refused that should not be.
     Error,
 }
 
 impl From<config::Level> for Level {
-    /// The least severe lines that a configuration wants written.
+    /// The level from which on a configuration has lines written.
     fn from(level: config::Level) -> Self {
         match level {
             config::Level::Error => Self::Error,
@@ -33,9 +33,9 @@ impl From<config::Level> for Level {
     }
 }
 
-/// A text that is no level.
+/// A text that is not a level.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("`{0}` is no log level: write `debug`, `info`, `warn` or `error`")]
+#[error("`{0}` is not a log level: write `debug`, `info`, `warn` or `error`")]
 pub struct UnknownLevel(String);
 
 impl FromStr for Level {

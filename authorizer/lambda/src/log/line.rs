@@ -1,4 +1,4 @@
-//! What a line says of a decision.
+//! The log line of a decision.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::settings::MetricSettings;
 
-/// What API Gateway was answered.
+/// The kind of response to API Gateway.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Outcome {
@@ -17,11 +17,11 @@ pub(crate) enum Outcome {
     Deny,
     /// The error `Unauthorized`.
     Unauthorized,
-    /// Another error: nothing was decided.
+    /// Another error: there is no decision.
     Error,
 }
 
-/// One decision. Nothing in it is a header, a cookie, a query or a token.
+/// One decision. It contains no header, cookie, query or token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Decided<'a> {
@@ -39,7 +39,7 @@ pub(crate) struct Decided<'a> {
     pub(crate) handler: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error_handler: Option<&'a str>,
-    /// Why, in a word that stays the same from version to version.
+    /// The reason code, which does not change between versions.
     pub(crate) code: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub(crate) reason: &'a str,
@@ -55,7 +55,7 @@ pub(crate) struct Decided<'a> {
     pub(crate) figures: Figures<'a>,
 }
 
-/// What is measured of a decision.
+/// The measured values of a decision.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Figures<'a> {
@@ -67,7 +67,7 @@ pub(crate) struct Figures<'a> {
     pub(crate) metrics: Option<Metrics<'a>>,
 }
 
-/// The metrics of a decision that has no line.
+/// The metrics of a decision whose line is not written.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Measured<'a> {
@@ -100,7 +100,7 @@ impl From<Took> for Steps {
     }
 }
 
-/// What makes CloudWatch take figures out of a line, in its
+/// The fields from which CloudWatch extracts metrics, in its
 /// [embedded metric format](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html).
 pub(crate) struct Metrics<'a> {
     pub(crate) settings: &'a MetricSettings,
@@ -108,11 +108,11 @@ pub(crate) struct Metrics<'a> {
     pub(crate) has_rule: bool,
     /// Whether any service was called: without one there is no latency.
     pub(crate) called: bool,
-    /// What whoever runs the gate has to look at: the decision's code, or [`WORKED_AROUND`].
+    /// The fault that needs an operator's attention: the decision's code, or [`WORKED_AROUND`].
     pub(crate) fault: Option<&'a str>,
 }
 
-/// The fault of a decision that could be made although something failed.
+/// The fault of a decision that was made in spite of a failure.
 pub(crate) const WORKED_AROUND: &str = "worked_around";
 
 #[derive(Serialize)]
@@ -194,7 +194,7 @@ impl Serialize for Metrics<'_> {
     }
 }
 
-/// A duration in milliseconds, to the microsecond.
+/// A duration in milliseconds, with microsecond precision.
 pub(crate) fn milliseconds(duration: Duration) -> f64 {
     let microseconds = u32::try_from(duration.as_micros()).unwrap_or(u32::MAX);
     f64::from(microseconds) / 1000.0

@@ -117,7 +117,7 @@ fn rules_are_fetched_through_a_redirect() {
 #[test]
 fn the_server_does_not_start_without_rules_from_a_url() {
     for (repository, message) in [
-        ("inline://@@@".to_owned(), "no base64"),
+        ("inline://@@@".to_owned(), "not base64"),
         (format!("inline://{}", STANDARD.encode("{}")), "rules"),
         ("gs://bucket/rules.json".to_owned(), "cannot be read here"),
         (

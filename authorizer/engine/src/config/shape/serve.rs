@@ -11,7 +11,11 @@ const fn port(default: i64) -> Shape {
 
 static TIMEOUT_FIELDS: [Field; 3] = [
     field("read", duration_or("5s"), "For a request to arrive."),
-    field("write", duration_or("120s"), "For an answer to be written."),
+    field(
+        "write",
+        duration_or("120s"),
+        "For a response to be written.",
+    ),
     field(
         "idle",
         duration_or("120s"),
@@ -25,11 +29,7 @@ static METHOD: Shape = Shape::text(Form::Choice(&[
 ]));
 
 static CORS_FIELDS: [Field; 8] = [
-    field(
-        "enabled",
-        switch(false),
-        "Whether cross-origin requests are answered.",
-    ),
+    field("enabled", switch(false), "Whether CORS is enabled."),
     field(
         "allowed_origins",
         Shape::set(&ORIGIN).or(Preset::Texts(&["*"])),
@@ -48,7 +48,7 @@ static CORS_FIELDS: [Field; 8] = [
     field(
         "exposed_headers",
         Shape::set(&TEXT).or(Preset::Texts(&["Content-Type"])),
-        "Headers of answers.",
+        "Headers of responses.",
     ),
     field(
         "allow_credentials",
@@ -58,7 +58,7 @@ static CORS_FIELDS: [Field; 8] = [
     field(
         "max_age",
         Shape::integer(i64::MIN, i64::MAX).or(Preset::Integer(0)),
-        "How long a preflight answer may be kept, in seconds.",
+        "How long a preflight's response may be cached, in seconds.",
     ),
     field("debug", switch(false), "Whether decisions are logged."),
 ];

@@ -311,7 +311,7 @@ impl OAuth2Introspection {
                 .with_cause(reason))
         };
         if !matches!(&*token.token_use, "" | "access_token") {
-            return forbidden("The token is no access token.");
+            return forbidden("The token is not an access token.");
         }
         if !token.active {
             return unauthorized("The token is not active.");

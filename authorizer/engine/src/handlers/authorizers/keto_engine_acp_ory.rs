@@ -167,7 +167,7 @@ fn or<'a>(text: &'a str, default: &'a str) -> &'a str {
 /// whatever follows the first value is overlooked. An answer that says both yes and no says no.
 fn allows(body: &[u8]) -> Result<bool, Failure> {
     let unreadable = || {
-        Failure::plain("Keto's answer does not say whether it allows")
+        Failure::plain("Keto's response does not say whether it allows")
             .because(ReasonCode::AnswerUnfit)
     };
     let mut values = serde_json::Deserializer::from_slice(body).into_iter::<Value>();

@@ -5,17 +5,17 @@ use thiserror::Error;
 /// Why a media type cannot be read.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub(super) enum MediaTypeError {
-    #[error("the Content-Type names no media type")]
+    #[error("the Content-Type has no media type")]
     NoType,
-    #[error("the Content-Type has no slash behind its first part")]
+    #[error("the Content-Type has no slash after its type")]
     NoSlash,
-    #[error("the Content-Type has nothing behind its slash")]
+    #[error("the Content-Type has no subtype after its slash")]
     NoSubtype,
-    #[error("the Content-Type goes on behind the media type")]
+    #[error("the Content-Type has text after the media type")]
     Trailing,
     #[error("the Content-Type has a parameter that cannot be read")]
     Parameter,
-    #[error("the Content-Type has one parameter twice")]
+    #[error("the Content-Type has a duplicate parameter")]
     Twice,
 }
 

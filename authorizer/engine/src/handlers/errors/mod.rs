@@ -165,7 +165,7 @@ fn choose<'a>(
 /// A mistake in the configuration of error handlers.
 fn broken(what: &str) -> Failure {
     Failure::internal()
-        .with_reason("The error handlers are configured in a way that leaves no one answer.")
+        .with_reason("The configured error handlers do not determine one response.")
         .with_cause(what)
 }
 

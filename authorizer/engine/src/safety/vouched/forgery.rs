@@ -27,7 +27,7 @@ pub enum Forgery {
     #[error("the header `{0}` could be taken for one that the gate vouches for")]
     Mimicking(String),
     /// Its name is that of the header with the backend's secret.
-    #[error("the client sends the header `{0}`, which holds the backend's secret")]
+    #[error("the client sends the header `{0}`, which contains the backend's secret")]
     Secret(String),
     /// Its name is not valid, and some servers skip what a name cannot contain.
     #[error("the name of a header contains a character that a name cannot have")]

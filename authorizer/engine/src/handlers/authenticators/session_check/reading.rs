@@ -35,8 +35,10 @@ impl Reading<'_> {
         if !is_blank_or_json(self.answer) {
             return Err(Failure::forbidden()
                 .because(ReasonCode::AnswerUnfit)
-                .with_reason("The session service's answer shows no session.")
-                .with_cause("the session service answered 200 with something that is no JSON"));
+                .with_reason("The session service's response contains no session.")
+                .with_cause(
+                    "the session service's response has the status 200 and is not valid JSON",
+                ));
         }
         let subject = match self.value_at(self.subject_from, "subject_from")? {
             Value::Nil => Arc::from(""),
@@ -75,9 +77,9 @@ fn unfit(option: &str, why: &str) -> Failure {
     Failure::forbidden()
         .because(ReasonCode::AnswerUnfit)
         .with_reason(format!(
-            "The session service's answer does not fit the configured {option}."
+            "The session service's response does not match the configured {option}."
         ))
         .with_cause(format!(
-            "`{option}` does not fit the session service's answer: {why}"
+            "`{option}` does not match the session service's response: {why}"
         ))
 }
