@@ -131,7 +131,9 @@ def relative_redirect(observation, world):
 
 
 def session_is_not_json(observation, world):
-    return "the session service's response has the status 200 and is not valid JSON" in (traced(observation, "reason") or "")
+    return "the session service's response has the status 200 and is not valid JSON" in (
+        traced(observation, "reason") or ""
+    )
 
 
 def zone(observation, world):
