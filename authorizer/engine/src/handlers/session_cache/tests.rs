@@ -306,6 +306,24 @@ async fn nobody_waits_for_a_question_that_is_older_than_answers_may_be() {
     assert_eq!(ask(&cache, &service, "a").await, (Ok(401), true));
 }
 
+#[test]
+fn the_response_that_was_requested_last_counts_whichever_arrived_last() {
+    let key = CacheKey::of("a");
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    for (known_at, refused_at, status) in [(1, 2, 401), (2, 1, 200), (2, 2, 401)] {
+        let known = (answer(200, &[], "{}"), at(known_at));
+        let refused = (answer(401, &[], ""), at(refused_at));
+        for in_order in [[&known, &refused], [&refused, &known]] {
+            let kept = Kept::new(LIMITS);
+            for (response, sent_at) in in_order {
+                kept.keep(key, response, *sent_at);
+            }
+            let fact = kept.fact(&key, at(3)).map(|fact| fact.status);
+            assert_eq!(fact, Some(status), "{known_at} {refused_at}");
+        }
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn made_up_cookies_push_no_session_out() {
     let service = Service::new(Does::KnowsTheSession, Duration::ZERO);
