@@ -19,7 +19,7 @@ OTHER_MEANINGS = {
     "openapi.rs": {"header": "where OpenAPI has a parameter"},
     "argument_groups.rs": {"allow": "a value of `--unsafe-paths`"},
     "explain.rs": {"header": "the option `--header`"},
-    "headers.rs": {"www_authenticate": "the manifest's key for a challenge"},
+    "headers.rs": {"header": "a key of the report", "www_authenticate": "the manifest's key for a challenge"},
     "facts.rs": {"unauthorized": "a failure"},
     "redacted_config.rs": {"remote": "an option that may be shown"},
     "facts.ts": {"header": "a key of the facts", "unauthorized": "an error body"},

@@ -3,7 +3,8 @@
 use crate::ApiKind;
 
 /// The key under which a kind of API is handed the value of a header.
-pub(crate) fn context_key(header: &str, kind: ApiKind) -> String {
+#[must_use]
+pub fn context_key(header: &str, kind: ApiKind) -> String {
     match kind {
         ApiKind::Rest => key(header, '-'),
         // Mappings of HTTP APIs take names of letters, digits and `_` alone
@@ -32,7 +33,7 @@ mod tests {
     fn a_context_key_is_lower_case_and_contains_only_what_api_gateway_takes() {
         for (header, rest, other) in [
             ("X-User-Id", "x-user-id", "x_user_id"),
-            ("X_Odd!Name", "x_odd_name", "x_odd_name"),
+            ("X.Odd!Name", "x_odd_name", "x_odd_name"),
             ("Authorization", "authorization", "authorization"),
         ] {
             assert_eq!(context_key(header, ApiKind::Rest), rest);

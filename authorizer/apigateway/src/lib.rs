@@ -14,6 +14,7 @@
     )
 )]
 
+mod check;
 mod context;
 mod context_key;
 mod decide;
@@ -25,6 +26,8 @@ mod responder;
 mod response;
 mod sent;
 
+pub use check::{check_rule_headers, check_secret_header};
+pub use context_key::context_key;
 pub use decide::{decide, placed_request};
 pub use event::{ApiKind, Event, EventError};
 pub use grant_error::GrantError;

@@ -13,9 +13,9 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
-    /// Every header that some rule's handlers set themselves, in the order of their names. Those that a
+    /// The canonical name of every header that some rule's handlers set themselves, in the order of their names. Those that a
     /// service names when it responds are not among them, and are not mapped.
-    pub vouched: Vec<VouchedHeader>,
+    pub vouched: Vec<String>,
     /// The names of all cookies that some rule's handlers set, in their order.
     pub cookies: Vec<String>,
     /// The challenge of a 401, where a fallback error handler has one.
@@ -26,46 +26,12 @@ pub struct Manifest {
     pub signs: bool,
 }
 
-/// A header the gate vouches for, and the context key its value travels under.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct VouchedHeader {
-    /// The header's canonical name.
-    pub header: String,
-    /// The key in the authorizer's context.
-    pub context_key: String,
-}
-
 /// The parameters of a `WWW-Authenticate` header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Challenge {
     /// The realm that is named to the client.
     pub realm: String,
-}
-
-impl VouchedHeader {
-    /// A header under its context key: lower case, with `_` for what a key cannot hold.
-    #[must_use]
-    pub fn new(header: &str) -> Self {
-        let key = |character: char| match character {
-            'A'..='Z' => character.to_ascii_lowercase(),
-            'a'..='z' | '0'..='9' | '-' | '_' => character,
-            _ => '_',
-        };
-        Self {
-            header: header.to_owned(),
-            context_key: header.chars().map(key).collect(),
-        }
-    }
-
-    /// The context key where mappings take names of letters, digits and `_` alone: in HTTP APIs
-    /// ([documented](https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html)),
-    /// and in WebSocket APIs, of which it is not known.
-    #[must_use]
-    pub fn plain_context_key(&self) -> String {
-        self.context_key.replace('-', "_")
-    }
 }
 
 impl Manifest {
@@ -88,11 +54,7 @@ impl Manifest {
             .flat_map(|rule| &rule.mutators)
             .filter_map(|reference| HandlerKind::Mutator.handler(&reference.handler));
         Self {
-            vouched: vouches
-                .names
-                .iter()
-                .map(|header| VouchedHeader::new(header))
-                .collect(),
+            vouched: vouches.names.into_iter().collect(),
             cookies: vouches.cookies.into_iter().collect(),
             www_authenticate: fallback()
                 .filter_map(|name| HandlerKind::ErrorHandler.handler(name))
@@ -136,12 +98,7 @@ mod tests {
              "errors": [{"handler": "redirect"}]}
         ]));
         let manifest = Manifest::of(&Config::default(), &rules);
-        let names: Vec<_> = manifest
-            .vouched
-            .iter()
-            .map(|vouched| vouched.header.as_str())
-            .collect();
-        assert_eq!(names, ["Authorization", "X-Tenant", "X-User"]);
+        assert_eq!(manifest.vouched, ["Authorization", "X-Tenant", "X-User"]);
         assert!(manifest.signs && manifest.redirects);
     }
 
@@ -181,13 +138,5 @@ mod tests {
             .0
             .insert("www_authenticate".to_owned(), settings);
         assert_eq!(realm(&config), "the shop");
-    }
-
-    #[test]
-    fn a_context_key_is_lower_case_and_holds_no_other_sign_than_api_gateway_takes() {
-        assert_eq!(VouchedHeader::new("X.Odd!Name").context_key, "x_odd_name");
-        let hyphens = VouchedHeader::new("X-User-Id");
-        assert_eq!(hyphens.context_key, "x-user-id");
-        assert_eq!(hyphens.plain_context_key(), "x_user_id");
     }
 }

@@ -1,10 +1,7 @@
 use std::sync::Arc;
 
 use oathgate_engine::{
-    DecisionTrace, Outcome,
-    go::Header,
-    manifest::{Manifest, VouchedHeader},
-    safety::VouchedHeaderOptions,
+    DecisionTrace, Outcome, go::Header, manifest::Manifest, safety::VouchedHeaderOptions,
 };
 
 use super::*;
@@ -12,10 +9,7 @@ use crate::ApiKind;
 
 fn vouched(headers: &[&str], secret: Option<&str>) -> VouchedHeaders {
     let manifest = Manifest {
-        vouched: headers
-            .iter()
-            .map(|name| VouchedHeader::new(name))
-            .collect(),
+        vouched: headers.iter().copied().map(str::to_owned).collect(),
         ..Manifest::default()
     };
     let options = VouchedHeaderOptions {

@@ -1,10 +1,7 @@
 use std::sync::Arc;
 
 use oathgate_engine::{
-    DecisionTrace, ReasonCode,
-    go::Header,
-    manifest::{Manifest, VouchedHeader},
-    safety::VouchedHeaderOptions,
+    DecisionTrace, ReasonCode, go::Header, manifest::Manifest, safety::VouchedHeaderOptions,
 };
 use serde_json::{Value, json};
 
@@ -14,10 +11,7 @@ const ARN: &str = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/dev/
 
 fn vouched(headers: &[&str], options: &VouchedHeaderOptions) -> VouchedHeaders {
     let manifest = Manifest {
-        vouched: headers
-            .iter()
-            .map(|name| VouchedHeader::new(name))
-            .collect(),
+        vouched: headers.iter().copied().map(str::to_owned).collect(),
         ..Manifest::default()
     };
     VouchedHeaders::new(&manifest, options)

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, io::Write as _};
 
 use clap::Args;
+use oathgate_apigateway::{ApiKind, context_key};
 use oathgate_engine::{
     manifest::Manifest,
     received::{HeaderSource, Received, received},
@@ -57,7 +58,9 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
     match arguments.format {
         Format::Json => {
             let report = json!({
-                "vouched": manifest.vouched,
+                "vouched": manifest.vouched.iter().map(|header| {
+                    json!({"header": header, "context_key": context_key(header, ApiKind::Rest)})
+                }).collect::<Vec<_>>(),
                 "www_authenticate": manifest.www_authenticate,
                 "redirects": manifest.redirects,
                 "received": received,
@@ -73,11 +76,11 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
             writeln!(out)?;
         }
         Format::Text => {
-            for vouched in &manifest.vouched {
+            for header in &manifest.vouched {
                 writeln!(
                     out,
-                    "{} <- context.authorizer.{}",
-                    vouched.header, vouched.context_key
+                    "{header} <- context.authorizer.{}",
+                    context_key(header, ApiKind::Rest)
                 )?;
             }
             for line in table(&received) {

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use oathgate_apigateway::check_rule_headers;
 use oathgate_engine::{
     check::{Target, check, check_keys},
     finding::Finding,
@@ -14,7 +15,8 @@ impl Project {
     pub(crate) fn findings(&self, target: Target) -> Vec<Finding> {
         let mut findings = self.config_findings.0.clone();
         findings.extend(self.rules_findings.0.iter().cloned());
-        findings.extend(check(&self.config, &self.rules, target).0);
+        findings.extend(check(&self.config, &self.rules).0);
+        findings.extend(check_rule_headers(&self.config, &self.rules, target));
         worst_first(&mut findings);
         findings
     }

@@ -1,13 +1,12 @@
 //! Looks a configuration and its rules over: every mistake at once.
 
 mod conditions;
-mod gateway_headers;
 mod handlers;
 mod headers;
 mod hosts;
 mod keys;
 mod matching;
-mod secret_header;
+mod rule_headers;
 mod session_checks;
 mod templates;
 
@@ -15,7 +14,7 @@ pub(crate) use handlers::can_run as handlers_can_run;
 pub use hosts::check_host;
 pub(crate) use hosts::host_of;
 pub use keys::check_keys;
-pub use secret_header::check_secret_header;
+pub use rule_headers::{RuleHeader, rule_headers};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -40,7 +39,8 @@ pub enum Target {
 
 impl Target {
     /// How much it matters that API Gateway cannot do something; `None` where it does not.
-    fn severity(self) -> Option<Severity> {
+    #[must_use]
+    pub fn severity(self) -> Option<Severity> {
         match self {
             Self::Anywhere => Some(Severity::Warning),
             Self::ApiGateway => Some(Severity::Error),
@@ -54,7 +54,7 @@ impl Target {
 /// The findings of reading either come from [`crate::config::ReadConfig`] and
 /// [`crate::rules::LoadedRules`]; these come on top.
 #[must_use]
-pub fn check(config: &Config, rules: &[RuleDefinition], target: Target) -> Findings {
+pub fn check(config: &Config, rules: &[RuleDefinition]) -> Findings {
     let mut findings = of_config(config);
     let shared = Arc::new(Shared::default());
     let mut matching: HashMap<usize, Vec<Finding>> = HashMap::new();
@@ -75,12 +75,12 @@ pub fn check(config: &Config, rules: &[RuleDefinition], target: Target) -> Findi
     }
     findings.extend(session_checks::check(config, rules, &shared));
     findings.extend(headers::check(config, rules));
-    findings.extend(gateway_headers::check(config, rules, &shared, target));
     Findings(findings)
 }
 
 /// Places a finding in its rule.
-fn in_rule(mut finding: Finding, rule: &RuleDefinition, index: usize) -> Finding {
+#[must_use]
+pub fn in_rule(mut finding: Finding, rule: &RuleDefinition, index: usize) -> Finding {
     finding.file = rule.source.file().to_owned();
     finding.line = rule.source.line(&finding.key);
     finding.rule = Some(name_of(rule, index));
@@ -88,7 +88,8 @@ fn in_rule(mut finding: Finding, rule: &RuleDefinition, index: usize) -> Finding
 }
 
 /// What a rule is called in messages.
-pub(crate) fn name_of(rule: &RuleDefinition, index: usize) -> String {
+#[must_use]
+pub fn name_of(rule: &RuleDefinition, index: usize) -> String {
     if rule.id.is_empty() {
         format!("#{}", index + 1)
     } else {

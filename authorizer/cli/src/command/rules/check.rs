@@ -3,8 +3,9 @@
 use std::io::Write as _;
 
 use clap::Args;
+use oathgate_apigateway::check_secret_header;
 use oathgate_engine::{
-    check::{Target, check_host, check_secret_header},
+    check::{Target, check_host},
     finding::{Finding, Severity},
 };
 

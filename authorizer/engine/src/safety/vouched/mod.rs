@@ -44,7 +44,7 @@ impl VouchedHeaders {
         let names: BTreeSet<Arc<str>> = manifest
             .vouched
             .iter()
-            .map(|vouched| canonical(&vouched.header))
+            .map(canonical)
             .map(|name| Arc::from(received_as(&name, options.token_header.as_deref())))
             .collect();
         Self {

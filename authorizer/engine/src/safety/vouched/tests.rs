@@ -1,5 +1,5 @@
 use super::*;
-use crate::{ReasonCode, manifest::VouchedHeader};
+use crate::ReasonCode;
 
 fn vouched(headers: &[&str]) -> VouchedHeaders {
     with_options(headers, &VouchedHeaderOptions::default())
@@ -7,10 +7,7 @@ fn vouched(headers: &[&str]) -> VouchedHeaders {
 
 fn with_options(headers: &[&str], options: &VouchedHeaderOptions) -> VouchedHeaders {
     let manifest = Manifest {
-        vouched: headers
-            .iter()
-            .map(|name| VouchedHeader::new(name))
-            .collect(),
+        vouched: headers.iter().copied().map(str::to_owned).collect(),
         cookies: vec!["user".to_owned()],
         ..Manifest::default()
     };

@@ -7,6 +7,7 @@
 
 use std::{fs, path::Path};
 
+use oathgate_apigateway::check_rule_headers;
 use oathgate_engine::{
     Target, check,
     config::{ConfigSources, Format},
@@ -50,8 +51,10 @@ async fn findings(folder: &Path) -> String {
     let read = sources.read();
     let loaded = rules::load(&read.config.access_rules.repositories, &Folder(folder)).await;
     let of_rules = read.config.locate(loaded.findings);
-    let checked = check(&read.config, &loaded.rules, Target::Anywhere);
-    let all = read.findings.0.iter().chain(&of_rules.0).chain(&checked.0);
+    let checked = check(&read.config, &loaded.rules);
+    let of_headers = check_rule_headers(&read.config, &loaded.rules, Target::Anywhere);
+    let checked = checked.0.iter().chain(&of_headers);
+    let all = read.findings.0.iter().chain(&of_rules.0).chain(checked);
     let lines: Vec<String> = all.map(ToString::to_string).collect();
     if lines.is_empty() {
         "nothing".to_owned()

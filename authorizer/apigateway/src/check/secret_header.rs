@@ -1,17 +1,14 @@
 //! A header that holds a secret, and rules that would set it.
 
-use std::sync::Arc;
-
-use super::{handlers, in_rule};
-use crate::{
+use oathgate_engine::{
+    check::{in_rule, rule_headers},
     config::Config,
     finding::Finding,
     gateway_header::unfit_for_gate_alone,
-    go::canonical_header_name,
-    handlers::{HeadersSet, Shared},
-    manifest::VouchedHeader,
     rules::RuleDefinition,
 };
+
+use crate::{ApiKind, context_key::context_key};
 
 /// Why a header cannot hold the secret that a deployment shows its backend: an error about its name, and one
 /// for each handler of a rule that sets it, or a header that cannot be told from it.
@@ -29,25 +26,19 @@ pub fn check_secret_header(
             .suggest("name a header of your own, such as `X-Gate-Secret`"),
         ];
     }
-    let key = VouchedHeader::new(header).context_key;
-    let shared = Arc::new(Shared::default());
-    let mut findings = Vec::new();
-    for (index, rule) in rules.iter().enumerate() {
-        for (kind, place, reference) in handlers::named(rule) {
-            for written in HeadersSet::by(kind, reference, config, &shared).names {
-                let name = canonical_header_name(&written);
-                if VouchedHeader::new(&name).context_key == key {
-                    let finding = Finding::error(format!(
-                        "the rule sets `{name}`, and the header `{header}` is to hold the backend's secret"
-                    ))
-                    .at(place.clone())
-                    .suggest("give one of them another name");
-                    findings.push(in_rule(finding, rule, index));
-                }
-            }
-        }
-    }
-    findings
+    let key = context_key(header, ApiKind::Rest);
+    rule_headers(config, rules)
+        .filter(|set| context_key(&set.name, ApiKind::Rest) == key)
+        .map(|set| {
+            let name = &set.name;
+            let finding = Finding::error(format!(
+                "the rule sets `{name}`, and the header `{header}` is to hold the backend's secret"
+            ))
+            .at(&set.handler)
+            .suggest("give one of them another name");
+            in_rule(finding, set.rule, set.index)
+        })
+        .collect()
 }
 
 #[cfg(test)]
