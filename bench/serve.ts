@@ -1,5 +1,5 @@
 /**
- * `oathgate serve` beside `oathkeeper serve`: the same configuration and rules, each asked in turn by
+ * `oathgate serve` beside `oathkeeper serve`: the same configuration and rules, each receiving requests in turn from
  * autocannon over the decision API. Both log as they do by default, a line for each decision, to /dev/null;
  * LOG_LEVEL sets another level for both.
  *

@@ -21,7 +21,7 @@ const STAGES = readdirSync(join(ROOT, "config/stages"));
 const folder = mkdtempSync(join(tmpdir(), "oathgate-cfn-lint-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What cfn-lint says of a template, warnings and notes included. */
+/** cfn-lint's findings in a template, including warnings and notes. */
 function lint(name: string, template: object, accepted = Object.keys(ACCEPTED)): string {
   expect(existsSync(CFN_LINT), `${CFN_LINT} is missing: run \`make .venv\``).toBe(true);
   const file = join(folder, `${name}.template.json`);

@@ -12,15 +12,15 @@ export interface AwsWorld {
   readonly versions?: Record<string, string>;
   /** The name of the parameter that holds them. */
   readonly parameter?: string;
-  /** The stacks that are there, or that nobody may look at them. @default none are there */
+  /** The existing stacks, or that reading them is denied. @default no stacks */
   readonly stacks?: Record<string, { readonly protected: boolean }> | "hidden";
   /** Access keys that may read parameters; every role may. */
   readonly readers?: readonly string[];
 }
 
-/** A server that answers as STS, CloudFormation and the Systems Manager do, as far as a preflight asks them. */
+/** A server that responds like STS, CloudFormation and the Systems Manager to the requests of a preflight. */
 export class FakeAws {
-  /** What was asked so far, such as `GetCallerIdentity`. */
+  /** The actions that were requested so far, such as `GetCallerIdentity`. */
   readonly asked: string[] = [];
   world: AwsWorld = { keys: {} };
   private readonly server: Server;

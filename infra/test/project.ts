@@ -32,14 +32,14 @@ export function stageIn(root: string, text: string = LEAST): Stage {
   return { name: "dev", root, settings: parseStage("config/stages/dev.yml", text) };
 }
 
-/** What the stand-in for `oathgate` answers to a subcommand. */
+/** The output of the fake `oathgate` for a subcommand. */
 export interface Answer {
   readonly code?: number;
   readonly stdout?: string;
   readonly stderr?: string;
 }
 
-/** The stand-in for `oathgate`, and how it was called. */
+/** The fake `oathgate`, and how it was called. */
 export function fakeCli(root: string, answers: Record<string, Answer> = {}) {
   const log = join(root, "calls");
   vi.stubEnv("OATHGATE_FAKE_LOG", log);

@@ -384,7 +384,7 @@ describe("a deployment of the API and the version that decides for it", () => {
       expect(only(templateOf(), type)[1]).toMatchObject(kept);
       expect(only(none, type)[1]).toMatchObject(kept);
     }
-    // Without them an earlier version can't be served again; whoever keeps none needs nothing that prunes.
+    // Without them an earlier version can't be served again; a stage that keeps none needs no pruning.
     for (const type of ["AWS::ApiGateway::Deployment", "AWS::ApiGateway::Authorizer"]) {
       expect(only(templateOf(), type)[1]).toMatchObject(kept);
       expect(only(none, type)[1]).not.toHaveProperty("DeletionPolicy");

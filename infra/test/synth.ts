@@ -26,7 +26,7 @@ export const REPORT: GateReport = {
   redirects: true,
 };
 
-/** What `oathgate headers` says of the same rules. */
+/** The report of `oathgate headers` on the same rules. */
 export const PRINTED_REPORT = {
   vouched: [
     { header: "Authorization", context_key: "authorization" },
