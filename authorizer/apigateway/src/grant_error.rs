@@ -1,9 +1,9 @@
 //! Why API Gateway cannot be handed a grant.
 
 use oathgate_engine::{
-    Decision, DecisionTrace, Outcome, ReasonCode, Refusal, go::Header, refusal_body,
-    safety::Forgery,
+    Decision, DecisionTrace, Outcome, ReasonCode, Refusal, refusal_body, safety::Forgery,
 };
+use oathgate_gostd::Header;
 use thiserror::Error;
 
 /// What API Gateway lets all headers of a request hold together, in bytes

@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use oathgate_engine::encoding::{EncodingError, is_utf16, without_mark};
+use oathgate_text_encoding::{EncodingError, is_utf16, without_mark};
 use rsjsonnet_front::Session;
 use rsjsonnet_lang::{
     arena::Arena,

@@ -13,12 +13,12 @@ use std::{
 use oathgate_engine::{
     Ports,
     config::{Config, ConfigSources, Format},
-    encoding::text_of_file,
     finding::{Findings, Severity},
     ports::SystemClock,
     rules::{self, Missing, RuleDefinition},
 };
 use oathgate_http_client::{CaFileError, Client, UrlKeys};
+use oathgate_text_encoding::text_of_file;
 use thiserror::Error;
 
 use files::Files;

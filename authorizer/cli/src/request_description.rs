@@ -2,10 +2,8 @@
 
 use std::net::IpAddr;
 
-use oathgate_engine::{
-    Request,
-    go::{Url, is_token},
-};
+use oathgate_engine::Request;
+use oathgate_gostd::{Url, is_token};
 use thiserror::Error;
 
 /// The description of a request.

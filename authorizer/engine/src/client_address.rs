@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::{Request, go::Header};
+use crate::Request;
+use oathgate_gostd::Header;
 
 /// Whether headers may say what the client's address is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

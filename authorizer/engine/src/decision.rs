@@ -4,7 +4,8 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use crate::{ReasonCode, go::Header};
+use crate::ReasonCode;
+use oathgate_gostd::Header;
 
 /// The answer to one request, and why.
 #[derive(Clone, Debug)]

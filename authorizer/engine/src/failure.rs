@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::{ReasonCode, go::Header};
+use crate::ReasonCode;
+use oathgate_gostd::Header;
 
 /// An error of the pipeline: what the client may read, and what only the log may.
 ///

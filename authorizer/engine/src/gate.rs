@@ -13,7 +13,6 @@ use oathgate_router::{CheckedRoutes, Found, RouteEntry, Router, Sparse};
 use crate::{
     Decision, DecisionTrace, Failure, Grant, Outcome, Ports, ReasonCode, Request, Session, Step,
     config::Config,
-    go::Header,
     handlers::{
         SessionCacheLimits, Shared,
         authenticators::{Authentication, Authenticator},
@@ -25,6 +24,7 @@ use crate::{
     safety::{self, Forgery, PathPolicy, UnsafePath, VouchedHeaders},
     session::MatchContext,
 };
+use oathgate_gostd::Header;
 
 pub use published_keys::NoPublishedKeys;
 

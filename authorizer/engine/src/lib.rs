@@ -31,12 +31,6 @@ mod steering;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-use oathgate_cache as cache_key;
-use oathgate_gjson as gjson;
-pub use oathgate_gostd as go;
-pub use oathgate_jose as keys;
-pub use oathgate_text_encoding as encoding;
-
 pub use check::{Target, check};
 pub use client_address::AddressHeaders;
 pub use decision::{Decision, DecisionTrace, Grant, Outcome, Refusal, Step, Took};

@@ -5,13 +5,13 @@ use std::{fmt, sync::Arc, time::Duration};
 use bytes::Bytes;
 use thiserror::Error;
 
-use crate::keys::ports::KeyPorts;
+use oathgate_jose::ports::KeyPorts;
 
-pub use crate::keys::ports::{BoxFuture, Clock, KeySource, KeySourceError, SystemClock};
+pub use oathgate_jose::ports::{BoxFuture, Clock, KeySource, KeySourceError, SystemClock};
 
 /// A request of the gate's own, to a session, token or authorisation service.
 ///
-/// URL and header values are text as [`crate::go::bytes_of_text`] turns into the bytes to send.
+/// URL and header values are text as [`oathgate_gostd::bytes_of_text`] turns into the bytes to send.
 #[derive(Clone)]
 pub struct HttpRequest {
     /// The method.
@@ -36,7 +36,7 @@ impl fmt::Debug for HttpRequest {
 
 /// What a service answered. Redirects are not followed by the port.
 ///
-/// Header values are text that [`crate::go::text_from_bytes`] read from the bytes received.
+/// Header values are text that [`oathgate_gostd::text_from_bytes`] read from the bytes received.
 #[derive(Clone, Default)]
 pub struct HttpResponse {
     /// The status.

@@ -4,11 +4,8 @@ use std::net::IpAddr;
 
 use bytes::Bytes;
 
-use crate::{
-    AddressHeaders,
-    go::{Header, Url},
-    safety::normalize_host,
-};
+use crate::{AddressHeaders, safety::normalize_host};
+use oathgate_gostd::{Header, Url};
 
 /// One request, as the client sent it to the gateway.
 ///

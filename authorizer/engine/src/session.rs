@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use oathgate_gotemplate::Value;
 
-use crate::go::{Header, Url};
+use oathgate_gostd::{Header, Url};
 
 /// The state that authenticators fill in, authorizers read and mutators turn into headers.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ pub struct MatchContext {
 impl Session {
     /// Sets a header that the gate vouches for, replacing what was there.
     pub fn set_header(&mut self, name: &str, value: impl AsRef<str>) {
-        let name = crate::go::canonical_header_name(name);
+        let name = oathgate_gostd::canonical_header_name(name);
         if !self.vouched.iter().any(|known| *known == name) {
             self.vouched.push(name.to_string());
         }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use oathgate_gotemplate::{Elem, Kind, Object, Slice, Template, Value};
 
-use crate::{Session, go::Header, session::MatchContext};
+use crate::{Session, session::MatchContext};
+use oathgate_gostd::Header;
 
 impl Session {
     /// The session as a template's data: `.Subject`, `.Extra`, `.Header` and `.MatchContext`, as they
@@ -171,7 +172,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::go::{Url, json};
+    use oathgate_gostd::{Url, json};
 
     fn session() -> Session {
         let mut session = Session {

@@ -8,11 +8,11 @@ use serde::Serialize;
 use crate::{
     check::host_of,
     config::Config,
-    go::parse_duration,
     handlers::{HandlerKind, Settings, Shared},
     rules::RuleDefinition,
     safety::normalize_host,
 };
+use oathgate_gostd::parse_duration;
 
 /// A host as API Gateway gives them, for rules that match any.
 const ANY_HOST: &str = "abcdefghij.execute-api.us-east-1.amazonaws.com";

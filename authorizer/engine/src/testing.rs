@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use crate::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse, Ports};
 
-pub use crate::keys::testing::{ChangingKeys, FixedClock, MapKeys};
+pub use oathgate_jose::testing::{ChangingKeys, FixedClock, MapKeys};
 
 /// An HTTP client that gives prepared answers in turn and remembers what it was asked.
 #[derive(Debug, Default)]

@@ -6,9 +6,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use oathgate_engine::{
     ServiceRequest,
-    go::Url,
     ports::{BoxFuture, HttpClient, HttpError, KeySource, KeySourceError},
 };
+use oathgate_gostd::Url;
 
 /// Key sets from `file://` paths, `http(s)://` services and `inline://` base64, as Oathkeeper reads
 /// them. Nothing is cached: the caller decides how long a set is used.

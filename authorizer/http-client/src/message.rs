@@ -8,8 +8,8 @@ use http::{
     response,
 };
 use http_body_util::Full;
-use oathgate_engine::go::{bytes_of_text, text_from_bytes};
 use oathgate_engine::ports::{HttpError, HttpRequest, HttpResponse};
+use oathgate_gostd::{bytes_of_text, text_from_bytes};
 
 /// The `User-Agent` of requests that have none of their own.
 const AGENT: HeaderValue =

@@ -13,8 +13,8 @@ use std::{
 pub use level::Level;
 use line::Measured;
 pub(crate) use line::{Decided, Figures, Metrics, Outcome, WORKED_AROUND, milliseconds};
-use oathgate_engine::go::rfc3339_millis;
 use oathgate_engine::ports::{HttpError, HttpResponse};
+use oathgate_gostd::rfc3339_millis;
 use serde::Serialize;
 
 /// The initial capacity of a line's buffer in bytes, which is enough for most lines.

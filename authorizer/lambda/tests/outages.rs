@@ -26,7 +26,7 @@ use harness::{
     http::{Answer, Asked, serve},
     write_package,
 };
-use oathgate_engine::keys::JwkSet;
+use oathgate_jose::JwkSet;
 use serde_json::{Value, json};
 
 const TRACE: &str = "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700";

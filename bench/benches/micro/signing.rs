@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oathgate_engine::keys::{Algorithm, JwkSet};
+use oathgate_jose::{Algorithm, JwkSet};
 
 use crate::{Parts, world::key_set};
 

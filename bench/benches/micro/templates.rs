@@ -1,6 +1,7 @@
 //! The templates of the recipe.
 
-use oathgate_engine::{Session, go::decode_json};
+use oathgate_engine::Session;
+use oathgate_gostd::decode_json;
 use oathgate_gotemplate::{Template, Value};
 
 use crate::Parts;

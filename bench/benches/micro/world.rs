@@ -7,13 +7,13 @@ use oathgate_bench::{issuer::Issuer, rules};
 use oathgate_engine::{
     Gate, Ports, Request,
     config::{Config, Format},
-    go::{Header, Url},
     ports::{
         BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse, KeySource, KeySourceError,
         SystemClock,
     },
     rules::RuleDefinition,
 };
+use oathgate_gostd::{Header, Url};
 use serde_json::{Value, json};
 
 /// Where every service lies.

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use oathgate_engine::{
-    DecisionTrace, Outcome, go::Header, manifest::Manifest, safety::VouchedHeaderOptions,
-};
+use oathgate_engine::{DecisionTrace, Outcome, manifest::Manifest, safety::VouchedHeaderOptions};
+use oathgate_gostd::Header;
 
 use super::*;
 use crate::ApiKind;

@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use oathgate_engine::{
-    AddressHeaders, Request,
-    go::{Header, Url},
-};
+use oathgate_engine::{AddressHeaders, Request};
+use oathgate_gostd::{Header, Url};
 use thiserror::Error;
 
 use super::{ApiKind, Event, Query};

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use oathgate_engine::{
-    DecisionTrace, ReasonCode, go::Header, manifest::Manifest, safety::VouchedHeaderOptions,
+    DecisionTrace, ReasonCode, manifest::Manifest, safety::VouchedHeaderOptions,
 };
+use oathgate_gostd::Header;
 use serde_json::{Value, json};
 
 use super::*;

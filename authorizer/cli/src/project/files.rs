@@ -9,10 +9,10 @@ use std::{
 use bytes::Bytes;
 use oathgate_engine::{
     ServiceRequest,
-    go::Url,
     ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse},
     rules::{RuleFiles, RuleFilesError, RuleRepository},
 };
+use oathgate_gostd::Url;
 
 use super::s3;
 

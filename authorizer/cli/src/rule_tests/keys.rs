@@ -8,10 +8,8 @@ use std::{
 
 use bytes::Bytes;
 use oathgate_credentials::Algorithm;
-use oathgate_engine::{
-    keys::JwkSet,
-    ports::{BoxFuture, KeySource, KeySourceError},
-};
+use oathgate_engine::ports::{BoxFuture, KeySource, KeySourceError};
+use oathgate_jose::JwkSet;
 use serde_json::{Value, json};
 
 use super::{RuleTestError, file::Token};

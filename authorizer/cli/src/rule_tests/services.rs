@@ -2,10 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use oathgate_engine::{
-    go::bytes_of_text,
-    ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse},
-};
+use oathgate_engine::ports::{BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse};
+use oathgate_gostd::bytes_of_text;
 use serde_json::Value;
 
 use super::file::{Fault, ServiceAnswer};

@@ -1,7 +1,8 @@
 //! Compares a decision with what a test expects.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oathgate_engine::{Decision, Grant, Outcome, go::canonical_header_name};
+use oathgate_engine::{Decision, Grant, Outcome};
+use oathgate_gostd::canonical_header_name;
 use serde_json::{Map, Value};
 
 use super::file::Expectation;

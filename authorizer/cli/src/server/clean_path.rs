@@ -7,7 +7,8 @@ use http::{
     header::{CONTENT_TYPE, LOCATION},
     request::Parts,
 };
-use oathgate_engine::{clean_path, go::Url, handlers::errors::escape_html};
+use oathgate_engine::{clean_path, handlers::errors::escape_html};
+use oathgate_gostd::Url;
 
 /// The redirect to the clean path; `None` where the request's path is clean.
 pub(crate) fn redirect(parts: &Parts) -> Option<Response<Bytes>> {

@@ -14,7 +14,8 @@ use http::{
     },
     request::Parts,
 };
-use oathgate_engine::{config::Cors, go::canonical_header_name};
+use oathgate_engine::config::Cors;
+use oathgate_gostd::canonical_header_name;
 
 /// `Vary` of the response to a preflight.
 const PREFLIGHT_VARIES: HeaderValue = HeaderValue::from_static(

@@ -4,11 +4,8 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http::{Response, StatusCode, request::Parts};
-use oathgate_engine::{
-    AddressHeaders, Decision, Grant, Outcome, Request,
-    go::{Header, Url, bytes_of_text, text_from_bytes},
-    steers_servers,
-};
+use oathgate_engine::{AddressHeaders, Decision, Grant, Outcome, Request, steers_servers};
+use oathgate_gostd::{Header, Url, bytes_of_text, text_from_bytes};
 
 /// The path of the decision API.
 pub(crate) const PATH: &str = "/decisions";

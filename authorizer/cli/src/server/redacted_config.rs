@@ -3,7 +3,7 @@
 //! Only options that are known to hold no secret are shown. Everything else keeps its position and its names and has
 //! [`HIDDEN`] for each value, so that an unknown option reveals nothing.
 
-use oathgate_engine::go::Url;
+use oathgate_gostd::Url;
 use serde_json::Value;
 
 /// The replacement of a value.

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, request::Parts};
 use http_body_util::Full;
 use hyper::body::Incoming;
-use oathgate_engine::{Gate, go::Query};
+use oathgate_engine::Gate;
+use oathgate_gostd::Query;
 use serde_json::json;
 
 use crate::stage::{Decided, StageGate};

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::SystemTime};
 
-use oathgate_engine::keys::JwkSet;
+use oathgate_jose::JwkSet;
 use serde_json::Value;
 
 use crate::harness::{Run, program};

@@ -13,10 +13,10 @@ use crate::{
     config::Config,
     finding::{Finding, Severity},
     handlers::{HandlerKind, KeyPurpose, Settings, Shared},
-    keys::{JwkSet, JwkSetError},
     ports::KeySource,
     rules::RuleDefinition,
 };
+use oathgate_jose::{JwkSet, JwkSetError};
 
 /// How long a key set may take to be read.
 const PATIENCE: Duration = Duration::from_secs(5);

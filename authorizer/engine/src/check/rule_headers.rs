@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::handlers;
 use crate::{
     config::Config,
-    go::canonical_header_name,
     handlers::{HeadersSet, Shared},
     rules::RuleDefinition,
 };
+use oathgate_gostd::canonical_header_name;
 
 /// A header that a handler of a rule sets.
 #[derive(Clone, Debug)]

@@ -12,10 +12,10 @@ use super::{in_rule, list_rules};
 use crate::{
     config::Config,
     finding::Finding,
-    go::canonical_header_name,
     handlers::{HandlerKind, Settings, Shared},
     rules::{HandlerReference, RuleDefinition},
 };
+use oathgate_gostd::canonical_header_name;
 
 /// What is wrong with one check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

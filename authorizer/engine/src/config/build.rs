@@ -81,7 +81,7 @@ impl<'v> At<'v> {
     }
 
     fn duration(self) -> Option<Duration> {
-        self.text().and_then(crate::go::parse_duration)
+        self.text().and_then(oathgate_gostd::parse_duration)
     }
 
     fn port(self) -> Option<u16> {

@@ -77,11 +77,11 @@ fn is_duration(text: &str) -> bool {
 }
 
 fn is_uri(text: &str) -> bool {
-    !text.contains('\\') && crate::go::Url::parse(text).is_ok_and(|url| !url.scheme.is_empty())
+    !text.contains('\\') && oathgate_gostd::Url::parse(text).is_ok_and(|url| !url.scheme.is_empty())
 }
 
 fn is_uri_reference(text: &str) -> bool {
-    !text.contains('\\') && crate::go::Url::parse(text).is_ok()
+    !text.contains('\\') && oathgate_gostd::Url::parse(text).is_ok()
 }
 
 /// Semantic versioning 2.0.0 behind a `v`, as Oathkeeper's schema has it.

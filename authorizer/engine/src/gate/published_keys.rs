@@ -8,9 +8,9 @@ use thiserror::Error;
 use super::Gate;
 use crate::{
     handlers::{HandlerKind, mutators::keys_to_sign_with},
-    keys::PublishedKey,
     rules::{HandlerReference, is_valid},
 };
+use oathgate_jose::PublishedKey;
 
 /// Why there are no keys to show. Names neither an address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -115,10 +115,10 @@ mod tests {
     use crate::{
         Ports,
         config::{Config, Format},
-        keys::testing::fixture,
         rules::decode,
         testing::{FixedClock, MapKeys, ScriptedHttp},
     };
+    use oathgate_jose::testing::fixture;
 
     /// A gate whose configuration and one rule sign with a key set each, if they are there.
     fn gate(global: Option<&str>, of_rule: Option<&str>) -> Gate {

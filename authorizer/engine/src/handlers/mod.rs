@@ -17,8 +17,6 @@ mod token_endpoint;
 pub(crate) mod uri;
 mod vouches;
 
-use oathgate_cache as bounded_cache;
-
 pub use description::{Description, KeyPurpose, KeySets, Options, SetHeaders};
 pub use kind::HandlerKind;
 pub use session_cache::SessionCacheLimits;

@@ -103,10 +103,8 @@ fn may_pass(error: &HttpError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        go::Url,
-        testing::{ScriptedHttp, answer, ports},
-    };
+    use crate::testing::{ScriptedHttp, answer, ports};
+    use oathgate_gostd::Url;
 
     async fn send(
         retries: Retries,

@@ -14,12 +14,12 @@ use std::{
 use bytes::Bytes;
 
 use self::flight::Flight;
-use super::bounded_cache::BoundedCache;
 use crate::{
     Ports, ServiceRequest,
-    cache_key::CacheKey,
     ports::{HttpError, HttpResponse},
 };
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
 
 /// How many bytes all kept answers may hold together.
 const MOST_BYTES: usize = 4 << 20;

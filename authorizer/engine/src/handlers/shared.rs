@@ -6,7 +6,7 @@ use super::{
     session_cache::SessionCache,
     token_cache::TokenCache,
 };
-use crate::keys::{KeySets, VerifiedSignatures};
+use oathgate_jose::{KeySets, VerifiedSignatures};
 
 /// Caches and key sets that live as long as the gate and serve every rule of it.
 ///

@@ -2,8 +2,8 @@
 
 use std::{sync::OnceLock, time::SystemTime};
 
-use super::bounded_cache::BoundedCache;
-use crate::cache_key::CacheKey;
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
 
 /// Requests that a token endpoint answered with a token, and so the client credentials in them. Holds
 /// fingerprints only: neither a token nor a secret is kept.

@@ -11,10 +11,10 @@ use serde::{
 use thiserror::Error;
 
 use crate::{
-    go::{Query, Url, UserInfo, folded_member_name, query_escape},
     ports::{HttpClient, HttpError, HttpResponse},
     service_request::{DEFAULT_TIMEOUT, ServiceRequest, basic_auth},
 };
+use oathgate_gostd::{Query, Url, UserInfo, folded_member_name, query_escape};
 
 /// The client that requests a token.
 #[derive(Clone)]
@@ -151,7 +151,7 @@ struct Parsed {
 }
 
 fn read_form(body: &[u8]) -> Result<Parsed, &'static str> {
-    let text = crate::go::text_from_bytes(body);
+    let text = oathgate_gostd::text_from_bytes(body);
     let form = Query::parse_strictly(&text).ok_or("is not a valid form")?;
     Ok(Parsed {
         access_token: form.get("access_token").to_owned(),

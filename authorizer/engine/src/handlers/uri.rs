@@ -5,10 +5,8 @@ use std::ops::Deref;
 use serde_json::Value;
 
 use super::options::{OptionValue, UnreadOption, from_json};
-use crate::{
-    config::{Form, Shape},
-    go::{Url, UrlError},
-};
+use crate::config::{Form, Shape};
+use oathgate_gostd::{Url, UrlError};
 
 /// An absolute URL: what Oathkeeper's schema accepts as `format: uri`.
 #[derive(Clone, Debug, PartialEq, Eq)]

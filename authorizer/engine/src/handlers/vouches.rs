@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::{HandlerKind, SetHeaders, Settings, Shared};
 use crate::{
     config::Config,
-    go::{canonical_header_name, is_token},
     rules::{HandlerReference, RuleDefinition},
 };
+use oathgate_gostd::{canonical_header_name, is_token};
 
 /// The headers that handlers can set themselves, and so vouch for: never those that the `noop` mutator
 /// copies from the client.

@@ -1,10 +1,8 @@
 //! Loads every rule repository of a configuration.
 
 use super::{RuleDefinition, RuleFiles, RuleFilesError, RuleRepository, decode};
-use crate::{
-    encoding::{EncodingError, is_utf16},
-    finding::{Finding, Findings},
-};
+use crate::finding::{Finding, Findings};
+use oathgate_text_encoding::{EncodingError, is_utf16};
 
 /// The rules of all repositories that could be read, in the order the configuration names them.
 #[derive(Clone, Debug, Default)]

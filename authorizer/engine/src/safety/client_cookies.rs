@@ -4,7 +4,7 @@
 //! `USER`, `user.0`, `%75ser` or `__Host-user` for `user`; `$Version` makes some read by other rules. So a
 //! cookie stays only where it has one reading. See RFC 6265, section 5.4, and RFC 2965, section 3.3.4.
 
-use crate::go::is_token;
+use oathgate_gostd::is_token;
 
 /// The cookies of all `Cookie` headers, in order, without those that could be read under one of `names`.
 #[must_use]

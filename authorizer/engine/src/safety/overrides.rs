@@ -14,7 +14,8 @@ use super::{
     path::{leads_to_one_rule, requested_path},
     policy::{PathPolicy, Treatment},
 };
-use crate::{Failure, ReasonCode, Request, go::Query};
+use crate::{Failure, ReasonCode, Request};
+use oathgate_gostd::Query;
 
 /// Headers that name a method, as frameworks know them.
 const METHOD_HEADERS: [&str; 3] = [
@@ -176,7 +177,7 @@ fn path_of(value: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::go::Url;
+    use oathgate_gostd::Url;
 
     fn request(method: &str, uri: &str, headers: &[(&str, &str)]) -> Request {
         let mut request = Request {

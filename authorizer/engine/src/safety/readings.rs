@@ -9,7 +9,7 @@ use super::{
         without_parameters,
     },
 };
-use crate::go::bytes_of_text;
+use oathgate_gostd::bytes_of_text;
 
 /// How often a path may be percent-encoded; nobody needs more than once or twice.
 const MAX_ROUNDS: u8 = 4;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::go::{bytes_of_text, text_from_bytes};
+use oathgate_gostd::{bytes_of_text, text_from_bytes};
 
 /// Whether every `%` begins an escape of [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.1).
 pub(super) fn is_escaped_well(path: &str) -> bool {

@@ -1,7 +1,7 @@
 //! What of a request may follow a redirect to another origin
 //! ([RFC 6454](https://www.rfc-editor.org/rfc/rfc6454#section-4)): nothing that may be a credential.
 
-use crate::go::{Url, query_unescape};
+use oathgate_gostd::{Url, query_unescape};
 
 /// The headers that are never credentials, whoever set them. All others stay with the first origin.
 const NO_CREDENTIALS: [&str; 4] = ["Accept", "Accept-Encoding", "Accept-Language", "User-Agent"];

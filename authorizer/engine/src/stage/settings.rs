@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::{ApiKind, BasePath, StageOptions};
 use crate::{
     gateway_header::unfit_for_gate_alone,
-    go::is_token,
     safety::{ForgedHeaders, Treatment},
 };
+use oathgate_gostd::is_token;
 
 /// A setting of a stage that changes decisions: add one here, and everything that decides knows it.
 #[derive(Clone, Copy, Debug)]

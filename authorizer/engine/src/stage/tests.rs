@@ -1,8 +1,6 @@
 use super::*;
-use crate::{
-    go::Url,
-    safety::{ForgedHeaders, Treatment},
-};
+use crate::safety::{ForgedHeaders, Treatment};
+use oathgate_gostd::Url;
 
 fn read(text: &str) -> Result<StageOptions, String> {
     let mut options = StageOptions::default();

@@ -6,8 +6,8 @@ mod public;
 mod rotate;
 
 use clap::Subcommand;
-use oathgate_engine::keys::JwkSetError;
 use oathgate_http_client::aws::{AccountError, SecretError};
+use oathgate_jose::JwkSetError;
 use oathgate_key_rotation::{DocumentError, LifeCycleError, RotationError};
 use thiserror::Error;
 

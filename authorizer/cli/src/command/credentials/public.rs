@@ -3,7 +3,7 @@
 use std::{io::Write as _, time::SystemTime};
 
 use clap::Args;
-use oathgate_engine::keys::JwkSet;
+use oathgate_jose::JwkSet;
 use serde_json::json;
 
 use super::{

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use oathgate_engine::keys::{Algorithm, JwkSet};
+use oathgate_jose::{Algorithm, JwkSet};
 use serde_json::{Value, json};
 
 use crate::harness::{Project, Run, config_with, open_rule, program, server::Server};

@@ -15,12 +15,10 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use crate::{
-    cache_key::CacheKey,
-    go::{decode_json, folded_member_name},
-    handlers::bounded_cache::BoundedCache,
-    keys::LAST_SECOND,
-};
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{decode_json, folded_member_name};
+use oathgate_jose::LAST_SECOND;
 
 /// The facts about a token. They say nothing yet of whether a rule lets it in.
 #[derive(Default)]

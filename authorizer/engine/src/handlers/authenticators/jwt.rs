@@ -8,14 +8,14 @@ use super::{Authenticate, Authentication, scope_strategy::ScopeStrategy, token_f
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     config::{Form, Shape},
-    go::parse_duration,
     handlers::{
         Description, KeyPurpose, Misconfigured, Settings, Shared, Uri,
         options::{OptionValue, options},
         settings::OptionPlace,
     },
-    keys::{KeySetError, NoKey, WebToken, WebTokenError},
 };
+use oathgate_gostd::parse_duration;
+use oathgate_jose::{KeySetError, NoKey, WebToken, WebTokenError};
 
 /// Verifies a JSON Web Token with keys of trusted URLs, and takes its claims for the session.
 #[derive(Debug)]

@@ -11,9 +11,7 @@ use base64::{
 use super::{Authenticate, Authentication, session_check::too_many_requests};
 use crate::{
     Failure, Ports, ReasonCode, Request, ServiceRequest, Session,
-    cache_key::CacheKey,
     config::{Form, Shape},
-    go::{Query, Url, parse_duration, query_unescape, text_from_bytes},
     handlers::{
         Description, Misconfigured, Settings, Shared, Uri,
         options::{OptionValue, options},
@@ -21,6 +19,8 @@ use crate::{
         token_endpoint::{self, Client, Credentials, Token, TokenError},
     },
 };
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url, parse_duration, query_unescape, text_from_bytes};
 
 /// How many accepted credentials are remembered where the configuration does not say.
 const MAX_TOKENS: usize = 1000;

@@ -15,9 +15,7 @@ use super::{
 };
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    cache_key::CacheKey,
     config::{Form, Shape, shape::ANY},
-    go::{Query, Url, parse_duration},
     handlers::{
         Description, Misconfigured, Settings, Shared, Uri,
         options::{OptionValue, options},
@@ -26,6 +24,8 @@ use crate::{
     },
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url, parse_duration};
 
 /// Sends the request's token to an introspection endpoint, and accepts the tokens that its response allows.
 #[derive(Debug)]

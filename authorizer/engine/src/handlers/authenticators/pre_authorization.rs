@@ -11,10 +11,10 @@ use std::{
 
 use crate::{
     Ports,
-    cache_key::CacheKey,
-    go::{Query, Url},
     handlers::token_endpoint::{self, Client, Credentials, Token, TokenError},
 };
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url};
 
 /// How long before its end a token is no longer shown.
 const RESERVE: Duration = Duration::from_secs(10);

@@ -12,11 +12,11 @@ use serde::Deserialize;
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     config::{Shape, shape::ANY},
-    go::{Header, Url, canonical_header_name},
     handlers::{Description, Shared, Uri, options::options},
     ports::HttpResponse,
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
+use oathgate_gostd::{Header, Url, canonical_header_name};
 
 /// What a client receives of a service's 429.
 const RATE_LIMIT_HEADERS: [&str; 5] = [

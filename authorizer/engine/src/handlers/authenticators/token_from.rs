@@ -94,7 +94,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::go::Url;
+    use oathgate_gostd::Url;
 
     fn read(place: serde_json::Value) -> TokenFrom {
         TokenFrom::read(place).unwrap()

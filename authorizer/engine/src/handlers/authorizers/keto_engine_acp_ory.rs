@@ -15,7 +15,6 @@ use super::{
 };
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    go::{Url, rfc3339},
     handlers::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
@@ -24,6 +23,7 @@ use crate::{
     },
     service_request::ServiceRequest,
 };
+use oathgate_gostd::{Url, rfc3339};
 
 /// Keto gets one attempt more than other services, after short waits.
 const RETRIES: Retries = Retries {

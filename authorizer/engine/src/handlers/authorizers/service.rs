@@ -8,11 +8,11 @@ use oathgate_gotemplate::{ParseError, Template, Value};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     config::{Form, Shape, shape::TEXT},
-    go::{Header, parse_duration},
     handlers::{options::options, retry::Retries, uri::Uri},
     ports::HttpResponse,
     service_request::ServiceRequest,
 };
+use oathgate_gostd::{Header, parse_duration};
 
 /// How long one attempt may take. Oathkeeper waits for hours; clients of the gate do not.
 pub(super) const ATTEMPT: Duration = Duration::from_secs(30);

@@ -3,13 +3,13 @@
 use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
-    go::Header,
     handlers::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
     },
     refusal_body::{RefusalBody, status_text},
 };
+use oathgate_gostd::Header;
 
 /// Writes the status and, where it is verbose, what exactly happened.
 #[derive(Debug)]

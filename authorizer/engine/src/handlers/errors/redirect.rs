@@ -9,13 +9,13 @@ use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
     config::{Form, Shape},
-    go::{Header, Url, bytes_of_text},
     handlers::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
     },
     refusal_body::status_text,
 };
+use oathgate_gostd::{Header, Url, bytes_of_text};
 
 /// Answers 301 or 302, whatever the failure was.
 #[derive(Debug)]

@@ -5,10 +5,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{
-    config::HandlerSettings,
-    go::{Header, Url},
-};
+use crate::config::HandlerSettings;
+use oathgate_gostd::{Header, Url};
 
 /// A configuration with these handlers and this fallback list.
 fn config(handlers: Value, fallback: Option<&[&str]>) -> Config {

@@ -3,12 +3,12 @@
 use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
-    go::Header,
     handlers::{
         Description, Misconfigured, Settings,
         options::{OptionValue, options},
     },
 };
+use oathgate_gostd::Header;
 
 /// Answers 401 with a challenge, whatever the failure was.
 #[derive(Debug)]

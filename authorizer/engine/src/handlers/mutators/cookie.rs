@@ -7,13 +7,13 @@ use oathgate_gotemplate::{Line, ParseError, Template};
 use super::Mutate;
 use crate::{
     Failure, Ports, Request, Session,
-    go::{add_cookie, is_token},
     handlers::{
         Description, Misconfigured, SetHeaders, Settings,
         options::{OptionValue, options},
     },
     safety::{self, is_read_as},
 };
+use oathgate_gostd::{add_cookie, is_token};
 
 /// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
 /// that no server reads under their names.

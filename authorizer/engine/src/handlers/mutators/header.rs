@@ -7,12 +7,12 @@ use oathgate_gotemplate::{ParseError, Template};
 use super::Mutate;
 use crate::{
     Failure, Ports, Request, Session,
-    go::canonical_header_name,
     handlers::{
         Description, Misconfigured, SetHeaders, Settings,
         options::{OptionValue, options},
     },
 };
+use oathgate_gostd::canonical_header_name;
 
 /// Sets headers, each from a template of its own.
 ///

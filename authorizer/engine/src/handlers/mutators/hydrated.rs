@@ -12,10 +12,9 @@ use serde::{
 use serde_json::value::RawValue;
 use thiserror::Error;
 
-use crate::{
-    Session,
-    go::{Header, NoValues, Url, UserInfo, canonical_header_name, decode_json, folded_member_name},
-    session::MatchContext,
+use crate::{Session, session::MatchContext};
+use oathgate_gostd::{
+    Header, NoValues, Url, UserInfo, canonical_header_name, decode_json, folded_member_name,
 };
 
 /// A response that is not a session. Shows nothing of its content.

@@ -10,17 +10,17 @@ use oathgate_gotemplate::Value;
 use super::{Mutate, hydrated};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    cache_key::CacheKey,
     config::{Form, Shape},
-    go::{Url, UserInfo, json, parse_duration},
     handlers::{
         Description, Misconfigured, SetHeaders, Settings, Shared, Uri,
-        bounded_cache::BoundedCache,
         options::{OptionValue, options},
         retry::Retries,
     },
     service_request::{ServiceRequest, basic_auth},
 };
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Url, UserInfo, json, parse_duration};
 
 /// Sends the session to a service, whose response takes its place.
 #[derive(Debug)]

@@ -11,17 +11,17 @@ use serde_json::{Map, Value};
 use super::Mutate;
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    cache_key::CacheKey,
     config::{Form, Shape},
-    go::{decode_json, json, parse_duration},
     handlers::{
         Description, KeyPurpose, Misconfigured, SetHeaders, Settings, Shared,
-        bounded_cache::BoundedCache,
         options::{OptionValue, options},
         settings::OptionPlace,
     },
-    keys::{Held, JwkSet, KeySetError, Signer, SigningError},
 };
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{decode_json, json, parse_duration};
+use oathgate_jose::{Held, JwkSet, KeySetError, Signer, SigningError};
 
 /// How old a key set over the network may be, and how long a request waits for a new one: what
 /// Oathkeeper's own key fetcher allows.

@@ -10,9 +10,9 @@ use tokio::sync::watch;
 use super::Kept;
 use crate::{
     Ports, ServiceRequest,
-    cache_key::CacheKey,
     ports::{HttpError, HttpResponse},
 };
+use oathgate_cache::CacheKey;
 
 type Outcome = Result<HttpResponse, HttpError>;
 

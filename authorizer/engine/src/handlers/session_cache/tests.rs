@@ -4,10 +4,10 @@ use tokio::time::{Instant, sleep};
 
 use super::*;
 use crate::{
-    go::Url,
     ports::{BoxFuture, Clock, HttpClient, HttpRequest},
     testing::{MapKeys, answer},
 };
+use oathgate_gostd::Url;
 
 /// Shows the time of a test, which stands still while something is to be done.
 #[derive(Debug)]

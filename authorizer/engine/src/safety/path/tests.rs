@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use crate::{
     Decision, Gate, Outcome, ReasonCode, Request,
     config::{Config, Format},
-    go::Url,
     rules,
     safety::{PathPolicy, Treatment, UnsafePath},
     testing::{ScriptedHttp, ports},
 };
+use oathgate_gostd::Url;
 
 mod attacks;
 mod readings;

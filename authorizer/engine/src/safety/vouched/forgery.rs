@@ -8,10 +8,8 @@
 
 use thiserror::Error;
 
-use crate::{
-    Failure, ReasonCode,
-    go::{Header, is_token},
-};
+use crate::{Failure, ReasonCode};
+use oathgate_gostd::{Header, is_token};
 
 /// Headers that every client sends in good faith, whether or not the gate vouches for them: they are
 /// never a reason to refuse.
@@ -152,7 +150,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::go::canonical_header_name;
+    use oathgate_gostd::canonical_header_name;
 
     fn sent(name: &str) -> Header {
         [("Accept", "*/*"), (name, "a")].into_iter().collect()

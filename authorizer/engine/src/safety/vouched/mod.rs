@@ -15,7 +15,9 @@ pub use forgery::Forgery;
 pub use options::{ForgedHeaders, VouchedHeaderOptions};
 pub use value::ValueError;
 
-use crate::{Grant, Request, go::Header, go::canonical_header_name, manifest::Manifest};
+use crate::{Grant, Request, manifest::Manifest};
+use oathgate_gostd::Header;
+use oathgate_gostd::canonical_header_name;
 
 /// The header that rules set tokens in.
 const AUTHORIZATION: &str = "Authorization";

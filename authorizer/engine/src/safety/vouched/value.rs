@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use thiserror::Error;
 
 use super::VouchedHeaders;
-use crate::{Failure, Grant, go::Header, received::HeaderSource, safety::client_cookies};
+use crate::{Failure, Grant, received::HeaderSource, safety::client_cookies};
+use oathgate_gostd::Header;
 
 /// Why a value cannot be handed to the backend. The texts hold no value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -19,15 +19,15 @@ use serde_json::json;
 
 use crate::{
     Failure, Ports, ReasonCode, Session,
-    go::text_from_bytes,
     handlers::authenticators::{
         Authentication, Authenticator,
         probe::{build, request, run},
     },
-    keys::{JwkSet, testing::fixture},
     ports::KeySourceError,
     testing::{ChangingKeys, FixedClock, MapKeys, ScriptedHttp, ports},
 };
+use oathgate_gostd::text_from_bytes;
+use oathgate_jose::{JwkSet, testing::fixture};
 
 /// As Go decodes: the spare bits of the last character are ignored.
 const GO_BASE64: GeneralPurpose =

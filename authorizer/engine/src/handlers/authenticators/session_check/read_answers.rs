@@ -1,7 +1,9 @@
 //! Answers of session services that were read before.
 
 use super::reading::{Read, Reading};
-use crate::{Failure, cache_key::CacheKey, handlers::bounded_cache::BoundedCache};
+use crate::Failure;
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
 
 /// How much the answers that are remembered may weigh together, in bytes.
 const MOST_BYTES: usize = 1 << 20;

@@ -8,10 +8,10 @@ use super::super::{Authentication, Authenticator};
 use crate::{
     Failure, Ports, Request, Session,
     config::{Config, Format},
-    go::Url,
     handlers::Shared,
     rules::HandlerReference,
 };
+use oathgate_gostd::Url;
 
 /// An authenticator as a rule names it: `global` is the YAML of its global `config`, if
 /// it has one.

@@ -8,12 +8,12 @@ use super::super::Mutator;
 use crate::{
     AddressHeaders, Failure, Ports, Request, Session,
     config::{Config, HandlerSettings},
-    go::Url,
     handlers::Shared,
     ports::HttpResponse,
     rules::HandlerReference,
     testing::{FixedClock, MapKeys, ScriptedHttp, answer},
 };
+use oathgate_gostd::Url;
 
 struct World {
     config: Config,

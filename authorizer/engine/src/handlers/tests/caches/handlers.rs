@@ -4,9 +4,8 @@
 use serde_json::{Value as Json, json};
 
 use super::world::token;
-use crate::{
-    AddressHeaders, Request, Session, go::Url, handlers::HandlerKind, session::MatchContext,
-};
+use crate::{AddressHeaders, Request, Session, handlers::HandlerKind, session::MatchContext};
+use oathgate_gostd::Url;
 
 /// What a handler is run with.
 #[derive(Clone)]

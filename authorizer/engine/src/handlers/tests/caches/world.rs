@@ -19,13 +19,13 @@ use crate::{
         authenticators::{Authentication, Authenticator},
         mutators::Mutator,
     },
-    keys::JwkSet,
     ports::{
         BoxFuture, HttpClient, HttpError, HttpRequest, HttpResponse, KeySource, KeySourceError,
     },
     rules::HandlerReference,
     testing::{FixedClock, answer},
 };
+use oathgate_jose::JwkSet;
 
 /// One rule's handler and what it is given.
 pub(super) struct Run {

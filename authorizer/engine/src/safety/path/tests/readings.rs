@@ -7,7 +7,7 @@ use oathgate_url_pattern::Strategy as Matching;
 use proptest::prelude::*;
 
 use super::*;
-use crate::go::{bytes_of_text, text_from_bytes};
+use oathgate_gostd::{bytes_of_text, text_from_bytes};
 
 /// One way in which some server turns a path into another one.
 type Reading = fn(&[u8]) -> Vec<u8>;
