@@ -43,4 +43,4 @@ def test_an_account_is_bootstrapped_with_the_rights_that_stages_need(bootstrap, 
 def test_an_account_that_others_deploy_to_keeps_what_they_deploy_with(bootstrap):
     printed, policies = bootstrap("us-east-1")
     assert not any("oathgate" in policy for policy in policies)
-    assert "stays as it is (AdministratorAccess)" in printed
+    assert "are not changed (AdministratorAccess)" in printed

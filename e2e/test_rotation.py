@@ -175,7 +175,7 @@ def test_the_command_line_publishes_rotates_and_revokes(gate):
     # The stage's secret, by its rotation function.
     before = ids(credentials(cloud, "public", "--secret", gate.secret_arn))
     assert before == ids(gate.send("GET", "/.well-known/jwks.json").body.decode())
-    assert "by its function" in credentials(cloud, "rotate", "--secret", gate.secret_arn)
+    assert "by its rotation function" in credentials(cloud, "rotate", "--secret", gate.secret_arn)
     deadline = time.monotonic() + PATIENCE
     while len(ids(value(gate.secret_arn))) == len(before):
         assert time.monotonic() < deadline, f"after {PATIENCE} s there is no new key"
