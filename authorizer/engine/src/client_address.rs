@@ -2,8 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::Request;
 use oathgate_gostd::Header;
+
+use crate::Request;
 
 /// Whether headers may say what the client's address is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

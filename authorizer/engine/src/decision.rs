@@ -3,9 +3,9 @@
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use oathgate_gostd::Header;
 
 use crate::ReasonCode;
-use oathgate_gostd::Header;
 
 /// The answer to one request, and why.
 #[derive(Clone, Debug)]

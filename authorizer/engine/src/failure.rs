@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::ReasonCode;
 use oathgate_gostd::Header;
+
+use crate::ReasonCode;
 
 /// An error of the pipeline: what the client may read, and what only the log may.
 ///

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use oathgate_gostd::Header;
 use oathgate_router::{CheckedRoutes, Found, RouteEntry, Router, Sparse};
 
 use crate::{
@@ -24,7 +25,6 @@ use crate::{
     safety::{self, Forgery, PathPolicy, UnsafePath, VouchedHeaders},
     session::MatchContext,
 };
-use oathgate_gostd::Header;
 
 pub use published_keys::NoPublishedKeys;
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use oathgate_gostd::canonical_header_name;
 use serde::Serialize;
 
 use crate::{check::name_of, config::Config, handlers::Vouches, rules::RuleDefinition};
-use oathgate_gostd::canonical_header_name;
 
 /// Whose value a mapped header has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

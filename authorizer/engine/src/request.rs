@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use bytes::Bytes;
+use oathgate_gostd::{Header, Url};
 
 use crate::{AddressHeaders, safety::normalize_host};
-use oathgate_gostd::{Header, Url};
 
 /// One request, as the client sent it to the gateway.
 ///

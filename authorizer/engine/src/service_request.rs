@@ -10,9 +10,9 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use oathgate_gostd::{Header, Url, UserInfo, bytes_of_text, canonical_header_name, is_token};
 
 use crate::ports::{HttpClient, HttpError, HttpRequest, HttpResponse};
-use oathgate_gostd::{Header, Url, UserInfo, bytes_of_text, canonical_header_name, is_token};
 
 /// How long a service may take that has no time of its own in the configuration. Shorter than the
 /// time a decision has as a whole, so that a slow service leads to a refusal that says so.

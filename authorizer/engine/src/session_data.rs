@@ -3,10 +3,10 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use oathgate_gostd::Header;
 use oathgate_gotemplate::{Elem, Kind, Object, Slice, Template, Value};
 
 use crate::{Session, session::MatchContext};
-use oathgate_gostd::Header;
 
 impl Session {
     /// The session as a template's data: `.Subject`, `.Extra`, `.Header` and `.MatchContext`, as they

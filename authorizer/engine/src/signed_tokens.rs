@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use oathgate_gostd::parse_duration;
 use oathgate_router::{Found, RouteEntry, Router};
 use serde::Serialize;
 
@@ -12,7 +13,6 @@ use crate::{
     rules::RuleDefinition,
     safety::normalize_host,
 };
-use oathgate_gostd::parse_duration;
 
 /// A host as API Gateway gives them, for rules that match any.
 const ANY_HOST: &str = "abcdefghij.execute-api.us-east-1.amazonaws.com";

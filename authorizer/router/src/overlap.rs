@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use oathgate_gostd::clean_path;
 use oathgate_url_pattern::syntax;
 
 use crate::example::examples;
 use crate::layout::{Kind, Layout};
 use crate::router::{Found, Router};
-use oathgate_gostd::clean_path;
 
 /// Two entries, and a request that both match.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use oathgate_jose::{JwkSet, JwkSetError};
 use serde_json::Value;
 
 use super::{Target, handlers::named, in_rule};
@@ -16,7 +17,6 @@ use crate::{
     ports::KeySource,
     rules::RuleDefinition,
 };
-use oathgate_jose::{JwkSet, JwkSetError};
 
 /// How long a key set may take to be read.
 const PATIENCE: Duration = Duration::from_secs(5);

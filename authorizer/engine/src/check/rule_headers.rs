@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use oathgate_gostd::canonical_header_name;
+
 use super::handlers;
 use crate::{
     config::Config,
     handlers::{HeadersSet, Shared},
     rules::RuleDefinition,
 };
-use oathgate_gostd::canonical_header_name;
 
 /// A header that a handler of a rule sets.
 #[derive(Clone, Debug)]

@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use oathgate_gostd::canonical_header_name;
 use serde_json::Value;
 
 use super::{in_rule, list_rules};
@@ -15,7 +16,6 @@ use crate::{
     handlers::{HandlerKind, Settings, Shared},
     rules::{HandlerReference, RuleDefinition},
 };
-use oathgate_gostd::canonical_header_name;
 
 /// What is wrong with one check.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oathgate_jose::PublishedKey;
 use serde_json::Value;
 use thiserror::Error;
 
@@ -10,7 +11,6 @@ use crate::{
     handlers::{HandlerKind, mutators::keys_to_sign_with},
     rules::{HandlerReference, is_valid},
 };
-use oathgate_jose::PublishedKey;
 
 /// Why there are no keys to show. Names neither an address nor key material.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

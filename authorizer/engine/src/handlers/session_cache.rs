@@ -12,14 +12,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
 
 use self::flight::Flight;
 use crate::{
     Ports, ServiceRequest,
     ports::{HttpError, HttpResponse},
 };
-use oathgate_cache::BoundedCache;
-use oathgate_cache::CacheKey;
 
 /// How many bytes all kept answers may hold together.
 const MOST_BYTES: usize = 4 << 20;

@@ -1,12 +1,13 @@
 //! What all rules of a gate use together.
 
+use oathgate_jose::{KeySets, VerifiedSignatures};
+
 use super::{
     authenticators::{KeptIntrospections, PreAuthorizations, ReadAnswers},
     mutators::{HydratedSessions, SignedTokens},
     session_cache::SessionCache,
     token_cache::TokenCache,
 };
-use oathgate_jose::{KeySets, VerifiedSignatures};
 
 /// Caches and key sets that live as long as the gate and serve every rule of it.
 ///

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use oathgate_gostd::{Query, Url, UserInfo, folded_member_name, query_escape};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -14,7 +15,6 @@ use crate::{
     ports::{HttpClient, HttpError, HttpResponse},
     service_request::{DEFAULT_TIMEOUT, ServiceRequest, basic_auth},
 };
-use oathgate_gostd::{Query, Url, UserInfo, folded_member_name, query_escape};
 
 /// The client that requests a token.
 #[derive(Clone)]

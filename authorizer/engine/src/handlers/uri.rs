@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
+use oathgate_gostd::{Url, UrlError};
 use serde_json::Value;
 
 use super::options::{OptionValue, UnreadOption, from_json};
 use crate::config::{Form, Shape};
-use oathgate_gostd::{Url, UrlError};
 
 /// An absolute URL: what Oathkeeper's schema accepts as `format: uri`.
 #[derive(Clone, Debug, PartialEq, Eq)]

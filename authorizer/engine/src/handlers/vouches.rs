@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use oathgate_gostd::{canonical_header_name, is_token};
 use serde_json::Value;
 
 use super::{HandlerKind, SetHeaders, Settings, Shared};
@@ -9,7 +10,6 @@ use crate::{
     config::Config,
     rules::{HandlerReference, RuleDefinition},
 };
-use oathgate_gostd::{canonical_header_name, is_token};
 
 /// The headers that handlers can set themselves, and so vouch for: never those that the `noop` mutator
 /// copies from the client.

@@ -1,8 +1,9 @@
 //! Loads every rule repository of a configuration.
 
+use oathgate_text_encoding::{EncodingError, is_utf16};
+
 use super::{RuleDefinition, RuleFiles, RuleFilesError, RuleRepository, decode};
 use crate::finding::{Finding, Findings};
-use oathgate_text_encoding::{EncodingError, is_utf16};
 
 /// The rules of all repositories that could be read, in the order the configuration names them.
 #[derive(Clone, Debug, Default)]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use oathgate_gostd::Url;
+
 use super::RuleDefinition;
 use crate::{check::handlers_can_run, config::Config, handlers::Shared};
-use oathgate_gostd::Url;
 
 /// Whether a rule can be run as it is. One that cannot still matches requests, and answers 500 where
 /// the handler that is wrong is reached; Oathkeeper does not list it, and is not ready with no other.

@@ -3,8 +3,9 @@
 //! HTTP cuts white space off the ends of a header's value, and gateways drop what they cannot send. What
 //! is left over could be the name of somebody else, so nothing is repaired here.
 
-use crate::{Failure, Session, steering::steers_servers};
 use oathgate_gostd::{Header, is_token};
+
+use crate::{Failure, Session, steering::steers_servers};
 
 /// Checks who is granted and every header that the rule's handlers set: a name that a header can have,
 /// one value, and nothing in it that would be cut off or dropped.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use oathgate_gostd::Query;
 use oathgate_router::{Found, Router};
 use thiserror::Error;
 
@@ -15,7 +16,6 @@ use super::{
     policy::{PathPolicy, Treatment},
 };
 use crate::{Failure, ReasonCode, Request};
-use oathgate_gostd::Query;
 
 /// Headers that name a method, as frameworks know them.
 const METHOD_HEADERS: [&str; 3] = [

@@ -1,5 +1,7 @@
 //! The paths that servers could read in place of one.
 
+use oathgate_gostd::bytes_of_text;
+
 use super::{
     UnsafePath,
     dot_segments::has_dot_segment,
@@ -9,7 +11,6 @@ use super::{
         without_parameters,
     },
 };
-use oathgate_gostd::bytes_of_text;
 
 /// How often a path may be percent-encoded; nobody needs more than once or twice.
 const MAX_ROUNDS: u8 = 4;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use oathgate_gostd::is_token;
 use oathgate_settings::authorizer as variables;
 use serde_json::{Map, Value};
 
@@ -10,7 +11,6 @@ use crate::{
     gateway_header::unfit_for_gate_alone,
     safety::{ForgedHeaders, Treatment},
 };
-use oathgate_gostd::is_token;
 
 /// A setting of a stage that changes decisions: add one here, and everything that decides knows it.
 #[derive(Clone, Copy, Debug)]

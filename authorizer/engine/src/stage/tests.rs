@@ -1,6 +1,7 @@
+use oathgate_gostd::Url;
+
 use super::*;
 use crate::safety::{ForgedHeaders, Treatment};
-use oathgate_gostd::Url;
 
 fn read(text: &str) -> Result<StageOptions, String> {
     let mut options = StageOptions::default();

@@ -1,11 +1,12 @@
 //! Go's own functions, and Oathkeeper's `print` and `printIndex`.
 
+use oathgate_gostd::fmt;
+
 use super::arguments::{any, bytes, int, rest, string};
 use super::{Action, Answer, Function, Param};
 use crate::Kind;
 use crate::run::Context;
 use crate::{Object, Value};
-use oathgate_gostd::fmt;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {

@@ -1,9 +1,10 @@
 //! Sprig's conversions to numbers, as [spf13/cast](https://pkg.go.dev/github.com/spf13/cast) does
 //! them: what is not a number is 0.
 
-use crate::Value;
 use oathgate_gostd::strconv::{parse_float, parse_int};
 use oathgate_gostd::time;
+
+use crate::Value;
 
 /// `cast.ToInt64`; `None` for what it can't convert.
 pub(super) fn to_int(value: &Value) -> Option<i64> {

@@ -2,12 +2,13 @@
 
 use std::any::Any;
 
+use oathgate_gostd::strconv::atoi;
+use oathgate_gostd::time::{NANOS_PER_SECOND, Time, format_duration, parse_duration_nanos};
+
 use super::arguments::{any, text};
 use super::{Answer, Function, Param};
 use crate::run::Context;
 use crate::{Object, Value};
-use oathgate_gostd::strconv::atoi;
-use oathgate_gostd::time::{NANOS_PER_SECOND, Time, format_duration, parse_duration_nanos};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("now", &[], |_, _| Ok(Value::object(Time::now()))),

@@ -2,10 +2,11 @@
 
 use std::io::Write as _;
 
+use oathgate_gostd::{fmt, query_escape, text_from_bytes};
+
 use super::arguments::string;
 use super::{Function, Param};
 use crate::{Value, run::Context};
-use oathgate_gostd::{fmt, query_escape, text_from_bytes};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::variadic("html", &[], Param::Any, |context, args| {

@@ -1,12 +1,13 @@
 //! Arithmetic and conversions.
 
+use oathgate_gostd::strconv::{atoi, parse_radix};
+
 use super::arguments::{any, int, rest, string, text};
 use super::cast::{float_of, int_of};
 use super::decimal::Decimal;
 use super::{Answer, Function, Param};
 use crate::run::Context;
 use crate::{Elem, Slice, Value};
-use oathgate_gostd::strconv::{atoi, parse_radix};
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use oathgate_gostd::fmt;
+
 use super::arguments::{any, bytes, int, string, strings, text};
 use super::{Answer, Function, Param};
 use crate::Value;
 use crate::run::Context;
-use oathgate_gostd::fmt;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("trim", &[Param::Text], |context, args| {

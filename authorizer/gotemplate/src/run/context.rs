@@ -1,10 +1,11 @@
 //! What functions may use besides their arguments.
 
+use oathgate_gostd::Budget;
+use oathgate_gostd::fmt;
+
 use super::shadow::Shadow;
 use crate::Value;
 use crate::functions::RegexCache;
-use oathgate_gostd::Budget;
-use oathgate_gostd::fmt;
 
 /// What one rendering may use up: bytes made, and [`STEP`] for each step taken.
 const BUDGET: usize = 16 * 1024 * 1024;

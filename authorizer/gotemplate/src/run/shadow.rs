@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Dict, Value};
 use oathgate_gostd::Budget;
+
+use crate::{Dict, Value};
 
 /// The maps that were changed, with what they became. Other renderings never see it, as they share
 /// the data.

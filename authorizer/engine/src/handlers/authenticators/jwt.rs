@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use oathgate_gostd::parse_duration;
 use oathgate_gotemplate::Value;
+use oathgate_jose::{KeySetError, NoKey, WebToken, WebTokenError};
 
 use super::{Authenticate, Authentication, scope_strategy::ScopeStrategy, token_from::TokenFrom};
 use crate::{
@@ -14,8 +16,6 @@ use crate::{
         settings::OptionPlace,
     },
 };
-use oathgate_gostd::parse_duration;
-use oathgate_jose::{KeySetError, NoKey, WebToken, WebTokenError};
 
 /// Verifies a JSON Web Token with keys of trusted URLs, and takes its claims for the session.
 #[derive(Debug)]

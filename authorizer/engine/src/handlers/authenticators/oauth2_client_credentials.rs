@@ -7,6 +7,8 @@ use base64::{
     alphabet::STANDARD,
     engine::{GeneralPurpose, general_purpose::PAD},
 };
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url, parse_duration, query_unescape, text_from_bytes};
 
 use super::{Authenticate, Authentication, session_check::too_many_requests};
 use crate::{
@@ -19,8 +21,6 @@ use crate::{
         token_endpoint::{self, Client, Credentials, Token, TokenError},
     },
 };
-use oathgate_cache::CacheKey;
-use oathgate_gostd::{Query, Url, parse_duration, query_unescape, text_from_bytes};
 
 /// How many accepted credentials are remembered where the configuration does not say.
 const MAX_TOKENS: usize = 1000;

@@ -7,6 +7,8 @@ use std::{
 };
 
 use bytes::Bytes;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url, parse_duration};
 
 use super::{
     Authenticate, Authentication, introspection::Introspection,
@@ -24,8 +26,6 @@ use crate::{
     },
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
-use oathgate_cache::CacheKey;
-use oathgate_gostd::{Query, Url, parse_duration};
 
 /// Sends the request's token to an introspection endpoint, and accepts the tokens that its response allows.
 #[derive(Debug)]

@@ -9,12 +9,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Query, Url};
+
 use crate::{
     Ports,
     handlers::token_endpoint::{self, Client, Credentials, Token, TokenError},
 };
-use oathgate_cache::CacheKey;
-use oathgate_gostd::{Query, Url};
 
 /// How long before its end a token is no longer shown.
 const RESERVE: Duration = Duration::from_secs(10);

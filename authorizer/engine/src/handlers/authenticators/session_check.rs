@@ -5,6 +5,7 @@ mod reading;
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use oathgate_gostd::{Header, Url, canonical_header_name};
 pub(crate) use read_answers::ReadAnswers;
 use reading::Reading;
 use serde::Deserialize;
@@ -16,7 +17,6 @@ use crate::{
     ports::HttpResponse,
     service_request::{DEFAULT_TIMEOUT, ServiceRequest},
 };
-use oathgate_gostd::{Header, Url, canonical_header_name};
 
 /// What a client receives of a service's 429.
 const RATE_LIMIT_HEADERS: [&str; 5] = [

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use oathgate_gostd::{Url, rfc3339};
 use oathgate_gotemplate::Template;
 use oathgate_router::clean_path;
 use oathgate_url_pattern::Strategy;
@@ -23,7 +24,6 @@ use crate::{
     },
     service_request::ServiceRequest,
 };
-use oathgate_gostd::{Url, rfc3339};
 
 /// Keto gets one attempt more than other services, after short waits.
 const RETRIES: Retries = Retries {

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use oathgate_gostd::{Header, parse_duration};
 use oathgate_gotemplate::{ParseError, Template, Value};
 
 use crate::{
@@ -12,7 +13,6 @@ use crate::{
     ports::HttpResponse,
     service_request::ServiceRequest,
 };
-use oathgate_gostd::{Header, parse_duration};
 
 /// How long one attempt may take. Oathkeeper waits for hours; clients of the gate do not.
 pub(super) const ATTEMPT: Duration = Duration::from_secs(30);

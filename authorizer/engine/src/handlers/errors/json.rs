@@ -1,5 +1,7 @@
 //! `json`: writes Oathkeeper's JSON error.
 
+use oathgate_gostd::Header;
+
 use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
@@ -9,7 +11,6 @@ use crate::{
     },
     refusal_body::{RefusalBody, status_text},
 };
-use oathgate_gostd::Header;
 
 /// Writes the status and, where it is verbose, what exactly happened.
 #[derive(Debug)]

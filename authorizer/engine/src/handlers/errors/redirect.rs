@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use oathgate_gostd::{Header, Url, bytes_of_text};
 use oathgate_router::clean_path;
 
 use super::{Respond, when::Conditions};
@@ -15,7 +16,6 @@ use crate::{
     },
     refusal_body::status_text,
 };
-use oathgate_gostd::{Header, Url, bytes_of_text};
 
 /// Answers 301 or 302, whatever the failure was.
 #[derive(Debug)]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use oathgate_gostd::{Header, Url};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::config::HandlerSettings;
-use oathgate_gostd::{Header, Url};
 
 /// A configuration with these handlers and this fallback list.
 fn config(handlers: Value, fallback: Option<&[&str]>) -> Config {

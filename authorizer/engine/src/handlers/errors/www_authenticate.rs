@@ -1,5 +1,7 @@
 //! `www_authenticate`: challenges the client to authenticate with a user name and a password.
 
+use oathgate_gostd::Header;
+
 use super::{Respond, when::Conditions};
 use crate::{
     Failure, Refusal, Request,
@@ -8,7 +10,6 @@ use crate::{
         options::{OptionValue, options},
     },
 };
-use oathgate_gostd::Header;
 
 /// Answers 401 with a challenge, whatever the failure was.
 #[derive(Debug)]

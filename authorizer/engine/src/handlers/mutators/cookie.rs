@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use oathgate_gostd::{add_cookie, is_token};
 use oathgate_gotemplate::{Line, ParseError, Template};
 
 use super::Mutate;
@@ -13,7 +14,6 @@ use crate::{
     },
     safety::{self, is_read_as},
 };
-use oathgate_gostd::{add_cookie, is_token};
 
 /// Sets the `Cookie` header: cookies of its own, each from a template, before those of the request
 /// that no server reads under their names.

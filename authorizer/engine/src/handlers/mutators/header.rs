@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use oathgate_gostd::canonical_header_name;
 use oathgate_gotemplate::{ParseError, Template};
 
 use super::Mutate;
@@ -12,7 +13,6 @@ use crate::{
         options::{OptionValue, options},
     },
 };
-use oathgate_gostd::canonical_header_name;
 
 /// Sets headers, each from a template of its own.
 ///

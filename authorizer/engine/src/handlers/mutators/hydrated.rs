@@ -4,6 +4,9 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
+use oathgate_gostd::{
+    Header, NoValues, Url, UserInfo, canonical_header_name, decode_json, folded_member_name,
+};
 use oathgate_gotemplate::Value;
 use serde::{
     Deserialize, Deserializer,
@@ -13,9 +16,6 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{Session, session::MatchContext};
-use oathgate_gostd::{
-    Header, NoValues, Url, UserInfo, canonical_header_name, decode_json, folded_member_name,
-};
 
 /// A response that is not a session. Shows nothing of its content.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]

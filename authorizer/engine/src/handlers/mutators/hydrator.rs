@@ -5,6 +5,9 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{Url, UserInfo, json, parse_duration};
 use oathgate_gotemplate::Value;
 
 use super::{Mutate, hydrated};
@@ -18,9 +21,6 @@ use crate::{
     },
     service_request::{ServiceRequest, basic_auth},
 };
-use oathgate_cache::BoundedCache;
-use oathgate_cache::CacheKey;
-use oathgate_gostd::{Url, UserInfo, json, parse_duration};
 
 /// Sends the session to a service, whose response takes its place.
 #[derive(Debug)]

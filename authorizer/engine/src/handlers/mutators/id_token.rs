@@ -5,7 +5,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use oathgate_cache::BoundedCache;
+use oathgate_cache::CacheKey;
+use oathgate_gostd::{decode_json, json, parse_duration};
 use oathgate_gotemplate::{ParseError, Template};
+use oathgate_jose::{Held, JwkSet, KeySetError, Signer, SigningError};
 use serde_json::{Map, Value};
 
 use super::Mutate;
@@ -18,10 +22,6 @@ use crate::{
         settings::OptionPlace,
     },
 };
-use oathgate_cache::BoundedCache;
-use oathgate_cache::CacheKey;
-use oathgate_gostd::{decode_json, json, parse_duration};
-use oathgate_jose::{Held, JwkSet, KeySetError, Signer, SigningError};
 
 /// How old a key set over the network may be, and how long a request waits for a new one: what
 /// Oathkeeper's own key fetcher allows.

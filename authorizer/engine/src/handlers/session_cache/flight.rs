@@ -5,6 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use oathgate_cache::CacheKey;
 use tokio::sync::watch;
 
 use super::Kept;
@@ -12,7 +13,6 @@ use crate::{
     Ports, ServiceRequest,
     ports::{HttpError, HttpResponse},
 };
-use oathgate_cache::CacheKey;
 
 type Outcome = Result<HttpResponse, HttpError>;
 

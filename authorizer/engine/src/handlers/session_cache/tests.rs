@@ -1,5 +1,6 @@
 mod properties;
 
+use oathgate_gostd::Url;
 use tokio::time::{Instant, sleep};
 
 use super::*;
@@ -7,7 +8,6 @@ use crate::{
     ports::{BoxFuture, Clock, HttpClient, HttpRequest},
     testing::{MapKeys, answer},
 };
-use oathgate_gostd::Url;
 
 /// Shows the time of a test, which stands still while something is to be done.
 #[derive(Debug)]

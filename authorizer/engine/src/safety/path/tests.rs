@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use oathgate_gostd::Url;
+
 use crate::{
     Decision, Gate, Outcome, ReasonCode, Request,
     config::{Config, Format},
@@ -9,7 +11,6 @@ use crate::{
     safety::{PathPolicy, Treatment, UnsafePath},
     testing::{ScriptedHttp, ports},
 };
-use oathgate_gostd::Url;
 
 mod attacks;
 mod readings;

@@ -6,10 +6,10 @@
 //! and servers that hand headers on as variables read `X_User` as `X-User`), so a request with such a
 //! header is refused.
 
+use oathgate_gostd::{Header, is_token};
 use thiserror::Error;
 
 use crate::{Failure, ReasonCode};
-use oathgate_gostd::{Header, is_token};
 
 /// Headers that every client sends in good faith, whether or not the gate vouches for them: they are
 /// never a reason to refuse.

@@ -12,12 +12,12 @@ mod value;
 use std::{collections::BTreeSet, sync::Arc};
 
 pub use forgery::Forgery;
+use oathgate_gostd::Header;
+use oathgate_gostd::canonical_header_name;
 pub use options::{ForgedHeaders, VouchedHeaderOptions};
 pub use value::ValueError;
 
 use crate::{Grant, Request, manifest::Manifest};
-use oathgate_gostd::Header;
-use oathgate_gostd::canonical_header_name;
 
 /// The header that rules set tokens in.
 const AUTHORIZATION: &str = "Authorization";

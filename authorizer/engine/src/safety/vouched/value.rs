@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
+use oathgate_gostd::Header;
 use thiserror::Error;
 
 use super::VouchedHeaders;
 use crate::{Failure, Grant, received::HeaderSource, safety::client_cookies};
-use oathgate_gostd::Header;
 
 /// Why a value cannot be handed to the backend. The texts hold no value.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]

@@ -13,7 +13,9 @@ use base64::{
     },
 };
 use bytes::Bytes;
+use oathgate_gostd::text_from_bytes;
 use oathgate_gotemplate::Value;
+use oathgate_jose::{JwkSet, testing::fixture};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -26,8 +28,6 @@ use crate::{
     ports::KeySourceError,
     testing::{ChangingKeys, FixedClock, MapKeys, ScriptedHttp, ports},
 };
-use oathgate_gostd::text_from_bytes;
-use oathgate_jose::{JwkSet, testing::fixture};
 
 /// As Go decodes: the spare bits of the last character are ignored.
 const GO_BASE64: GeneralPurpose =

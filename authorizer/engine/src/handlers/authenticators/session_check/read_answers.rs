@@ -1,9 +1,10 @@
 //! Answers of session services that were read before.
 
-use super::reading::{Read, Reading};
-use crate::Failure;
 use oathgate_cache::BoundedCache;
 use oathgate_cache::CacheKey;
+
+use super::reading::{Read, Reading};
+use crate::Failure;
 
 /// How much the answers that are remembered may weigh together, in bytes.
 const MOST_BYTES: usize = 1 << 20;

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use oathgate_gjson as gjson;
+use oathgate_gostd::decode_json;
 use oathgate_gotemplate::Value;
 
 use crate::{Failure, ReasonCode, handlers::session_cache::is_blank_or_json};
-use oathgate_gjson as gjson;
-use oathgate_gostd::decode_json;
 
 /// An answer, and where in it to read: all that a [`Read`] is made of.
 #[derive(Hash)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use oathgate_gostd::Url;
 use serde_json::Value;
 
 use super::super::{Authentication, Authenticator};
@@ -11,7 +12,6 @@ use crate::{
     handlers::Shared,
     rules::HandlerReference,
 };
-use oathgate_gostd::Url;
 
 /// An authenticator as a rule names it: `global` is the YAML of its global `config`, if
 /// it has one.

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use oathgate_gostd::Url;
 use serde_json::{Value, json};
 
 use super::super::Mutator;
@@ -13,7 +14,6 @@ use crate::{
     rules::HandlerReference,
     testing::{FixedClock, MapKeys, ScriptedHttp, answer},
 };
-use oathgate_gostd::Url;
 
 struct World {
     config: Config,

@@ -1,11 +1,11 @@
 //! Every handler that keeps something, with another value for each of its options, and everything
 //! about a request and a session that can be another.
 
+use oathgate_gostd::Url;
 use serde_json::{Value as Json, json};
 
 use super::world::token;
 use crate::{AddressHeaders, Request, Session, handlers::HandlerKind, session::MatchContext};
-use oathgate_gostd::Url;
 
 /// What a handler is run with.
 #[derive(Clone)]

@@ -8,6 +8,7 @@ use std::{
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
+use oathgate_jose::JwkSet;
 use serde_json::{Value as Json, json};
 
 use super::handlers::Circumstances;
@@ -25,7 +26,6 @@ use crate::{
     rules::HandlerReference,
     testing::{FixedClock, answer},
 };
-use oathgate_jose::JwkSet;
 
 /// One rule's handler and what it is given.
 pub(super) struct Run {

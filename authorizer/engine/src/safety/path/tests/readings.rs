@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use oathgate_gostd::{bytes_of_text, text_from_bytes};
 use oathgate_router::{Found, RouteEntry, Router, clean_path};
 use oathgate_url_pattern::Strategy as Matching;
 use proptest::prelude::*;
 
 use super::*;
-use oathgate_gostd::{bytes_of_text, text_from_bytes};
 
 /// One way in which some server turns a path into another one.
 type Reading = fn(&[u8]) -> Vec<u8>;
