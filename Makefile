@@ -139,7 +139,9 @@ arm64: $(VENV) binaries ## Build the function for arm64 and run it over the seed
 
 .PHONY: bench bench-guard bench-micro bench-serve bench-binaries
 bench-binaries:
-	cargo build --release --locked -p oathgate -p oathgate-lambda -p oathgate-bench
+	# By itself, as it is deployed: what other crates ask of the engine would be in it.
+	cargo build --release --locked -p oathgate-lambda
+	cargo build --release --locked -p oathgate -p oathgate-bench
 	$(if $(OATHKEEPER_SRC),bench/peer/build $(OATHKEEPER_SRC) $(PEER))
 
 bench: bench-binaries ## Cold start, decisions, memory and size, beside an empty Lambda; and beside Oathkeeper's of OATHKEEPER_SRC

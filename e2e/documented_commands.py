@@ -74,7 +74,7 @@ NOT_RUN = {
     "npx vitest run infra/test/stage.test.ts infra/test/docs.test.ts": _PART,
     "npx vitest run -u infra/test/snapshot.test.ts": "writes the snapshots that `make test` compares",
     "INSTA_UPDATE=always cargo test -p oathgate-engine": "writes the snapshots that `make test` compares",
-    "INSTA_UPDATE=always cargo test -p oathgate-engine --test findings": "writes the snapshots that `make test` compares",
+    "INSTA_UPDATE=always cargo test -p oathgate-apigateway --test findings": "writes the snapshots that `make test` compares",
     "OATHGATE_KEEP_CLOUD=1 .venv/bin/python -m pytest -q e2e/test_refusals.py": _KEPT,
     'eval "$(OATHGATE_LOCAL_PORT=15000 .venv/bin/python -m local.cloud env)"': _KEPT,
     "OATHGATE_LOCAL_PORT=15000 .venv/bin/python -m local.cloud stop": _KEPT,

@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use clap::ValueEnum;
+use oathgate_apigateway::testing::rest_event;
 use oathgate_bench::rules::ROUTES;
-use serde_json::{Map, Value, json};
 
 /// The cookies of somebody who has a session.
 pub(crate) const COOKIE: &str = "theme=dark; ory_session_slughere=MTczMjM5NjQ1MHxKdHZqS2Q";
@@ -72,33 +72,7 @@ impl Mix {
             Self::Jwt | Self::Introspection => headers.push(("Authorization", &bearer)),
             _ => {}
         }
-        let single: Map<String, Value> = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!(value)))
-            .collect();
-        let multi: Map<String, Value> = headers
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), json!([value])))
-            .collect();
-        let event = json!({
-            "type": "REQUEST",
-            "methodArn": format!("arn:aws:execute-api:eu-west-1:123456789012:abcdef1234/prod/GET{path}"),
-            "resource": "/{proxy+}",
-            "path": path,
-            "httpMethod": "GET",
-            "headers": single,
-            "multiValueHeaders": multi,
-            "queryStringParameters": null,
-            "multiValueQueryStringParameters": null,
-            "pathParameters": {"proxy": path.trim_start_matches('/')},
-            "stageVariables": null,
-            "requestContext": {
-                "accountId": "123456789012", "apiId": "abcdef1234", "domainName": "api.example.com",
-                "httpMethod": "GET", "identity": {"sourceIp": "203.0.113.7"}, "path": format!("/prod{path}"),
-                "protocol": "HTTP/1.1", "requestId": "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
-                "resourceId": "abc123", "resourcePath": "/{proxy+}", "stage": "prod"
-            }
-        });
+        let event = rest_event("GET", &path, &headers);
         event.to_string().into_bytes().into()
     }
 

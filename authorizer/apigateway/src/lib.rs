@@ -25,6 +25,8 @@ mod policy;
 mod responder;
 mod response;
 mod sent;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use check::{check_rule_headers, check_secret_header};
 pub use context_key::context_key;

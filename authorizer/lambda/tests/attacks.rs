@@ -28,10 +28,10 @@ use base64::{
 };
 use harness::{
     Function, Outcome,
-    event::rest,
     http::{Answer, serve},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use serde_json::{Value, json};
 use tokens::Issuer;
 
@@ -109,7 +109,9 @@ async fn world() -> World {
 
 impl World {
     async fn ask(&self, path: &str, headers: &[(&str, &str)]) -> Outcome {
-        self.function.invoke(&rest("GET", path, headers)).await
+        self.function
+            .invoke(&rest_event("GET", path, headers))
+            .await
     }
 
     async fn with_token(&self, token: &str) -> Outcome {
@@ -258,7 +260,10 @@ async fn no_header_changes_what_is_asked_for() {
         "CONNECT",
         "GET /open/a",
     ] {
-        let outcome = world.function.invoke(&rest(method, "/open/a", &[])).await;
+        let outcome = world
+            .function
+            .invoke(&rest_event(method, "/open/a", &[]))
+            .await;
         assert_ne!(outcome.verdict(), "Allow", "{method:?}");
     }
 }
@@ -276,7 +281,7 @@ async fn no_header_moves_the_client_to_another_address() {
         let outcome = world.ask("/near/a", &[header]).await;
         assert_eq!(outcome.context("status"), Some("403"), "{header:?}");
     }
-    let mut inside = rest("GET", "/near/a", &[]);
+    let mut inside = rest_event("GET", "/near/a", &[]);
     inside["requestContext"]["identity"]["sourceIp"] = json!("10.0.0.1");
     let outcome = world.function.invoke(&inside).await;
     assert_eq!(outcome.context("status"), Some("302"));
@@ -489,7 +494,7 @@ fn nested(depth: usize) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_event_ends_the_function_or_writes_a_line_of_its_own() {
     let world = world().await;
-    let good = rest("GET", "/open/a", &[]).to_string();
+    let good = rest_event("GET", "/open/a", &[]).to_string();
     let inside = good.trim_start_matches('{');
     let many = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
     let texts = [
@@ -534,7 +539,7 @@ async fn no_event_ends_the_function_or_writes_a_line_of_its_own() {
             "{message}"
         );
     }
-    let mut odd = rest(
+    let mut odd = rest_event(
         "GET",
         "/open/a",
         &[("X-A", "\n{\"message\":\"decided\",\"outcome\":\"allow\"}\n")],

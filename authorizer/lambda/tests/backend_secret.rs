@@ -15,10 +15,10 @@ use std::{path::Path, time::Duration};
 
 use harness::{
     Function, Outcome,
-    event::rest,
     services::{Secret, SecretsManager},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use oathgate_lambda::Settings;
 use serde_json::json;
 
@@ -91,7 +91,9 @@ impl World {
     }
 
     async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Outcome {
-        self.function.invoke(&rest("GET", path, headers)).await
+        self.function
+            .invoke(&rest_event("GET", path, headers))
+            .await
     }
 
     /// Asks until the backend is shown something else than before, or for five seconds.

@@ -20,11 +20,11 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::{
     Function,
-    event::rest,
     http::{Answer, serve},
     services::{Secret, SecretsManager},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use oathgate_engine::ports::{Clock, KeySource};
 use oathgate_http_client::{
     Client, UrlKeys,
@@ -250,13 +250,13 @@ async fn a_token_of_a_new_key_counts_at_once_and_made_up_keys_are_asked_for_a_fe
     ];
     let function = Function::start(folder.path(), &variables).await;
     let signed = || async {
-        let outcome = function.invoke(&rest("GET", "/guest", &[])).await;
+        let outcome = function.invoke(&rest_event("GET", "/guest", &[])).await;
         outcome.context("authorization").unwrap().to_owned()
     };
     let verdict = |token: String| {
         let function = &function;
         async move {
-            let event = rest("GET", "/token", &[("Authorization", &token)]);
+            let event = rest_event("GET", "/token", &[("Authorization", &token)]);
             function.invoke(&event).await.verdict()
         }
     };

@@ -23,10 +23,10 @@ use base64::{
 };
 use harness::{
     Function,
-    event::rest,
     http::{Answer, Asked, serve},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use oathgate_engine::config::{Config, Format};
 use serde_json::{Value, json};
 
@@ -286,7 +286,7 @@ async fn prints_no_secret(level: &'static str) {
                     (name, value.as_str()),
                     ("X-Api-Key", "api-key-secret"),
                 ];
-                let mut event = rest("GET", &path, &headers);
+                let mut event = rest_event("GET", &path, &headers);
                 event["queryStringParameters"] = json!({"token": "query-secret"});
                 event["body"] = json!("form-secret");
                 // Enough for one question, and not for all that Keto is asked again.
@@ -411,7 +411,10 @@ async fn each_reason_has_a_word_that_alarms_can_rely_on() {
         (200, &long, &[], "path_too_long"),
     ] {
         *world.status.lock().unwrap() = status;
-        world.function.invoke(&rest("GET", path, headers)).await;
+        world
+            .function
+            .invoke(&rest_event("GET", path, headers))
+            .await;
         expected.push((path.to_owned(), code));
     }
     world
@@ -421,7 +424,7 @@ async fn each_reason_has_a_word_that_alarms_can_rely_on() {
     expected.push(("no event".to_owned(), "event_unreadable"));
     // A service that is unwell is asked again and again, with waits between.
     *world.status.lock().unwrap() = 500;
-    let event = rest("GET", "/keto_engine_acp_ory/a", &[]);
+    let event = rest_event("GET", "/keto_engine_acp_ory/a", &[]);
     world
         .function
         .invoke_within(&event, Duration::from_millis(400))
@@ -439,7 +442,7 @@ async fn a_line_says_how_long_each_step_took_and_what_was_asked() {
     let world = world("info", &[]).await;
     world
         .function
-        .invoke(&rest("GET", "/hydrator/a", &[COOKIE]))
+        .invoke(&rest_event("GET", "/hydrator/a", &[COOKIE]))
         .await;
     let lines = world.function.decisions_after(1).await;
     let line = &lines[0];
@@ -482,10 +485,13 @@ async fn the_stage_s_level_goes_before_lambda_s_and_that_before_the_configuratio
         let world = world(config, variables).await;
         world
             .function
-            .invoke(&rest("GET", "/cookie_session/a", &[COOKIE]))
+            .invoke(&rest_event("GET", "/cookie_session/a", &[COOKIE]))
             .await;
         // What could not be decided is an error, and written at every level.
-        world.function.invoke(&rest("GET", "/broken/a", &[])).await;
+        world
+            .function
+            .invoke(&rest_event("GET", "/broken/a", &[]))
+            .await;
         world.function.decisions_after(lines).await;
         world.function.settled().await;
         let printed = world.function.printed();
@@ -503,7 +509,10 @@ async fn the_stage_s_level_goes_before_lambda_s_and_that_before_the_configuratio
 async fn every_metric_that_a_line_announces_is_a_number_in_it() {
     let world = world("info", &[("OATHGATE_METRICS_NAMESPACE", "Gate")]).await;
     for path in ["/noop/a", "/cookie_session/a", "/nowhere", "/broken/a"] {
-        world.function.invoke(&rest("GET", path, &[COOKIE])).await;
+        world
+            .function
+            .invoke(&rest_event("GET", path, &[COOKIE]))
+            .await;
     }
     let lines = world.function.decisions_after(4).await;
     let mut announced = BTreeSet::new();
@@ -571,7 +580,10 @@ async fn every_decision_is_measured_at_every_level() {
         ];
         let world = world("info", &variables).await;
         for path in paths {
-            world.function.invoke(&rest("GET", path, &[COOKIE])).await;
+            world
+                .function
+                .invoke(&rest_event("GET", path, &[COOKIE]))
+                .await;
         }
         let lines = measured_after(&world, 4).await;
         let measured: Vec<_> = lines.iter().map(|line| &line["outcome"]).collect();
@@ -616,7 +628,7 @@ async fn what_an_operator_has_to_look_at_is_counted_by_its_cause() {
         ];
         let world = world("info", &variables).await;
         for (path, _) in cases {
-            world.function.invoke(&rest("GET", path, &[])).await;
+            world.function.invoke(&rest_event("GET", path, &[])).await;
         }
         let lines = measured_after(&world, cases.len()).await;
         for ((path, fault), line) in cases.iter().zip(&lines) {
@@ -649,7 +661,7 @@ async fn rules_are_told_apart_only_where_the_stage_says_so() {
         ];
         let world = world("info", &variables).await;
         for path in ["/noop/a", "/nowhere"] {
-            world.function.invoke(&rest("GET", path, &[])).await;
+            world.function.invoke(&rest_event("GET", path, &[])).await;
         }
         let lines = measured_after(&world, 2).await;
         let dimensions: Vec<_> = lines
@@ -685,17 +697,17 @@ async fn every_question_to_a_service_carries_the_trace() {
     ] {
         world
             .function
-            .invoke(&rest("GET", &format!("/{handler}/a"), &headers))
+            .invoke(&rest_event("GET", &format!("/{handler}/a"), &headers))
             .await;
     }
     let basic = ("Authorization", "Basic YTpi");
     world
         .function
-        .invoke(&rest("GET", "/oauth2_client_credentials/a", &[basic]))
+        .invoke(&rest_event("GET", "/oauth2_client_credentials/a", &[basic]))
         .await;
     world
         .function
-        .invoke(&rest("GET", "/keto_engine_acp_ory/a", &[]))
+        .invoke(&rest_event("GET", "/keto_engine_acp_ory/a", &[]))
         .await;
     let asked = world.asked.lock().unwrap().clone();
     let paths: Vec<_> = asked.iter().map(|question| &question.path).collect();

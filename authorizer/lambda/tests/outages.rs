@@ -22,10 +22,10 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::{
     Function,
-    event::rest,
     http::{Answer, Asked, serve},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use oathgate_jose::JwkSet;
 use serde_json::{Value, json};
 
@@ -139,7 +139,7 @@ async fn a_key_set_that_cannot_be_used_is_told_as_any_other_service() {
     ];
     for (id, _) in cases {
         let headers = [("Authorization", bearer.as_str())];
-        let event = rest("GET", &format!("/{id}"), &headers);
+        let event = rest_event("GET", &format!("/{id}"), &headers);
         assert_eq!(
             function.invoke(&event).await.verdict(),
             "Unauthorized",
@@ -217,7 +217,11 @@ async fn a_level_of_warn_shows_what_is_not_the_clients_fault() {
     let function = Function::start(folder.path(), &[]).await;
     for id in ["nobody", "nowhere", "ill", "page", "refused"] {
         function
-            .invoke(&rest("GET", &format!("/{id}"), &[("Cookie", "sid=1")]))
+            .invoke(&rest_event(
+                "GET",
+                &format!("/{id}"),
+                &[("Cookie", "sid=1")],
+            ))
             .await;
     }
     let lines = function.decisions_after(3).await;
@@ -271,7 +275,7 @@ async fn an_outage_that_an_old_key_set_bridges_is_a_warning_too() {
     let metrics = [("OATHGATE_METRICS_NAMESPACE", "Gate")];
     let function = Function::start(folder.path(), &metrics).await;
     let bearer = format!("Bearer {token}");
-    let event = rest("GET", "/jwt", &[("Authorization", bearer.as_str())]);
+    let event = rest_event("GET", "/jwt", &[("Authorization", bearer.as_str())]);
     for next in [200, 503] {
         *status.lock().unwrap() = next;
         assert_eq!(function.invoke(&event).await.verdict(), "Allow");
@@ -322,7 +326,7 @@ async fn a_service_that_does_not_answer_in_time_was_asked_and_took_its_time() {
         ("introspection", ("Authorization", "Bearer a")),
         ("client", ("Authorization", "Basic YTpi")),
     ] {
-        let event = rest("GET", &format!("/{id}"), &[headers]);
+        let event = rest_event("GET", &format!("/{id}"), &[headers]);
         function
             .invoke_within(&event, Duration::from_millis(800))
             .await;
@@ -388,7 +392,7 @@ async fn an_empty_subject_and_a_second_factor_are_said() {
         ("session", "sid=forbidden"),
         ("noop", "sid=empty"),
     ] {
-        let event = rest("GET", &format!("/{id}"), &[("Cookie", cookie)]);
+        let event = rest_event("GET", &format!("/{id}"), &[("Cookie", cookie)]);
         answered.push_str(&format!("{:?}", function.invoke(&event).await));
     }
     let lines = function.decisions_after(5).await;

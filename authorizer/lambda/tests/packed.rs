@@ -13,7 +13,8 @@ mod harness;
 
 use std::{fs, path::Path};
 
-use harness::{Function, Outcome, event::rest};
+use harness::{Function, Outcome};
+use oathgate_apigateway::testing::rest_event;
 use oathgate_engine::{
     config::{Config, Format},
     rules::RuleDefinition,
@@ -51,7 +52,7 @@ async fn function(folder: &Path) -> Function {
 }
 
 async fn ask(function: &Function, path: &str) -> Outcome {
-    function.invoke(&rest("GET", path, &[])).await
+    function.invoke(&rest_event("GET", path, &[])).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

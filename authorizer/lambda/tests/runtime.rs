@@ -16,10 +16,10 @@ use std::{path::Path, time::Duration};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::{
     Function, Outcome,
-    event::rest,
     services::{Secret, SecretsManager, SessionService, Sessions},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use serde_json::{Value, json};
 
 /// A package like that of the published recipe: sessions by cookie, tokens signed with a secret.
@@ -154,7 +154,10 @@ async fn world(secret: Secret, variables: &[(&str, &str)]) -> World {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_starts_with_nothing_but_the_package_and_the_runtime_api() {
     let world = world(Secret::Text(keys()), &[]).await;
-    let outcome = world.function.invoke(&rest("GET", "/health", &[])).await;
+    let outcome = world
+        .function
+        .invoke(&rest_event("GET", "/health", &[]))
+        .await;
     assert_eq!(outcome.verdict(), "Allow", "{}", world.function.printed());
     assert_eq!(outcome.context("x-user"), Some("none"));
     assert_eq!(outcome.context("authorization"), Some("none"));
@@ -163,7 +166,7 @@ async fn it_starts_with_nothing_but_the_package_and_the_runtime_api() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_allows_exactly_what_was_asked_for() {
     let world = world(Secret::Text(keys()), &[]).await;
-    let event = rest("GET", "/guest/a", &[]);
+    let event = rest_event("GET", "/guest/a", &[]);
     let answer = world.function.invoke(&event).await.answer();
     assert_eq!(answer["principalId"], "guest");
     assert_eq!(
@@ -177,7 +180,10 @@ async fn it_allows_exactly_what_was_asked_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_signs_with_the_secret_in_place_of_the_file() {
     let world = world(Secret::Text(keys()), &[]).await;
-    let outcome = world.function.invoke(&rest("GET", "/guest/a", &[])).await;
+    let outcome = world
+        .function
+        .invoke(&rest_event("GET", "/guest/a", &[]))
+        .await;
     let token = outcome.context("authorization").unwrap_or_default();
     assert!(
         token.starts_with("Bearer ey"),
@@ -208,11 +214,14 @@ async fn it_signs_with_the_secret_in_place_of_the_file() {
 async fn it_hands_the_token_on_in_the_header_that_the_stage_names() {
     let variables = [("OATHGATE_TOKEN_HEADER", "X-Token")];
     let world = world(Secret::Text(keys()), &variables).await;
-    let outcome = world.function.invoke(&rest("GET", "/guest/a", &[])).await;
+    let outcome = world
+        .function
+        .invoke(&rest_event("GET", "/guest/a", &[]))
+        .await;
     let token = outcome.context("x-token").unwrap_or_default();
     assert!(token.starts_with("Bearer ey"), "{outcome:?}");
     assert_eq!(outcome.context("authorization"), None);
-    let event = rest("GET", "/guest/a", &[("x-token", "Bearer a")]);
+    let event = rest_event("GET", "/guest/a", &[("x-token", "Bearer a")]);
     let forged = world.function.invoke(&event).await;
     assert_eq!(
         (&*forged.verdict(), forged.context("status")),
@@ -226,7 +235,7 @@ async fn it_asks_the_session_service_and_hands_the_subject_on() {
     let cookie = ("cookie", "theme=dark; ory_session_slughere=valid-alice");
     let outcome = world
         .function
-        .invoke(&rest("GET", "/session/a", &[cookie]))
+        .invoke(&rest_event("GET", "/session/a", &[cookie]))
         .await;
     assert_eq!(
         (&*outcome.verdict(), outcome.context("x-user")),
@@ -247,7 +256,7 @@ async fn a_vouched_header_of_the_client_s_is_refused_or_replaced_as_the_stage_sa
         ("x-user", "mallory"),
         ("authorization", "Bearer mine"),
     ];
-    let event = rest("GET", "/session/a", &headers);
+    let event = rest_event("GET", "/session/a", &headers);
     let refusing = world(Secret::Text(keys()), &[]).await;
     let refused = refusing.function.invoke(&event).await;
     assert_eq!(
@@ -257,7 +266,7 @@ async fn a_vouched_header_of_the_client_s_is_refused_or_replaced_as_the_stage_sa
     let lines = refusing.function.decisions_after(1).await;
     assert_eq!(lines[0]["code"], "forged_header");
     assert!(refusing.sessions.asked().is_empty(), "no rule is asked");
-    let without = rest("GET", "/session/a", &[headers[0], headers[2]]);
+    let without = rest_event("GET", "/session/a", &[headers[0], headers[2]]);
     let outcome = refusing.function.invoke(&without).await;
     assert_eq!(outcome.context("x-user"), Some("alice"));
 
@@ -275,7 +284,7 @@ async fn it_refuses_in_the_way_each_refusal_asks_for() {
     let world = world(Secret::Text(keys()), &[]).await;
     let ask = |path: &'static str| {
         let function = &world.function;
-        async move { function.invoke(&rest("GET", path, &[])).await }
+        async move { function.invoke(&rest_event("GET", path, &[])).await }
     };
     assert_eq!(
         ask("/session/a").await,
@@ -335,7 +344,10 @@ async fn it_says_which_allowed_origin_may_read_a_refusal() {
     for (headers, known) in cases {
         // A rule's refusal, no rule, a path that no rule is asked about, and a redirect.
         for path in ["/closed", "/nowhere", "/guest/a%2Fb", "/app/a"] {
-            let outcome = world.function.invoke(&rest("GET", path, &headers)).await;
+            let outcome = world
+                .function
+                .invoke(&rest_event("GET", path, &headers))
+                .await;
             assert_eq!(outcome.verdict(), "Deny", "{path}");
             assert_eq!(
                 outcome.context("origin"),
@@ -345,7 +357,7 @@ async fn it_says_which_allowed_origin_may_read_a_refusal() {
         }
         let granted = world
             .function
-            .invoke(&rest("GET", "/health", &headers))
+            .invoke(&rest_event("GET", "/health", &headers))
             .await;
         assert_eq!(
             (&*granted.verdict(), granted.context("origin")),
@@ -361,7 +373,10 @@ async fn it_refuses_a_value_that_is_the_stand_in() {
         &[("OATHGATE_VOUCHED_FALLBACK", "guest")],
     )
     .await;
-    let outcome = world.function.invoke(&rest("GET", "/named/a", &[])).await;
+    let outcome = world
+        .function
+        .invoke(&rest_event("GET", "/named/a", &[]))
+        .await;
     assert_eq!(
         (&*outcome.verdict(), outcome.context("x-user")),
         ("Deny", None)
@@ -378,7 +393,7 @@ async fn it_refuses_paths_that_could_be_read_differently() {
         "/guest/%00",
         "/guest/..;/x",
     ] {
-        let outcome = world.function.invoke(&rest("GET", path, &[])).await;
+        let outcome = world.function.invoke(&rest_event("GET", path, &[])).await;
         assert_eq!(
             (&*outcome.verdict(), outcome.context("status")),
             ("Deny", Some("400")),
@@ -393,7 +408,7 @@ async fn it_refuses_headers_that_mimic_vouched_ones() {
     for name in ["X_User", "x_user", "X_USER"] {
         let outcome = world
             .function
-            .invoke(&rest("GET", "/health", &[(name, "mallory")]))
+            .invoke(&rest_event("GET", "/health", &[(name, "mallory")]))
             .await;
         assert_eq!(
             (&*outcome.verdict(), outcome.context("status")),
@@ -410,7 +425,7 @@ async fn it_decides_by_the_public_host_where_one_is_set() {
         &[("OATHGATE_PUBLIC_HOST", "api.example.com")],
     )
     .await;
-    let mut event = rest("GET", "/health", &[]);
+    let mut event = rest_event("GET", "/health", &[]);
     event["requestContext"]["domainName"] = json!("a1b2.execute-api.eu-central-1.amazonaws.com");
     assert_eq!(world.function.invoke(&event).await.verdict(), "Allow");
 }
@@ -438,7 +453,7 @@ async fn it_has_no_answer_to_what_is_no_event() {
     assert_eq!(
         world
             .function
-            .invoke(&rest("GET", "/health", &[]))
+            .invoke(&rest_event("GET", "/health", &[]))
             .await
             .verdict(),
         "Allow"
@@ -448,13 +463,13 @@ async fn it_has_no_answer_to_what_is_no_event() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_refuses_until_the_secret_is_there() {
     let world = world(Secret::Missing, &[]).await;
-    let event = rest("GET", "/guest/a", &[]);
+    let event = rest_event("GET", "/guest/a", &[]);
     let undecided = Outcome::Error("the request could not be decided".into());
     assert_eq!(world.function.invoke(&event).await, undecided);
     assert_eq!(
         world
             .function
-            .invoke(&rest("GET", "/health", &[]))
+            .invoke(&rest_event("GET", "/health", &[]))
             .await
             .verdict(),
         "Allow"
@@ -476,7 +491,7 @@ async fn it_goes_on_signing_while_the_secret_cannot_be_read() {
         Secret::Hanging,
     ] {
         let world = world(Secret::Text(keys()), &[("OATHGATE_JWKS_TTL_SECONDS", "1")]).await;
-        let event = rest("GET", "/guest/a", &[]);
+        let event = rest_event("GET", "/guest/a", &[]);
         assert_eq!(world.function.invoke(&event).await.verdict(), "Allow");
         world.secrets.become_(broken.clone());
         tokio::time::sleep(Duration::from_millis(1100)).await;
@@ -493,7 +508,7 @@ async fn it_goes_on_signing_while_the_secret_cannot_be_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_signs_with_a_new_key_within_the_secret_s_life_time() {
     let world = world(Secret::Text(keys()), &[("OATHGATE_JWKS_TTL_SECONDS", "2")]).await;
-    let event = rest("GET", "/guest/a", &[]);
+    let event = rest_event("GET", "/guest/a", &[]);
     let before = world.function.invoke(&event).await;
     world
         .secrets
@@ -527,7 +542,7 @@ async fn it_answers_before_the_deadline_whatever_hangs() {
     world.sessions.become_(Sessions::Hanging);
     let cookie = ("Cookie", "ory_session_slughere=valid-alice");
     for path in ["/session/a", "/guest/a"] {
-        let event = rest("GET", path, &[cookie]);
+        let event = rest_event("GET", path, &[cookie]);
         let begun = std::time::Instant::now();
         let outcome = world
             .function
@@ -543,7 +558,7 @@ async fn it_answers_before_the_deadline_whatever_hangs() {
     assert_eq!(
         world
             .function
-            .invoke(&rest("GET", "/health", &[]))
+            .invoke(&rest_event("GET", "/health", &[]))
             .await
             .verdict(),
         "Allow"
@@ -553,7 +568,7 @@ async fn it_answers_before_the_deadline_whatever_hangs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_recovers_with_the_session_service() {
     let world = world(Secret::Text(keys()), &[]).await;
-    let event = rest(
+    let event = rest_event(
         "GET",
         "/session/a",
         &[("Cookie", "ory_session_slughere=valid-alice")],
@@ -635,7 +650,7 @@ async fn it_writes_one_line_for_each_decision() {
     )
     .await;
     for path in ["/guest/a", "/session/a", "/closed", "/nowhere", "/broken"] {
-        world.function.invoke(&rest("GET", path, &[])).await;
+        world.function.invoke(&rest_event("GET", path, &[])).await;
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     let lines = world.function.decisions();
@@ -702,7 +717,7 @@ async fn it_prints_no_secret_it_was_given() {
             "/broken",
             "/a%2Fb",
         ] {
-            let mut event = rest("GET", path, &headers);
+            let mut event = rest_event("GET", path, &headers);
             event["queryStringParameters"] = json!({"token": "query-secret"});
             let outcome = world.function.invoke(&event).await;
             if let Some(token) = outcome.context("authorization") {

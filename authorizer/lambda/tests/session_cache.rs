@@ -19,10 +19,10 @@ use std::{
 
 use harness::{
     Function, Outcome,
-    event::rest,
     http::{Answer, Asked, serve},
     write_package,
 };
+use oathgate_apigateway::testing::rest_event;
 use serde_json::{Value, json};
 
 /// Rules that ask one session service: by cookie and by token, for everything and for the path, with
@@ -107,7 +107,10 @@ impl World {
     }
 
     async fn ask(&self, path: &str, headers: &[(&str, &str)]) -> (String, Option<String>) {
-        let outcome = self.function.invoke(&rest("GET", path, headers)).await;
+        let outcome = self
+            .function
+            .invoke(&rest_event("GET", path, headers))
+            .await;
         (outcome.verdict(), outcome.context("x-user").map(Into::into))
     }
 }
@@ -321,7 +324,7 @@ async fn it_refuses_settings_that_cannot_be_meant() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_ran_out_of_time_harms_nobody_after_it() {
     let world = world(&[ON]).await;
-    let event = rest("GET", "/cookie/a", &[ADA]);
+    let event = rest_event("GET", "/cookie/a", &[ADA]);
     world.become_(Service::Silent);
     // 250 ms before the deadline the answer has to be there, and what comes of none is a refusal.
     let outcome = world

@@ -14,7 +14,7 @@ use crate::{
     fault::Fault,
     harness::{Function, Outcome},
     package,
-    question::Question,
+    probe::Probe,
     service::{Service, Services},
     tokens::{Issuer, SECRET_TTL},
 };
@@ -86,8 +86,8 @@ impl Lane {
             dependency.become_(Some(Fault::Refused)).await;
             dependency.become_(None).await;
             let rng = &mut Rng::with_seed(self.plan.seed);
-            let question = Question::of(service, true, &self.issuer, rng);
-            let asked = environment.invoke_timed(&question.event, self.plan.deadline * 4);
+            let probe = Probe::of(service, true, &self.issuer, rng);
+            let asked = environment.invoke_timed(&probe.event, self.plan.deadline * 4);
             let thaw = async {
                 sleep(Duration::from_millis(20)).await;
                 environment.freeze(false).await;
@@ -160,8 +160,8 @@ impl Lane {
         let mut outcomes = Vec::new();
         for number in 0..self.plan.questions {
             let good = rng.bool();
-            let question = Question::of(service, good, &self.issuer, &mut rng);
-            let outcome = self.invoke(environment, &question, service, fault).await;
+            let probe = Probe::of(service, good, &self.issuer, &mut rng);
+            let outcome = self.invoke(environment, &probe, service, fault).await;
             let allowed = outcome.verdict() == "Allow";
             let remembers = is_warm && service.is_remembered();
             let may = remembers || service.may_be_trusted_under(fault);
@@ -183,8 +183,8 @@ impl Lane {
                     .filter(|other| !other.needs(service))
                     .collect();
                 let other = others[rng.usize(..others.len())];
-                let question = Question::of(other, true, &self.issuer, &mut rng);
-                let outcome = self.invoke(environment, &question, service, fault).await;
+                let probe = Probe::of(other, true, &self.issuer, &mut rng);
+                let outcome = self.invoke(environment, &probe, service, fault).await;
                 assert_eq!(
                     outcome.verdict(),
                     "Allow",
@@ -199,12 +199,12 @@ impl Lane {
     async fn invoke(
         &self,
         environment: &Function,
-        question: &Question,
+        probe: &Probe,
         service: Service,
         fault: Fault,
     ) -> Outcome {
         let (outcome, late) = environment
-            .invoke_timed(&question.event, self.plan.deadline)
+            .invoke_timed(&probe.event, self.plan.deadline)
             .await;
         assert!(
             late <= self.plan.grace,
@@ -214,7 +214,7 @@ impl Lane {
         if !late.is_zero() {
             println!("{service}, {fault}: {late:?} late");
         }
-        let flaw = question.flaw(&outcome, &self.issuer);
+        let flaw = probe.flaw(&outcome, &self.issuer);
         assert_eq!(flaw, None, "{service}, {fault}: {outcome:?}");
         outcome
     }
@@ -223,11 +223,11 @@ impl Lane {
     async fn recovers(&self, environment: &Function, service: Service, after: Option<Fault>) {
         let healed = Instant::now();
         loop {
-            let question = Question::of(service, true, &self.issuer, &mut Rng::with_seed(1));
+            let probe = Probe::of(service, true, &self.issuer, &mut Rng::with_seed(1));
             let (outcome, _) = environment
-                .invoke_timed(&question.event, self.plan.deadline)
+                .invoke_timed(&probe.event, self.plan.deadline)
                 .await;
-            assert_eq!(question.flaw(&outcome, &self.issuer), None, "{outcome:?}");
+            assert_eq!(probe.flaw(&outcome, &self.issuer), None, "{outcome:?}");
             if outcome.verdict() == "Allow" {
                 return;
             }

@@ -7,9 +7,9 @@ use std::fmt;
 pub enum Fault {
     /// Nobody listens.
     Refused,
-    /// The connection is reset, before or after the question.
+    /// The connection is reset, before or after the probe.
     Reset,
-    /// The question is read and never answered.
+    /// The probe is read and never answered.
     Hang,
     /// The connection is taken and nothing ever said.
     HangInHandshake,

@@ -23,7 +23,7 @@ mod harness;
 mod message;
 mod misbehaviour;
 mod package;
-mod question;
+mod probe;
 mod service;
 mod table;
 mod tokens;

@@ -18,7 +18,7 @@ const DRIP: Duration = Duration::from_millis(30);
 /// More than anybody should be willing to read.
 const HUGE: usize = 1 << 30;
 
-/// A connection on which a question was read, and what should be answered.
+/// A connection on which a probe was read, and what should be answered.
 pub struct Misbehaving<'a> {
     pub stream: &'a mut TlsStream<TcpStream>,
     pub reply: Reply,

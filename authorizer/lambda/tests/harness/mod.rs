@@ -11,7 +11,6 @@
     reason = "tests may fail loudly, and each file uses a part of this"
 )]
 
-pub mod event;
 pub mod http;
 pub mod services;
 

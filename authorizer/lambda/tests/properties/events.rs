@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, sync::LazyLock};
 
+use oathgate_apigateway::testing::add_header;
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
 
@@ -79,22 +80,6 @@ fn ask_for(event: &mut Value, method: Option<&str>, path: &str) {
         event["resource"] = json!("/{proxy+}");
         event["path"] = json!(path);
         event["httpMethod"] = json!(method);
-    }
-}
-
-/// Sends one more header along.
-pub fn add_header(event: &mut Value, name: &str, value: &str) {
-    if let Some(single) = event["headers"].as_object_mut() {
-        single.insert(name.to_owned(), json!(value));
-    }
-    match &mut event["multiValueHeaders"] {
-        Value::Object(many) => match many.get_mut(name).and_then(Value::as_array_mut) {
-            Some(values) => values.push(json!(value)),
-            None => {
-                many.insert(name.to_owned(), json!([value]));
-            }
-        },
-        none => *none = json!({name: [value]}),
     }
 }
 

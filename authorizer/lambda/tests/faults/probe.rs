@@ -2,17 +2,14 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use fastrand::Rng;
+use oathgate_apigateway::testing::rest_event;
 use serde_json::Value;
 
-use crate::{
-    harness::{Outcome, event::rest},
-    service::Service,
-    tokens::Issuer,
-};
+use crate::{harness::Outcome, service::Service, tokens::Issuer};
 
 /// A request that needs a service.
 #[derive(Clone, Debug)]
-pub struct Question {
+pub struct Probe {
     pub event: Value,
     /// Whether the service lets it in when it is well.
     pub good: bool,
@@ -21,7 +18,7 @@ pub struct Question {
     signed: bool,
 }
 
-impl Question {
+impl Probe {
     /// One that is to be let in, or one that never is.
     pub fn of(service: Service, good: bool, issuer: &Issuer, rng: &mut Rng) -> Self {
         let alice = if good { "valid-alice" } else { "stolen" };
@@ -53,7 +50,7 @@ impl Question {
         let mut headers = forged.to_vec();
         headers.extend(header.as_ref().map(|(name, value)| (*name, value.as_str())));
         Self {
-            event: rest("GET", &format!("/{rule}/{place}"), &headers),
+            event: rest_event("GET", &format!("/{rule}/{place}"), &headers),
             good,
             subject: if header.is_some() { "alice" } else { "guest" },
             plan: if rule == "hydrated" { "gold" } else { "none" },
