@@ -5,17 +5,6 @@
 //! further requests, and [`Work::apply`] carries it out: the record first, the stage last, and no change if the API is no
 //! longer in the state that the plan was made from. [`verify::findings`] lists what differs from the contract.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        reason = "tests may fail loudly"
-    )
-)]
-
 pub mod api;
 mod apply;
 pub mod attach;

@@ -4,15 +4,6 @@
 //! ([path syntax](https://github.com/tidwall/gjson/blob/v1.19.0/SYNTAX.md)), down to what it makes
 //! of odd paths; only the position of a value in the text is not kept.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::indexing_slicing,
-        reason = "a test may stop at the first surprise"
-    )
-)]
-
 mod array;
 mod found;
 mod modifiers;

@@ -7,16 +7,6 @@
 //!
 //! Go's strings hold any bytes, Rust's hold Unicode: [`text_from_bytes`] and [`bytes_of_text`] are
 //! the bridge between them.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        reason = "a test may stop at the first surprise"
-    )
-)]
 
 pub mod fmt;
 pub mod http;

@@ -15,15 +15,6 @@
 //! - A rendering may use 16 MiB of text and a million steps; templates and control structures may
 //!   nest 200 levels deep, values that a template makes 100 levels. Beyond that it fails.
 //! - Errors have other words, and never quote the data.
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::indexing_slicing,
-        reason = "tests may"
-    )
-)]
 
 mod error;
 mod functions;

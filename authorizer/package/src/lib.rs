@@ -3,16 +3,6 @@
 //!
 //! What decides is one file, [`files::PACKED`]: configuration and rules in a form of which nothing is
 //! parsed or compiled before a request needs it ([`PackedRules`]).
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        reason = "a test may stop at the first surprise"
-    )
-)]
 
 mod bytes;
 mod error;

@@ -4,14 +4,7 @@
 //! parsing or compiling anything.
 #![cfg_attr(
     test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        reason = "a test may stop at the first surprise"
-    )
+    allow(clippy::string_slice, reason = "a test may stop at the first surprise")
 )]
 
 mod bytes;

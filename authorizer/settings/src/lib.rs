@@ -3,17 +3,6 @@
 //! The programs read their variables by these definitions. `oathgate schema environment` prints them, which is how
 //! the CDK app and `docs/environment.md` come to know them.
 
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        reason = "tests may fail loudly"
-    )
-)]
-
 pub mod all;
 pub mod authorizer;
 pub mod cli;

@@ -5,14 +5,7 @@
 //! the router's index.
 #![cfg_attr(
     test,
-    allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic,
-        clippy::indexing_slicing,
-        clippy::string_slice,
-        reason = "a test may stop at the first surprise"
-    )
+    allow(clippy::string_slice, reason = "a test may stop at the first surprise")
 )]
 
 mod matcher;
