@@ -1,22 +1,17 @@
 import { DEFAULT_PLACEHOLDER, variableOf } from "./facts";
+import type { OathgateProps } from "./oathgate-props";
 
 /** The settings that change decisions and are neither rules nor configuration. */
-export interface DecisionSettings {
-  /** The only host whose requests are decided. @default the host of each request */
-  readonly publicHost?: string;
-  /** The base path under which a custom domain serves the API. @default the domain's root */
-  readonly basePath?: string;
-  /** Whether requests with encoded slashes in their paths are decided instead of refused. @default false */
-  readonly allowEncodedSlashes?: boolean;
-  /** The placeholder of vouched headers. @default none */
-  readonly vouchedHeaderFallback?: string;
-  /** Vouched headers that keep the client's own value if no rule sets one. @default none */
-  readonly clientHeaders?: readonly string[];
-  /** What happens to requests with a vouched header of the client's own. @default refuse */
-  readonly forgedHeaders?: "refuse" | "replace";
-  /** The header that passes on what rules set in `Authorization`. @default Authorization itself */
-  readonly tokenHeader?: string;
-}
+export type DecisionSettings = Pick<
+  OathgateProps,
+  | "publicHost"
+  | "basePath"
+  | "allowEncodedSlashes"
+  | "vouchedHeaderFallback"
+  | "clientHeaders"
+  | "forgedHeaders"
+  | "tokenHeader"
+>;
 
 const NAMES = {
   publicHost: variableOf("publicHost"),

@@ -1,22 +1,10 @@
-import { decisionVariables } from "../decision-settings";
+import { type DecisionSettings, decisionVariables } from "../decision-settings";
 import { SESSION_CACHE, variable, variableOf } from "../facts";
 import type { OathgateProps, SessionCacheOptions } from "../oathgate-props";
 
 /** The props that become the authorizer's environment variables. */
-export type AuthorizerEnvironmentProps = Pick<
-  OathgateProps,
-  | "publicHost"
-  | "basePath"
-  | "allowEncodedSlashes"
-  | "vouchedHeaderFallback"
-  | "clientHeaders"
-  | "forgedHeaders"
-  | "tokenHeader"
-  | "sessionCache"
-  | "logLevel"
-  | "metrics"
-  | "awsEndpointUrl"
->;
+export type AuthorizerEnvironmentProps = DecisionSettings &
+  Pick<OathgateProps, "sessionCache" | "logLevel" | "metrics" | "awsEndpointUrl">;
 
 /** The authorizer's environment variables (`docs/environment.md`). A prop that is not set adds no variable. */
 export function authorizerEnvironment(props: AuthorizerEnvironmentProps): Record<string, string> {
