@@ -36,11 +36,9 @@ def run_suite(one, arguments):
     upstream = Upstream()
     try:
         with suite.Stage(one, upstream.url) as stage:
-            package = stage.folder / "package"
-            if packaging.refuses_to_package(stage, package, arguments) and not packaging.pack_unchecked(
-                stage, package, arguments
-            ):
-                return [(one.name, "`oathgate package` refuses the configuration, and its rules are not one file")]
+            package = packaging.package_suite(stage, arguments)
+            if package is None:
+                return [(one.name, packaging.NOT_PACKAGED)]
             if one.spec.get("tls"):
                 return [(one.name, "the server speaks TLS")]
             (stage.folder / STAGE_FILE).write_text(f"vouchedHeaderFallback: {events.PLACEHOLDER}\n")

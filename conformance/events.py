@@ -41,11 +41,9 @@ def run_suite(one, arguments):
     upstream = Upstream()
     try:
         with suite.Stage(one, upstream.url) as stage:
-            package = stage.folder / "package"
-            if packaging.refuses_to_package(stage, package, arguments) and not packaging.pack_unchecked(
-                stage, package, arguments
-            ):
-                return ["`oathgate package` refuses the configuration, and its rules are not one file"] * len(one.cases)
+            package = packaging.package_suite(stage, arguments)
+            if package is None:
+                return [packaging.NOT_PACKAGED] * len(one.cases)
             vouched = packaging.vouched_headers(stage, arguments)
             environment = {
                 "OATHGATE_VOUCHED_FALLBACK": PLACEHOLDER,

@@ -13,6 +13,18 @@ def variables(stage):
     return dict(os.environ, **stage.filled(stage.suite.spec.get("env", {})))
 
 
+#: Why a suite has no package.
+NOT_PACKAGED = "`oathgate package` refuses the configuration, and its rules are not one file"
+
+
+def package_suite(stage, arguments):
+    """The folder of the suite's package, or None where it has none: `NOT_PACKAGED`."""
+    package = stage.folder / "package"
+    if refuses_to_package(stage, package, arguments) and not pack_unchecked(stage, package, arguments):
+        return None
+    return package
+
+
 def refuses_to_package(stage, package, arguments):
     """Whether `oathgate package` refuses the suite; otherwise its package is written."""
     done = subprocess.run(
