@@ -12,7 +12,8 @@
 /// }
 /// ```
 ///
-/// A handler's file has its type, and the trait named first for it.
+/// A handler's file has its type, and the trait named first for it. [`handler_of_rule!`] makes the type of a
+/// handler that a rule names.
 macro_rules! handlers {
     (
         $Trait:ident {
@@ -101,4 +102,59 @@ macro_rules! handlers {
     };
 }
 
+/// The type of a handler that a rule names: built from its configuration, or why it cannot be run.
+///
+/// ```text
+/// handler_of_rule! {
+///     /// An authenticator of a rule.
+///     Authenticator
+/// }
+/// ```
+///
+/// Its name is that of the [`HandlerKind`](crate::handlers::HandlerKind). The module has `handlers!` too.
+macro_rules! handler_of_rule {
+    ($(#[$attribute:meta])* $Kind:ident) => {
+        $(#[$attribute])*
+        #[derive(Debug)]
+        pub struct $Kind(Result<Handler, $crate::handlers::Misconfigured>);
+
+        impl $Kind {
+            /// Builds the handler that a rule names.
+            #[must_use]
+            pub fn build(
+                reference: &$crate::rules::HandlerReference,
+                config: &$crate::config::Config,
+                shared: &::std::sync::Arc<$crate::handlers::Shared>,
+            ) -> Self {
+                let kind = $crate::handlers::HandlerKind::$Kind;
+                let settings = $crate::handlers::Settings::of(kind, reference, config, shared);
+                Self(Handler::build(&settings))
+            }
+
+            /// The handler's name.
+            #[must_use]
+            pub fn name(&self) -> ::std::borrow::Cow<'static, str> {
+                match &self.0 {
+                    Ok(handler) => ::std::borrow::Cow::Borrowed(handler.description().name),
+                    Err(wrong) => ::std::borrow::Cow::Owned(wrong.handler.clone()),
+                }
+            }
+
+            /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
+            #[must_use]
+            pub fn misconfigured(&self) -> Option<&$crate::handlers::Misconfigured> {
+                self.0.as_ref().err()
+            }
+
+            /// The handler, where it can be run.
+            fn handler(&self) -> Result<&Handler, $crate::Failure> {
+                self.0
+                    .as_ref()
+                    .map_err($crate::handlers::Misconfigured::failure)
+            }
+        }
+    };
+}
+
+pub(crate) use handler_of_rule;
 pub(crate) use handlers;

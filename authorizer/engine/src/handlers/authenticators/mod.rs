@@ -10,13 +10,12 @@ pub(crate) use introspection::KeptIntrospections;
 pub(crate) use pre_authorization::PreAuthorizations;
 pub(crate) use session_check::ReadAnswers;
 
-use std::{borrow::Cow, sync::Arc};
-
 use crate::{
     Failure, Ports, Request, Session,
-    config::Config,
-    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
-    rules::HandlerReference,
+    handlers::{
+        Description, Misconfigured, Settings,
+        registry::{handler_of_rule, handlers},
+    },
 };
 
 /// The result of an authenticator that did not refuse a request.
@@ -65,33 +64,12 @@ handlers! {
     async fn authenticate(request: &Request, session: &mut Session, ports: &Ports) -> Result<Authentication, Failure>;
 }
 
-/// An authenticator of a rule.
-#[derive(Debug)]
-pub struct Authenticator(Result<Handler, Misconfigured>);
+handler_of_rule! {
+    /// An authenticator of a rule.
+    Authenticator
+}
 
 impl Authenticator {
-    /// Builds the handler that a rule names.
-    #[must_use]
-    pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(HandlerKind::Authenticator, reference, config, shared);
-        Self(Handler::build(&settings))
-    }
-
-    /// The handler's name.
-    #[must_use]
-    pub fn name(&self) -> Cow<'static, str> {
-        match &self.0 {
-            Ok(handler) => Cow::Borrowed(handler.description().name),
-            Err(wrong) => Cow::Owned(wrong.handler.clone()),
-        }
-    }
-
-    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
-    #[must_use]
-    pub fn misconfigured(&self) -> Option<&Misconfigured> {
-        self.0.as_ref().err()
-    }
-
     /// Runs the handler.
     ///
     /// # Errors
@@ -102,8 +80,7 @@ impl Authenticator {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<Authentication, Failure> {
-        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
-        handler.authenticate(request, session, ports).await
+        self.handler()?.authenticate(request, session, ports).await
     }
 
     /// Whether the handler establishes a subject, so that a request accepted with none is remarkable.

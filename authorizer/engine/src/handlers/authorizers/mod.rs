@@ -2,13 +2,12 @@
 
 mod service;
 
-use std::{borrow::Cow, sync::Arc};
-
 use crate::{
     Failure, Ports, Request, Session,
-    config::Config,
-    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
-    rules::HandlerReference,
+    handlers::{
+        Description, Misconfigured, Settings,
+        registry::{handler_of_rule, handlers},
+    },
 };
 
 /// An authorizer.
@@ -45,33 +44,12 @@ handlers! {
     async fn authorize(request: &Request, session: &mut Session, ports: &Ports) -> Result<(), Failure>;
 }
 
-/// An authorizer of a rule.
-#[derive(Debug)]
-pub struct Authorizer(Result<Handler, Misconfigured>);
+handler_of_rule! {
+    /// An authorizer of a rule.
+    Authorizer
+}
 
 impl Authorizer {
-    /// Builds the handler that a rule names.
-    #[must_use]
-    pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(HandlerKind::Authorizer, reference, config, shared);
-        Self(Handler::build(&settings))
-    }
-
-    /// The handler's name.
-    #[must_use]
-    pub fn name(&self) -> Cow<'static, str> {
-        match &self.0 {
-            Ok(handler) => Cow::Borrowed(handler.description().name),
-            Err(wrong) => Cow::Owned(wrong.handler.clone()),
-        }
-    }
-
-    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
-    #[must_use]
-    pub fn misconfigured(&self) -> Option<&Misconfigured> {
-        self.0.as_ref().err()
-    }
-
     /// Runs the handler.
     ///
     /// # Errors
@@ -82,7 +60,6 @@ impl Authorizer {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
-        handler.authorize(request, session, ports).await
+        self.handler()?.authorize(request, session, ports).await
     }
 }

@@ -6,15 +6,16 @@ pub use hydrator::HydratedSessions;
 pub use id_token::SignedTokens;
 pub(crate) use id_token::keys_to_sign_with;
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use oathgate_gotemplate::{Line, ParseError, RenderError, Template, Value};
 
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
-    config::Config,
-    handlers::{Description, HandlerKind, Misconfigured, Settings, Shared, registry::handlers},
-    rules::HandlerReference,
+    handlers::{
+        Description, Misconfigured, Settings,
+        registry::{handler_of_rule, handlers},
+    },
 };
 
 /// A mutator.
@@ -51,33 +52,12 @@ handlers! {
     async fn mutate(request: &mut Request, session: &mut Session, ports: &Ports) -> Result<(), Failure>;
 }
 
-/// A mutator of a rule.
-#[derive(Debug)]
-pub struct Mutator(Result<Handler, Misconfigured>);
+handler_of_rule! {
+    /// A mutator of a rule.
+    Mutator
+}
 
 impl Mutator {
-    /// Builds the handler that a rule names.
-    #[must_use]
-    pub fn build(reference: &HandlerReference, config: &Config, shared: &Arc<Shared>) -> Self {
-        let settings = Settings::of(HandlerKind::Mutator, reference, config, shared);
-        Self(Handler::build(&settings))
-    }
-
-    /// The handler's name.
-    #[must_use]
-    pub fn name(&self) -> Cow<'static, str> {
-        match &self.0 {
-            Ok(handler) => Cow::Borrowed(handler.description().name),
-            Err(wrong) => Cow::Owned(wrong.handler.clone()),
-        }
-    }
-
-    /// Why the handler cannot be run, if it cannot: 500 for every request that reaches it.
-    #[must_use]
-    pub fn misconfigured(&self) -> Option<&Misconfigured> {
-        self.0.as_ref().err()
-    }
-
     /// Runs the handler.
     ///
     /// # Errors
@@ -88,8 +68,7 @@ impl Mutator {
         session: &mut Session,
         ports: &Ports,
     ) -> Result<(), Failure> {
-        let handler = self.0.as_ref().map_err(Misconfigured::failure)?;
-        handler.mutate(request, session, ports).await
+        self.handler()?.mutate(request, session, ports).await
     }
 }
 
