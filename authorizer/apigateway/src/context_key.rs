@@ -1,16 +1,16 @@
 //! Keys of the authorizer's context.
 
-use crate::ApiKind;
+use crate::EventKind;
 
 /// The key under which a kind of API is handed the value of a header.
 #[must_use]
-pub fn context_key(header: &str, kind: ApiKind) -> String {
+pub fn context_key(header: &str, kind: EventKind) -> String {
     match kind {
-        ApiKind::Rest => key(header, '-'),
+        EventKind::Rest => key(header, '-'),
         // Mappings of HTTP APIs take names of letters, digits and `_` alone
         // (https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-parameter-mapping.html);
         // of WebSocket APIs it is not known.
-        ApiKind::HttpV1 | ApiKind::HttpV2 | ApiKind::WebSocket => key(header, '_'),
+        EventKind::HttpV1 | EventKind::HttpV2 | EventKind::WebSocket => key(header, '_'),
     }
 }
 
@@ -36,8 +36,8 @@ mod tests {
             ("X.Odd!Name", "x_odd_name", "x_odd_name"),
             ("Authorization", "authorization", "authorization"),
         ] {
-            assert_eq!(context_key(header, ApiKind::Rest), rest);
-            for kind in [ApiKind::HttpV1, ApiKind::HttpV2, ApiKind::WebSocket] {
+            assert_eq!(context_key(header, EventKind::Rest), rest);
+            for kind in [EventKind::HttpV1, EventKind::HttpV2, EventKind::WebSocket] {
                 assert_eq!(context_key(header, kind), other);
             }
         }

@@ -31,7 +31,7 @@ pub mod testing;
 pub use check::{check_rule_headers, check_secret_header};
 pub use context_key::context_key;
 pub use decide::{decide, placed_request};
-pub use event::{ApiKind, Event, EventError};
+pub use event::{Event, EventError, EventKind};
 pub use grant_error::GrantError;
 pub use origin::is_origin;
 pub use responder::{Responded, Responder, ResponderOptions, SecretHeaderTaken};

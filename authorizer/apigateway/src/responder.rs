@@ -7,7 +7,7 @@ use oathgate_engine::{
 use thiserror::Error;
 
 use crate::{
-    ApiKind, AuthorizerError, AuthorizerResponse, Event, GrantError,
+    AuthorizerError, AuthorizerResponse, Event, EventKind, GrantError,
     context::{self, Context},
     context_key::context_key,
     grant_error::MAX_WEB_SOCKET_RESPONSE_BYTES,
@@ -64,8 +64,8 @@ impl Responder {
         options: ResponderOptions,
     ) -> Result<Self, SecretHeaderTaken> {
         if let Some(secret) = &vouched.options().secret_header {
-            let key = context_key(secret, ApiKind::Rest);
-            let is_same = |name: &&str| context_key(name, ApiKind::Rest) == key;
+            let key = context_key(secret, EventKind::Rest);
+            let is_same = |name: &&str| context_key(name, EventKind::Rest) == key;
             if let Some(rule) = vouched.names().find(is_same) {
                 return Err(SecretHeaderTaken {
                     secret: secret.clone(),
@@ -124,7 +124,7 @@ impl Responder {
         let document = policy::allow(&event.arn).ok_or(GrantError::PathTooLong)?;
         let response = with_policy(subject, document, context);
         let size = || serde_json::to_vec(&response).map_or(usize::MAX, |text| text.len());
-        if event.kind == ApiKind::WebSocket && size() > MAX_WEB_SOCKET_RESPONSE_BYTES {
+        if event.kind == EventKind::WebSocket && size() > MAX_WEB_SOCKET_RESPONSE_BYTES {
             return Err(GrantError::ResponseTooLarge);
         }
         Ok(response)
@@ -134,7 +134,7 @@ impl Responder {
     /// because it is written in another case than the one that is mapped.
     fn kept_beside_the_gate_s(&self, event: &Event<'_>, grant: &Grant) -> Option<Forgery> {
         // HTTP APIs write every name in lower case, whatever the client wrote.
-        let shows_case = !matches!(event.kind, ApiKind::HttpV1 | ApiKind::HttpV2);
+        let shows_case = !matches!(event.kind, EventKind::HttpV1 | EventKind::HttpV2);
         if !shows_case || self.vouched.options().forged == ForgedHeaders::Replace {
             return None;
         }
@@ -178,7 +178,7 @@ impl Responder {
     }
 
     fn is_simple(&self, event: &Event<'_>) -> bool {
-        self.options.simple && event.kind == ApiKind::HttpV2
+        self.options.simple && event.kind == EventKind::HttpV2
     }
 }
 

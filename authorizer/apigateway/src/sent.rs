@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, net::IpAddr};
 
-use oathgate_engine::stage::ApiKind as StageApi;
+use oathgate_engine::stage::ApiKind;
 use percent_encoding::percent_decode_str;
 
-use crate::{ApiKind, Event, event::Query};
+use crate::{Event, EventKind, event::Query};
 
 /// What an ARN begins with; the account, the API and the region are examples, of usual length.
 const ARN: &str = "arn:aws:execute-api:eu-central-1:123456789012:abcdefghij";
@@ -34,7 +34,7 @@ impl<'r> SentRequest<'r> {
     /// The event that an API of this kind sends to its authorizer. The event names no resource: which path
     /// the backend is sent is told by the host.
     #[must_use]
-    pub fn event(&self, api: StageApi) -> Event<'r> {
+    pub fn event(&self, api: ApiKind) -> Event<'r> {
         let event = Event {
             request_id: Cow::Borrowed("example"),
             method: Cow::Borrowed(self.method),
@@ -47,8 +47,8 @@ impl<'r> SentRequest<'r> {
         };
         let sent = || self.headers.iter();
         match api {
-            StageApi::Rest => Event {
-                kind: ApiKind::Rest,
+            ApiKind::Rest => Event {
+                kind: EventKind::Rest,
                 arn: Cow::Owned(format!("{ARN}/{STAGE}/{}{}", self.method, self.path)),
                 path: Cow::Borrowed(self.path),
                 headers: sent()
@@ -57,8 +57,8 @@ impl<'r> SentRequest<'r> {
                 query: Query::Decoded(decoded(self.query)),
                 ..event
             },
-            StageApi::Http => Event {
-                kind: ApiKind::HttpV2,
+            ApiKind::Http => Event {
+                kind: EventKind::HttpV2,
                 arn: Cow::Owned(format!("{ARN}/{STAGE}/{}{}", self.method, self.path)),
                 path: Cow::Owned(
                     percent_decode_str(self.path)
@@ -70,8 +70,8 @@ impl<'r> SentRequest<'r> {
                 ..event
             },
             // A WebSocket is opened with GET, and its URL has no path of its own.
-            StageApi::WebSocket => Event {
-                kind: ApiKind::WebSocket,
+            ApiKind::WebSocket => Event {
+                kind: EventKind::WebSocket,
                 arn: Cow::Owned(format!("{ARN}/{STAGE}/$connect")),
                 method: Cow::Borrowed("GET"),
                 path: Cow::Borrowed("/"),

@@ -13,7 +13,7 @@ use std::{fs, path::Path};
 use aws_lambda_events::apigw::{
     ApiGatewayCustomAuthorizerRequestTypeRequest, ApiGatewayV2CustomAuthorizerV2Request,
 };
-use oathgate_apigateway::{ApiKind, Event};
+use oathgate_apigateway::{Event, EventKind};
 use oathgate_engine::stage::BasePath;
 use proptest::{collection::vec, prelude::*};
 use serde::Deserialize;
@@ -42,12 +42,12 @@ fn fixtures() -> impl Iterator<Item = (String, Fixture)> {
     })
 }
 
-fn kind(kind: ApiKind) -> &'static str {
+fn kind(kind: EventKind) -> &'static str {
     match kind {
-        ApiKind::Rest => "rest",
-        ApiKind::HttpV1 => "http-v1",
-        ApiKind::HttpV2 => "http-v2",
-        ApiKind::WebSocket => "web-socket",
+        EventKind::Rest => "rest",
+        EventKind::HttpV1 => "http-v1",
+        EventKind::HttpV2 => "http-v2",
+        EventKind::WebSocket => "web-socket",
     }
 }
 
@@ -324,14 +324,14 @@ fn aws_s_own_types_read_the_same_events() {
             continue;
         }
         let (method, path, headers) = match event.kind {
-            ApiKind::HttpV2 => {
+            EventKind::HttpV2 => {
                 let theirs: ApiGatewayV2CustomAuthorizerV2Request =
                     serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let method = theirs.request_context.http.method;
                 (Some(method), theirs.raw_path, theirs.headers)
             }
-            ApiKind::WebSocket => continue,
-            ApiKind::Rest | ApiKind::HttpV1 => {
+            EventKind::WebSocket => continue,
+            EventKind::Rest | EventKind::HttpV1 => {
                 let theirs: ApiGatewayCustomAuthorizerRequestTypeRequest =
                     serde_json::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
                 let headers = if theirs.multi_value_headers.is_empty() {

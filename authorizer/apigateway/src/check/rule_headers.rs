@@ -10,7 +10,7 @@ use oathgate_engine::{
     rules::RuleDefinition,
 };
 
-use crate::{ApiKind, context_key::context_key};
+use crate::{EventKind, context_key::context_key};
 
 /// One finding for each header of a rule that API Gateway cannot map, that shares its key in the
 /// authorizer's context with another one, or that clients send themselves. They come on top of those of
@@ -57,7 +57,7 @@ fn collision(
     header: &str,
     rule: impl FnOnce() -> String,
 ) -> Option<String> {
-    let key = context_key(header, ApiKind::Rest);
+    let key = context_key(header, EventKind::Rest);
     match known.get(&key) {
         Some((other, _)) if other == header => None,
         Some((other, setter)) => Some(format!(

@@ -8,7 +8,7 @@ use oathgate_engine::{
     rules::RuleDefinition,
 };
 
-use crate::{ApiKind, context_key::context_key};
+use crate::{EventKind, context_key::context_key};
 
 /// Why a header cannot hold the secret that a deployment shows its backend: an error about its name, and one
 /// for each handler of a rule that sets it, or a header that cannot be told from it.
@@ -26,9 +26,9 @@ pub fn check_secret_header(
             .suggest("name a header of your own, such as `X-Gate-Secret`"),
         ];
     }
-    let key = context_key(header, ApiKind::Rest);
+    let key = context_key(header, EventKind::Rest);
     rule_headers(config, rules)
-        .filter(|set| context_key(&set.name, ApiKind::Rest) == key)
+        .filter(|set| context_key(&set.name, EventKind::Rest) == key)
         .map(|set| {
             let name = &set.name;
             let finding = Finding::error(format!(

@@ -4,7 +4,7 @@ use oathgate_engine::{DecisionTrace, Outcome, manifest::Manifest, safety::Vouche
 use oathgate_gostd::Header;
 
 use super::*;
-use crate::ApiKind;
+use crate::EventKind;
 
 fn vouched(headers: &[&str], secret: Option<&str>) -> VouchedHeaders {
     let manifest = Manifest {
@@ -41,10 +41,10 @@ fn sent<'e>(headers: &[(&'e str, &'e str)]) -> Event<'e> {
 fn a_grant_s_headers_are_under_the_keys_that_the_kind_of_api_maps() {
     let granted = grant(&[("Authorization", "Bearer a"), ("X-User", "none")]);
     for (kind, user) in [
-        (ApiKind::Rest, "x-user"),
-        (ApiKind::HttpV1, "x_user"),
-        (ApiKind::HttpV2, "x_user"),
-        (ApiKind::WebSocket, "x_user"),
+        (EventKind::Rest, "x-user"),
+        (EventKind::HttpV1, "x_user"),
+        (EventKind::HttpV2, "x_user"),
+        (EventKind::WebSocket, "x_user"),
     ] {
         let event = Event {
             kind,

@@ -18,7 +18,7 @@ pub use request::EventError;
 #[derive(Clone, Debug, Default)]
 pub struct Event<'e> {
     /// What kind of API sent it.
-    pub kind: ApiKind,
+    pub kind: EventKind,
     /// The ARN of the method or route that was asked for.
     pub arn: Cow<'e, str>,
     /// API Gateway's id of the request.
@@ -48,7 +48,7 @@ pub(crate) type Headers<'e> = [(Cow<'e, str>, Cow<'e, str>)];
 
 /// Which API sent an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ApiKind {
+pub enum EventKind {
     /// A REST API.
     #[default]
     Rest,

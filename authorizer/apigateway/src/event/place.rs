@@ -6,7 +6,7 @@ use oathgate_engine::{
     stage::{BasePath, is_own_host},
 };
 
-use super::{ApiKind, Event};
+use super::{Event, EventKind};
 
 impl Event<'_> {
     /// Puts the request of this event below the base path, where the custom domain has the API.
@@ -19,10 +19,10 @@ impl Event<'_> {
     /// A path that is neither of the two, or that cannot be told from another one since API Gateway decoded it.
     pub fn place(&self, request: &mut Request, base: Option<&BasePath>) -> Result<(), UnsafePath> {
         // The URL of a WebSocket has no path of its own.
-        if self.kind == ApiKind::WebSocket {
+        if self.kind == EventKind::WebSocket {
             return Ok(());
         }
-        if self.kind == ApiKind::HttpV2 && self.path.contains(['%', '?', '#']) {
+        if self.kind == EventKind::HttpV2 && self.path.contains(['%', '?', '#']) {
             return Err(UnsafePath::Decoded);
         }
         let path = &request.url.path;
@@ -46,7 +46,7 @@ impl Event<'_> {
     /// The path of the API's resource or route, such as `/{proxy+}`.
     fn template(&self) -> &str {
         match self.kind {
-            ApiKind::HttpV2 => self.resource.split_once(' ').map_or("", |(_, path)| path),
+            EventKind::HttpV2 => self.resource.split_once(' ').map_or("", |(_, path)| path),
             _ => &self.resource,
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::{
-    ApiKind, Event, EventError, Query,
+    Event, EventError, EventKind, Query,
     text::{Entries, Text, Values},
 };
 
@@ -103,21 +103,23 @@ impl<'e> Raw<'e> {
         let http = context.http.unwrap_or_default();
         let identity = context.identity.unwrap_or_default();
         let arn = match kind {
-            ApiKind::HttpV2 => self.route_arn,
+            EventKind::HttpV2 => self.route_arn,
             _ => self.method_arn,
         };
         let (method, path, source_ip) = match kind {
-            ApiKind::HttpV2 => (http.method, self.raw_path, http.source_ip),
-            ApiKind::Rest | ApiKind::HttpV1 => (self.http_method, self.path, identity.source_ip),
+            EventKind::HttpV2 => (http.method, self.raw_path, http.source_ip),
+            EventKind::Rest | EventKind::HttpV1 => {
+                (self.http_method, self.path, identity.source_ip)
+            }
             // A WebSocket is opened with GET (RFC 6455 section 4.1), and its URL has no path of its own.
-            ApiKind::WebSocket => (
+            EventKind::WebSocket => (
                 Some(Text("GET".into())),
                 Some(Text("/".into())),
                 identity.source_ip,
             ),
         };
         let query = match self.raw_query_string {
-            Some(raw) if kind == ApiKind::HttpV2 => Query::Raw(raw.0),
+            Some(raw) if kind == EventKind::HttpV2 => Query::Raw(raw.0),
             _ => Query::Decoded(one_of(
                 self.multi_value_query_string_parameters,
                 self.query_string_parameters,
@@ -141,7 +143,7 @@ impl<'e> Raw<'e> {
             method: or_empty(method),
             path: or_empty(path),
             resource: or_empty(match kind {
-                ApiKind::HttpV2 => self.route_key,
+                EventKind::HttpV2 => self.route_key,
                 _ => self.resource,
             }),
             path_parameters: self
@@ -158,7 +160,7 @@ impl<'e> Raw<'e> {
         })
     }
 
-    fn kind(&self) -> Result<ApiKind, EventError> {
+    fn kind(&self) -> Result<EventKind, EventError> {
         match self.authorizer.as_ref().map(|text| &*text.0) {
             Some("REQUEST") => {}
             Some("TOKEN") => return Err(EventError::Token),
@@ -168,12 +170,12 @@ impl<'e> Raw<'e> {
         let version = self.version.as_ref().map(|text| &*text.0);
         let event_type = context.and_then(|context| context.event_type.as_ref());
         Ok(match (version, event_type) {
-            _ if self.route_arn.is_some() => ApiKind::HttpV2,
-            (_, Some(event)) if event.0 == "CONNECT" => ApiKind::WebSocket,
+            _ if self.route_arn.is_some() => EventKind::HttpV2,
+            (_, Some(event)) if event.0 == "CONNECT" => EventKind::WebSocket,
             (_, Some(_)) => return Err(EventError::Kind),
             // A REST API's event has no version, and names its resource.
-            (Some("1.0"), None) => ApiKind::HttpV1,
-            _ => ApiKind::Rest,
+            (Some("1.0"), None) => EventKind::HttpV1,
+            _ => EventKind::Rest,
         })
     }
 }

@@ -7,7 +7,7 @@ use oathgate_engine::{AddressHeaders, Request};
 use oathgate_gostd::{Header, Url};
 use thiserror::Error;
 
-use super::{ApiKind, Event, Query};
+use super::{Event, EventKind, Query};
 
 /// Headers that a WebSocket API sets for the backend: the connection that a request belongs to, and what
 /// happened to it.
@@ -88,8 +88,8 @@ impl Event<'_> {
             address_headers: AddressHeaders::Ignored,
             body: Bytes::new(),
             set_by_gateway: match self.kind {
-                ApiKind::WebSocket => &SET_BY_WEB_SOCKET_APIS,
-                ApiKind::Rest | ApiKind::HttpV1 | ApiKind::HttpV2 => &[],
+                EventKind::WebSocket => &SET_BY_WEB_SOCKET_APIS,
+                EventKind::Rest | EventKind::HttpV1 | EventKind::HttpV2 => &[],
             },
         })
     }
@@ -110,7 +110,7 @@ impl Event<'_> {
     /// The path as the client wrote it, without the stage.
     fn raw_path(&self) -> Cow<'_, str> {
         let path = self.path_without_stage();
-        if self.kind != ApiKind::HttpV2 {
+        if self.kind != EventKind::HttpV2 {
             return Cow::Borrowed(path);
         }
         // Payload 2.0 has the path decoded, rules see it as it is written in a URL.
@@ -126,7 +126,7 @@ impl Event<'_> {
     fn path_without_stage(&self) -> &str {
         let path = self.path.as_ref();
         let own_domain = self.domain.contains(".execute-api.");
-        let http_api = matches!(self.kind, ApiKind::HttpV1 | ApiKind::HttpV2);
+        let http_api = matches!(self.kind, EventKind::HttpV1 | EventKind::HttpV2);
         if !http_api || !own_domain || self.stage.is_empty() || self.stage == "$default" {
             return path;
         }

@@ -100,10 +100,10 @@ fn every_response_is_text_for_text_what_aws_documents() {
     let (grant, refusal) = (granted(&[("X-User", "alice")]), refused(403));
     let forbidden = r#"{"body":"{\"error\":{\"code\":0,\"status\":\"\",\"message\":\"\"}}","reason":"","status":"403"}"#;
     for kind in [
-        ApiKind::Rest,
-        ApiKind::HttpV1,
-        ApiKind::HttpV2,
-        ApiKind::WebSocket,
+        EventKind::Rest,
+        EventKind::HttpV1,
+        EventKind::HttpV2,
+        EventKind::WebSocket,
     ] {
         let event = Event {
             kind,
@@ -113,14 +113,14 @@ fn every_response_is_text_for_text_what_aws_documents() {
             let responded = responder.respond(&event, decision, None);
             serde_json::to_string(&responded.response.unwrap()).unwrap()
         };
-        let key = if kind == ApiKind::Rest {
+        let key = if kind == EventKind::Rest {
             "x-user"
         } else {
             "x_user"
         };
         let user = format!(r#"{{"{key}":"alice"}}"#);
         let (allowed, denied) = match kind {
-            ApiKind::HttpV2 => (simple(true, &user), simple(false, forbidden)),
+            EventKind::HttpV2 => (simple(true, &user), simple(false, forbidden)),
             _ => (
                 policy("alice", "Allow", &user),
                 policy("unknown", "Deny", forbidden),
@@ -158,11 +158,11 @@ fn only_a_refusal_that_would_be_the_same_later_becomes_a_policy() {
 #[test]
 fn only_an_http_api_with_payload_2_0_has_simple_responses_where_the_stage_wants_them() {
     for (simple, kind, is_simple) in [
-        (true, ApiKind::HttpV2, true),
-        (true, ApiKind::HttpV1, false),
-        (true, ApiKind::Rest, false),
-        (false, ApiKind::HttpV2, false),
-        (false, ApiKind::Rest, false),
+        (true, EventKind::HttpV2, true),
+        (true, EventKind::HttpV1, false),
+        (true, EventKind::Rest, false),
+        (false, EventKind::HttpV2, false),
+        (false, EventKind::Rest, false),
     ] {
         let options = ResponderOptions {
             simple,
@@ -319,10 +319,10 @@ fn a_header_that_is_left_to_clients_is_not_theirs_where_the_rule_sets_it() {
             .respond(&sent(kind, name), &decision, None)
             .refused
     };
-    assert_eq!(refused(&options, ApiKind::Rest, "X-Note"), None);
+    assert_eq!(refused(&options, EventKind::Rest, "X-Note"), None);
     // API Gateway may keep one of another case beside the one that it maps.
     for name in ["x-note", "X-NOTE"] {
-        for kind in [ApiKind::Rest, ApiKind::WebSocket] {
+        for kind in [EventKind::Rest, EventKind::WebSocket] {
             let error = refused(&options, kind, name).unwrap();
             assert_eq!(
                 (error.status(), error.code()),
@@ -331,21 +331,21 @@ fn a_header_that_is_left_to_clients_is_not_theirs_where_the_rule_sets_it() {
         }
     }
     // HTTP APIs show no name as the client wrote it.
-    for kind in [ApiKind::HttpV1, ApiKind::HttpV2] {
+    for kind in [EventKind::HttpV1, EventKind::HttpV2] {
         assert_eq!(refused(&options, kind, "x-note"), None);
     }
     let replacing = VouchedHeaderOptions {
         forged: ForgedHeaders::Replace,
         ..options.clone()
     };
-    assert_eq!(refused(&replacing, ApiKind::Rest, "x-note"), None);
+    assert_eq!(refused(&replacing, EventKind::Rest, "x-note"), None);
 }
 
 #[test]
 fn a_response_that_is_too_large_for_a_web_socket_api_is_refused() {
     let responder = responder(&["X-User"], &VouchedHeaderOptions::default());
     let opening = Event {
-        kind: ApiKind::WebSocket,
+        kind: EventKind::WebSocket,
         ..event("/a")
     };
     let size = |value: &str| {

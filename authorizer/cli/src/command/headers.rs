@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, io::Write as _};
 
 use clap::Args;
-use oathgate_apigateway::{ApiKind, context_key};
+use oathgate_apigateway::{EventKind, context_key};
 use oathgate_engine::{
     manifest::Manifest,
     received::{HeaderSource, Received, received},
@@ -59,7 +59,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
         Format::Json => {
             let report = json!({
                 "vouched": manifest.vouched.iter().map(|header| {
-                    json!({"header": header, "context_key": context_key(header, ApiKind::Rest)})
+                    json!({"header": header, "context_key": context_key(header, EventKind::Rest)})
                 }).collect::<Vec<_>>(),
                 "www_authenticate": manifest.www_authenticate,
                 "redirects": manifest.redirects,
@@ -80,7 +80,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Exit, CommandError> {
                 writeln!(
                     out,
                     "{header} <- context.authorizer.{}",
-                    context_key(header, ApiKind::Rest)
+                    context_key(header, EventKind::Rest)
                 )?;
             }
             for line in table(&received) {
