@@ -1,18 +1,12 @@
 //! `remote`: sends the request's body to a service that allows or forbids the request.
 
-use std::collections::BTreeMap;
-
 use super::{
     Authorize,
-    service::{FORWARDED, RetryOptions, Service},
+    service::{self, Service},
 };
 use crate::{
     Failure, Ports, Request, Session,
-    handlers::{
-        Description, Misconfigured, SetHeaders, Settings,
-        options::{OptionValue, options},
-        uri::Uri,
-    },
+    handlers::{Description, Misconfigured, SetHeaders, Settings, options::OptionValue},
 };
 
 /// Sends the body of the request to a service.
@@ -26,27 +20,12 @@ remote: https://authz.example.com/check
 headers: {X-Subject: '{{ print .Subject }}'}
 forward_response_headers_to_upstream: [X-Role]";
 
-options! {
-    struct Options {
-        /// The service that decides: 200 allows, 403 forbids.
-        #[required = Always]
-        remote: Uri,
-        /// Headers of the request to the service, each value a template; empty ones are left out.
-        headers: BTreeMap<String, String>,
-        /// Headers of the response that the backend receives; one that is missing is empty.
-        #[default([])]
-        forward_response_headers_to_upstream: Vec<String> as FORWARDED,
-        /// When the request is sent again.
-        retry: RetryOptions,
-    }
-}
-
 impl Authorize for Remote {
     const DESCRIPTION: Description = Description::new(
         "remote",
         "Sends the request's body to a service that allows or forbids the request.",
     )
-    .options(&Options::SHAPE, EXAMPLE)
+    .options(&service::Options::SHAPE, EXAMPLE)
     .templates(&["headers"])
     .sets(SetHeaders::ItemsOf("forward_response_headers_to_upstream"))
     .services(&["remote"])
@@ -56,18 +35,8 @@ impl Authorize for Remote {
     );
 
     fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Options = settings.parse()?;
-        let retries = config
-            .retry
-            .retries()
-            .ok_or_else(|| settings.misconfigured("`retry.give_up_after` is too long"))?;
         Ok(Self {
-            service: Service::new(
-                config.remote,
-                config.headers,
-                config.forward_response_headers_to_upstream,
-                retries,
-            ),
+            service: Service::build(settings.parse()?, settings)?,
         })
     }
 

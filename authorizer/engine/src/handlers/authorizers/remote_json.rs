@@ -1,20 +1,17 @@
 //! `remote_json`: sends JSON from a template to a service that allows or forbids the request.
 
-use std::collections::BTreeMap;
-
 use oathgate_gotemplate::Template;
 use serde::de::IgnoredAny;
 
 use super::{
     Authorize,
-    service::{FORWARDED, Parsed, RetryOptions, Service, render},
+    service::{self, Parsed, Service, render},
 };
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     handlers::{
         Description, Misconfigured, SetHeaders, Settings,
         options::{OptionValue, options},
-        uri::Uri,
     },
 };
 
@@ -33,19 +30,10 @@ forward_response_headers_to_upstream: [X-Role]";
 
 options! {
     struct Options {
-        /// The service that decides: 200 allows, 403 forbids.
-        #[required = Always]
-        remote: Uri,
-        /// Headers of the request to the service, each value a template; empty ones are left out.
-        headers: BTreeMap<String, String>,
         /// The body of the request to the service, a template of a JSON text.
         #[required = Always]
         payload: String,
-        /// Headers of the response that the backend receives; one that is missing is empty.
-        #[default([])]
-        forward_response_headers_to_upstream: Vec<String> as FORWARDED,
-        /// When the request is sent again.
-        retry: RetryOptions,
+        ..service: service::Options
     }
 }
 
@@ -63,19 +51,10 @@ impl Authorize for RemoteJson {
     );
 
     fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
-        let config: Options = settings.parse()?;
-        let retries = config
-            .retry
-            .retries()
-            .ok_or_else(|| settings.misconfigured("`retry.give_up_after` is too long"))?;
+        let Options { payload, service } = settings.parse()?;
         Ok(Self {
-            payload: Template::parse("payload", &config.payload),
-            service: Service::new(
-                config.remote,
-                config.headers,
-                config.forward_response_headers_to_upstream,
-                retries,
-            ),
+            payload: Template::parse("payload", &payload),
+            service: Service::build(service, settings)?,
         })
     }
 

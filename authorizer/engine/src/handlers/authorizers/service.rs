@@ -9,7 +9,7 @@ use oathgate_gotemplate::{ParseError, Template, Value};
 use crate::{
     Failure, Ports, ReasonCode, Request, Session,
     config::{Form, Shape, shape::TEXT},
-    handlers::{options::options, retry::Retries, uri::Uri},
+    handlers::{Misconfigured, Settings, options::options, retry::Retries, uri::Uri},
     ports::HttpResponse,
     service_request::ServiceRequest,
 };
@@ -20,7 +20,23 @@ pub(super) const ATTEMPT: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 5;
 
 /// `forward_response_headers_to_upstream`: names, each once.
-pub(super) const FORWARDED: Shape = Shape::set(&TEXT);
+const FORWARDED: Shape = Shape::set(&TEXT);
+
+options! {
+    /// The options both have.
+    pub(super) struct Options {
+        /// The service that decides: 200 allows, 403 forbids.
+        #[required = Always]
+        remote: Uri,
+        /// Headers of the request to the service, each value a template; empty ones are left out.
+        headers: BTreeMap<String, String>,
+        /// Headers of the response that the backend receives; one that is missing is empty.
+        #[default([])]
+        forward_response_headers_to_upstream: Vec<String> as FORWARDED,
+        /// When the request is sent again.
+        retry: RetryOptions,
+    }
+}
 
 options! {
     /// `retry`.
@@ -68,26 +84,29 @@ pub(super) struct Service {
 }
 
 impl Service {
-    /// A service at a URL, with templates of headers by name and the names of forwarded ones.
-    pub(super) fn new(
-        url: Uri,
-        headers: BTreeMap<String, String>,
-        forwarded: Vec<String>,
-        retries: Retries,
-    ) -> Self {
-        let headers = headers
+    /// The service of a handler with these options.
+    ///
+    /// # Errors
+    /// A duration that is too long.
+    pub(super) fn build(options: Options, settings: &Settings<'_>) -> Result<Self, Misconfigured> {
+        let retries = options
+            .retry
+            .retries()
+            .ok_or_else(|| settings.misconfigured("`retry.give_up_after` is too long"))?;
+        let headers = options
+            .headers
             .into_iter()
             .map(|(name, text)| {
                 let template = Template::parse(&name, &text);
                 (name, template)
             })
             .collect();
-        Self {
-            url,
+        Ok(Self {
+            url: options.remote,
             headers,
-            forwarded,
+            forwarded: options.forward_response_headers_to_upstream,
             retries,
-        }
+        })
     }
 
     /// The headers of the request to the service: the request's own `Authorization`, then those from
