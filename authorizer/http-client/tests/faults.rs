@@ -5,6 +5,7 @@
 mod services;
 
 use std::{
+    net::SocketAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -13,7 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use oathgate_engine::ports::{HttpError, HttpRequest};
+use oathgate_engine::ports::{HttpError, HttpRequest, HttpResponse};
 use oathgate_http_client::{Client, Limits};
 use services::{answer, head, service};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
@@ -36,6 +37,20 @@ fn small() -> Client {
         },
         None,
     )
+}
+
+/// Sends a request to a service with a client of small limits.
+async fn fetch(address: SocketAddr) -> Result<HttpResponse, HttpError> {
+    small().fetch(get(format!("http://{address}/"))).await
+}
+
+/// A service that responds to the head of a request with these bytes, and closes the connection.
+async fn responding(bytes: &'static [u8]) -> SocketAddr {
+    service(move |mut stream, _| async move {
+        head(&mut stream).await;
+        stream.write_all(bytes).await.unwrap();
+    })
+    .await
 }
 
 #[tokio::test]
@@ -94,10 +109,7 @@ async fn it_returns_redirects_to_the_caller() {
         stream.write_all(text).await.unwrap();
     })
     .await;
-    let answer = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap();
+    let answer = fetch(address).await.unwrap();
     assert_eq!(
         (answer.status, answer.header("Location")),
         (302, Some("http://127.0.0.1:1/"))
@@ -110,10 +122,7 @@ async fn a_refused_connection_is_reported() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         listener.local_addr().unwrap()
     };
-    let error = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let error = fetch(address).await.unwrap_err();
     assert_eq!(
         error,
         HttpError::Connect("the connection was refused".into())
@@ -136,10 +145,7 @@ async fn a_connection_that_is_closed_without_a_response_is_reported() {
         head(&mut stream).await;
     })
     .await;
-    let error = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let error = fetch(address).await.unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
@@ -151,10 +157,7 @@ async fn a_connection_that_is_reset_is_reported() {
         drop(stream);
     })
     .await;
-    let error = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let error = fetch(address).await.unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
@@ -209,10 +212,7 @@ async fn it_refuses_a_response_above_the_largest_size() {
     })
     .await;
     for address in [announced, endless] {
-        let error = small()
-            .fetch(get(format!("http://{address}/")))
-            .await
-            .unwrap_err();
+        let error = fetch(address).await.unwrap_err();
         assert_eq!(error, HttpError::TooLarge(1000));
     }
 }
@@ -224,44 +224,21 @@ async fn it_accepts_a_response_of_exactly_the_largest_size() {
         answer(&mut stream, body).await;
     })
     .await;
-    let answer = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap();
+    let answer = fetch(address).await.unwrap();
     assert_eq!(answer.body.len(), 1000);
 }
 
 #[tokio::test]
 async fn a_response_that_is_not_http_is_reported() {
-    let address = service(|mut stream, _| async move {
-        head(&mut stream).await;
-        stream
-            .write_all(b"220 mail.example ESMTP\r\n\r\n")
-            .await
-            .unwrap();
-    })
-    .await;
-    let error = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let address = responding(b"220 mail.example ESMTP\r\n\r\n").await;
+    let error = fetch(address).await.unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_response_that_is_cut_short_is_reported() {
-    let address = service(|mut stream, _| async move {
-        head(&mut stream).await;
-        stream
-            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf")
-            .await
-            .unwrap();
-    })
-    .await;
-    let error = small()
-        .fetch(get(format!("http://{address}/")))
-        .await
-        .unwrap_err();
+    let address = responding(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf").await;
+    let error = fetch(address).await.unwrap_err();
     assert!(matches!(error, HttpError::Broken(_)), "{error:?}");
 }
 
