@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::{
     Failure, Ports, ReasonCode,
     config::{Form, Shape},
-    handlers::options::options,
+    handlers::{Misconfigured, Settings, options::options},
     ports::{HttpError, HttpResponse},
     service_request::ServiceRequest,
 };
@@ -19,6 +19,18 @@ options! {
         /// Accepted as in Oathkeeper, which ignores it too: the request is sent once.
         #[default("100ms")]
         max_delay: String as Shape::text(Form::Duration),
+    }
+}
+
+impl IgnoredRetry {
+    /// Refuses what is not a duration.
+    ///
+    /// # Errors
+    /// The first such option.
+    pub(crate) fn check(&self, settings: &Settings<'_>) -> Result<(), Misconfigured> {
+        settings.duration("retry.max_delay", &self.max_delay)?;
+        settings.duration("retry.give_up_after", &self.give_up_after)?;
+        Ok(())
     }
 }
 

@@ -1,7 +1,8 @@
 //! A handler's configuration: the rule's merged over the global one, then parsed into a type.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use oathgate_gostd::parse_duration;
 use serde_json::Value;
 
 use super::{HandlerKind, Shared, options::OptionValue};
@@ -145,6 +146,23 @@ impl<'a> Settings<'a> {
             handler,
             defect,
             reason: reason.into(),
+        }
+    }
+
+    /// A duration in Go's form; `None` where nothing is written.
+    ///
+    /// # Errors
+    /// A text that is not a duration.
+    pub(crate) fn duration(
+        &self,
+        option: &str,
+        text: &str,
+    ) -> Result<Option<Duration>, Misconfigured> {
+        match text {
+            "" => Ok(None),
+            text => parse_duration(text).map(Some).ok_or_else(|| {
+                self.misconfigured(format!("`{option}`: `{text}` is not a valid duration"))
+            }),
         }
     }
 

@@ -30,6 +30,9 @@ token_from: {header: X-Session-Token}
 forward_http_headers: [X-Session-Token]
 subject_from: identity.id";
 
+/// Where the subject is in the response, if the options do not say.
+const SUBJECT_FROM: &str = "sub";
+
 options! {
     struct Options {
         /// Where the request has its token; without it `Authorization` behind `Bearer`.
@@ -37,7 +40,7 @@ options! {
         /// What a token must begin with; else the next authenticator is called.
         prefix: String,
         /// The GJSON path of the subject in the response.
-        #[default("sub")]
+        #[default(SUBJECT_FROM)]
         subject_from: String,
         ..check: session_check::Options
     }
@@ -66,7 +69,7 @@ impl Authenticate for BearerToken {
             check: SessionCheck::new(
                 check,
                 subject_from,
-                "sub",
+                SUBJECT_FROM,
                 &Self::DESCRIPTION,
                 settings.shared,
             ),

@@ -28,12 +28,15 @@ force_method: GET
 subject_from: identity.id
 extra_from: '@this'";
 
+/// Where the subject is in the response, if the options do not say.
+const SUBJECT_FROM: &str = "subject";
+
 options! {
     struct Options {
         /// The cookies of which the request must have one; else the next authenticator is called.
         only: Vec<String>,
         /// The GJSON path of the subject in the response.
-        #[default("subject")]
+        #[default(SUBJECT_FROM)]
         subject_from: String,
         ..check: session_check::Options
     }
@@ -60,7 +63,7 @@ impl Authenticate for CookieSession {
             check: SessionCheck::new(
                 check,
                 subject_from,
-                "subject",
+                SUBJECT_FROM,
                 &Self::DESCRIPTION,
                 settings.shared,
             ),

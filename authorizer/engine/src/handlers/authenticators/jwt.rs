@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use oathgate_gostd::parse_duration;
 use oathgate_gotemplate::Value;
 use oathgate_jose::{KeySetError, NoKey, WebToken, WebTokenError};
 
@@ -87,12 +86,6 @@ impl Authenticate for Jwt {
 
     fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         let config: Options = settings.parse()?;
-        let duration = |option, text: &str, default| match text {
-            "" => Ok(default),
-            text => parse_duration(text).ok_or_else(|| {
-                settings.misconfigured(format!("`{option}`: `{text}` is not a valid duration"))
-            }),
-        };
         let mut allowed_algorithms = config.allowed_algorithms;
         if allowed_algorithms.is_empty() {
             allowed_algorithms.push("RS256".to_owned());
@@ -104,12 +97,12 @@ impl Authenticate for Jwt {
             allowed_algorithms,
             jwks_urls: config.jwks_urls.iter().map(|url| url.to_string()).collect(),
             jwks_urls_place: settings.place_of("jwks_urls"),
-            jwks_max_wait: duration(
-                "jwks_max_wait",
-                &config.jwks_max_wait,
-                Duration::from_secs(1),
-            )?,
-            jwks_ttl: duration("jwks_ttl", &config.jwks_ttl, Duration::from_secs(30))?,
+            jwks_max_wait: settings
+                .duration("jwks_max_wait", &config.jwks_max_wait)?
+                .unwrap_or(Duration::from_secs(1)),
+            jwks_ttl: settings
+                .duration("jwks_ttl", &config.jwks_ttl)?
+                .unwrap_or(Duration::from_secs(30)),
             scope_strategy: config.scope_strategy,
             token_from: config.token_from,
             shared: Arc::clone(settings.shared),

@@ -8,7 +8,7 @@ use base64::{
     engine::{GeneralPurpose, general_purpose::PAD},
 };
 use oathgate_cache::CacheKey;
-use oathgate_gostd::{Query, Url, parse_duration, query_unescape, text_from_bytes};
+use oathgate_gostd::{Query, Url, query_unescape, text_from_bytes};
 
 use super::{Authenticate, Authentication, session_check::too_many_requests};
 use crate::{
@@ -83,15 +83,8 @@ impl Authenticate for OAuth2ClientCredentials {
 
     fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         let config: Options = settings.parse()?;
-        let duration = |text: &str| match text {
-            "" => Ok(None),
-            text => parse_duration(text)
-                .map(Some)
-                .ok_or_else(|| settings.misconfigured(format!("`{text}` is not a valid duration"))),
-        };
-        duration(&config.retry.max_delay)?;
-        duration(&config.retry.give_up_after)?;
-        let ttl = duration(&config.cache.ttl)?;
+        config.retry.check(settings)?;
+        let ttl = settings.duration("cache.ttl", &config.cache.ttl)?;
         let max_tokens = usize::try_from(config.cache.max_tokens).unwrap_or(0);
         let max_tokens = if max_tokens == 0 {
             MAX_TOKENS

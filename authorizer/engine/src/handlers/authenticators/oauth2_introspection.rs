@@ -8,7 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use oathgate_cache::CacheKey;
-use oathgate_gostd::{Query, Url, parse_duration};
+use oathgate_gostd::{Query, Url};
 
 use super::{
     Authenticate, Authentication, introspection::Introspection,
@@ -143,15 +143,11 @@ impl Authenticate for OAuth2Introspection {
 
     fn build(settings: &Settings<'_>) -> Result<Self, Misconfigured> {
         let config: Options = settings.parse()?;
-        let duration = |text: &str| match text {
-            "" => Ok(Duration::ZERO),
-            text => parse_duration(text)
-                .ok_or_else(|| settings.misconfigured(format!("`{text}` is not a valid duration"))),
-        };
-        duration(&config.retry.max_delay)?;
-        duration(&config.retry.give_up_after)?;
+        config.retry.check(settings)?;
         // A time of nothing sets no limit, as in Oathkeeper.
-        let ttl = Some(duration(&config.cache.ttl)?).filter(|ttl| !ttl.is_zero());
+        let ttl = settings
+            .duration("cache.ttl", &config.cache.ttl)?
+            .filter(|ttl| !ttl.is_zero());
         let most = usize::try_from(config.cache.max_cost)
             .ok()
             .filter(|most| *most > 0);
